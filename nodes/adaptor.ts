@@ -1,0 +1,129 @@
+import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
+import { WorkflowError } from '../src/text';
+import type { Message } from '../src/runs/tracker';
+import type { Config, Description, Fields, Translate } from './definition';
+import { migrate, type Saved } from './migrate';
+import { ourTypes } from './runtime';
+
+/** Messages by output; `undefined` for an output that gets none. */
+export type Outputs = (Message | undefined)[];
+
+/** What a node's behaviour works with. */
+export interface NodeContext<F extends Fields> {
+  RED: NodeAPI;
+  node: Node;
+  config: Config<F>;
+  /** The node's credentials (its `secret` fields). */
+  secrets: Record<string, string>;
+  text: Translate;
+  /** Shows a short status from `status.<key>` in `locales/`; without a key it is cleared. */
+  status(key?: string, fill?: NodeStatusFill, shape?: NodeStatusShape, params?: Record<string, string>): void;
+}
+
+/** What a node does. */
+export interface Behaviour {
+  /** Handles a message. What it throws becomes the node's error, for Catch nodes. */
+  input?(message: Message): Outputs | void | Promise<Outputs | void>;
+  close?(removed: boolean): void | Promise<void>;
+}
+
+/** The function that Node-RED loads, with the description that the build reads. */
+export type NodeModule<F extends Fields> = ((RED: NodeAPI) => void) & { description: Description<F> };
+
+/** Longest status text: the editor shows a line under the node. */
+const STATUS_LENGTH = 40;
+
+/**
+ * A node type: its description and its behaviour. All our nodes run in this one wrapper: errors always
+ * end in `done(error)`, settings are migrated, texts translated.
+ */
+export function defineNode<const F extends Fields>(
+  description: Description<F>,
+  create: (context: NodeContext<F>, self: Node) => Behaviour,
+): NodeModule<F> {
+  ourTypes.set(description.type, description);
+  const register = (RED: NodeAPI) => {
+    function Constructor(this: Node, saved: NodeDef) {
+      RED.nodes.createNode(this, saved);
+      const context = contextOf(RED, this, description, saved);
+      try {
+        attach(this, create(context, this), context);
+      } catch (error) {
+        this.error(translated(error, context.text));
+        context.status('broken', 'red', 'ring');
+      }
+    }
+    const credentials = credentialsOf(description);
+    RED.nodes.registerType(description.type, Constructor, credentials && { credentials });
+  };
+  return Object.assign(register, { description });
+}
+
+function attach<F extends Fields>(node: Node, behaviour: Behaviour, context: NodeContext<F>): void {
+  const { input, close } = behaviour;
+  if (input) {
+    node.on('input', (message, send, done) => {
+      run(() => input(message as unknown as Message)).then(
+        (outputs) => {
+          if (outputs) send(outputs as never);
+          done();
+        },
+        (error) => {
+          context.status('error', 'red', 'ring');
+          done(translated(error, context.text));
+        },
+      );
+    });
+  }
+  node.on('close', (removed: boolean, done: () => void) => {
+    run(() => close?.(removed)).then(done, (error) => {
+      node.error(translated(error, context.text));
+      done();
+    });
+  });
+}
+
+/** Runs `work` at once; a thrown error becomes a rejection. */
+async function run<T>(work: () => T | Promise<T>): Promise<T> {
+  return work();
+}
+
+function contextOf<F extends Fields>(
+  RED: NodeAPI,
+  node: Node,
+  description: Description<F>,
+  saved: NodeDef,
+): NodeContext<F> {
+  const prefix = description.type;
+  const text: Translate = (key, params) => RED._(`${prefix}.${key}`, params as never);
+  return {
+    RED,
+    node,
+    config: migrate(description, saved as unknown as Saved) as unknown as Config<F>,
+    secrets: { ...(node as Node<Record<string, string>>).credentials },
+    text,
+    status(key, fill = 'grey', shape = 'dot', params) {
+      if (!key) return node.status({});
+      const full = text(`status.${key}`, params);
+      const short = full.length > STATUS_LENGTH ? `${full.slice(0, STATUS_LENGTH - 1)}…` : full;
+      node.status({ fill, shape, text: short });
+    },
+  };
+}
+
+/** An error with the text of the node's own catalogue, if it has one for it. */
+function translated(error: unknown, text: Translate): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (!(error instanceof WorkflowError)) return error;
+  const key = `errors.${error.key}`;
+  const message = text(key, error.params);
+  if (!message.endsWith(key)) error.message = message;
+  return error;
+}
+
+function credentialsOf(description: Description): Record<string, { type: 'text' | 'password' }> | undefined {
+  const secrets = Object.entries(description.fields).flatMap(([name, field]) =>
+    field.kind === 'secret' ? [[name, { type: field.secret }] as const] : [],
+  );
+  return secrets.length > 0 ? Object.fromEntries(secrets) : undefined;
+}

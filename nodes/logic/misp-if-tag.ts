@@ -1,0 +1,22 @@
+import { tagIf } from '../../src/logic/tag-if';
+import { defineLogic } from './define-logic';
+
+export default defineLogic(
+  {
+    type: 'misp-if-tag',
+    modules: ['tag-if'],
+    version: 1,
+    labelBy: 'condition',
+    fields: {
+      scope: { kind: 'select', default: 'event', options: ['event', 'attribute', 'event_attribute'] },
+      condition: {
+        kind: 'select',
+        default: 'in_or',
+        options: ['in_or', 'in_and', 'not_in_or', 'not_in_and'],
+      },
+      tags: { kind: 'list', default: [] },
+      clusters: { kind: 'list', default: [] },
+    },
+  },
+  (config) => (data) => tagIf(config, data),
+);

@@ -1,0 +1,106 @@
+import { EventEmitter } from 'node:events';
+import type { NodeAPI } from 'node-red';
+import { reachOf, type Reach } from '../src/runs/reach';
+import { RunTracker, type Hooks, type TrackedNode } from '../src/runs/tracker';
+import { completionOf, type NodeConfig } from '../src/runs/trust';
+import type { Description } from './definition';
+
+/** The node types of this package, filled as they are defined. */
+export const ourTypes = new Map<string, Description>();
+
+interface LogEvent {
+  level: number;
+  id?: string;
+  type?: string;
+  name?: string;
+  msg: unknown;
+}
+
+interface RuntimeParts {
+  hooks: Hooks;
+  log: { ERROR: number; addHandler(handler: EventEmitter): void };
+}
+
+/**
+ * What this package adds to one Node-RED: the tracker of runs, and what is known of the deployed flows.
+ * There is one for all nodes, made when the first one asks.
+ */
+export class Runtime {
+  readonly tracker: RunTracker;
+  private configs: Map<string, NodeConfig> | undefined;
+  private reach: Reach | undefined;
+
+  constructor(private readonly RED: NodeAPI) {
+    const { hooks, log } = RED as unknown as RuntimeParts;
+    this.tracker = new RunTracker(hooks, {
+      completion: (node) => this.completion(node),
+      mayBlock: (node) => this.mayBlock(node._alias ?? node.id),
+      errorsCount: () => true,
+      harmless: (node) => ourTypes.get(node.type)?.harmless === true || HARMLESS.has(node.type),
+    });
+    const handler = new EventEmitter();
+    handler.on('log', (event: LogEvent) => {
+      if (event.level === log.ERROR && event.id && event.type) {
+        this.tracker.uncaught({ id: event.id, type: event.type, name: event.name }, messageOf(event.msg));
+      }
+    });
+    log.addHandler(handler);
+    for (const event of ['flows:stopped', 'flows:started']) {
+      RED.events.on(event, () => {
+        this.configs = undefined;
+        this.reach = undefined;
+      });
+    }
+  }
+
+  /** Whether a message at the node can get to a response node that blocks. */
+  mayBlock(nodeId: string): boolean {
+    this.reach ??= reachOf([...this.flow.values()], blocks);
+    return this.reach(nodeId);
+  }
+
+  private completion(node: TrackedNode) {
+    const config = this.flow.get(node._alias ?? node.id) ?? { id: node.id, type: node.type };
+    return completionOf(config, (type) => ourTypes.has(type));
+  }
+
+  /** The deployed nodes by id, without disabled ones. */
+  private get flow(): Map<string, NodeConfig> {
+    if (!this.configs) {
+      this.configs = new Map();
+      this.RED.nodes.eachNode((config) => {
+        if (!(config as { d?: boolean }).d) this.configs?.set(config.id, config as unknown as NodeConfig);
+      });
+    }
+    return this.configs;
+  }
+}
+
+/** Core nodes that change nothing but the message. */
+const HARMLESS = new Set(['junction', 'link in', 'link out', 'switch', 'debug']);
+
+function blocks(node: NodeConfig): boolean {
+  return node.type === 'misp-response' && node.answer === 'block';
+}
+
+/** The words of a logged error. The debug node's log handler replaces Error objects by their encoded form. */
+function messageOf(message: unknown): string {
+  if (message instanceof Error) return message.message;
+  const text = String(message);
+  if (!text.startsWith('{"__enc__":true')) return text;
+  const { data } = JSON.parse(text) as { data?: { message?: string } };
+  return data?.message ?? text;
+}
+
+const runtimes = new WeakMap<object, Runtime>();
+
+/** The runtime parts that belong to this Node-RED. */
+export function runtimeOf(RED: NodeAPI): Runtime {
+  const key = (RED as unknown as RuntimeParts).hooks;
+  let runtime = runtimes.get(key);
+  if (!runtime) {
+    runtime = new Runtime(RED);
+    runtimes.set(key, runtime);
+  }
+  return runtime;
+}

@@ -1,0 +1,51 @@
+// Writes what Node-RED needs beside the compiled nodes: HTML from the definitions, texts and icons.
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeHtml } from './node-html.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const require = createRequire(import.meta.url);
+const pkg = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+const readText = (name) => {
+  const file = path.join(root, 'locales/en-US', `${name}.json`);
+  return JSON.parse(readFileSync(file, 'utf8'));
+};
+
+for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
+  const compiled = path.join(root, file);
+  const source = path.join(root, file.replace(/^dist\//, '').replace(/\.js$/, ''));
+  const { description } = require(compiled).default;
+  if (description.type !== type) throw new Error(`${file} defines ${description.type}, not ${type}`);
+  const texts = merge(readText('common'), readText(type));
+  const help = readFileSync(`${source}.md`, 'utf8');
+  const editor = description.editorFile ? readFileSync(`${source}.editor.js`, 'utf8') : '';
+  writeFileSync(compiled.replace(/\.js$/, '.html'), nodeHtml({ description, texts, help, editor }));
+  writeTexts(path.dirname(compiled), type, { [type]: texts });
+  const icon = path.join(root, 'icons', `${type}.svg`);
+  if (existsSync(icon)) cpSync(icon, path.join(path.dirname(compiled), 'icons', `${type}.svg`));
+}
+
+for (const [name, file] of Object.entries(pkg['node-red'].plugins ?? {})) {
+  const compiled = path.join(root, file);
+  const html = `<script src="resources/${pkg.name}/editor.js"></script>\n`;
+  writeFileSync(compiled.replace(/\.js$/, '.html'), html);
+  writeTexts(path.dirname(compiled), path.basename(file, '.js'), readText(name));
+}
+
+/** The texts of a node over those that all nodes share. */
+function merge(shared, own) {
+  const merged = { ...shared, ...own };
+  for (const key of Object.keys(shared)) {
+    if (typeof shared[key] === 'object') merged[key] = { ...shared[key], ...own[key] };
+  }
+  return merged;
+}
+
+function writeTexts(folder, name, texts) {
+  const target = path.join(folder, 'locales/en-US');
+  mkdirSync(target, { recursive: true });
+  writeFileSync(path.join(target, `${name}.json`), `${JSON.stringify(texts, null, 2)}\n`);
+}

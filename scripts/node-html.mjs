@@ -1,0 +1,82 @@
+// The editor's half of a node, from its definition: ordinary static HTML with Node-RED's own ids.
+
+/** Colours of the families: light enough for dark labels, as the core nodes have them. */
+const COLOURS = { triggers: '#E7B28B', logic: '#9CC2E0', actions: '#A2CFA5', config: undefined };
+
+/** @returns the HTML file of a node type: form, help and registration */
+export function nodeHtml({ description, texts, help, editor }) {
+  const { type } = description;
+  return [
+    `<script type="text/html" data-template-name="${type}">\n${form(description, texts)}</script>\n`,
+    `<script type="text/markdown" data-help-name="${type}">\n${help.trim()}\n\n${settings(description, texts)}</script>\n`,
+    `<script type="text/javascript">\n${registration(description)}${editor}</script>\n`,
+  ].join('\n');
+}
+
+function form(description, texts) {
+  const prefix = description.family === 'config' ? 'node-config-input' : 'node-input';
+  const fields = Object.entries(description.fields);
+  const row = ([name, field]) => fieldRow(description.type, prefix, name, field, texts);
+  const plain = fields.filter(([, field]) => !field.advanced).map(row);
+  const advanced = fields.filter(([, field]) => field.advanced).map(row);
+  const nameRow = wrap(
+    `<label for="${prefix}-name"><i class="fa fa-tag"></i> <span data-i18n="${description.type}.fields.name.label"></span></label>
+  <input type="text" id="${prefix}-name" data-i18n="[placeholder]${description.type}.fields.name.label">`,
+  );
+  const folded = advanced.length
+    ? `<details class="misp-advanced"><summary data-i18n="${description.type}.advanced"></summary>\n${advanced.join('')}</details>\n`
+    : '';
+  return `${nameRow}${plain.join('')}${folded}`;
+}
+
+const wrap = (inner, attributes = '') => `<div class="form-row"${attributes}>\n  ${inner}\n</div>\n`;
+
+function fieldRow(type, prefix, name, field, texts) {
+  const id = `${prefix}-${name}`;
+  const key = `${type}.fields.${name}`;
+  const tip = texts.fields[name]?.tip ? `<div class="misp-tip" data-i18n="${key}.tip"></div>` : '';
+  const shown = field.when ? ` data-misp-when='${JSON.stringify(field.when).replace(/'/g, '&#39;')}'` : '';
+  const label = `<label for="${id}" data-i18n="${key}.label"></label>`;
+  return wrap(`${INPUTS[field.kind]({ id, key, name, field, label })}${tip}`, shown);
+}
+
+/** How each kind of field is drawn. Widgets that need more than HTML are marked with `data-misp-widget`. */
+const INPUTS = {
+  text: ({ id, label, key, field }) =>
+    `${label}<input type="text" id="${id}" data-i18n="[placeholder]${key}.placeholder"${field.required ? ' required' : ''}>`,
+  area: ({ id, label }) => `${label}<textarea id="${id}" rows="3" class="misp-area"></textarea>`,
+  number: ({ id, label, field }) =>
+    `${label}<input type="text" inputmode="numeric" id="${id}" class="misp-number">${field.unit ? ` <span>${field.unit}</span>` : ''}`,
+  select: ({ id, label, key, field }) => {
+    const options = field.options
+      .map((option) => `<option value="${option}" data-i18n="${key}.options.${option}"></option>`)
+      .join('');
+    const described = field.describe ? `<div class="misp-describe" data-misp-describe="${id}"></div>` : '';
+    return `${label}<select id="${id}">${options}</select>${described}`;
+  },
+  checkbox: ({ id, key }) =>
+    `<input type="checkbox" id="${id}" class="misp-checkbox"><label for="${id}" class="misp-checkbox-label" data-i18n="${key}.label"></label>`,
+  list: ({ id, label, name }) =>
+    `${label}<ol id="${id}-list" data-misp-widget="list" data-misp-field="${name}"></ol>`,
+  params: ({ id, label, name }) =>
+    `${label}<ol id="${id}-list" data-misp-widget="params" data-misp-field="${name}"></ol>`,
+  config: ({ id, label }) => `${label}<input type="text" id="${id}">`,
+  secret: ({ id, label, field }) =>
+    `${label}<input type="${field.secret === 'password' ? 'password' : 'text'}" id="${id}" autocomplete="off">`,
+};
+
+/** The settings as a list for the help, after what the author wrote. */
+function settings(description, texts) {
+  const rows = Object.keys(description.fields).map((name) => {
+    const { label, tip } = texts.fields[name] ?? {};
+    return `: ${label} : ${tip ?? ''}`.trimEnd();
+  });
+  return rows.length > 0 ? `### ${texts.help.settings}\n\n${rows.join('\n')}\n` : '';
+}
+
+/** The part of the definition that the editor needs; resources/editor.js does the rest. */
+function registration(description) {
+  const { type, family, fields, inputs, outputs, labelBy, version, migrations = [] } = description;
+  const data = { type, family, colour: COLOURS[family], inputs, outputs, labelBy, version, migrations, fields };
+  return `MISPWorkflows.register(${JSON.stringify(data, null, 2)});\n`;
+}

@@ -1,0 +1,65 @@
+import type { AnnouncedModule, ModuleState } from './protocol';
+
+interface Entry {
+  module: AnnouncedModule;
+  state: ModuleState;
+}
+
+/** The modules that the service announces, with the ready text of `GET /modules`. */
+export class ModuleList {
+  private readonly entries = new Map<string, Entry>();
+  private reply = '[]';
+
+  get(name: string): Entry | undefined {
+    return this.entries.get(name);
+  }
+
+  set(module: AnnouncedModule, state: ModuleState): void {
+    this.entries.set(module.name, { module, state });
+    this.render();
+  }
+
+  forget(name: string): void {
+    if (this.entries.delete(name)) this.render();
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** The answer to `GET /modules`, made once per change: MISP waits 1 second for it. */
+  get text(): string {
+    return this.reply;
+  }
+
+  private render(): void {
+    this.reply = JSON.stringify([...this.entries.values()].map((entry) => describe(entry.module)));
+  }
+}
+
+/**
+ * A module as misp-modules announces it. `meta.outputs` is left out: it overwrites the inputs in MISP
+ * (FACTS, "Parameters of a module").
+ */
+function describe(module: AnnouncedModule): object {
+  return {
+    name: module.name,
+    type: 'action_mod',
+    mispattributes: { config: {} },
+    meta: {
+      version: '1.0',
+      author: 'Node-RED',
+      description: module.description,
+      'module-type': ['action'],
+      name: module.name,
+      icon: 'project-diagram',
+      icon_class: 'fas',
+      config: {
+        blocking: module.blocking,
+        support_filters: module.supportFilters,
+        expect_misp_core_format: false,
+        params: module.params,
+      },
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from '../text';
+import type { Outcome } from '../runs/verdict';
+import { declaredLength, IncomingBody } from './body';
+import type { AnnouncedModule } from './protocol';
+
+/** One `POST /query`, from its first byte to its answer. Lives in the service's thread. */
+export class Query {
+  readonly receivedAt = Date.now();
+  readonly body: IncomingBody;
+  module: AnnouncedModule | undefined;
+  /** Handed to the main thread. */
+  forwarded = false;
+  /** Bytes that count against the service's limit, until the answer. */
+  held = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private done = false;
+
+  constructor(
+    readonly id: number,
+    private readonly response: ServerResponse,
+    expectedBytes: number,
+  ) {
+    this.body = new IncomingBody(expectedBytes);
+  }
+
+  get answered(): boolean {
+    return this.done;
+  }
+
+  /** Sets or moves the moment at which `expire` is called, counted from the first byte. */
+  expireAfter(ms: number, expire: () => void): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(expire, Math.max(0, this.receivedAt + ms - Date.now()));
+  }
+
+  /** What is answered when the flow does not: the trigger's policy, or a block while no trigger is known. */
+  get policy(): Outcome {
+    return this.module?.onDeadline ?? 'block';
+  }
+
+  get deadline(): number {
+    return this.receivedAt + (this.module?.deadlineMs ?? 0);
+  }
+
+  /** Answers MISP: with an error it stops, without one it goes on. Only the first answer counts. */
+  answer(error: string | undefined, flushed?: () => void): boolean {
+    if (this.done) return false;
+    this.done = true;
+    clearTimeout(this.timer);
+    sendJson(this.response, 200, error === undefined ? { data: true } : { error }, flushed);
+    return true;
+  }
+
+  /** The caller hung up. */
+  abandon(): void {
+    this.done = true;
+    clearTimeout(this.timer);
+  }
+}
+
+/** Sends a JSON answer. When the request's body has not been read, the connection ends with it. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: object | string,
+  flushed?: () => void,
+  headers: Record<string, string> = {},
+): void {
+  const body = typeof value === 'string' ? value : JSON.stringify(value);
+  const unread = hasUnreadBody(response.req);
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    ...(unread ? { Connection: 'close' } : {}),
+    ...headers,
+  });
+  response.end(body, flushed);
+  if (unread) lingerBriefly(response);
+}
+
+function hasUnreadBody(request: IncomingMessage): boolean {
+  const announced = declaredLength(request) > 0 || request.headers['transfer-encoding'] !== undefined;
+  return announced && !request.complete;
+}
+
+/**
+ * A caller that is still sending would get a reset instead of our answer if the connection were closed
+ * at once: what it sends is thrown away for a moment.
+ */
+function lingerBriefly(response: ServerResponse): void {
+  const { req } = response;
+  req.removeAllListeners('data');
+  req.resume();
+  const timer = setTimeout(() => req.destroy(), 2000);
+  req.once('close', () => clearTimeout(timer));
+}
+
+/** The error for callers who are not MISP. */
+export function refuse(
+  response: ServerResponse,
+  status: 401 | 404 | 405,
+  key: string,
+  headers: Record<string, string> = {},
+  params: Record<string, string> = {},
+): void {
+  sendJson(response, status, { error: text(key, params) }, undefined, headers);
+}

@@ -1,0 +1,222 @@
+import { EventEmitter } from 'node:events';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { text } from '../text';
+import { replyBody, type Verdict } from '../runs/verdict';
+import { readRequest, type MispRequest } from './request';
+import type { AnnouncedModule, FromWorker, OwnAnswer, QueryHead, ServiceSettings, ToWorker } from './protocol';
+
+/** A request of MISP that a flow has to answer. */
+export interface OpenQuery {
+  readonly module: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly deadline: number;
+  readonly request: MispRequest;
+  /** Answers MISP; only the first call counts. */
+  answer(verdict: Verdict): void;
+  /** Gives the request back, untouched, to be taken by the trigger that follows. */
+  giveBack(): void;
+}
+
+/** What a trigger gives the service. */
+export interface ModuleOwner {
+  module: AnnouncedModule;
+  onQuery(query: OpenQuery): void;
+  /** The service has answered on its own: the time was up, or MISP hung up (`lost`). */
+  onEnded(query: OpenQuery, by: OwnAnswer | 'lost'): void;
+  /** An answer came after the service's own. */
+  onLate(wouldBlock: boolean): void;
+  /** The service answered without asking the flow. */
+  onAnsweredFor(by: OwnAnswer, blocked: boolean): void;
+}
+
+export type ServiceState =
+  | { state: 'starting' }
+  | { state: 'listening' }
+  | { state: 'failed'; code: string; message: string };
+
+interface Events {
+  state: [ServiceState];
+  counts: [{ refused: number; rejected: number }];
+  answeredFor: [{ module: string; by: OwnAnswer; blocked: boolean }];
+}
+
+/** The main thread's side of one service: one worker thread, one socket. */
+export class ListenerService extends EventEmitter<Events> {
+  current: ServiceState = { state: 'starting' };
+  counts = { refused: 0, rejected: 0 };
+  private readonly worker: Worker;
+  private readonly owners = new Map<string, ModuleOwner>();
+  private readonly open = new Map<number, { query: OpenQuery; owner: ModuleOwner }>();
+  /** Requests that were given back and wait for their next trigger. */
+  private readonly returned = new Map<string, { head: QueryHead; request: MispRequest }[]>();
+  private readonly stopped: Promise<void>;
+  private onDrained: (() => void)[] = [];
+
+  constructor(settings: ServiceSettings) {
+    super();
+    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: settings });
+    this.worker.on('message', (message: FromWorker) => this.onMessage(message));
+    this.worker.on('error', (error) => this.fail('WORKER', error.message));
+    this.stopped = new Promise((resolve) => this.worker.once('exit', () => resolve()));
+  }
+
+  configure(settings: ServiceSettings): void {
+    this.send({ type: 'settings', settings });
+  }
+
+  /**
+   * Announces a module and takes its requests. The returned function ends that: with `removed` the module
+   * stays announced and blocks; without, requests wait a moment for the next owner.
+   */
+  announce(owner: ModuleOwner): (removed: boolean) => void {
+    const { module } = owner;
+    this.owners.set(module.name, owner);
+    this.send({ type: 'module', module, state: 'live' });
+    this.takeReturned(module.name);
+    return (removed) => {
+      if (this.owners.get(module.name) !== owner) return;
+      this.owners.delete(module.name);
+      this.send({ type: 'module', module, state: removed ? 'gone' : 'waiting' });
+    };
+  }
+
+  isAnnounced(name: string): boolean {
+    return this.owners.has(name);
+  }
+
+  /** Announces a module whose flow is gone: it blocks until it is forgotten. */
+  announceGone(module: AnnouncedModule): void {
+    if (!this.owners.has(module.name)) this.send({ type: 'module', module, state: 'gone' });
+  }
+
+  forget(name: string): void {
+    if (!this.owners.has(name)) this.send({ type: 'forget', name });
+  }
+
+  /** Answers all open requests by policy; resolves when the answers have left. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onDrained.push(resolve);
+      this.send({ type: 'drain' });
+    });
+  }
+
+  /** Answers what is open, closes the socket and ends the thread. */
+  async close(): Promise<void> {
+    this.send({ type: 'close' });
+    await this.stopped;
+  }
+
+  private send(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+
+  private onMessage(message: FromWorker): void {
+    switch (message.type) {
+      case 'query':
+        return this.onQuery(message.head, message.body);
+      case 'answered':
+        return this.onAnswered(message.id, message.by, message.module, message.blocked);
+      case 'lost':
+        this.endOpen(message.id, 'lost');
+        return;
+      case 'late':
+        return this.owners.get(message.module)?.onLate(message.wouldBlock);
+      case 'counts':
+        this.counts = { refused: message.refused, rejected: message.rejected };
+        this.emit('counts', this.counts);
+        return;
+      case 'listening':
+        return this.setState({ state: 'listening' });
+      case 'failed':
+        return this.fail(message.code, message.message);
+      case 'drained':
+        for (const resolve of this.onDrained.splice(0)) resolve();
+        return;
+      case 'closed':
+        void this.worker.terminate();
+        return;
+    }
+  }
+
+  private fail(code: string, message: string): void {
+    this.setState({ state: 'failed', code, message });
+  }
+
+  private setState(state: ServiceState): void {
+    this.current = state;
+    this.emit('state', state);
+  }
+
+  private onQuery(head: QueryHead, body: Uint8Array): void {
+    let request: MispRequest;
+    try {
+      request = readRequest(body, head);
+    } catch (error) {
+      return this.send({ type: 'answer', id: head.id, error: (error as Error).message });
+    }
+    this.hand(head, request);
+  }
+
+  private hand(head: QueryHead, request: MispRequest): void {
+    const owner = this.owners.get(request.module);
+    if (!owner) {
+      const error = text('service.unknownModule', { module: request.module });
+      return this.send({ type: 'answer', id: head.id, error });
+    }
+    const query = this.openQuery(head, request);
+    this.open.set(head.id, { query, owner });
+    try {
+      owner.onQuery(query);
+    } catch (error) {
+      const reason = text('service.failed', { problem: (error as Error).message });
+      query.answer({ outcome: 'block', cause: 'error', reason });
+    }
+  }
+
+  private openQuery(head: QueryHead, request: MispRequest): OpenQuery {
+    return {
+      module: request.module,
+      receivedAt: head.receivedAt,
+      deadline: head.deadline,
+      request,
+      answer: (verdict) => {
+        if (!this.open.delete(head.id)) return;
+        const reply = replyBody(verdict);
+        this.send({ type: 'answer', id: head.id, error: 'error' in reply ? reply.error : undefined });
+      },
+      giveBack: () => {
+        if (!this.open.delete(head.id)) return;
+        const list = this.returned.get(request.module);
+        if (list) list.push({ head, request });
+        else this.returned.set(request.module, [{ head, request }]);
+      },
+    };
+  }
+
+  private takeReturned(module: string): void {
+    const list = this.returned.get(module) ?? [];
+    this.returned.delete(module);
+    for (const { head, request } of list) this.hand(head, request);
+  }
+
+  private onAnswered(id: number, by: OwnAnswer, module: string, blocked: boolean): void {
+    this.emit('answeredFor', { module, by, blocked });
+    if (!this.endOpen(id, by)) this.owners.get(module)?.onAnsweredFor(by, blocked);
+  }
+
+  /** The service has answered a request that a flow still works on, or that waits to be taken again. */
+  private endOpen(id: number, by: OwnAnswer | 'lost'): boolean {
+    const entry = this.open.get(id);
+    this.open.delete(id);
+    for (const list of this.returned.values()) {
+      const index = list.findIndex((returned) => returned.head.id === id);
+      if (index >= 0) list.splice(index, 1);
+    }
+    this.send({ type: 'ended', id });
+    if (entry) entry.owner.onEnded(entry.query, by);
+    return entry !== undefined;
+  }
+}

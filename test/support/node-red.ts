@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** The repository, with the built nodes in `dist/`. */
+export const root = path.resolve(__dirname, '../..');
+
+/** Parts of Node-RED's own API that the tests use. */
+export interface NodeRed {
+  init(server: http.Server, settings: object): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  version: string;
+  events: NodeJS.EventEmitter;
+  log: { addHandler(handler: NodeJS.EventEmitter): void; removeHandler(handler: NodeJS.EventEmitter): void };
+  nodes: {
+    getNode(id: string): RunningNode | null;
+    getFlows(): { rev: string };
+    getNodeList(): { id: string; types: string[]; module: string; err?: string; enabled: boolean }[];
+  };
+  runtime: {
+    flows: {
+      setFlows(options: {
+        flows: { flows: FlowNode[]; credentials?: object };
+        deploymentType: string;
+      }): Promise<{ rev: string }>;
+    };
+  };
+  httpAdmin: unknown;
+  httpNode: unknown;
+}
+
+export interface RunningNode extends NodeJS.EventEmitter {
+  id: string;
+  type: string;
+  receive(message: object): void;
+  send(message: object): void;
+}
+
+export interface FlowNode {
+  id: string;
+  type: string;
+  [property: string]: unknown;
+}
+
+export interface StartOptions {
+  /** More packages to install into the user folder, by path. */
+  packages?: string[];
+  settings?: object;
+  port?: number;
+}
+
+/** Starts a real Node-RED in this process, with the built package installed, and nothing deployed. */
+export async function startNodeRed(options: StartOptions = {}): Promise<{
+  RED: NodeRed;
+  url: string;
+  userDir: string;
+  stop(): Promise<void>;
+}> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- Node-RED 4.1 or 5, chosen at run time
+  const RED = require(process.env.NODE_RED_PATH ?? 'node-red') as NodeRed;
+  const userDir = mkdtempSync(path.join(tmpdir(), 'misp-flows-'));
+  const scope = path.join(userDir, 'node_modules/@misp-flows');
+  mkdirSync(scope, { recursive: true });
+  symlinkSync(root, path.join(scope, 'node-red-misp'));
+  for (const folder of options.packages ?? []) {
+    symlinkSync(folder, path.join(userDir, 'node_modules', path.basename(folder)));
+  }
+  const server = http.createServer((request, response) => {
+    const app = (request.url?.startsWith('/admin') ? RED.httpAdmin : RED.httpNode) as (
+      request: http.IncomingMessage,
+      response: http.ServerResponse,
+    ) => void;
+    if (request.url?.startsWith('/admin')) request.url = request.url.slice('/admin'.length) || '/';
+    app(request, response);
+  });
+  RED.init(server, {
+    userDir,
+    flowFile: 'flows.json',
+    credentialSecret: 'test',
+    httpAdminRoot: '/',
+    httpNodeRoot: '/',
+    telemetry: { enabled: false, updateNotification: false },
+    editorTheme: { tours: false },
+    functionExternalModules: false,
+    logging: { console: { level: process.env.NODE_RED_LOG ?? 'off' } },
+    ...options.settings,
+  });
+  await RED.start();
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    RED,
+    url: `http://127.0.0.1:${port}`,
+    userDir,
+    async stop() {
+      await RED.stop();
+      server.closeAllConnections();
+      server.close();
+      rmSync(userDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Deploys a flow and waits until it runs. */
+export async function deploy(
+  RED: NodeRed,
+  flow: FlowNode[],
+  credentials: Record<string, object> = {},
+  deploymentType = 'full',
+): Promise<void> {
+  const started = new Promise<void>((resolve) => RED.events.once('flows:started', () => resolve()));
+  await RED.runtime.flows.setFlows({ flows: { flows: flow, credentials }, deploymentType });
+  await started;
+}
