@@ -38,7 +38,8 @@ function attributesOf(event: NonNullable<EventData['Event']>): Attribute[] {
   const attributes = Array.isArray(event.Attribute) ? [...event.Attribute] : [];
   if (!Array.isArray(event.Object)) return attributes;
   for (const object of event.Object) {
-    if (Array.isArray(object?.Attribute)) for (const attribute of object.Attribute) attributes.push(attribute);
+    if (Array.isArray(object?.Attribute))
+      for (const attribute of object.Attribute) attributes.push(attribute);
   }
   return attributes;
 }

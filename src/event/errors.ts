@@ -1,0 +1,46 @@
+/**
+ * The errors of `src/event` and `src/logic`. `key` and `params` let a node show the text in the editor's
+ * language; the English text is here and nowhere else.
+ */
+const texts = {
+  regexUnsupported:
+    'The regular expression __regex__ uses __what__, which is not supported: expressions run in linear time.',
+  regexTooLarge: 'The regular expression __regex__ is too large.',
+  regexOnArray: 'The regular expression in [__field__] meets a list or an object, not a text.',
+  pathNotText: 'A hash path is a text, not a list or an object.',
+  pathTooLong: 'A hash path has at most __limit__ characters, this one has __length__.',
+  pathTooDeep: 'A hash path has at most __limit__ parts, this one has __length__.',
+  forbiddenKey: 'The name __name__ cannot be used in a hash path.',
+  notAnArray: 'The hash path __path__ needs an object or a list, the data is __type__.',
+  cannotMerge: 'A text cannot be merged into the entries that __path__ matches.',
+  combineCount: 'Keys and values differ in number: __keys__ keys, __values__ values.',
+  combineKey: 'A list or an object cannot be the name of an entry.',
+  notAList: 'The parameter "__name__" must be a list.',
+  noDistribution: 'The event has no distribution.',
+  inheritedDistribution: 'The distribution "inherit event" cannot be compared here.',
+  badTime: '"__value__" is not a time: use one like 3d, 12h, 30m, or a timestamp in seconds.',
+  noLabel: 'No filter with the label "__label__" is active.',
+} as const;
+
+export type EventErrorKey = keyof typeof texts;
+
+/** What the data or a condition made impossible: wrong shapes, parameters that cannot be read. */
+export class EventDataError extends Error {
+  readonly key: string;
+  readonly params: Record<string, string>;
+
+  constructor(key: EventErrorKey, params: Record<string, string> = {}) {
+    super(texts[key].replace(/__(\w+)__/g, (whole, name: string) => params[name] ?? whole));
+    this.name = 'EventDataError';
+    this.key = key;
+    this.params = params;
+  }
+}
+
+/** A hash path that cannot be parsed or applied. */
+export class HashPathError extends EventDataError {
+  constructor(key: EventErrorKey, params: Record<string, string> = {}) {
+    super(key, params);
+    this.name = 'HashPathError';
+  }
+}

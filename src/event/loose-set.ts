@@ -1,0 +1,50 @@
+import { isNumericText, looseEquals } from './loose';
+import { isEmpty } from './values';
+
+/**
+ * Values that are asked often whether one of them is loosely equal to another value (PHP's `in_array`). Asking
+ * costs the same however many there are, unless they are lists, objects or numbers beyond 2^53.
+ */
+export class LooseSet {
+  /** Texts that are no numbers: equal to another text only if identical. */
+  readonly #words = new Set<string>();
+  /** Numbers, and texts that are numbers: equal by value. */
+  readonly #numbers = new Set<number>();
+  readonly #others = new Set<unknown>();
+  /** What the values are loosely equal to apart from texts and numbers. */
+  #nullLike = false;
+  #truthy = false;
+  #falsy = false;
+
+  constructor(values: Iterable<unknown>) {
+    for (const value of values) this.#add(value);
+  }
+
+  has(value: unknown): boolean {
+    if (value === null || value === undefined) return this.#nullLike;
+    if (typeof value === 'boolean') return value ? this.#truthy : this.#falsy;
+    if (typeof value === 'string' && this.#words.has(value)) return true;
+    const number = simpleNumber(value);
+    if (number !== undefined && this.#numbers.has(number)) return true;
+    for (const other of this.#others) if (looseEquals(other, value)) return true;
+    return false;
+  }
+
+  #add(value: unknown): void {
+    if (typeof value === 'string' && this.#words.has(value)) return;
+    this.#nullLike ||= looseEquals(value, null);
+    if (isEmpty(value)) this.#falsy = true;
+    else this.#truthy = true;
+    const number = simpleNumber(value);
+    if (number !== undefined) this.#numbers.add(number);
+    else if (typeof value === 'string' && !isNumericText(value)) this.#words.add(value);
+    else this.#others.add(value);
+  }
+}
+
+/** The number that a number or a numeric text stands for, if doubles hold it exactly enough. */
+function simpleNumber(value: unknown): number | undefined {
+  if (typeof value !== 'number' && !(typeof value === 'string' && isNumericText(value))) return undefined;
+  const number = Number(value);
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined;
+}
