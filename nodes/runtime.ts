@@ -18,7 +18,7 @@ interface LogEvent {
 
 interface RuntimeParts {
   hooks: Hooks;
-  log: { ERROR: number; addHandler(handler: EventEmitter): void };
+  log: { ERROR: number; addHandler(handler: EventEmitter): void; removeHandler(handler: EventEmitter): void };
 }
 
 /**
@@ -43,6 +43,11 @@ export class Runtime {
       if (event.level === log.ERROR && event.id && event.type) {
         this.tracker.uncaught({ id: event.id, type: event.type, name: event.name }, messageOf(event.msg));
       }
+    });
+    RED.events.on('flows:starting', () => {
+      // Again at each start: a Node-RED that is restarted in its process has forgotten its log handlers.
+      log.removeHandler(handler);
+      log.addHandler(handler);
     });
     log.addHandler(handler);
     for (const event of ['flows:stopped', 'flows:started']) {

@@ -4,6 +4,9 @@ import type { Outcome } from '../runs/verdict';
 import { declaredLength, IncomingBody } from './body';
 import type { AnnouncedModule } from './protocol';
 
+/** How long a caller may go on sending after its answer, in milliseconds. */
+const LINGER_MS = 5000;
+
 /** One `POST /query`, from its first byte to its answer. Lives in the service's thread. */
 export class Query {
   readonly receivedAt = Date.now();
@@ -59,7 +62,7 @@ export class Query {
   }
 }
 
-/** Sends a JSON answer. When the request's body has not been read, the connection ends with it. */
+/** Sends a JSON answer, also when the request's body has not been read. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -72,7 +75,6 @@ export function sendJson(
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),
-    ...(unread ? { Connection: 'close' } : {}),
     ...headers,
   });
   response.end(body, flushed);
@@ -86,14 +88,13 @@ function hasUnreadBody(request: IncomingMessage): boolean {
 
 /**
  * A caller that is still sending would get a reset instead of our answer if the connection were closed
- * at once: what it sends is thrown away for a moment.
+ * at once: what it sends is thrown away, for a while.
  */
-function lingerBriefly(response: ServerResponse): void {
-  const { req } = response;
+function lingerBriefly({ req }: ServerResponse): void {
   req.removeAllListeners('data');
   req.resume();
-  const timer = setTimeout(() => req.destroy(), 2000);
-  req.once('close', () => clearTimeout(timer));
+  const timer = setTimeout(() => req.destroy(), LINGER_MS);
+  for (const event of ['end', 'close']) req.once(event, () => clearTimeout(timer));
 }
 
 /** The error for callers who are not MISP. */

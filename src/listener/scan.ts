@@ -40,9 +40,15 @@ export function scanBody(bytes: Uint8Array, maxDepth: number): Scan {
   return {
     module: scanner.module,
     depth: scanner.deepest,
-    suspicious: buffer.includes('__proto__') || buffer.includes('\\u005f\\u005f') || buffer.includes('\\u005F'),
+    suspicious: buffer.includes('__proto__') || hasEscapedLetters(buffer),
     flattened: scanner.sameAsAttributes(),
   };
+}
+
+/** Whether a letter of `__proto__` may be written as an escape. MISP escapes nothing below U+0080. */
+function hasEscapedLetters(buffer: Buffer): boolean {
+  if (!buffer.includes('\\u00')) return false;
+  return ['\\u005f', '\\u005F', '\\u006', '\\u007'].some((escape) => buffer.includes(escape));
 }
 
 class Scanner {

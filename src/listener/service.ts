@@ -56,6 +56,7 @@ export class ListenerService extends EventEmitter<Events> {
 
   constructor(settings: ServiceSettings) {
     super();
+    this.setMaxListeners(0); // every trigger listens
     this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: settings });
     this.worker.on('message', (message: FromWorker) => this.onMessage(message));
     this.worker.on('error', (error) => this.fail('WORKER', error.message));

@@ -87,7 +87,9 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
     logging: { console: { level: process.env.NODE_RED_LOG ?? 'off' } },
     ...options.settings,
   });
+  const started = new Promise<void>((resolve) => RED.events.once('flows:started', () => resolve()));
   await RED.start();
+  await started;
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   return {

@@ -1,0 +1,39 @@
+// Runs the flow tests on Node-RED 5, with a newer Node from npm where this one is too old.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const folder = path.join(root, '.node-red-5');
+const NODE_RED = '5.0.7';
+const NODE = '22.23.3';
+/** The binary alone, as the npm package `node` would fetch it with an install script. */
+const NODE_PACKAGE = `node-${process.platform === 'darwin' ? 'bin-' : ''}${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+const isNewEnough = major > 22 || (major === 22 && minor >= 9);
+
+run(process.execPath, [path.join(root, 'scripts/prepare.mjs')]);
+install();
+const node = isNewEnough ? process.execPath : path.join(folder, 'node_modules', NODE_PACKAGE, 'bin/node');
+console.log(`Node-RED ${NODE_RED} on Node ${spawnSync(node, ['--version']).stdout}`);
+run(node, ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', 'tsx/cjs', '--timeout', '30000', ...process.argv.slice(2), 'test/flows/**/*.test.ts'], {
+  NODE_RED_PATH: path.join(folder, 'node_modules/node-red'),
+});
+
+function install() {
+  const marker = path.join(folder, `installed-${NODE_RED}-${isNewEnough ? 'own' : NODE}`);
+  if (existsSync(marker)) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
+  const packages = [`node-red@${NODE_RED}`, ...(isNewEnough ? [] : [`${NODE_PACKAGE}@${NODE}`])];
+  run('npm', ['install', '--no-audit', '--no-fund', '--engine-strict=false', ...packages]);
+  writeFileSync(marker, '');
+}
+
+function run(command, args, env = {}) {
+  const cwd = command === 'npm' ? folder : root;
+  const result = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
