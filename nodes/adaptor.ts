@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
-import { WorkflowError } from '../src/text';
+import type { WorkflowError } from '../src/text';
 import type { Message } from '../src/runs/tracker';
 import type { Config, Description, Fields, Translate } from './definition';
 import { migrate, type Saved } from './migrate';
@@ -60,10 +60,9 @@ export function defineNode<const F extends Fields>(
 }
 
 function attach<F extends Fields>(node: Node, behaviour: Behaviour, context: NodeContext<F>): void {
-  const { input, close } = behaviour;
-  if (input) {
+  if (behaviour.input) {
     node.on('input', (message, send, done) => {
-      run(() => input(message as unknown as Message)).then(
+      run(() => behaviour.input?.(message)).then(
         (outputs) => {
           if (outputs) send(outputs as never);
           done();
@@ -76,7 +75,7 @@ function attach<F extends Fields>(node: Node, behaviour: Behaviour, context: Nod
     });
   }
   node.on('close', (removed: boolean, done: () => void) => {
-    run(() => close?.(removed)).then(done, (error) => {
+    run(() => behaviour.close?.(removed)).then(done, (error) => {
       node.error(translated(error, context.text));
       done();
     });
@@ -95,7 +94,7 @@ function contextOf<F extends Fields>(
   saved: NodeDef,
 ): NodeContext<F> {
   const prefix = description.type;
-  const text: Translate = (key, params) => RED._(`${prefix}.${key}`, params as never);
+  const text: Translate = (key, params) => RED._(`${prefix}.${key}`, params);
   return {
     RED,
     node,
@@ -111,13 +110,13 @@ function contextOf<F extends Fields>(
   };
 }
 
-/** An error with the text of the node's own catalogue, if it has one for it. */
+/** An error with the text of the node's own catalogue, if it has one for the error's key. */
 function translated(error: unknown, text: Translate): Error {
   if (!(error instanceof Error)) return new Error(String(error));
-  if (!(error instanceof WorkflowError)) return error;
-  const key = `errors.${error.key}`;
-  const message = text(key, error.params);
-  if (!message.endsWith(key)) error.message = message;
+  const { key, params } = error as Partial<WorkflowError>;
+  if (key === undefined) return error;
+  const message = text(`errors.${key}`, params);
+  if (!message.endsWith(`errors.${key}`)) error.message = message;
   return error;
 }
 

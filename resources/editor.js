@@ -103,7 +103,9 @@
 
   /** Whether a field is in use, by the values of the fields it depends on. */
   function applies(field, valueOf) {
-    return Object.entries(field.when || {}).every(([other, wanted]) => [].concat(wanted).includes(valueOf(other)));
+    return Object.entries(field.when || {}).every(([other, wanted]) =>
+      [].concat(wanted).includes(valueOf(other)),
+    );
   }
 
   /** The same rules as nodes/migrate.ts: settings of older versions become those of today. */
@@ -134,7 +136,9 @@
     for (const [name, field] of Object.entries(fields)) {
       const value = node[name] ?? field.default;
       const isChoice = field.kind === 'select';
-      values[name] = isChoice ? node._(`${type}.fields.${name}.options.${value}`) : [].concat(value).join(', ');
+      values[name] = isChoice
+        ? node._(`${type}.fields.${name}.options.${value}`)
+        : [].concat(value).join(', ');
     }
     const key = `${type}.label.${node[labelBy]}`;
     values.names = [...(node.tags || []), ...(node.clusters || [])].join(', ');
@@ -210,7 +214,10 @@
           input('name');
           const select = $('<select name="type">').attr('aria-label', label('type')).css('width', '30%');
           for (const option of ['string', 'large_string', 'hash_path']) {
-            $('<option>').val(option).text(label(`types.${option}`)).appendTo(select);
+            $('<option>')
+              .val(option)
+              .text(label(`types.${option}`))
+              .appendTo(select);
           }
           select.val(data.type).appendTo(row);
           input('value');
@@ -226,7 +233,10 @@
   };
 
   function rowsOf(element, read) {
-    return element.editableList('items').toArray().map((item) => read($(item)));
+    return element
+      .editableList('items')
+      .toArray()
+      .map((item) => read($(item)));
   }
 
   const STYLE = `

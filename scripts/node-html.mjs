@@ -37,7 +37,7 @@ function fieldRow(type, prefix, name, field, texts) {
   const tip = texts.fields[name]?.tip ? `<div class="misp-tip" data-i18n="${key}.tip"></div>` : '';
   const shown = field.when ? ` data-misp-when='${JSON.stringify(field.when).replace(/'/g, '&#39;')}'` : '';
   const label = `<label for="${id}" data-i18n="${key}.label"></label>`;
-  return wrap(`${INPUTS[field.kind]({ id, key, name, field, label })}${tip}`, shown);
+  return wrap(`${INPUTS[field.kind]({ type, id, key, name, field, label })}${tip}`, shown);
 }
 
 /** How each kind of field is drawn. Widgets that need more than HTML are marked with `data-misp-widget`. */
@@ -45,8 +45,10 @@ const INPUTS = {
   text: ({ id, label, key, field }) =>
     `${label}<input type="text" id="${id}" data-i18n="[placeholder]${key}.placeholder"${field.required ? ' required' : ''}>`,
   area: ({ id, label }) => `${label}<textarea id="${id}" rows="3" class="misp-area"></textarea>`,
-  number: ({ id, label, field }) =>
-    `${label}<input type="text" inputmode="numeric" id="${id}" class="misp-number">${field.unit ? ` <span>${field.unit}</span>` : ''}`,
+  number: ({ id, label, type, field }) => {
+    const unit = field.unit ? ` <span data-i18n="${type}.units.${field.unit}"></span>` : '';
+    return `${label}<input type="text" inputmode="numeric" id="${id}" class="misp-number">${unit}`;
+  },
   select: ({ id, label, key, field }) => {
     const options = field.options
       .map((option) => `<option value="${option}" data-i18n="${key}.options.${option}"></option>`)
@@ -77,6 +79,16 @@ function settings(description, texts) {
 /** The part of the definition that the editor needs; resources/editor.js does the rest. */
 function registration(description) {
   const { type, family, fields, inputs, outputs, labelBy, version, migrations = [] } = description;
-  const data = { type, family, colour: COLOURS[family], inputs, outputs, labelBy, version, migrations, fields };
+  const data = {
+    type,
+    family,
+    colour: COLOURS[family],
+    inputs,
+    outputs,
+    labelBy,
+    version,
+    migrations,
+    fields,
+  };
   return `MISPWorkflows.register(${JSON.stringify(data, null, 2)});\n`;
 }

@@ -9,7 +9,9 @@ const installed = path.join(root, 'node_modules/.package-lock.json');
 const lock = path.join(root, 'package-lock.json');
 
 // npm sets these for its scripts; a nested npm must not take them for its own settings.
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|command)/.test(name)));
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|command)/.test(name)),
+);
 
 const isInstalled = existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs - 1000;
 if (!isInstalled) npm('ci', '--no-audit', '--no-fund');

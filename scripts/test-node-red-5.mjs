@@ -18,9 +18,22 @@ run(process.execPath, [path.join(root, 'scripts/prepare.mjs')]);
 install();
 const node = isNewEnough ? process.execPath : path.join(folder, 'node_modules', NODE_PACKAGE, 'bin/node');
 console.log(`Node-RED ${NODE_RED} on Node ${spawnSync(node, ['--version']).stdout}`);
-run(node, ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', 'tsx/cjs', '--timeout', '30000', ...process.argv.slice(2), 'test/flows/**/*.test.ts'], {
-  NODE_RED_PATH: path.join(folder, 'node_modules/node-red'),
-});
+run(
+  node,
+  [
+    'node_modules/mocha/bin/mocha.js',
+    '--no-config',
+    '--require',
+    'tsx/cjs',
+    '--timeout',
+    '30000',
+    ...process.argv.slice(2),
+    'test/flows/**/*.test.ts',
+  ],
+  {
+    NODE_RED_PATH: path.join(folder, 'node_modules/node-red'),
+  },
+);
 
 function install() {
   const marker = path.join(folder, `installed-${NODE_RED}-${isNewEnough ? 'own' : NODE}`);

@@ -14,7 +14,12 @@ export default defineNode(
     outputs: [],
     harmless: true,
     fields: {
-      answer: { kind: 'select', default: 'block', options: ['block', 'allow', 'allow-at-once'], describe: true },
+      answer: {
+        kind: 'select',
+        default: 'block',
+        options: ['block', 'allow', 'allow-at-once'],
+        describe: true,
+      },
       message: { kind: 'area', default: 'Execution stopped', when: { answer: 'block' } },
     },
   },

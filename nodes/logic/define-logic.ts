@@ -2,10 +2,7 @@ import { defineNode } from '../adaptor';
 import type { Config, Description, Fields } from '../definition';
 
 /** What a logic node says of itself; the rest is the same for all of them. */
-type LogicDescription<F extends Fields> = Omit<
-  Description<F>,
-  'family' | 'inputs' | 'outputs' | 'harmless'
->;
+type LogicDescription<F extends Fields> = Omit<Description<F>, 'family' | 'inputs' | 'outputs' | 'harmless'>;
 
 /**
  * A logic module of MISP: one decision, two outputs, `then` and `else`. The message goes on unchanged.

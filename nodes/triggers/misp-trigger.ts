@@ -43,7 +43,12 @@ export default defineNode(
         message: 'moduleName',
       },
       onError: { kind: 'select', default: 'block', options: ['block', 'allow'], when: { trigger: BLOCKING } },
-      onDeadline: { kind: 'select', default: 'block', options: ['block', 'allow'], when: { trigger: BLOCKING } },
+      onDeadline: {
+        kind: 'select',
+        default: 'block',
+        options: ['block', 'allow'],
+        when: { trigger: BLOCKING },
+      },
       deadline: {
         kind: 'number',
         default: 0,
@@ -168,7 +173,7 @@ export default defineNode(
     /** The trigger itself is the first thing that the run waits for. */
     function send(run: Run, message: Message): void {
       run.received(node.id);
-      node.send(message as never);
+      node.send(message);
       run.completed(node.id);
       if (run.idle) setImmediate(() => run.settle());
     }

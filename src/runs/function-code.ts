@@ -14,7 +14,8 @@ export function mayActLater(code: string): boolean {
   return keepsMessage(bare);
 }
 
-const LATER = /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|then|on|once|addListener)\s*\(/;
+const LATER =
+  /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|then|on|once|addListener)\s*\(/;
 const MESSAGE = /\bnode\s*\.\s*send\b/;
 
 function sendsFromInnerFunction(code: string): boolean {
@@ -33,8 +34,7 @@ function keepsMessage(code: string): boolean {
 
 /** The code with comments and the inside of quoted texts removed (template texts stay: they hold code). */
 function withoutTextAndComments(code: string): string {
-  return code.replace(
-    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g,
-    (part) => (part.startsWith('/') ? ' ' : "''"),
+  return code.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, (part) =>
+    part.startsWith('/') ? ' ' : "''",
   );
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Run } from './run';
+import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Completion } from './trust';
 import type { Verdict } from './verdict';

@@ -49,7 +49,8 @@ export function completionOf(node: NodeConfig, isOurs: (type: string) => boolean
   if (FINISHED_WHEN_DONE.has(type) || isOurs(type)) return 'done';
   if (type === 'rbe' || type.startsWith('subflow:')) return 'return';
   if (type === 'switch') return collectsSequences(node) ? 'unknown' : 'queue';
-  if (type === 'function') return mayActLater(String(node.func ?? '')) ? 'unknown' : 'done';
+  if (type === 'function')
+    return mayActLater(typeof node.func === 'string' ? node.func : '') ? 'unknown' : 'done';
   if (type === 'trigger') return sendsLater(node) ? 'unknown' : 'done';
   return 'unknown';
 }

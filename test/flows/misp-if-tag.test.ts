@@ -70,8 +70,15 @@ describe('misp-if-tag', function () {
         tab,
         listener(port),
         trigger(['break']),
-        node('break', 'change', [['if']], { rules: [{ t: 'set', p: 'payload', pt: 'msg', to: 'text', tot: 'str' }] }),
-        node('if', 'misp-if-tag', [['then'], []], { scope: 'event', condition: 'in_or', tags: ['x'], clusters: [] }),
+        node('break', 'change', [['if']], {
+          rules: [{ t: 'set', p: 'payload', pt: 'msg', to: 'text', tot: 'str' }],
+        }),
+        node('if', 'misp-if-tag', [['then'], []], {
+          scope: 'event',
+          condition: 'in_or',
+          tags: ['x'],
+          clusters: [],
+        }),
         node('catch', 'catch', [['caught']], { scope: ['if'] }),
         block('then', 'then'),
         block('caught', 'caught'),

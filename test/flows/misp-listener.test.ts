@@ -4,7 +4,7 @@ import { deploy, startNodeRed } from '../support/node-red';
 import { call, event, freePort, get, listening, query } from '../support/misp';
 import { block, credentials, ifTag, listener, node, tab, trigger } from '../support/flows';
 
-describe('the listener', function () {
+describe('misp-listener', function () {
   this.timeout(30000);
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   let port = 0;
@@ -37,7 +37,9 @@ describe('the listener', function () {
   });
 
   it('blocks with the rendered message, and lets go on', async () => {
-    assert.deepEqual((await query(port, 'test_module', event(['tlp:red']))).json, { error: 'red: A test event' });
+    assert.deepEqual((await query(port, 'test_module', event(['tlp:red']))).json, {
+      error: 'red: A test event',
+    });
     assert.deepEqual((await query(port, 'test_module', event(['tlp:green']))).json, { data: true });
   });
 
@@ -72,7 +74,9 @@ describe('the listener', function () {
   });
 
   it('serves health check and version', async () => {
-    assert.deepEqual((await get(port, '/healthcheck', { headers: { Authorization: '' } })).json, { status: true });
+    assert.deepEqual((await get(port, '/healthcheck', { headers: { Authorization: '' } })).json, {
+      status: true,
+    });
     assert.equal(typeof (await get(port, '/version')).json.version, 'string');
   });
 
@@ -87,8 +91,16 @@ describe('the listener', function () {
     ['a module that is a number', { module: 5, data: {} }, /names no module/],
     ['an unknown module', { module: 'nothing', data: {} }, /announces the module nothing/],
     ['a module named as a prototype', { module: '__proto__', data: {} }, /announces the module __proto__/],
-    ['JSON nested 100,000 deep', `{"module":"test_module","data":${'['.repeat(100000)}${']'.repeat(100000)}}`, /deeper/],
-    ['objects nested deep', `{"module":"test_module","data":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`, /deeper/],
+    [
+      'JSON nested 100,000 deep',
+      `{"module":"test_module","data":${'['.repeat(100000)}${']'.repeat(100000)}}`,
+      /deeper/,
+    ],
+    [
+      'objects nested deep',
+      `{"module":"test_module","data":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`,
+      /deeper/,
+    ],
   ];
   for (const [name, body, expected] of faults) {
     it(`answers 200 with an error to ${name}`, async () => {
@@ -138,7 +150,8 @@ describe('the listener', function () {
       ],
       credentials,
     );
-    const body = '{"module":"test_module","data":{"__proto__":{"bad":1},"constructor":{"a":1},"x":1},"params":{}}';
+    const body =
+      '{"module":"test_module","data":{"__proto__":{"bad":1},"constructor":{"a":1},"x":1},"params":{}}';
     assert.equal((await call(body, { port })).json.error, 'constructor,x undefined');
     const escaped = body.replace('"__proto__"', '"\\u005f_proto__"');
     assert.equal((await call(escaped, { port })).json.error, 'constructor,x undefined');
@@ -149,7 +162,11 @@ describe('the listener', function () {
     const other = net.createServer();
     const busy = await freePort();
     await new Promise<void>((resolve) => other.listen(busy, '127.0.0.1', resolve));
-    await deploy(nodeRed.RED, demo().map((n) => (n.id === 'listener' ? { ...n, port: busy } : n)), credentials);
+    await deploy(
+      nodeRed.RED,
+      demo().map((n) => (n.id === 'listener' ? { ...n, port: busy } : n)),
+      credentials,
+    );
     await new Promise((resolve) => setTimeout(resolve, 300));
     await new Promise((resolve) => other.close(resolve));
     const until = Date.now() + 6000;

@@ -9,7 +9,11 @@ describe('misp-response', function () {
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   let port = 0;
   const start = async (nodes: FlowNode[], more: Record<string, unknown> = {}, first = ['first']) => {
-    await deploy(nodeRed.RED, [tab, listener(port), trigger(first, { deadline: 0.5, ...more }), ...nodes], credentials);
+    await deploy(
+      nodeRed.RED,
+      [tab, listener(port), trigger(first, { deadline: 0.5, ...more }), ...nodes],
+      credentials,
+    );
     await listening(port);
   };
   const wait = (name: string, ms: number, next: string[]) =>
@@ -51,7 +55,12 @@ describe('misp-response', function () {
   });
 
   it('an answer after the deadline is an error that a Catch node gets', async () => {
-    await start([wait('first', 800, ['stop']), block(), node('catch', 'catch', [['seen']], { scope: ['stop'] }), node('seen', 'debug', [], { console: false, active: false })]);
+    await start([
+      wait('first', 800, ['stop']),
+      block(),
+      node('catch', 'catch', [['seen']], { scope: ['stop'] }),
+      node('seen', 'debug', [], { console: false, active: false }),
+    ]);
     const reply = await ask();
     assert.match(reply.json.error ?? '', /in time/);
     let caught: { error?: { message: string } } | undefined;

@@ -16,11 +16,14 @@ describe('misp-trigger', function () {
     await deploy(nodeRed.RED, [tab, listener(port), ...nodes], credentials);
     await listening(port);
   };
-  const modules = async () => ((await get(port, '/modules')).json as unknown as { name: string }[]).map((m) => m.name);
+  const modules = async () =>
+    ((await get(port, '/modules')).json as unknown as { name: string }[]).map((m) => m.name);
 
   before(async () => {
     nodeRed = await startNodeRed({
-      settings: { functionGlobalContext: { take: (message: Record<string, unknown>) => received.push(message) } },
+      settings: {
+        functionGlobalContext: { take: (message: Record<string, unknown>) => received.push(message) },
+      },
     });
   });
   after(() => nodeRed.stop());
@@ -34,7 +37,11 @@ describe('misp-trigger', function () {
   });
 
   it('answers a trigger that does not block at once, and the flow runs', async () => {
-    const slow = node('slow', 'delay', [['take', 'stop']], { pauseType: 'delay', timeout: '100', timeoutUnits: 'milliseconds' });
+    const slow = node('slow', 'delay', [['take', 'stop']], {
+      pauseType: 'delay',
+      timeout: '100',
+      timeoutUnits: 'milliseconds',
+    });
     await start([trigger(['slow'], { trigger: 'event-after-save' }), slow, take, block()]);
     const log = collectLog(nodeRed.RED);
     const reply = await query(port, 'test_module', event([]));
@@ -58,7 +65,9 @@ describe('misp-trigger', function () {
     const byName = Object.fromEntries(list.map((module) => [module.name, module.meta.config]));
     assert.equal(byName.test_module.blocking, true);
     assert.equal(byName.test_module.support_filters, false);
-    assert.deepEqual(byName.test_module.params, { team: { type: 'string', value: 'soc', description: 'team' } });
+    assert.deepEqual(byName.test_module.params, {
+      team: { type: 'string', value: 'soc', description: 'team' },
+    });
     assert.equal(byName.second.blocking, false);
     assert.equal(byName.second.support_filters, true);
     await query(port, 'test_module', event([]), { team: 'blue' });
@@ -82,18 +91,33 @@ describe('misp-trigger', function () {
 
   it('runs for the chosen tags only', async () => {
     await start([
-      trigger(['take'], { trigger: 'tag-attached-after-save', scope: 'event', locality: 'any', tags: ['tlp:red'] }),
+      trigger(['take'], {
+        trigger: 'tag-attached-after-save',
+        scope: 'event',
+        locality: 'any',
+        tags: ['tlp:red'],
+      }),
       take,
     ]);
-    assert.deepEqual((await query(port, 'test_module', event(['tlp:green'], { Attribute: undefined }))).json, { data: true });
-    assert.deepEqual((await query(port, 'test_module', event(['tlp:red'], { Attribute: undefined }))).json, { data: true });
+    assert.deepEqual(
+      (await query(port, 'test_module', event(['tlp:green'], { Attribute: undefined }))).json,
+      { data: true },
+    );
+    assert.deepEqual((await query(port, 'test_module', event(['tlp:red'], { Attribute: undefined }))).json, {
+      data: true,
+    });
     await until(() => received.length === 1);
     assert.match(JSON.stringify(received[0].payload), /tlp:red/);
   });
 
   it('refuses a module name that another trigger has, and one that MISP cannot take', async () => {
     const log = collectLog(nodeRed.RED);
-    await start([trigger(['take']), trigger(['take'], {}, 'two'), trigger(['take'], { module: 'Not-good' }, 'three'), take]);
+    await start([
+      trigger(['take']),
+      trigger(['take'], {}, 'two'),
+      trigger(['take'], { module: 'Not-good' }, 'three'),
+      take,
+    ]);
     log.stop();
     assert.deepEqual(await modules(), ['test_module']);
     assert.match(log.text(), /Another trigger already announces the module test_module/);
@@ -130,12 +154,18 @@ describe('misp-trigger', function () {
       block(),
     ]);
     assert.deepEqual((await query(port, 'test_module', event(['tlp:green']))).json, { data: true });
-    assert.deepEqual((await query(port, 'test_module', event(['tlp:red']))).json, { error: 'blocked by the flow' });
+    assert.deepEqual((await query(port, 'test_module', event(['tlp:red']))).json, {
+      error: 'blocked by the flow',
+    });
   });
 
   it('keeps a deleted flow announced and blocking', async () => {
     await start([trigger(['take']), trigger(['take'], { module: 'kept' }, 'two'), take]);
-    await deploy(nodeRed.RED, [tab, listener(port), trigger(['take'], { module: 'kept' }, 'two'), take], credentials);
+    await deploy(
+      nodeRed.RED,
+      [tab, listener(port), trigger(['take'], { module: 'kept' }, 'two'), take],
+      credentials,
+    );
     assert.deepEqual((await modules()).sort(), ['kept', 'test_module']);
     const reply = await query(port, 'test_module', event([]));
     assert.match(reply.json.error ?? '', /gone/);

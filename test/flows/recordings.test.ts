@@ -47,7 +47,10 @@ describe('every recorded request of a trigger', function () {
     const triggers = ids.map((id) =>
       trigger(['take'], { trigger: id, module: moduleOf(id), scope: 'any', locality: 'any' }, `t-${id}`),
     );
-    const take = node('take', 'function', [[]], { func: "global.get('take')(msg); return null;", outputs: 1 });
+    const take = node('take', 'function', [[]], {
+      func: "global.get('take')(msg); return null;",
+      outputs: 1,
+    });
     await deploy(nodeRed.RED, [tab, listener(port), ...triggers, take], credentials);
     await listening(port);
   });

@@ -59,7 +59,10 @@ const cases: Case[] = [
   {
     name: 'function, several outputs',
     nodes: [
-      node('x', 'function', [['end'], ['end']], { func: 'return [msg, { payload: msg.payload }];', outputs: 2 }),
+      node('x', 'function', [['end'], ['end']], {
+        func: 'return [msg, { payload: msg.payload }];',
+        outputs: 2,
+      }),
     ],
     red: 'block',
     green: 'allow',
@@ -147,7 +150,9 @@ const cases: Case[] = [
   {
     name: 'change',
     nodes: [
-      node('x', 'change', [['end']], { rules: [{ t: 'set', p: 'topic', pt: 'msg', to: 'changed', tot: 'str' }] }),
+      node('x', 'change', [['end']], {
+        rules: [{ t: 'set', p: 'topic', pt: 'msg', to: 'changed', tot: 'str' }],
+      }),
     ],
     red: 'block',
     green: 'allow',
@@ -188,14 +193,22 @@ const cases: Case[] = [
   {
     name: 'join that never completes',
     nodes: [
-      node('x', 'join', [['end']], { mode: 'custom', build: 'array', count: '5', property: 'payload', propertyType: 'msg' }),
+      node('x', 'join', [['end']], {
+        mode: 'custom',
+        build: 'array',
+        count: '5',
+        property: 'payload',
+        propertyType: 'msg',
+      }),
     ],
     red: 'deadline',
     green: 'deadline',
   },
   {
     name: 'delay',
-    nodes: [node('x', 'delay', [['end']], { pauseType: 'delay', timeout: '300', timeoutUnits: 'milliseconds' })],
+    nodes: [
+      node('x', 'delay', [['end']], { pauseType: 'delay', timeout: '300', timeoutUnits: 'milliseconds' }),
+    ],
     red: 'block',
     green: 'allow',
     after: 300,
@@ -203,7 +216,13 @@ const cases: Case[] = [
   {
     name: 'rate limit',
     nodes: [
-      node('x', 'delay', [['end']], { pauseType: 'rate', rate: '20', nbRateUnits: '1', rateUnits: 'second', drop: false }),
+      node('x', 'delay', [['end']], {
+        pauseType: 'rate',
+        rate: '20',
+        nbRateUnits: '1',
+        rateUnits: 'second',
+        drop: false,
+      }),
     ],
     red: 'block',
     green: 'allow',
@@ -212,7 +231,13 @@ const cases: Case[] = [
     name: 'delay that is flushed',
     nodes: [
       node('y', 'change', [['x']], { rules: [{ t: 'set', p: 'flush', pt: 'msg', to: 'true', tot: 'bool' }] }),
-      node('x', 'delay', [['end']], { pauseType: 'rate', rate: '1', nbRateUnits: '1', rateUnits: 'second', drop: false }),
+      node('x', 'delay', [['end']], {
+        pauseType: 'rate',
+        rate: '1',
+        nbRateUnits: '1',
+        rateUnits: 'second',
+        drop: false,
+      }),
     ],
     first: 'y',
     red: 'block',
@@ -221,7 +246,13 @@ const cases: Case[] = [
   {
     name: 'trigger with a second message',
     nodes: [
-      node('x', 'trigger', [['end']], { op1type: 'nul', op2type: 'payl', duration: '250', units: 'ms', extend: false }),
+      node('x', 'trigger', [['end']], {
+        op1type: 'nul',
+        op2type: 'payl',
+        duration: '250',
+        units: 'ms',
+        extend: false,
+      }),
     ],
     red: 'block',
     green: 'deadline',
@@ -230,7 +261,13 @@ const cases: Case[] = [
   {
     name: 'trigger with one message',
     nodes: [
-      node('x', 'trigger', [['end']], { op1type: 'pay', op2type: 'nul', duration: '50', units: 'ms', extend: false }),
+      node('x', 'trigger', [['end']], {
+        op1type: 'pay',
+        op2type: 'nul',
+        duration: '50',
+        units: 'ms',
+        extend: false,
+      }),
     ],
     red: 'block',
     green: 'allow',
@@ -238,9 +275,13 @@ const cases: Case[] = [
   {
     name: 'http request, ok',
     nodes: [
-      node('k', 'change', [['x']], { rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }] }),
+      node('k', 'change', [['x']], {
+        rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }],
+      }),
       node('x', 'http request', [['b']], { method: 'GET', ret: 'txt', url: 'http://127.0.0.1:${port}/ok' }),
-      node('b', 'change', [['end']], { rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }] }),
+      node('b', 'change', [['end']], {
+        rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }],
+      }),
     ],
     first: 'k',
     red: 'block',
@@ -267,7 +308,10 @@ const cases: Case[] = [
     nodes: [
       node('x', 'link call', [['end']], { links: ['y'], linkType: 'static', timeout: '5' }),
       node('y', 'link in', [['f']], { links: [] }),
-      node('f', 'function', [['r']], { func: 'await new Promise((ok) => setTimeout(ok, 100)); return msg;', outputs: 1 }),
+      node('f', 'function', [['r']], {
+        func: 'await new Promise((ok) => setTimeout(ok, 100)); return msg;',
+        outputs: 1,
+      }),
       node('r', 'link out', [], { mode: 'return', links: [] }),
     ],
     red: 'block',
@@ -284,7 +328,16 @@ const cases: Case[] = [
         in: [{ wires: [{ id: 'inner' }] }],
         out: [{ wires: [{ id: 'inner', port: 0 }] }],
       },
-      { id: 'inner', type: 'function', z: 'sub', x: 1, y: 1, func: 'await null; return msg;', outputs: 1, wires: [[]] },
+      {
+        id: 'inner',
+        type: 'function',
+        z: 'sub',
+        x: 1,
+        y: 1,
+        func: 'await null; return msg;',
+        outputs: 1,
+        wires: [[]],
+      },
       node('x', 'subflow:sub', [['end']]),
     ],
     red: 'block',
@@ -312,9 +365,19 @@ const cases: Case[] = [
   {
     name: 'exec',
     nodes: [
-      node('k', 'change', [['x']], { rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }] }),
-      node('x', 'exec', [['b'], [], []], { command: 'sleep 0.2', append: '', addpay: '', useSpawn: 'false', oldrc: false }),
-      node('b', 'change', [['end']], { rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }] }),
+      node('k', 'change', [['x']], {
+        rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }],
+      }),
+      node('x', 'exec', [['b'], [], []], {
+        command: 'sleep 0.2',
+        append: '',
+        addpay: '',
+        useSpawn: 'false',
+        oldrc: false,
+      }),
+      node('b', 'change', [['end']], {
+        rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }],
+      }),
     ],
     first: 'k',
     red: 'block',
@@ -338,9 +401,13 @@ const cases: Case[] = [
   {
     name: 'file in',
     nodes: [
-      node('k', 'change', [['x']], { rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }] }),
+      node('k', 'change', [['x']], {
+        rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }],
+      }),
       node('x', 'file in', [['b']], { filename: __filename, filenameType: 'str', format: 'utf8' }),
-      node('b', 'change', [['end']], { rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }] }),
+      node('b', 'change', [['end']], {
+        rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }],
+      }),
     ],
     first: 'k',
     red: 'block',
@@ -357,7 +424,9 @@ const cases: Case[] = [
   },
   {
     name: 'rbe (filter)',
-    nodes: [node('x', 'rbe', [['end']], { func: 'rbe', property: 'payload.Event.Tag[0].name', septopics: false })],
+    nodes: [
+      node('x', 'rbe', [['end']], { func: 'rbe', property: 'payload.Event.Tag[0].name', septopics: false }),
+    ],
     red: 'block',
     green: 'allow',
   },
@@ -365,7 +434,14 @@ const cases: Case[] = [
     name: 'range',
     nodes: [
       node('k', 'change', [['x']], { rules: [{ t: 'set', p: 'number', pt: 'msg', to: '5', tot: 'num' }] }),
-      node('x', 'range', [['end']], { property: 'number', minin: '0', maxin: '10', minout: '0', maxout: '1', action: 'scale' }),
+      node('x', 'range', [['end']], {
+        property: 'number',
+        minin: '0',
+        maxin: '10',
+        minout: '0',
+        maxout: '1',
+        action: 'scale',
+      }),
     ],
     first: 'k',
     red: 'block',
@@ -383,7 +459,9 @@ const cases: Case[] = [
   {
     name: 'xml, there and back',
     nodes: [
-      node('k', 'change', [['x']], { rules: [{ t: 'set', p: 'text', pt: 'msg', to: '<a>1</a>', tot: 'str' }] }),
+      node('k', 'change', [['x']], {
+        rules: [{ t: 'set', p: 'text', pt: 'msg', to: '<a>1</a>', tot: 'str' }],
+      }),
       node('x', 'xml', [['end']], { property: 'text', attr: '', chr: '' }),
     ],
     first: 'k',
@@ -460,7 +538,12 @@ const cases: Case[] = [
     red: 'block',
     green: 'allow',
   },
-  { name: 'unwired outputs', nodes: fn('return msg;').map((entry) => ({ ...entry, wires: [[]] })), red: 'allow', green: 'allow' },
+  {
+    name: 'unwired outputs',
+    nodes: fn('return msg;').map((entry) => ({ ...entry, wires: [[]] })),
+    red: 'allow',
+    green: 'allow',
+  },
   {
     name: 'a disabled node',
     nodes: [
@@ -549,7 +632,8 @@ describe('the verdict of a run', function () {
     if (expected === 'allow') assert.deepEqual(reply.json, { data: true }, got);
     else assert.ok(reply.json.error, got);
     if (expected === 'block') assert.equal(reply.json.error, 'blocked by the flow', got);
-    if (expected === 'error') assert.match(reply.json.error ?? '', /^(function|http request|other-throws|x): /, got);
+    if (expected === 'error')
+      assert.match(reply.json.error ?? '', /^(function|http request|other-throws|x): /, got);
     if (expected === 'deadline') assert.match(reply.json.error ?? '', /answer/, got);
     const from = expected === 'deadline' ? DEADLINE_MS - 20 : after - 20;
     assert.ok(reply.ms >= from && reply.ms <= Math.max(from, 0) + SLACK_MS, got);

@@ -32,7 +32,8 @@ describe('the scan of a request', () => {
       const { scan, bytes, request } = read(JSON.stringify(body));
       assert.equal(scan.module, 'nodered_block'.slice(0, scan.module?.length));
       assert.deepEqual(request().data, body.data);
-      const flattened = (body.data as { Event?: { _AttributeFlattened?: unknown[] } }).Event?._AttributeFlattened;
+      const flattened = (body.data as { Event?: { _AttributeFlattened?: unknown[] } }).Event
+        ?._AttributeFlattened;
       if (flattened) assert.equal(bytes, size(body) - size(flattened) + 2);
     });
   }
@@ -41,9 +42,18 @@ describe('the scan of a request', () => {
   const b = '{"uuid":"b","value":"ü"}';
   const event = (inner: string) => `{"module":"m","data":{"Event":{${inner}}},"params":[]}`;
   const same: [string, string][] = [
-    ['attributes first', `"Attribute":[${a}],"Object":[{"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`],
-    ['flattened first', `"_AttributeFlattened":[${a},${b}],"Object":[{"Attribute":[${b}]}],"Attribute":[${a}]`],
-    ['objects only', `"Object":[{"Attribute":[${a}]},{"Attribute":[]},{"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`],
+    [
+      'attributes first',
+      `"Attribute":[${a}],"Object":[{"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`,
+    ],
+    [
+      'flattened first',
+      `"_AttributeFlattened":[${a},${b}],"Object":[{"Attribute":[${b}]}],"Attribute":[${a}]`,
+    ],
+    [
+      'objects only',
+      `"Object":[{"Attribute":[${a}]},{"Attribute":[]},{"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`,
+    ],
     ['nothing', `"Attribute":[],"_AttributeFlattened":[]`],
   ];
   for (const [name, inner] of same) {
@@ -61,8 +71,14 @@ describe('the scan of a request', () => {
     ['another order', `"Attribute":[${a},${b}],"_AttributeFlattened":[${b},${a}]`],
     ['an object with gaps', `"Attribute":[${a}],"_AttributeFlattened":{"1":${a}}`],
     ['a key twice', `"Attribute":[${a}],"Attribute":[${b}],"_AttributeFlattened":[${b},${a}]`],
-    ['objects twice', `"Object":[{"Attribute":[${a}]}],"Object":[{"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`],
-    ['a key twice in an object', `"Object":[{"Attribute":[${a}],"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`],
+    [
+      'objects twice',
+      `"Object":[{"Attribute":[${a}]}],"Object":[{"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`,
+    ],
+    [
+      'a key twice in an object',
+      `"Object":[{"Attribute":[${a}],"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`,
+    ],
     ['attributes of a related event', `"RelatedEvent":[{"Attribute":[${a}]}],"_AttributeFlattened":[${a}]`],
   ];
   for (const [name, inner] of different) {

@@ -28,6 +28,7 @@ const later = [
 ];
 
 describe('a function node', () => {
-  for (const code of finished) it(`is finished when it returns: ${code}`, () => assert.equal(mayActLater(code), false));
+  for (const code of finished)
+    it(`is finished when it returns: ${code}`, () => assert.equal(mayActLater(code), false));
   for (const code of later) it(`may act later: ${code}`, () => assert.equal(mayActLater(code), true));
 });

@@ -13,7 +13,13 @@ const reach = (nodes: NodeConfig[]) => reachOf(nodes, (entry) => entry.type === 
 
 describe('whether a block can be reached', () => {
   it('by wires, also in a loop', () => {
-    const reaches = reach([node('a', 'x', ['b']), node('b', 'x', ['a', 'c']), node('c', 'block'), node('d', 'x', ['e']), node('e', 'x')]);
+    const reaches = reach([
+      node('a', 'x', ['b']),
+      node('b', 'x', ['a', 'c']),
+      node('c', 'block'),
+      node('d', 'x', ['e']),
+      node('e', 'x'),
+    ]);
     assert.deepEqual(['a', 'b', 'c', 'd', 'e'].map(reaches), [true, true, true, false, false]);
   });
 

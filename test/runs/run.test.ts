@@ -24,7 +24,7 @@ describe('a run', () => {
     run.received('a');
     run.completed('a');
     run.settle();
-    assert.deepEqual(verdicts, []);
+    assert.equal(verdicts.length, 0);
     run.received('b');
     run.completed('b');
     run.settle();
@@ -39,7 +39,7 @@ describe('a run', () => {
     run.completed('a');
     run.completed('a');
     run.settle();
-    assert.deepEqual(verdicts, []);
+    assert.equal(verdicts.length, 0);
   });
 
   it('blocks at once, and gives one verdict only', () => {
@@ -59,7 +59,7 @@ describe('a run', () => {
     run.allow([], false);
     run.completed('response');
     run.settle();
-    assert.deepEqual(verdicts, []);
+    assert.equal(verdicts.length, 0);
     run.received('b');
     run.block('no');
     assert.equal(verdicts[0].outcome, 'block');
@@ -83,7 +83,7 @@ describe('a run', () => {
     run.fail('a: broken');
     run.completed('a');
     run.settle();
-    assert.deepEqual(verdicts, []);
+    assert.equal(verdicts.length, 0);
     run.received('b');
     run.completed('b');
     run.settle();
@@ -98,7 +98,7 @@ describe('a run', () => {
     run.settle();
     run.allow([], false);
     run.settle();
-    assert.deepEqual(verdicts, []);
+    assert.equal(verdicts.length, 0);
     run.allow(['x'], false);
     run.settle();
     assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'response' }]);
@@ -109,7 +109,7 @@ describe('a run', () => {
     run.received('a');
     run.completed('a');
     run.settle();
-    assert.deepEqual(verdicts, []);
+    assert.equal(verdicts.length, 0);
     run.expire();
     assert.equal(verdicts[0].cause, 'deadline');
     assert.match(verdicts[0].reason ?? '', /explicit answer/);

@@ -14,12 +14,18 @@ export const idOf = (name: string): string => `node-${name}`;
 export const tab: FlowNode = { id: 'tab', type: 'tab', label: 'Test' };
 
 /** A node in tab `tab`; `wires`, and `links` and `scope` in `more`, name other nodes. */
-export function node(name: string, type: string, wires: string[][], more: Record<string, unknown> = {}): FlowNode {
-  const named = Object.entries(more).map(([key, value]) =>
-    (key === 'links' || key === 'scope') && Array.isArray(value) ? [key, value.map(idOf)] : [key, value],
-  );
+export function node(
+  name: string,
+  type: string,
+  wires: string[][],
+  more: Record<string, unknown> = {},
+): FlowNode {
   const targets = wires.map((output) => output.map(idOf));
-  return { id: idOf(name), type, z: 'tab', x: 100, y: 100, wires: targets, ...Object.fromEntries(named) };
+  const named = { ...more };
+  for (const key of ['links', 'scope']) {
+    if (Array.isArray(named[key])) named[key] = (named[key] as string[]).map(idOf);
+  }
+  return { id: idOf(name), type, z: 'tab', x: 100, y: 100, wires: targets, ...named };
 }
 
 /** A trigger, wired to the nodes named. */

@@ -47,7 +47,13 @@ export function call(body: Buffer | string | object | undefined, options: CallOp
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const ms = performance.now() - started;
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: json(text), ms });
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            json: json(text),
+            ms,
+          });
         });
       },
     );
@@ -65,12 +71,7 @@ function json(text: string): Reply['json'] {
 }
 
 /** `POST /query` for a module. */
-export function query(
-  port: number,
-  module: string,
-  data: unknown,
-  params: object = {},
-): Promise<Reply> {
+export function query(port: number, module: string, data: unknown, params: object = {}): Promise<Reply> {
   return call({ module, data, params }, { port });
 }
 

@@ -4,28 +4,41 @@ import { tagChoiceMatches } from '../../src/triggers/tag-attached';
 import { TRIGGERS } from '../../src/triggers/triggers';
 
 describe('triggers', () => {
-  it('are twenty, and the blocking ones are MISP\'s', () => {
+  it("are twenty, and the blocking ones are MISP's", () => {
     assert.equal(TRIGGERS.length, 20);
-    assert.deepEqual(TRIGGERS.filter((entry) => entry.blocking).map((entry) => entry.id), [
-      'event-publish',
-      'event-before-save',
-      'event-before-delete',
-      'shadow-attribute-before-save',
-      'user-before-save',
-      'enrichment-before-query',
-      'ad-hoc',
-    ]);
+    assert.deepEqual(
+      TRIGGERS.filter((entry) => entry.blocking).map((entry) => entry.id),
+      [
+        'event-publish',
+        'event-before-save',
+        'event-before-delete',
+        'shadow-attribute-before-save',
+        'user-before-save',
+        'enrichment-before-query',
+        'ad-hoc',
+      ],
+    );
   });
 
   it('secrets are removed at every level', () => {
-    const data = { User: { email: 'a@b', authkey: 'k', inner: [{ password: 'p', name: 'n' }] }, Confirm_Password: 'x' };
+    const data = {
+      User: { email: 'a@b', authkey: 'k', inner: [{ password: 'p', name: 'n' }] },
+      Confirm_Password: 'x',
+    };
     removeSecrets(data);
     assert.deepEqual(data, { User: { email: 'a@b', inner: [{ name: 'n' }] } });
   });
 });
 
 describe('the choice of tags', () => {
-  const event = { Event: { Tag: [{ name: 'tlp:red', local: false }, { name: 'mine', local: true }] } };
+  const event = {
+    Event: {
+      Tag: [
+        { name: 'tlp:red', local: false },
+        { name: 'mine', local: true },
+      ],
+    },
+  };
   const attribute = { Event: { ...event.Event, Attribute: [{ Tag: [{ name: 'x', local: '1' }] }] } };
   const matches = (scope: string, locality: string, tags: string[], data: unknown) =>
     tagChoiceMatches({ scope, locality, tags } as Parameters<typeof tagChoiceMatches>[0], data);

@@ -16,7 +16,9 @@ export interface Template {
  */
 export function compileTemplate(source: string): Template {
   const parts = read(source.replace(/\n$/, ''));
-  return { render: (data) => parts.map((part) => ('text' in part ? part.text : show(part.path, data))).join('') };
+  return {
+    render: (data) => parts.map((part) => ('text' in part ? part.text : show(part.path, data))).join(''),
+  };
 }
 
 function read(source: string): Part[] {
@@ -43,5 +45,5 @@ function show(path: string[], data: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'object') throw new WorkflowError('template.notText', { path: path.join('.') });
-  return String(value as string | number);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
