@@ -62,7 +62,7 @@ export function defineNode<const F extends Fields>(
 function attach<F extends Fields>(node: Node, behaviour: Behaviour, context: NodeContext<F>): void {
   if (behaviour.input) {
     node.on('input', (message, send, done) => {
-      run(() => behaviour.input?.(message)).then(
+      run(() => behaviour.input?.(message as unknown as Message)).then(
         (outputs) => {
           if (outputs) send(outputs as never);
           done();

@@ -16,6 +16,14 @@ interface LogEvent {
   msg: unknown;
 }
 
+/** What Node-RED says when it begins to stop nodes. */
+interface StoppingEvent {
+  type?: string;
+  diff?: Record<'added' | 'changed' | 'removed' | 'rewired' | 'linked' | 'flowChanged', string[]> & {
+    globalConfigChanged?: boolean;
+  };
+}
+
 interface RuntimeParts {
   hooks: Hooks;
   log: { ERROR: number; addHandler(handler: EventEmitter): void; removeHandler(handler: EventEmitter): void };
@@ -36,6 +44,7 @@ export class Runtime {
       completion: (node) => this.completion(node),
       mayBlock: (node) => this.mayBlock(node._alias ?? node.id),
       errorsCount: () => true,
+      exists: (nodeId) => RED.nodes.getNode(nodeId) !== null,
       harmless: (node) => ourTypes.get(node.type)?.harmless === true || HARMLESS.has(node.type),
     });
     const handler = new EventEmitter();
@@ -50,12 +59,28 @@ export class Runtime {
       log.addHandler(handler);
     });
     log.addHandler(handler);
-    for (const event of ['flows:stopped', 'flows:started']) {
-      RED.events.on(event, () => {
-        this.configs = undefined;
-        this.reach = undefined;
-      });
-    }
+    RED.events.on('flows:stopping', (event: StoppingEvent) => this.tracker.interrupt(this.stoppedBy(event)));
+    RED.events.on('flows:stopped', () => this.forgetFlow());
+    RED.events.on('flows:started', () => {
+      this.forgetFlow();
+      this.tracker.resume();
+    });
+  }
+
+  private forgetFlow(): void {
+    this.configs = undefined;
+    this.reach = undefined;
+  }
+
+  /** Which nodes a deploy stops; in doubt, all. */
+  private stoppedBy({ type, diff }: StoppingEvent): (nodeId: string) => boolean {
+    if (!diff || type === 'full' || diff.globalConfigChanged) return () => true;
+    const nodes = new Set([...diff.changed, ...diff.removed, ...diff.linked, ...diff.rewired]);
+    const tabs = new Set([...diff.flowChanged, ...diff.added, ...diff.removed]);
+    return (nodeId) => {
+      const config = this.flow.get(nodeId);
+      return !config || nodes.has(nodeId) || tabs.has(config.z as string);
+    };
   }
 
   /** Whether a message at the node can get to a response node that blocks. */

@@ -1,7 +1,7 @@
 import type { Node } from 'node-red';
 import { DEFAULT_LIMITS, type ServiceSettings, type TlsMaterial } from '../../src/listener/protocol';
 import { acquireService } from '../../src/listener/registry';
-import type { ListenerService, ModuleOwner, ServiceState } from '../../src/listener/service';
+import type { Announcement, ListenerService, ModuleOwner, ServiceState } from '../../src/listener/service';
 import { WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
 
@@ -10,7 +10,7 @@ export interface ListenerNode extends Node {
   service: ListenerService | undefined;
   /** The listener's state, for the status of its triggers. */
   readonly state: ServiceState;
-  announce(owner: ModuleOwner): (removed: boolean) => void;
+  announce(owner: ModuleOwner): Announcement;
 }
 
 interface TlsNode extends Node {
@@ -60,15 +60,9 @@ export default defineNode(
     Object.defineProperty(node, 'state', { get: () => service.current });
     node.service = service;
     node.announce = (owner) => service.announce(owner);
-    // Node-RED gives no plan of changes when it stops altogether: nobody will answer then.
-    const onStopping = (event: { diff?: unknown }) => {
-      if (!event?.diff) void service.drain();
-    };
-    RED.events.on('flows:stopping', onStopping);
 
     return {
       async close(removed) {
-        RED.events.removeListener('flows:stopping', onStopping);
         service.off('state', onState);
         service.off('counts', onCounts);
         await lease.release(removed);

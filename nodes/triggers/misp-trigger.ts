@@ -99,20 +99,34 @@ export default defineNode(
       else context.status('ready', 'green', 'ring');
     };
     listener.service.on('state', showState);
-    const release = listener.announce(owner());
+    const announcement = listener.announce(owner());
+    const onStarted = () => {
+      for (const [query, { run }] of open) if (run.interrupted) interrupted(query, run);
+      announcement.open();
+    };
+    const onStopping = () => announcement.pause();
+    RED.events.on('flows:started', onStarted);
+    RED.events.on('flows:stopping', onStopping);
     showState();
 
     return {
       close(removed) {
+        RED.events.removeListener('flows:started', onStarted);
+        RED.events.removeListener('flows:stopping', onStopping);
         listener.service?.off('state', showState);
-        release(removed);
+        announcement.end(removed);
         for (const [query, { run }] of open) {
-          // What only decided can be asked again; what may have acted cannot.
-          if (run.touched || removed) run.abandon();
-          else leave(query, () => query.giveBack());
+          if (removed) run.abandon();
+          else interrupted(query, run);
         }
       },
     };
+
+    /** A redeploy stopped nodes of the run. What only decided is asked again; what may have acted cannot. */
+    function interrupted(query: OpenQuery, run: Run): void {
+      if (run.touched) run.abandon();
+      else leave(query, () => query.giveBack());
+    }
 
     function owner(): ModuleOwner {
       return {

@@ -7,6 +7,9 @@ import type { Entries } from './values';
 export type Operator =
   'in' | 'not_in' | 'equals' | 'not_equals' | 'in_or' | 'not_in_or' | 'in_and' | 'not_in_and' | 'any_value';
 
+/** A condition made ready to judge many pieces of data. */
+export type Judge = (data: unknown) => boolean;
+
 /**
  * MISP's `evaluateCondition`. `in`, `not_in`: the data is a list that contains the value. `equals`,
  * `not_equals`: the data is a single value and equals it. `in_or`, `in_and`: some of the wanted values, or all
@@ -15,26 +18,48 @@ export type Operator =
  * of the callers.
  */
 export function evaluateCondition(data: unknown, operator: unknown, value: unknown): boolean {
-  // MISP compares the operator loosely with "in" first.
+  return prepareCondition(operator, value)(data);
+}
+
+/** `evaluateCondition` for many pieces of data: what can be prepared is prepared once. */
+export function prepareCondition(operator: unknown, value: unknown): Judge {
+  // MISP compares the operator loosely, and with "in" first.
   switch (operator === true ? 'in' : operator) {
     case 'in':
-      return isEntries(data) && contains(data, value);
+      return (data) => isEntries(data) && contains(data, value);
     case 'not_in':
-      return isEntries(data) && !contains(data, value);
+      return (data) => isEntries(data) && !contains(data, value);
     case 'equals':
-      return !isEntries(data) && looseEquals(data, value);
+      return (data) => !isEntries(data) && looseEquals(data, value);
     case 'not_equals':
-      return !isEntries(data) && !looseEquals(data, value);
-    case 'in_or':
-      return isEntries(data) && isEntries(value) && containsAny(data, value);
-    case 'not_in_or':
-      return isEntries(data) && isEntries(value) && !containsAny(data, value);
-    case 'in_and':
-      return isEntries(data) && isEntries(value) && containsAll(data, value);
-    case 'not_in_and':
-      return isEntries(data) && isEntries(value) && !containsAll(data, value);
+      return (data) => !isEntries(data) && !looseEquals(data, value);
     default:
-      return false;
+      return isEntries(value) ? prepareListCondition(operator, value) : () => false;
+  }
+}
+
+function prepareListCondition(operator: unknown, value: Entries): Judge {
+  const wanted = new LooseSet(valuesOf(value));
+  const some = (data: Entries) => valuesOf(data).some((entry) => wanted.has(entry));
+  const kinds = countDistinct(valuesOf(value));
+  // Every wanted value is there, however often: MISP counts, see docs/differences.md. true, which equals
+  // every text, stands for one value only.
+  const every = (data: Entries) => {
+    const present = new LooseSet(valuesOf(data));
+    if (!valuesOf(value).every((entry) => present.has(entry))) return false;
+    return countDistinct(valuesOf(data).filter((entry) => wanted.has(entry))) >= kinds;
+  };
+  switch (operator) {
+    case 'in_or':
+      return (data) => isEntries(data) && some(data);
+    case 'not_in_or':
+      return (data) => isEntries(data) && !some(data);
+    case 'in_and':
+      return (data) => isEntries(data) && every(data);
+    case 'not_in_and':
+      return (data) => isEntries(data) && !every(data);
+    default:
+      return () => false;
   }
 }
 
@@ -42,13 +67,7 @@ function contains(data: Entries, value: unknown): boolean {
   return valuesOf(data).some((entry) => looseEquals(entry, value));
 }
 
-function containsAny(data: Entries, value: Entries): boolean {
-  const wanted = new LooseSet(valuesOf(value));
-  return valuesOf(data).some((entry) => wanted.has(entry));
-}
-
-/** Every wanted value is there, however often: MISP counts, see docs/differences.md. */
-function containsAll(data: Entries, value: Entries): boolean {
-  const present = new LooseSet(valuesOf(data));
-  return valuesOf(value).every((entry) => present.has(entry));
+function countDistinct(values: readonly unknown[]): number {
+  const seen = new LooseSet([]);
+  return values.filter((value) => seen.add(value)).length;
 }

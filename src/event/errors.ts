@@ -9,17 +9,17 @@ const texts = {
   regexOnArray: 'The regular expression in [__field__] meets a list or an object, not a text.',
   pathNotText: 'A hash path is a text, not a list or an object.',
   pathTooLong: 'A hash path has at most __limit__ characters, this one has __length__.',
-  pathTooDeep: 'A hash path has at most __limit__ parts, this one has __length__.',
   forbiddenKey: 'The name __name__ cannot be used in a hash path.',
   notAnArray: 'The hash path __path__ needs an object or a list, the data is __type__.',
   cannotMerge: 'A text cannot be merged into the entries that __path__ matches.',
   combineCount: 'Keys and values differ in number: __keys__ keys, __values__ values.',
   combineKey: 'A list or an object cannot be the name of an entry.',
+  noEvent: 'The data holds no event.',
   notAList: 'The parameter "__name__" must be a list.',
-  noDistribution: 'The event has no distribution.',
-  inheritedDistribution: 'The distribution "inherit event" cannot be compared here.',
+  distributionInherited: 'Distribution level not supported',
+  distributionCondition: 'Condition operator not supported for that distribution level',
+  templateNotText: 'The template "__name__" must be a text, not a list or an object.',
   badTime: '"__value__" is not a time: use one like 3d, 12h, 30m, or a timestamp in seconds.',
-  noLabel: 'No filter with the label "__label__" is active.',
 } as const;
 
 export type EventErrorKey = keyof typeof texts;

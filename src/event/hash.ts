@@ -5,7 +5,7 @@
 import { EventDataError, HashPathError } from './errors';
 import { isNumericText, looseCompare } from './loose';
 import { parsePath } from './path';
-import type { Token } from './path';
+import type { Path, Token } from './path';
 import { matchesAll } from './selector';
 import {
   entryOf,
@@ -26,15 +26,11 @@ export type HashPath = string | number | boolean | null | undefined;
 /**
  * The value at a path without wildcards (`Event.Orgc.name`), else `fallback`. null counts as missing.
  * @param path also a list of keys
+ * @throws HashPathError if the data is no list or object
  */
 export function get(data: unknown, path: HashPath | readonly unknown[], fallback: unknown = null): unknown {
-  if (path === null || path === undefined || isEmpty(data)) return fallback;
-  let value = data;
-  for (const key of keysOfPath(path)) {
-    value = isEntries(value) ? entryOf(value, key) : undefined;
-    if (value === undefined || value === null) return fallback;
-  }
-  return value;
+  if (!isEntries(data)) throw notEntries(data, path);
+  return path === null || path === undefined ? fallback : (follow(data, keysOfPath(path)) ?? fallback);
 }
 
 /**
@@ -47,10 +43,14 @@ export function extract(data: unknown, path: unknown): Entries {
     throw new HashPathError('notAnArray', { path: String(textOf(path)), type: typeof data });
   if (isEmpty(path)) return data;
   if (isEntries(path)) throw new HashPathError('pathNotText');
-  const { tokens, plainFrom } = parsePath(textOf(path));
-  if (plainFrom === 0) return listOf(get(data, path as HashPath));
+  return extractPath(data, parsePath(textOf(path)));
+}
+
+/** `extract` with a path that was read before: for many small pieces of data. */
+export function extractPath(data: Entries, path: Path): Entries {
+  if (path.plainFrom === 0) return listOf(follow(data, path.keys));
   let found: readonly unknown[] = [data];
-  for (const token of tokens) found = step(found, token);
+  for (const token of path.tokens) found = step(found, token);
   return found;
 }
 
@@ -75,6 +75,7 @@ export function combine(
 ): Record<string, unknown> {
   if (isEmpty(data)) return {};
   const keys = valuesOf(extract(data, keyPath));
+  if (keys.length === 0) return {};
   const found = isEmpty(valuePath) ? [] : valuesOf(extract(data, valuePath));
   const values = found.length > 0 ? found : keys.map(() => null);
   if (keys.length !== values.length) {
@@ -91,6 +92,20 @@ export function combine(
   return Object.fromEntries(result);
 }
 
+export function notEntries(data: unknown, path: unknown): HashPathError {
+  return new HashPathError('notAnArray', { path: textOf(path), type: data === null ? 'null' : typeof data });
+}
+
+/** Goes down key by key; undefined where something is missing or null. */
+function follow(data: Entries, keys: readonly string[]): unknown {
+  let value: unknown = data;
+  for (const key of keys) {
+    value = isEntries(value) ? entryOf(value, key) : undefined;
+    if (value === undefined || value === null) return undefined;
+  }
+  return value;
+}
+
 function groupOf(groups: Map<string, Map<string, unknown>>, name: string): Map<string, unknown> {
   const group = groups.get(name) ?? new Map<string, unknown>();
   groups.set(name, group);
@@ -104,7 +119,7 @@ function nameOf(key: unknown): string {
 
 function keysOfPath(path: string | number | boolean | readonly unknown[]): string[] {
   if (typeof path === 'boolean') return [path ? '1' : '0'];
-  return isList(path) ? path.map(textOf) : textOf(path).split('.');
+  return isList(path) ? path.map(textOf) : parsePath(textOf(path)).keys;
 }
 
 /** PHP's cast to an array. */

@@ -17,7 +17,7 @@ export class LooseSet {
   #falsy = false;
 
   constructor(values: Iterable<unknown>) {
-    for (const value of values) this.#add(value);
+    for (const value of values) this.#insert(value);
   }
 
   has(value: unknown): boolean {
@@ -30,7 +30,14 @@ export class LooseSet {
     return false;
   }
 
-  #add(value: unknown): void {
+  /** Adds a value that is not there yet; whether it was added. */
+  add(value: unknown): boolean {
+    if (this.has(value)) return false;
+    this.#insert(value);
+    return true;
+  }
+
+  #insert(value: unknown): void {
     if (typeof value === 'string' && this.#words.has(value)) return;
     this.#nullLike ||= looseEquals(value, null);
     if (isEmpty(value)) this.#falsy = true;

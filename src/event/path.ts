@@ -21,7 +21,9 @@ export interface Token {
 export interface Path {
   text: string;
   tokens: Token[];
-  /** How many parts follow the last wildcard or bracket: from there on the path names one place. */
+  /** The path split at every dot, for reading it key by key. */
+  keys: string[];
+  /** The first part behind the last wildcard or bracket: from there on the path names one place. */
   plainFrom: number;
 }
 
@@ -44,7 +46,7 @@ function read(text: string): Path {
   }
   const tokens = (text.includes('[') ? splitOutsideBrackets(text) : text.split('.')).map(readToken);
   const lastPattern = tokens.findLastIndex((token) => token.name.includes('{') || token.conditions);
-  return { text, tokens, plainFrom: lastPattern + 1 };
+  return { text, tokens, keys: text.split('.'), plainFrom: lastPattern + 1 };
 }
 
 /** Splits at dots that stand outside of brackets and drops white space around the parts. */

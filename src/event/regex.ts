@@ -2,7 +2,7 @@
  * Regular expressions of hash paths, written as MISP's users write them: PCRE in slashes, with flags. They run
  * on RE2, whose time grows with the text's length only.
  */
-import { RE2JS } from 're2js';
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { Cache } from './cache';
 import { HashPathError } from './errors';
 import { translate } from './regex-translate';
@@ -13,7 +13,9 @@ export interface Regex {
 
 /** What PHP does with an expression it cannot compile. */
 const never: Regex = { test: () => false };
-const MAX_PROGRAM = 20_000;
+const MAX_PROGRAM = 5_000;
+/** What RE2 says of expressions that are right but too large for it. */
+const beyondLimits = /invalid repeat count|nests too deeply|too large/;
 const cache = new Cache<Regex>(500);
 
 /**
@@ -56,26 +58,11 @@ function build(expression: string, flags: string, literal: string): RE2JS | unde
   if (flags.includes('i')) options |= RE2JS.CASE_INSENSITIVE;
   if (flags.includes('m')) options |= RE2JS.MULTILINE;
   if (flags.includes('s')) options |= RE2JS.DOTALL;
-  const regex = tryCompile(expression, options);
-  if (!regex && !isValidElsewhere(expression)) return undefined;
-  if (!regex || regex.programSize() > MAX_PROGRAM)
-    throw new HashPathError('regexTooLarge', { regex: literal });
-  return regex;
-}
-
-function tryCompile(expression: string, options: number): RE2JS | undefined {
   try {
-    return RE2JS.compile(expression, options);
-  } catch {
-    return undefined;
+    const regex = RE2JS.compile(expression, options);
+    if (regex.programSize() <= MAX_PROGRAM) return regex;
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException) || !beyondLimits.test(error.message)) return undefined;
   }
-}
-
-/** Tells an expression beyond RE2's limits (such as `a{2000}`) from a wrong one. It is not run. */
-function isValidElsewhere(expression: string): boolean {
-  try {
-    return Boolean(new RegExp(expression));
-  } catch {
-    return false;
-  }
+  throw new HashPathError('regexTooLarge', { regex: literal });
 }

@@ -88,6 +88,13 @@ export function textOf(value: unknown): string {
   return value === true ? '1' : '';
 }
 
+/** PHP's `intval`: the number a text begins with, without its fraction; 0 if there is none. */
+export function integerOf(value: unknown): number {
+  if (isEntries(value)) return isEmpty(value) ? 0 : 1;
+  const text = /^[ \t\n\r\v\f]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/.exec(textOf(value))?.[0];
+  return text === undefined ? 0 : Math.trunc(Number(text));
+}
+
 /** The index of a number in an ascending list; -1 if it is not there. */
 function indexOf(ascending: readonly number[], wanted: number): number {
   let low = 0;

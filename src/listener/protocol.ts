@@ -60,6 +60,13 @@ export type ModuleState = 'live' | 'waiting' | 'gone';
 /** How long requests wait for a trigger that is being redeployed, in milliseconds. */
 export const REDEPLOY_WAIT_MS = 3000;
 
+/** What a service's thread is started with. */
+export interface WorkerStart {
+  settings: ServiceSettings;
+  /** One 32-bit flag, set when the thread has answered all that was open at the end of the process. */
+  drained: SharedArrayBuffer;
+}
+
 export type ToWorker =
   | { type: 'settings'; settings: ServiceSettings }
   | { type: 'module'; module: AnnouncedModule; state: ModuleState }
@@ -67,7 +74,7 @@ export type ToWorker =
   | { type: 'answer'; id: number; error?: string }
   /** The main thread is through with a request that the service had answered itself. */
   | { type: 'ended'; id: number }
-  /** Answer all open requests by policy, then say `drained`. */
+  /** The process ends: answer all open requests by policy, then set and notify the shared flag. */
   | { type: 'drain' }
   | { type: 'close' };
 
@@ -89,7 +96,6 @@ export interface QueryHead {
 export type FromWorker =
   | { type: 'listening' }
   | { type: 'failed'; code: string; message: string }
-  | { type: 'drained' }
   | { type: 'closed' }
   | { type: 'query'; head: QueryHead; body: Uint8Array }
   | { type: 'answered'; id: number; by: OwnAnswer; module: string; blocked: boolean }

@@ -15,6 +15,11 @@ interface Entry {
 /** The services of this process by address: sockets belong to the process, not to config nodes. */
 const services = new Map<string, Entry>();
 
+/** At the end of the process nobody else can answer what is open. */
+const drainAll = () => {
+  for (const { service } of services.values()) service.drain();
+};
+
 /** A config node's hold on a service. */
 export interface Lease {
   service: ListenerService;
@@ -41,6 +46,7 @@ export function acquireService(owner: string, settings: ServiceSettings): Lease 
   else entry = { service: new ListenerService(settings), owner, secure: Boolean(settings.tls) };
   clearTimeout(entry.timer);
   entry.owner = owner;
+  if (services.size === 0) process.on('exit', drainAll);
   services.set(address, entry);
   const held = entry;
   return { service: held.service, release: (removed) => release(address, held, removed) };
@@ -56,5 +62,6 @@ async function release(address: string, entry: Entry, removed: boolean): Promise
 
 async function stop(address: string, entry: Entry): Promise<void> {
   if (services.get(address) === entry) services.delete(address);
+  if (services.size === 0) process.off('exit', drainAll);
   await entry.service.close();
 }

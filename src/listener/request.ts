@@ -23,7 +23,8 @@ export function readRequest(bytes: Uint8Array, head: QueryHead): MispRequest {
   }
   if (head.suspicious) removePrototypeKeys(body);
   const request = body as Partial<MispRequest>;
-  if (typeof request.module !== 'string' || request.module === '') throw new WorkflowError('service.noModule');
+  if (typeof request.module !== 'string' || request.module === '')
+    throw new WorkflowError('service.noModule');
   relinkFlattened(request.data, head.flattenedCut);
   return { ...request, module: request.module, data: request.data, params: paramsOf(request.params) };
 }

@@ -7,9 +7,9 @@ export interface Scan {
   module: string | undefined;
   /** The deepest nesting of objects and lists. */
   depth: number;
-  /** Whether a key `__proto__` occurs. */
+  /** Whether a key `__proto__` may occur. */
   suspicious: boolean;
-  /** Where `Event._AttributeFlattened` stands, if it is byte for byte the list of attributes. */
+  /** Where the entries of `Event._AttributeFlattened` stand, if they are byte for byte the attributes. */
   flattened: Range | undefined;
 }
 
@@ -25,9 +25,14 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 
-/** Levels that the scan names: body, data, Event, Object[], Object[n] and the keys in there. */
-const NAMED_LEVELS = 5;
+/** Levels of nesting: the body, `data`, `Event`, `Event.Object`, `Event.Object[n]`. */
+const BODY = 1;
+const EVENT = 3;
+const EVENT_LIST = 4;
+const OBJECT = 5;
+const OBJECT_LIST = 6;
 
 /**
  * Scans the bytes of a `/query` body. It does not check the JSON: that is for the parser.
@@ -35,110 +40,137 @@ const NAMED_LEVELS = 5;
  */
 export function scanBody(bytes: Uint8Array, maxDepth: number): Scan {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const scanner = new Scanner(buffer, maxDepth);
-  scanner.run();
-  return {
-    module: scanner.module,
-    depth: scanner.deepest,
-    suspicious: buffer.includes('__proto__') || hasEscapedLetters(buffer),
-    flattened: scanner.sameAsAttributes(),
-  };
+  const layout = new Layout(buffer);
+  const depth = walk(buffer, maxDepth, layout);
+  const flattened = depth > maxDepth ? undefined : layout.copy();
+  // What is cut out stands in the text before it, so looking at that is enough.
+  const rest = flattened ? buffer.subarray(0, flattened.start) : buffer;
+  const tail = flattened ? buffer.subarray(flattened.end) : buffer.subarray(0, 0);
+  const suspicious = mayNamePrototype(rest) || mayNamePrototype(tail);
+  return { module: layout.module, depth, suspicious, flattened };
 }
 
-/** Whether a letter of `__proto__` may be written as an escape. MISP escapes nothing below U+0080. */
-function hasEscapedLetters(buffer: Buffer): boolean {
-  if (!buffer.includes('\\u00')) return false;
-  return ['\\u005f', '\\u005F', '\\u006', '\\u007'].some((escape) => buffer.includes(escape));
+/** Walks over strings and brackets, tells `layout` what it needs to know, and returns the deepest level. */
+function walk(bytes: Buffer, maxDepth: number, layout: Layout): number {
+  const { length } = bytes;
+  let depth = 0;
+  let deepest = 0;
+  let at = 0;
+  while (at < length) {
+    const byte = bytes[at++];
+    if (byte === QUOTE) {
+      const start = at;
+      let inner = bytes[at++];
+      while (inner !== QUOTE && at < length) {
+        if (inner === BACKSLASH) at++;
+        inner = bytes[at++];
+      }
+      if (depth <= EVENT || (depth === OBJECT && layout.inObjects)) at = layout.string(start, at - 1, depth);
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      depth++;
+      if (depth > deepest) deepest = depth;
+      if (depth > maxDepth) return deepest;
+      if (depth <= OBJECT_LIST) layout.opens(depth, at);
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      if (byte === CLOSE_LIST && (depth === EVENT_LIST || depth === OBJECT_LIST))
+        layout.listEnds(depth, at - 1);
+      depth--;
+    }
+  }
+  return deepest;
 }
 
-class Scanner {
+/** Where the lists of attributes stand in an event. */
+class Layout {
   module: string | undefined;
-  deepest = 0;
+  /** The walk is inside `Event.Object`. */
+  inObjects = false;
+  private readonly keys: string[] = [];
+  private readonly starts: number[] = [];
+  /** The event's attributes, then those of its objects. */
+  private readonly attributes: Range[] = [];
   private flattened: Range | undefined;
-  private attributes: Range[] = [];
+  /** How many lists of attributes there were when the copy was compared with them. */
+  private compared = 0;
   /** Where the objects and lists begin that hold these lists: a key that occurs twice adds one too many. */
   private readonly owners = new Set<number>();
   private readonly events = new Set<number>();
   private readonly objectLists = new Set<number>();
-  private readonly path: string[] = [];
-  private readonly starts: number[] = [];
 
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly maxDepth: number,
-  ) {}
+  constructor(private readonly bytes: Buffer) {}
 
-  run(): void {
-    const { bytes, path, maxDepth } = this;
-    const length = bytes.length;
-    let depth = 0;
-    for (let i = 0; i < length; i++) {
-      const byte = bytes[i];
-      if (byte === QUOTE) {
-        const start = i + 1;
-        for (i = start; i < length && bytes[i] !== QUOTE; i++) if (bytes[i] === BACKSLASH) i++;
-        if (depth <= NAMED_LEVELS) this.string(start, i, depth);
-      } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-        depth++;
-        if (depth > this.deepest) this.deepest = depth;
-        if (depth > maxDepth) return;
-        if (depth <= NAMED_LEVELS + 1) {
-          this.starts[depth] = i;
-          path[depth] = '';
-        }
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-        if (byte === CLOSE_LIST && depth <= NAMED_LEVELS + 1) this.listEnds(depth, i);
-        depth--;
-      }
+  opens(depth: number, at: number): void {
+    this.starts[depth] = at;
+    this.keys[depth] = '';
+    if (depth === EVENT_LIST) this.inObjects = this.isEvent && this.keys[EVENT] === 'Object';
+  }
+
+  /** A string: a key if a colon follows, else the value of the last key. Returns where the walk goes on. */
+  string(start: number, end: number, depth: number): number {
+    const { bytes, keys } = this;
+    const isKey = bytes[end + 1] === COLON || nextIs(bytes, end + 1, COLON);
+    if (isKey) keys[depth] = end - start <= 24 ? bytes.toString('latin1', start, end) : '';
+    else if (depth === BODY && keys[BODY] === 'module') this.module = bytes.toString('utf8', start, end);
+    const isFlattened = isKey && depth === EVENT && keys[EVENT] === '_AttributeFlattened' && this.isEvent;
+    return isFlattened ? this.skipCopy(end + 2) : end + 1;
+  }
+
+  listEnds(depth: number, at: number): void {
+    if (depth === EVENT_LIST && this.inObjects) this.objectLists.add(this.starts[EVENT_LIST]);
+    if (depth === EVENT_LIST) this.inObjects = false;
+    const isAttributes = this.keys[depth - 1] === 'Attribute' && this.isEvent;
+    if (!isAttributes || (depth === OBJECT_LIST && !this.inObjects)) return;
+    const range = { start: this.starts[depth], end: at };
+    if (depth === EVENT_LIST) this.attributes.unshift(range);
+    else this.attributes.push(range);
+    this.owners.add(this.starts[depth - 1]);
+    this.events.add(this.starts[EVENT]);
+  }
+
+  /** The copy, unless lists of attributes came after it or a key occurred twice: JSON means the last one. */
+  copy(): Range | undefined {
+    const { attributes, owners, events, objectLists } = this;
+    const isRegular = owners.size === attributes.length && events.size <= 1 && objectLists.size <= 1;
+    return isRegular && attributes.length === this.compared ? this.flattened : undefined;
+  }
+
+  private get isEvent(): boolean {
+    return this.keys[BODY] === 'data' && this.keys[2] === 'Event';
+  }
+
+  /** Compares the list that begins at `at` with all attributes; where they are the same, the walk skips it. */
+  private skipCopy(at: number): number {
+    const { bytes } = this;
+    if (bytes[at] !== OPEN_LIST) return at;
+    if (this.flattened) {
+      this.compared = -1; // the key occurs twice
+      return at;
     }
-  }
-
-  /** A string at a named level: a key if a colon follows, else the value of the last key. */
-  private string(start: number, end: number, depth: number): void {
-    if (this.bytes[end + 1] === 0x3a || this.nextIsColon(end + 1)) {
-      this.path[depth] = end - start <= 24 ? this.bytes.toString('latin1', start, end) : '';
-    } else if (depth === 1 && this.path[1] === 'module') {
-      this.module = this.bytes.toString('utf8', start, end);
-    }
-  }
-
-  private nextIsColon(at: number): boolean {
-    while (this.bytes[at] <= 0x20) at++;
-    return this.bytes[at] === 0x3a;
-  }
-
-  /** A list has ended; its key stands one level above. */
-  private listEnds(depth: number, at: number): void {
-    const { path, starts } = this;
-    if (path[1] !== 'data' || path[2] !== 'Event') return;
-    const key = path[depth - 1];
-    const range = { start: starts[depth] + 1, end: at };
-    if (depth === 4 && key === '_AttributeFlattened') this.flattened = range;
-    else if (depth === 4 && key === 'Attribute') this.attributes.unshift(range);
-    else if (depth === 4 && key === 'Object') this.objectLists.add(starts[4]);
-    else if (depth === 6 && key === 'Attribute' && path[3] === 'Object') this.attributes.push(range);
-    else return;
-    this.events.add(starts[3]);
-    if (key === 'Attribute') this.owners.add(starts[depth - 1]);
-  }
-
-  /** JSON with a key twice means its last value; the shortcut below is not for such texts. */
-  private get hasRepeatedKeys(): boolean {
-    return this.owners.size !== this.attributes.length || this.events.size > 1 || this.objectLists.size > 1;
-  }
-
-  /** The flattened list, if its text is the text of all attributes: the event's own, then the objects'. */
-  sameAsAttributes(): Range | undefined {
-    const { flattened, bytes } = this;
-    if (!flattened || this.deepest > this.maxDepth || this.hasRepeatedKeys) return undefined;
+    let end = at + 1;
     const parts = this.attributes.filter((part) => part.end > part.start);
-    let at = flattened.start;
     for (const [index, part] of parts.entries()) {
-      if (index > 0 && bytes[at++] !== COMMA) return undefined;
-      const end = at + part.end - part.start;
-      if (end > flattened.end || bytes.compare(bytes, at, end, part.start, part.end) !== 0) return undefined;
-      at = end;
+      if (index > 0 && bytes[end++] !== COMMA) return at;
+      const next = end + part.end - part.start;
+      if (next > bytes.length || bytes.compare(bytes, end, next, part.start, part.end) !== 0) return at;
+      end = next;
     }
-    return at === flattened.end ? flattened : undefined;
+    if (bytes[end] !== CLOSE_LIST) return at;
+    this.events.add(this.starts[EVENT]);
+    this.flattened = { start: at + 1, end };
+    this.compared = this.attributes.length;
+    return end + 1;
   }
+}
+
+function nextIs(bytes: Buffer, at: number, wanted: number): boolean {
+  let next = at;
+  while (bytes[next] <= 0x20) next++;
+  return bytes[next] === wanted;
+}
+
+/** Whether `__proto__` stands there, or a letter of it as an escape. MISP escapes nothing below U+0080. */
+function mayNamePrototype(bytes: Buffer): boolean {
+  if (bytes.includes('__proto__')) return true;
+  if (!bytes.includes('\\u00')) return false;
+  return ['\\u005f', '\\u005F', '\\u006', '\\u007'].some((escape) => bytes.includes(escape));
 }

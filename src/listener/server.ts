@@ -99,14 +99,14 @@ export class ListenerServer {
     if (query) this.release(query);
   }
 
-  /** Answers everything that is open by policy, and says so when the answers have left. */
-  drain(): void {
+  /** Answers everything that is open by policy; `drained` is called when the answers have left. */
+  drain(drained: () => void): void {
     const open = [...this.queries.values()].filter((query) => !query.answered);
     let left = open.length;
     const gone = () => {
-      if (--left <= 0) this.post({ type: 'drained' });
+      if (--left <= 0) drained();
     };
-    if (left === 0) gone();
+    if (left === 0) drained();
     for (const query of open) this.answerByPolicy(query, 'stopping', 'service.stopping', gone);
   }
 

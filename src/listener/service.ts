@@ -4,7 +4,18 @@ import { Worker } from 'node:worker_threads';
 import { text } from '../text';
 import { replyBody, type Verdict } from '../runs/verdict';
 import { readRequest, type MispRequest } from './request';
-import type { AnnouncedModule, FromWorker, OwnAnswer, QueryHead, ServiceSettings, ToWorker } from './protocol';
+import type {
+  AnnouncedModule,
+  FromWorker,
+  OwnAnswer,
+  QueryHead,
+  ServiceSettings,
+  ToWorker,
+  WorkerStart,
+} from './protocol';
+
+/** How long the end of the process waits for the last answers to leave, in milliseconds. */
+const DRAIN_MS = 1500;
 
 /** A request of MISP that a flow has to answer. */
 export interface OpenQuery {
@@ -15,7 +26,7 @@ export interface OpenQuery {
   readonly request: MispRequest;
   /** Answers MISP; only the first call counts. */
   answer(verdict: Verdict): void;
-  /** Gives the request back, untouched, to be taken by the trigger that follows. */
+  /** Gives the request back, untouched: it is handed over again when the flow runs. */
   giveBack(): void;
 }
 
@@ -31,10 +42,21 @@ export interface ModuleOwner {
   onAnsweredFor(by: OwnAnswer, blocked: boolean): void;
 }
 
+/** A trigger's hold on the module that it announces. */
+export interface Announcement {
+  /** The flow runs: requests are handed over. */
+  open(): void;
+  /** Nodes are being stopped: requests wait. */
+  pause(): void;
+  /**
+   * The trigger is closed. Requests wait a moment for the next one; with `removed` the module blocks,
+   * and stays announced until it is forgotten.
+   */
+  end(removed: boolean): void;
+}
+
 export type ServiceState =
-  | { state: 'starting' }
-  | { state: 'listening' }
-  | { state: 'failed'; code: string; message: string };
+  { state: 'starting' } | { state: 'listening' } | { state: 'failed'; code: string; message: string };
 
 interface Events {
   state: [ServiceState];
@@ -51,13 +73,16 @@ export class ListenerService extends EventEmitter<Events> {
   private readonly open = new Map<number, { query: OpenQuery; owner: ModuleOwner }>();
   /** Requests that were given back and wait for their next trigger. */
   private readonly returned = new Map<string, { head: QueryHead; request: MispRequest }[]>();
+  /** Modules whose requests wait for their trigger. */
+  private readonly paused = new Set<string>();
   private readonly stopped: Promise<void>;
-  private onDrained: (() => void)[] = [];
+  private readonly drained = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(settings: ServiceSettings) {
     super();
     this.setMaxListeners(0); // every trigger listens
-    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: settings });
+    const workerData: WorkerStart = { settings, drained: this.drained.buffer };
+    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData });
     this.worker.on('message', (message: FromWorker) => this.onMessage(message));
     this.worker.on('error', (error) => this.fail('WORKER', error.message));
     this.stopped = new Promise((resolve) => this.worker.once('exit', () => resolve()));
@@ -68,19 +93,39 @@ export class ListenerService extends EventEmitter<Events> {
   }
 
   /**
-   * Announces a module and takes its requests. The returned function ends that: with `removed` the module
-   * stays announced and blocks; without, requests wait a moment for the next owner.
+   * Announces a module. Its requests wait until `open`, because a flow whose nodes are still being made
+   * would look like one that has ended.
    */
-  announce(owner: ModuleOwner): (removed: boolean) => void {
+  announce(owner: ModuleOwner): Announcement {
     const { module } = owner;
     this.owners.set(module.name, owner);
-    this.send({ type: 'module', module, state: 'live' });
-    this.takeReturned(module.name);
-    return (removed) => {
-      if (this.owners.get(module.name) !== owner) return;
-      this.owners.delete(module.name);
-      this.send({ type: 'module', module, state: removed ? 'gone' : 'waiting' });
+    this.setOpen(owner, false);
+    return {
+      open: () => this.setOpen(owner, true),
+      pause: () => this.setOpen(owner, false),
+      end: (removed) => {
+        if (this.owners.get(module.name) !== owner) return;
+        this.setOpen(owner, false);
+        this.owners.delete(module.name);
+        if (removed) this.remove(module);
+      },
     };
+  }
+
+  private setOpen(owner: ModuleOwner, open: boolean): void {
+    const { module } = owner;
+    if (this.owners.get(module.name) !== owner) return;
+    if (open) this.paused.delete(module.name);
+    else this.paused.add(module.name);
+    this.send({ type: 'module', module, state: open ? 'live' : 'waiting' });
+    if (open) this.takeReturned(module.name);
+  }
+
+  /** The trigger was deleted: what waits for it is answered, and the module blocks from now on. */
+  private remove(module: AnnouncedModule): void {
+    this.paused.delete(module.name);
+    this.send({ type: 'module', module, state: 'gone' });
+    this.takeReturned(module.name);
   }
 
   isAnnounced(name: string): boolean {
@@ -96,18 +141,19 @@ export class ListenerService extends EventEmitter<Events> {
     if (!this.owners.has(name)) this.send({ type: 'forget', name });
   }
 
-  /** Answers all open requests by policy; resolves when the answers have left. */
-  drain(): Promise<void> {
-    return new Promise((resolve) => {
-      this.onDrained.push(resolve);
-      this.send({ type: 'drain' });
-    });
-  }
-
   /** Answers what is open, closes the socket and ends the thread. */
   async close(): Promise<void> {
     this.send({ type: 'close' });
     await this.stopped;
+  }
+
+  /**
+   * The process ends. The other thread still runs: it answers what is open while this one waits, else
+   * MISP would see a broken connection and go on.
+   */
+  drain(): void {
+    this.send({ type: 'drain' });
+    Atomics.wait(this.drained, 0, 0, DRAIN_MS);
   }
 
   private send(message: ToWorker): void {
@@ -133,9 +179,6 @@ export class ListenerService extends EventEmitter<Events> {
         return this.setState({ state: 'listening' });
       case 'failed':
         return this.fail(message.code, message.message);
-      case 'drained':
-        for (const resolve of this.onDrained.splice(0)) resolve();
-        return;
       case 'closed':
         void this.worker.terminate();
         return;
@@ -163,8 +206,9 @@ export class ListenerService extends EventEmitter<Events> {
 
   private hand(head: QueryHead, request: MispRequest): void {
     const owner = this.owners.get(request.module);
+    if (this.paused.has(request.module)) return this.park(head, request);
     if (!owner) {
-      const error = text('service.unknownModule', { module: request.module });
+      const error = text('service.gone', { module: request.module });
       return this.send({ type: 'answer', id: head.id, error });
     }
     const query = this.openQuery(head, request);
@@ -189,12 +233,15 @@ export class ListenerService extends EventEmitter<Events> {
         this.send({ type: 'answer', id: head.id, error: 'error' in reply ? reply.error : undefined });
       },
       giveBack: () => {
-        if (!this.open.delete(head.id)) return;
-        const list = this.returned.get(request.module);
-        if (list) list.push({ head, request });
-        else this.returned.set(request.module, [{ head, request }]);
+        if (this.open.delete(head.id)) this.park(head, request);
       },
     };
+  }
+
+  private park(head: QueryHead, request: MispRequest): void {
+    const list = this.returned.get(request.module);
+    if (list) list.push({ head, request });
+    else this.returned.set(request.module, [{ head, request }]);
   }
 
   private takeReturned(module: string): void {

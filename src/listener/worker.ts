@@ -1,14 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, ServiceSettings, ToWorker } from './protocol';
+import type { FromWorker, ToWorker, WorkerStart } from './protocol';
 import { ListenerServer } from './server';
 
 /** The thread of one service: carries messages between the server and the main thread. */
 const port = parentPort;
 if (!port) throw new Error('This file is started as a worker thread');
 
-const server = new ListenerServer(workerData as ServiceSettings, (message: FromWorker, transfer) =>
+const { settings, drained } = workerData as WorkerStart;
+const server = new ListenerServer(settings, (message: FromWorker, transfer) =>
   port.postMessage(message, transfer ?? []),
 );
+
+/** Lets the main thread, which waits in its exit handler, go on. */
+function tellDrained(): void {
+  const flag = new Int32Array(drained);
+  Atomics.store(flag, 0, 1);
+  Atomics.notify(flag, 0);
+}
 
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
@@ -23,7 +31,7 @@ port.on('message', (message: ToWorker) => {
     case 'settings':
       return server.configure(message.settings);
     case 'drain':
-      return server.drain();
+      return server.drain(tellDrained);
     case 'close':
       return server.close();
   }

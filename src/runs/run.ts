@@ -22,6 +22,8 @@ export class Run {
   verdict: Verdict | undefined;
   /** A node got a message that may change the world: the run cannot be repeated. */
   touched = false;
+  /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */
+  interrupted = false;
   private open = 0;
   private readonly onTheWay = new Map<string, number>();
   private readonly working = new Map<string, number>();
@@ -57,6 +59,11 @@ export class Run {
 
   isWorkingAt(nodeId: string): boolean {
     return this.working.has(nodeId);
+  }
+
+  /** The nodes (ids) that a message of the run is at, or on its way to. */
+  get places(): string[] {
+    return [...this.onTheWay.keys(), ...this.working.keys()];
   }
 
   /** A node whose "done" is not to be trusted got a message: it may still send one that blocks. */
@@ -113,7 +120,7 @@ export class Run {
 
   /** To be called a tick after the run became idle: Catch and Complete nodes get their message after that. */
   settle(): void {
-    if (!this.idle || this.holds.size > 0) return;
+    if (!this.idle || this.interrupted || this.holds.size > 0) return;
     if (this.settings.explicit && !this.allowed) return;
     if (this.failure !== undefined) this.end({ outcome: 'allow', cause: 'error', reason: this.failure });
     else this.end({ outcome: 'allow', cause: this.allowed ? 'response' : 'ended' });

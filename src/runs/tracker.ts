@@ -44,6 +44,8 @@ export interface Knowledge {
   mayBlock(node: TrackedNode): boolean;
   /** Whether an error of the node decides about the run (not for failed notifications). */
   errorsCount(node: TrackedNode): boolean;
+  /** Whether the node exists at this moment: during a redeploy some do not. */
+  exists(nodeId: string): boolean;
   /** Whether the node changes nothing, so that a run may be repeated behind it. */
   harmless(node: TrackedNode): boolean;
 }
@@ -69,12 +71,14 @@ export class RunTracker {
   private readonly ended = new Map<string, Verdict>();
   private readonly scopes = new AsyncLocalStorage<Scope>();
   private readonly completions = new WeakMap<TrackedNode, Completion>();
+  private redeploying = false;
   private failing: { run: Run; nodeId: string } | undefined;
 
   constructor(
     hooks: Hooks,
     private readonly knowledge: Knowledge,
   ) {
+    hooks.add(`onSend.${LABEL}`, (events: SendEvent[]) => this.onSend(events));
     hooks.add(`preDeliver.${LABEL}`, (event: SendEvent) => this.onDeliver(event));
     hooks.add(`onReceive.${LABEL}`, (event: ReceiveEvent, next: () => void) => this.onReceive(event, next));
     hooks.add(`postReceive.${LABEL}`, (event: ReceiveEvent) => this.onReturn(event));
@@ -99,6 +103,17 @@ export class RunTracker {
     if (!run.verdict) return;
     this.ended.set(run.id, run.verdict);
     if (this.ended.size > REMEMBERED) this.ended.delete(this.ended.keys().next().value as string);
+  }
+
+  /** A redeploy begins: runs with a message at a node that is stopped cannot come to a right end. */
+  interrupt(isStopped: (nodeId: string) => boolean): void {
+    this.redeploying = true;
+    for (const run of this.runs.values()) if (run.places.some(isStopped)) run.interrupted = true;
+  }
+
+  /** The flows run again. */
+  resume(): void {
+    this.redeploying = false;
   }
 
   /** The open run of a message, if it has one. */
@@ -132,6 +147,15 @@ export class RunTracker {
     const scoped = this.scopes.getStore()?.run;
     if (scoped && !scoped.verdict) return [scoped];
     return [...this.runs.values()].filter((run) => run.isWorkingAt(nodeId));
+  }
+
+  /** Messages to nodes that are being replaced are lost. */
+  private onSend(events: SendEvent[]): void {
+    if (!this.redeploying) return;
+    for (const { msg, destination } of events) {
+      const run = this.runOf(msg);
+      if (run && !this.knowledge.exists(destination.id)) run.interrupted = true;
+    }
   }
 
   private onDeliver({ msg, source, destination }: SendEvent): void {

@@ -1,5 +1,6 @@
 /** Keys under which MISP's user triggers carry keys and passwords, on creation in clear text. */
-const SECRET = /^(?:authkey|authkey_raw|password|confirm_password|current_password|otp|totp|hotp_counter|external_auth_key|api_?key)$/i;
+const SECRET =
+  /^(?:authkey|authkey_raw|password|confirm_password|current_password|otp|totp|hotp_counter|external_auth_key|api_?key)$/i;
 
 /**
  * Takes keys and passwords out of the data of a user trigger, wherever they stand.

@@ -47,10 +47,6 @@ describe('the scan of a request', () => {
       `"Attribute":[${a}],"Object":[{"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`,
     ],
     [
-      'flattened first',
-      `"_AttributeFlattened":[${a},${b}],"Object":[{"Attribute":[${b}]}],"Attribute":[${a}]`,
-    ],
-    [
       'objects only',
       `"Object":[{"Attribute":[${a}]},{"Attribute":[]},{"Attribute":[${b}]}],"_AttributeFlattened":[${a},${b}]`,
     ],
@@ -68,7 +64,13 @@ describe('the scan of a request', () => {
     ['another value', `"Attribute":[${a}],"_AttributeFlattened":[${b}]`],
     ['one less', `"Attribute":[${a},${b}],"_AttributeFlattened":[${a}]`],
     ['one more', `"Attribute":[${a}],"_AttributeFlattened":[${a},${b}]`],
+    [
+      'flattened first: MISP sends it last',
+      `"_AttributeFlattened":[${a},${b}],"Object":[{"Attribute":[${b}]}],"Attribute":[${a}]`,
+    ],
     ['another order', `"Attribute":[${a},${b}],"_AttributeFlattened":[${b},${a}]`],
+    ['attributes after it', `"Attribute":[${a}],"_AttributeFlattened":[${a}],"Attribute":[${b}]`],
+    ['it twice', `"Attribute":[${a}],"_AttributeFlattened":[${a}],"_AttributeFlattened":[${b}]`],
     ['an object with gaps', `"Attribute":[${a}],"_AttributeFlattened":{"1":${a}}`],
     ['a key twice', `"Attribute":[${a}],"Attribute":[${b}],"_AttributeFlattened":[${b},${a}]`],
     [

@@ -1,0 +1,43 @@
+import { deploy, startNodeRed, type FlowNode, type NodeRed } from '../test/support/node-red';
+import { listening } from '../test/support/misp';
+import { allow, block, credentials, ifTag, listener, node, tab, trigger } from '../test/support/flows';
+
+const [, , kind, port] = process.argv;
+
+const httpIn: FlowNode[] = [
+  tab,
+  node('in', 'http in', [['decide']], { url: '/query', method: 'post' }),
+  node('decide', 'function', [['out']], {
+    func: `const blocked = msg.payload.data.Event.Tag.some((tag) => tag.name === 'tlp:red');
+msg.payload = blocked ? { error: 'blocked' } : { data: true };
+return msg;`,
+    outputs: 1,
+  }),
+  node('out', 'http response', [], {}),
+];
+
+const ours: FlowNode[] = [
+  tab,
+  listener(Number(port), { openRuns: 1000 }),
+  // Without the tracker nobody knows when a path has ended: then only a response may allow.
+  trigger(['if'], { module: 'bench', explicit: kind === 'ours-untracked' }),
+  ifTag('if', 'tlp:red', ['stop'], ['go']),
+  block('stop', 'blocked'),
+  allow('go', kind === 'ours-untracked' ? 'allow-at-once' : 'allow'),
+];
+
+async function main(): Promise<void> {
+  const isHttpIn = kind === 'http-in';
+  const { RED } = await startNodeRed({ port: isHttpIn ? Number(port) : 0 });
+  await deploy(RED, isHttpIn ? httpIn : ours, credentials);
+  if (!isHttpIn) await listening(Number(port));
+  if (kind === 'ours-untracked') untrack(RED);
+  process.send?.('ready');
+}
+
+/** Takes the tracker's hooks away, to see what following the messages costs. */
+function untrack(RED: NodeRed): void {
+  (RED as NodeRed & { hooks: { remove(id: string): void } }).hooks.remove('*.misp-runs');
+}
+
+void main();

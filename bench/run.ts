@@ -1,0 +1,153 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { freePort } from '../test/support/misp';
+import { BODIES, type BodyName } from './bodies';
+
+const CASES = ['bare', 'http-in', 'ours', 'ours-untracked'] as const;
+const CONNECTIONS = [1, 10, 100];
+const RATIOS: [string, string][] = [
+  ['ours', 'http-in'],
+  ['ours', 'bare'],
+  ['ours-untracked', 'ours'],
+];
+const SECONDS = 3;
+
+interface Measurement {
+  rps: number;
+  p50: number;
+  p99: number;
+  failed: number;
+}
+interface Result {
+  name: string;
+  body: BodyName;
+  connections: number;
+  rps: number[];
+  p50: number[];
+  p99: number[];
+  invalid: boolean;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    body: { type: 'string' },
+    connections: { type: 'string' },
+  },
+});
+
+async function main(): Promise<void> {
+  const names = options.only ? options.only.split(',') : [...CASES];
+  const servers = new Map<string, { port: number; process: ChildProcess }>();
+  for (const name of names) servers.set(name, await start(name));
+  const results = plan(names);
+  for (let round = 1; round <= Number(options.rounds); round++) {
+    // Interleaved: within a round every case meets the same state of the machine.
+    for (const result of results) {
+      const { port } = servers.get(result.name) as { port: number };
+      record(result, await measure(port, result));
+    }
+    console.error(`round ${round} of ${options.rounds}`);
+  }
+  for (const { process } of servers.values()) process.kill('SIGKILL');
+  report(results);
+}
+
+function plan(names: string[]): Result[] {
+  const sizes = options.body ? (options.body.split(',') as BodyName[]) : [...BODIES];
+  const counts = options.connections ? options.connections.split(',').map(Number) : CONNECTIONS;
+  return sizes.flatMap((body) =>
+    counts.flatMap((connections) =>
+      names.map((name) => ({ name, body, connections, rps: [], p50: [], p99: [], invalid: false })),
+    ),
+  );
+}
+
+async function start(name: string): Promise<{ port: number; process: ChildProcess }> {
+  const port = await freePort();
+  const file = name === 'bare' ? ['bare.ts', String(port)] : ['node-red.ts', name, String(port)];
+  const child = forked(file);
+  await new Promise((resolve) => child.once('message', resolve));
+  return { port, process: child };
+}
+
+function measure(port: number, { body, connections }: Result): Promise<Measurement> {
+  const child = forked(['load.ts', String(port), body, String(connections), String(SECONDS)]);
+  return new Promise((resolve) => child.once('message', (message) => resolve(message as Measurement)));
+}
+
+function forked([file, ...rest]: string[]): ChildProcess {
+  return fork(path.join(__dirname, file), rest, {
+    execArgv: ['--require', 'tsx/cjs'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+function record(result: Result, { rps, p50, p99, failed }: Measurement): void {
+  result.rps.push(Math.round(rps));
+  result.p50.push(p50);
+  result.p99.push(p99);
+  if (failed > 0) result.invalid = true;
+}
+
+function report(results: Result[]): void {
+  const cases = results.map(({ p50, p99, ...rest }) => ({ ...rest, p50: median(p50), p99: median(p99) }));
+  const ratios = RATIOS.flatMap(([of, to]) => ratiosOf(results, of, to));
+  for (const entry of cases) {
+    const rps = median(entry.rps);
+    const state = entry.invalid ? '  INVALID: wrong answers' : '';
+    console.log(
+      `${entry.body.padEnd(5)} ${String(entry.connections).padStart(3)} connections  ${entry.name.padEnd(15)} ${String(rps).padStart(6)}/s  p50 ${entry.p50} ms  p99 ${entry.p99} ms${state}`,
+    );
+  }
+  for (const { of, to, body, connections, median: middle, min, max } of ratios) {
+    console.log(`${of} / ${to}, ${body}, ${connections} connections: ${middle} (${min} to ${max})`);
+  }
+  const env = {
+    node: process.version,
+    cpus: os.cpus().length,
+    cpu: os.cpus()[0]?.model,
+    rounds: Number(options.rounds),
+  };
+  if (options.json) writeFileSync(options.json, `${JSON.stringify({ env, cases, ratios }, null, 2)}\n`);
+  if (results.some((result) => result.invalid)) process.exitCode = 1;
+}
+
+function ratiosOf(results: Result[], of: string, to: string) {
+  return results
+    .filter((result) => result.name === of)
+    .flatMap((result) => {
+      const other = results.find(
+        ({ name, body, connections }) =>
+          name === to && body === result.body && connections === result.connections,
+      );
+      if (!other) return [];
+      const ratios = result.rps.map((rps, round) => rps / other.rps[round]);
+      const { body, connections } = result;
+      return [
+        {
+          of,
+          to,
+          body,
+          connections,
+          median: rounded(median(ratios)),
+          min: rounded(Math.min(...ratios)),
+          max: rounded(Math.max(...ratios)),
+        },
+      ];
+    });
+}
+
+const rounded = (value: number) => Math.round(value * 100) / 100;
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+void main();
