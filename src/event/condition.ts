@@ -67,7 +67,9 @@ function contains(data: Entries, value: unknown): boolean {
   return valuesOf(data).some((entry) => looseEquals(entry, value));
 }
 
+/** How many different values there are; true differs from a text although it equals it. */
 function countDistinct(values: readonly unknown[]): number {
+  const flags = new Set(values.filter((value) => typeof value === 'boolean'));
   const seen = new LooseSet([]);
-  return values.filter((value) => seen.add(value)).length;
+  return flags.size + values.filter((value) => typeof value !== 'boolean' && seen.add(value)).length;
 }

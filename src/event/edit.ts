@@ -49,6 +49,13 @@ export function withoutEntry(entries: Entries, key: string): Entries {
   return mapEntries(entries, (value, name) => (name === key ? DROP : value));
 }
 
+/** A copy of an object without some of its fields. */
+export function omit(object: object, ...names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object as Record<string, unknown>).filter(([name]) => !names.includes(name)),
+  );
+}
+
 /** PHP's `array_merge`: names are overwritten, positions count on. */
 export function merge(first: Entries, second: Entries): Entries {
   const all = [...entriesOf(first), ...entriesOf(second)];

@@ -2,22 +2,11 @@
  * What MISP's REST API and ZeroMQ give, as core format. The data is taken over, not copied: it was just parsed
  * and belongs to the run.
  */
-import type {
-  MispAttribute,
-  MispData,
-  MispEffectiveTag,
-  MispEvent,
-  MispObject,
-  MispTag,
-} from './core';
-import { isEntries, isList } from './values';
+import type { MispAttribute, MispData, MispEffectiveTag, MispEvent } from './core';
+import { omit } from './edit';
+import { isEntries, isList, textOf } from './values';
 
 type Json = Record<string, unknown>;
-
-/** How a tag is attached in MISP's database rows: `EventTag`, `AttributeTag`. */
-interface TagLink {
-  Tag?: MispTag & { org_id?: unknown };
-}
 
 /**
  * Core format from an event, an attribute, an object or a sighting: whatever `events/view`, `attributes/view`,
@@ -32,7 +21,7 @@ export function toCoreFormat(data: unknown): unknown {
   if (isObject(data.Attribute)) return withEvent(data, data.Attribute, placeAttribute);
   if (isObject(data.Object)) return withEvent(data, data.Object, placeObject);
   if (!isObject(data.Event)) return data;
-  return complete(takeIn(data as unknown as MispData));
+  return complete(takeIn({ ...data, Event: data.Event }));
 }
 
 /** Fills in `_AttributeFlattened` and every attribute's `_allTags`. The event is changed. */
@@ -41,7 +30,7 @@ export function complete<T extends MispData>(data: T): T {
   event._AttributeFlattened = flatten(event);
   const inherited = listOf(event.Tag).map((tag): MispEffectiveTag => ({ ...tag, inherited: true }));
   for (const attribute of event._AttributeFlattened) {
-    moveTags(attribute as Json, 'AttributeTag');
+    moveTags(attribute, 'AttributeTag');
     attribute._allTags = effectiveTags(attribute, inherited);
   }
   return data;
@@ -65,55 +54,54 @@ function effectiveTags(attribute: MispAttribute, inherited: MispEffectiveTag[]):
 
 /** Models that stand beside `Event` in some messages move into it. */
 function takeIn(data: MispData): MispData {
-  const { Event: event, Orgc, EventTag, ...rest } = data as MispData & { Orgc?: Json };
-  if (Orgc && !event.Orgc) event.Orgc = Orgc;
-  if (EventTag && !event.EventTag) event.EventTag = EventTag;
-  moveTags(event as Json, 'EventTag');
-  return { ...rest, Event: event };
+  const event = data.Event;
+  if (isObject(data.Orgc)) event.Orgc ??= data.Orgc;
+  if (isList(data.EventTag)) event.EventTag ??= data.EventTag;
+  moveTags(event, 'EventTag');
+  return { ...omit(data, 'Orgc', 'EventTag'), Event: event };
 }
 
 /** Turns `EventTag: [{Tag}]` into `Tag`. Tags that are there already stay. */
 function moveTags(owner: Json, links: 'EventTag' | 'AttributeTag'): void {
-  if (!isList(owner[links])) return;
-  const tags = (owner[links] as TagLink[]).flatMap(({ Tag }) => (Tag ? [withoutOwner(Tag)] : []));
+  const rows = owner[links];
+  if (!isList(rows)) return;
+  const tags = rows.flatMap((row) => (isObject(row) && isObject(row.Tag) ? [omit(row.Tag, 'org_id')] : []));
   if (!isList(owner.Tag) && tags.length > 0) owner.Tag = tags;
   delete owner[links];
 }
 
-function withoutOwner({ org_id: _owner, ...tag }: MispTag & { org_id?: unknown }): MispTag {
-  return tag as MispTag;
-}
-
 /** An event that holds what is given; its event is beside it or in it, or only its id is known. */
-function withEvent(data: Json, part: Json, place: (event: MispEvent, part: Json, data: Json) => void): MispData {
-  const { Event: inner, ...own } = part;
-  const known = isObject(data.Event) ? data.Event : isObject(inner) ? inner : {};
+function withEvent(
+  data: Json,
+  part: Json,
+  place: (event: MispEvent, part: Json, data: Json) => void,
+): MispData {
+  const known = isObject(data.Event) ? data.Event : isObject(part.Event) ? part.Event : {};
   const event: MispEvent = { ...known };
-  if (event.id === undefined && own.event_id !== undefined) event.id = own.event_id as string;
-  const { Event: _event, Attribute: _attribute, Object: _object, ...rest } = data;
-  place(event, own, data);
-  return complete(takeIn({ ...rest, Event: event }));
+  if (part.event_id !== undefined) event.id ??= textOf(part.event_id);
+  place(event, omit(part, 'Event'), data);
+  return complete(takeIn({ ...omit(data, 'Attribute', 'Object'), Event: event }));
 }
 
-function placeAttribute(event: MispEvent, { value1: _1, value2: _2, ...attribute }: Json, data: Json): void {
-  const object = isObject(data.Object) ? data.Object : isObject(attribute.Object) ? attribute.Object : undefined;
-  if (!object) {
-    event.Attribute = [attribute];
-    return;
-  }
-  const { Object: _object, ...own } = attribute;
-  event.Object = [{ ...object, Attribute: [own] } as MispObject];
+function placeAttribute(event: MispEvent, attribute: Json, data: Json): void {
+  const own = omit(attribute, 'value1', 'value2', 'Object');
+  const object = isObject(data.Object) ? data.Object : attribute.Object;
+  if (isObject(object)) event.Object = [{ ...object, Attribute: [own] }];
+  else event.Attribute = [own];
 }
 
 function placeObject(event: MispEvent, object: Json): void {
-  const attributes = listOf(object.Attribute as MispAttribute[] | undefined);
-  event.Object = [{ ...object, Attribute: attributes.map(({ value1: _1, value2: _2, ...own }) => own) }];
+  const attributes = isList(object.Attribute) ? object.Attribute.filter(isObject) : [];
+  event.Object = [
+    { ...object, Attribute: attributes.map((attribute) => omit(attribute, 'value1', 'value2')) },
+  ];
 }
 
 /** A sighting names its event and attribute. */
-function fromSighting({ Event: event, Attribute: attribute, ...sighting }: Json): Json {
+function fromSighting(sighting: Json): Json {
+  const { Event: event, Attribute: attribute } = sighting;
   if (!isObject(attribute)) return { Event: isObject(event) ? event : {} };
-  return { Event: event, Attribute: { ...attribute, Sighting: [sighting] } };
+  return { Event: event, Attribute: { ...attribute, Sighting: [omit(sighting, 'Event', 'Attribute')] } };
 }
 
 function isObject(value: unknown): value is Json {

@@ -1,0 +1,24 @@
+import type { AreaResult } from './run';
+
+/** How much of all answers, and of an area's, may differ from MISP's on purpose. */
+export const MOST_OF_ALL = 0.03;
+export const MOST_OF_AREA = 0.15;
+
+/** A line for each bound that is exceeded. */
+export function bounds(results: AreaResult[]): string[] {
+  const share = (list: AreaResult[]) => {
+    const total = list.reduce((sum, result) => sum + result.total - result.counts.skipped, 0);
+    return total === 0 ? 0 : list.reduce((sum, { counts }) => sum + counts.different, 0) / total;
+  };
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const lines = results
+    .filter((result) => share([result]) > MOST_OF_AREA)
+    .map(
+      (result) => `${result.area}: ${percent(share([result]))} differ, at most ${percent(MOST_OF_AREA)} may`,
+    );
+  const all = share(results);
+  if (results.length > 1 && all > MOST_OF_ALL) {
+    lines.push(`all areas: ${percent(all)} differ, at most ${percent(MOST_OF_ALL)} may`);
+  }
+  return lines;
+}
