@@ -1,6 +1,9 @@
 import tseslint from 'typescript-eslint';
 
-const nodeRed = { group: ['@node-red/*', 'node-red', 'node-red/*'], message: 'src/ knows nothing of Node-RED.' };
+const nodeRed = {
+  group: ['@node-red/*', 'node-red', 'node-red/*'],
+  message: 'src/ knows nothing of Node-RED.',
+};
 const nodes = { group: ['**/nodes/**'], message: 'Arrows point from nodes/ to src/.' };
 
 export default tseslint.config(
