@@ -22,7 +22,9 @@
       outputLabels(index) {
         return this._(`${type}.outputs.${description.outputs[index]}`);
       },
-      paletteLabel: `${type}.name`,
+      paletteLabel() {
+        return this._(`${type}.name`);
+      },
       label() {
         return this.name || labelOf(this, description);
       },
@@ -240,14 +242,18 @@
   }
 
   const STYLE = `
-    .misp-tip { margin: 2px 0 0 105px; font-size: 12px; color: var(--red-ui-secondary-text-color, #777); }
-    .misp-describe { margin: 6px 0 0 105px; padding: 6px 10px; border-left: 3px solid var(--red-ui-secondary-border-color, #ddd); font-size: 12px; }
+    .form-row.misp-row > label:first-child { width: 130px; }
+    .form-row.misp-row > input[type=text]:not(.misp-number), .form-row.misp-row > input[type=password],
+    .form-row.misp-row > textarea { width: calc(100% - 150px); }
+    .misp-tip { margin: 2px 0 0 135px; font-size: 12px; color: var(--red-ui-secondary-text-color, #777); }
+    .misp-list .misp-tip { margin-left: 0; }
+    .misp-describe { margin: 6px 0 0 135px; padding: 6px 10px; border-left: 3px solid var(--red-ui-secondary-border-color, #ddd); font-size: 12px; }
     .misp-describe p { margin: 0 0 4px; }
-    .misp-area { width: 70%; resize: vertical; }
-    .form-row input.misp-number { width: 90px; }
-    .form-row input.misp-checkbox { width: auto; margin: 0 6px 0 105px; vertical-align: baseline; }
-    .form-row label.misp-checkbox-label { display: inline; width: auto; }
-    .misp-list-item { width: calc(100% - 10px); }
+    .form-row.misp-row > textarea { resize: vertical; }
+    .form-row.misp-row > input.misp-number { width: 90px; }
+    .form-row.misp-row > input.misp-checkbox { width: auto; margin: 0 6px 0 135px; vertical-align: baseline; }
+    .form-row.misp-row > label.misp-checkbox-label { display: inline; width: auto; }
+    .form-row.misp-row input.misp-list-item { width: calc(100% - 10px); }
     .misp-advanced { margin: 10px 0; }
     .misp-advanced summary { cursor: pointer; margin-bottom: 8px; }
   `;

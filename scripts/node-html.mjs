@@ -20,8 +20,7 @@ function form(description, texts) {
   const plain = fields.filter(([, field]) => !field.advanced).map(row);
   const advanced = fields.filter(([, field]) => field.advanced).map(row);
   const nameRow = wrap(
-    `<label for="${prefix}-name"><i class="fa fa-tag"></i> <span data-i18n="${description.type}.fields.name.label"></span></label>
-  <input type="text" id="${prefix}-name" data-i18n="[placeholder]${description.type}.fields.name.label">`,
+    `<label for="${prefix}-name"><i class="fa fa-tag"></i> <span data-i18n="${description.type}.fields.name.label"> </span></label><input type="text" id="${prefix}-name" data-i18n="[placeholder]${description.type}.fields.name.label">`,
   );
   const folded = advanced.length
     ? `<details class="misp-advanced"><summary data-i18n="${description.type}.advanced"></summary>\n${advanced.join('')}</details>\n`
@@ -29,7 +28,8 @@ function form(description, texts) {
   return `${nameRow}${plain.join('')}${folded}`;
 }
 
-const wrap = (inner, attributes = '') => `<div class="form-row"${attributes}>\n  ${inner}\n</div>\n`;
+const wrap = (inner, attributes = '', style = '') =>
+  `<div class="form-row misp-row${style}"${attributes}>${inner}</div>\n`;
 
 function fieldRow(type, prefix, name, field, texts) {
   const id = `${prefix}-${name}`;
@@ -37,14 +37,15 @@ function fieldRow(type, prefix, name, field, texts) {
   const tip = texts.fields[name]?.tip ? `<div class="misp-tip" data-i18n="${key}.tip"></div>` : '';
   const shown = field.when ? ` data-misp-when='${JSON.stringify(field.when).replace(/'/g, '&#39;')}'` : '';
   const label = `<label for="${id}" data-i18n="${key}.label"></label>`;
-  return wrap(`${INPUTS[field.kind]({ type, id, key, name, field, label })}${tip}`, shown);
+  const style = field.kind === 'list' || field.kind === 'params' ? ' misp-list' : '';
+  return wrap(`${INPUTS[field.kind]({ type, id, key, name, field, label })}${tip}`, shown, style);
 }
 
 /** How each kind of field is drawn. Widgets that need more than HTML are marked with `data-misp-widget`. */
 const INPUTS = {
   text: ({ id, label, key, field }) =>
     `${label}<input type="text" id="${id}" data-i18n="[placeholder]${key}.placeholder"${field.required ? ' required' : ''}>`,
-  area: ({ id, label }) => `${label}<textarea id="${id}" rows="3" class="misp-area"></textarea>`,
+  area: ({ id, label }) => `${label}<textarea id="${id}" rows="3"></textarea>`,
   number: ({ id, label, type, field }) => {
     const unit = field.unit ? ` <span data-i18n="${type}.units.${field.unit}"></span>` : '';
     return `${label}<input type="text" inputmode="numeric" id="${id}" class="misp-number">${unit}`;

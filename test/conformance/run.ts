@@ -1,98 +1,100 @@
-/** Running areas of a folder of vectors, and counting what came out. */
+/**
+ * `npm run --silent conformance -- FOLDER [area...] [--json FILE]`: checks the code against a folder of MISP's
+ * answers. Exit status 0 if none failed, 1 if one did, 2 for a call that cannot be carried out.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import required from './areas.json';
+import { bounds } from './bounds';
 import { adapters } from './areas/index';
-import { asPhp, sameToPhp } from './compare';
-import { rules } from './differences/index';
-import { omit } from '../../src/event/edit';
-import type { Vector } from './vectors';
-import type { Folder } from './vectors';
+import { runArea } from './run';
+import type { AreaResult, Outcome } from './run';
+import { Folder } from './vectors';
 
-/** What a vector came to: MISP's answer, ours on purpose, or neither. */
-export type Outcome = 'passed' | 'different' | 'failed' | 'skipped';
+const SHOWN_FAILURES = 5;
+const SHOWN_CHARACTERS = 1500;
 
-export interface Failure {
-  id: string;
-  expected: unknown;
-  actual: unknown;
-}
-
-export interface AreaResult {
-  area: string;
-  total: number;
-  counts: Record<Outcome, number>;
-  failures: Failure[];
-  /** Rules of differences that were used, with the vectors they explain. */
-  used: Map<string, string[]>;
-  /** Rules that also match vectors on which we answer as MISP does. */
-  tooWide: Map<string, string[]>;
-}
-
-/** An answer that is an error; its wording does not count. */
-interface Thrown {
-  throws: true;
-  message?: string;
-  class?: string;
-}
-
-/** Runs an area; one that the folder does not have is a single failure. */
-export function runArea(folder: Folder, area: string): AreaResult {
-  const vectors = folder.vectors(area);
-  const result = emptyResult(area, vectors?.length ?? 0);
-  if (!vectors) {
-    result.counts.failed = 1;
-    result.failures.push({ id: area, expected: 'vectors of this area', actual: 'none in this folder' });
+/** Runs and prints; the exit status. */
+export function main(args: string[]): number {
+  const call = readCall(args);
+  if (typeof call === 'string') {
+    process.stderr.write(`${call}\nusage: npm run --silent conformance -- FOLDER [area...] [--json FILE]\n`);
+    return 2;
+  }
+  const results = call.areas.map((area) => {
+    const result = runArea(call.folder, area);
+    report(result);
     return result;
-  }
-  if (!adapters[area]) {
-    result.counts.skipped = vectors.length;
-    return result;
-  }
-  for (const vector of vectors) runVector(folder, vector, result);
-  return result;
+  });
+  for (const warning of bounds(results)) process.stderr.write(`${warning}\n`);
+  const totals = countAll(results);
+  process.stdout.write(
+    `${totals.passed} passed, ${totals.different} different, ${totals.failed} failed, ${totals.skipped} skipped\n`,
+  );
+  if (call.json) writeFileSync(call.json, JSON.stringify(asJson(results, totals), undefined, 2));
+  return totals.failed === 0 ? 0 : 1;
 }
 
-function emptyResult(area: string, total: number): AreaResult {
-  const counts = { passed: 0, different: 0, failed: 0, skipped: 0 };
-  return { area, total, counts, failures: [], used: new Map(), tooWide: new Map() };
+interface Call {
+  folder: Folder;
+  areas: string[];
+  json?: string;
 }
 
-function runVector(folder: Folder, vector: Vector, result: AreaResult): void {
-  const resolved = { ...vector, input: folder.resolve(vector.input) as Vector['input'] };
-  const actual = answer(resolved);
-  const matching = rules.filter((rule) => rule.areas.includes(vector.area) && rule.applies(resolved));
-  if (sameAnswer(actual, vector.expected)) {
-    result.counts.passed++;
-    for (const rule of matching) note(result.tooWide, rule.name, vector.id);
-    return;
-  }
-  const rule = matching.find((candidate) => sameAnswer(actual, candidate.expected(resolved)));
-  result.counts[rule ? 'different' : 'failed']++;
-  if (rule) note(result.used, rule.name, vector.id);
-  else result.failures.push({ id: vector.id, expected: vector.expected, actual: asPhp(actual) });
-}
-
-function answer(vector: Vector): unknown {
+/** What was asked for, or what is wrong with it. */
+function readCall(args: string[]): Call | string {
+  let parsed;
   try {
-    return adapters[vector.area]?.(vector.input, vector);
+    parsed = parseArgs({ args, options: { json: { type: 'string' } }, allowPositionals: true });
   } catch (error) {
-    return { throws: true, message: error instanceof Error ? error.message : String(error) } satisfies Thrown;
+    return error instanceof Error ? error.message : String(error);
+  }
+  const [path, ...names] = parsed.positionals;
+  if (path === undefined || !existsSync(path)) return `No such folder: ${path ?? '(none given)'}`;
+  const folder = new Folder(path);
+  const known = new Set([...folder.areas(), ...Object.keys(adapters), ...required]);
+  const asked = names.flatMap((name) => (name === 'jinja' ? ['jinja.core', 'jinja.full'] : [name]));
+  const unknown = asked.filter((name) => !known.has(name));
+  if (unknown.length > 0) return `Unknown area: ${unknown.join(', ')}`;
+  const areas = asked.length > 0 ? asked : [...new Set([...folder.areas(), ...required])].sort();
+  return { folder, areas, ...(parsed.values.json === undefined ? {} : { json: parsed.values.json }) };
+}
+
+function report({ area, total, counts, failures, tooWide }: AreaResult): void {
+  process.stdout.write(`${area} ${counts.passed}/${total} (${counts.different} different)\n`);
+  for (const { id, expected, actual } of failures.slice(0, SHOWN_FAILURES)) {
+    process.stderr.write(`  ${id}\n    expected ${shorten(expected)}\n    actual   ${shorten(actual)}\n`);
+  }
+  for (const [rule, ids] of tooWide) {
+    process.stderr.write(
+      `  rule too wide: "${rule}" also matches ${ids.length} exact answers, such as ${ids[0]}\n`,
+    );
   }
 }
 
-function sameAnswer(actual: unknown, expected: unknown): boolean {
-  return sameToPhp(withoutWording(actual), withoutWording(expected));
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text;
 }
 
-/** Answers without the class and the text of errors. */
-function withoutWording(value: unknown): unknown {
-  if (Array.isArray(value)) return value.some(hasThrown) ? value.map(withoutWording) : value;
-  if (!hasThrown(value)) return value;
-  return omit(value, 'class', 'message');
+function countAll(results: AreaResult[]): Record<Outcome, number> {
+  const sum = (outcome: Outcome) => results.reduce((total, { counts }) => total + counts[outcome], 0);
+  return {
+    passed: sum('passed'),
+    different: sum('different'),
+    failed: sum('failed'),
+    skipped: sum('skipped'),
+  };
 }
 
-function hasThrown(value: unknown): value is Thrown {
-  return typeof value === 'object' && value !== null && (value as Thrown).throws === true;
-}
-
-function note(map: Map<string, string[]>, name: string, id: string): void {
-  map.set(name, [...(map.get(name) ?? []), id]);
+function asJson(results: AreaResult[], totals: Record<Outcome, number>): unknown {
+  const areas = results.map(({ area, total, counts, failures, used, tooWide }) => ({
+    area,
+    total,
+    ...counts,
+    failures,
+    differences: Object.fromEntries(used),
+    tooWide: Object.fromEntries(tooWide),
+  }));
+  return { ...totals, areas };
 }

@@ -1,0 +1,98 @@
+/** Running areas of a folder of vectors, and counting what came out. */
+import { adapters } from './areas/index';
+import { asPhp, sameToPhp } from './compare';
+import { rules } from './differences/index';
+import { omit } from '../../src/event/edit';
+import type { Vector } from './vectors';
+import type { Folder } from './vectors';
+
+/** What a vector came to: MISP's answer, ours on purpose, or neither. */
+export type Outcome = 'passed' | 'different' | 'failed' | 'skipped';
+
+export interface Failure {
+  id: string;
+  expected: unknown;
+  actual: unknown;
+}
+
+export interface AreaResult {
+  area: string;
+  total: number;
+  counts: Record<Outcome, number>;
+  failures: Failure[];
+  /** Rules of differences that were used, with the vectors they explain. */
+  used: Map<string, string[]>;
+  /** Rules that also match vectors on which we answer as MISP does. */
+  tooWide: Map<string, string[]>;
+}
+
+/** An answer that is an error; its wording does not count. */
+interface Thrown {
+  throws: true;
+  message?: string;
+  class?: string;
+}
+
+/** Runs an area; one that the folder does not have is a single failure. */
+export function runArea(folder: Folder, area: string): AreaResult {
+  const vectors = folder.vectors(area);
+  const result = emptyResult(area, vectors?.length ?? 0);
+  if (!vectors) {
+    result.counts.failed = 1;
+    result.failures.push({ id: area, expected: 'vectors of this area', actual: 'none in this folder' });
+    return result;
+  }
+  if (!adapters[area]) {
+    result.counts.skipped = vectors.length;
+    return result;
+  }
+  for (const vector of vectors) runVector(folder, vector, result);
+  return result;
+}
+
+function emptyResult(area: string, total: number): AreaResult {
+  const counts = { passed: 0, different: 0, failed: 0, skipped: 0 };
+  return { area, total, counts, failures: [], used: new Map(), tooWide: new Map() };
+}
+
+function runVector(folder: Folder, vector: Vector, result: AreaResult): void {
+  const resolved = { ...vector, input: folder.resolve(vector.input) as Vector['input'] };
+  const actual = answer(resolved);
+  const matching = rules.filter((rule) => rule.areas.includes(vector.area) && rule.applies(resolved));
+  if (sameAnswer(actual, vector.expected)) {
+    result.counts.passed++;
+    for (const rule of matching) note(result.tooWide, rule.name, vector.id);
+    return;
+  }
+  const rule = matching.find((candidate) => sameAnswer(actual, candidate.expected(resolved)));
+  result.counts[rule ? 'different' : 'failed']++;
+  if (rule) note(result.used, rule.name, vector.id);
+  else result.failures.push({ id: vector.id, expected: vector.expected, actual: asPhp(actual) });
+}
+
+function answer(vector: Vector): unknown {
+  try {
+    return adapters[vector.area]?.(vector.input, vector);
+  } catch (error) {
+    return { throws: true, message: error instanceof Error ? error.message : String(error) } satisfies Thrown;
+  }
+}
+
+function sameAnswer(actual: unknown, expected: unknown): boolean {
+  return sameToPhp(withoutWording(actual), withoutWording(expected));
+}
+
+/** Answers without the class and the text of errors. */
+function withoutWording(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some(hasThrown) ? value.map(withoutWording) : value;
+  if (!hasThrown(value)) return value;
+  return omit(value, 'class', 'message');
+}
+
+function hasThrown(value: unknown): value is Thrown {
+  return typeof value === 'object' && value !== null && (value as Thrown).throws === true;
+}
+
+function note(map: Map<string, string[]>, name: string, id: string): void {
+  map.set(name, [...(map.get(name) ?? []), id]);
+}
