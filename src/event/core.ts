@@ -69,6 +69,7 @@ export interface MispEventReport extends Extensible {
   content?: string;
   timestamp?: MispId;
   Tag?: MispTag[];
+  _allTags?: MispEffectiveTag[];
 }
 
 export interface MispEvent extends Extensible {

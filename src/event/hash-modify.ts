@@ -5,7 +5,8 @@
  */
 import { DROP, mapEntries, merge, withEntry, withoutEntry } from './edit';
 import { HashPathError } from './errors';
-import { matchesKey, notEntries } from './hash';
+import { notEntries } from './hash';
+import { matchesKey } from './walk';
 import { parsePath, refuseForbiddenNames } from './path';
 import type { Path } from './path';
 import { matchesAll } from './selector';

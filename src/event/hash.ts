@@ -2,22 +2,12 @@
  * Reading data by hash paths, as MISP does with CakePHP's `Hash`. Nothing is changed or copied.
  * @see https://book.cakephp.org/2/en/core-utility-libraries/hash.html
  */
+import { Finds } from './finds';
 import { EventDataError, HashPathError } from './errors';
-import { isNumericText, looseCompare } from './loose';
 import { parsePath } from './path';
-import type { Path, Token } from './path';
-import { matchesAll } from './selector';
-import {
-  entryOf,
-  isEmpty,
-  isEntries,
-  isIntegerKey,
-  isList,
-  itemAt,
-  keysOf,
-  textOf,
-  valuesOf,
-} from './values';
+import type { Path } from './path';
+import { walk } from './walk';
+import { entryOf, isEmpty, isEntries, isList, textOf, valuesOf } from './values';
 import type { Entries } from './values';
 
 /** A path as a node may have it; lists and objects are refused. */
@@ -49,8 +39,21 @@ export function extract(data: unknown, path: unknown): Entries {
 /** `extract` with a path that was read before: for many small pieces of data. */
 export function extractPath(data: Entries, path: Path): Entries {
   if (path.plainFrom === 0) return listOf(follow(data, path.keys));
-  let found: readonly unknown[] = [data];
-  for (const token of path.tokens) found = step(found, token);
+  const found = new Finds();
+  walk(data, path.tokens, found);
+  return found.list();
+}
+
+/**
+ * The different values among what `extract` finds: for questions that do not depend on their number.
+ * @throws HashPathError as `extract`
+ */
+export function extractDistinct(data: unknown, path: string): Set<unknown> {
+  if (!isEntries(data)) throw notEntries(data, path);
+  const parsed = parsePath(path);
+  const found = new Set<unknown>();
+  if (parsed.plainFrom === 0) return new Set(valuesOf(extractPath(data, parsed)));
+  walk(data, parsed.tokens, found);
   return found;
 }
 
@@ -126,52 +129,4 @@ function keysOfPath(path: string | number | boolean | readonly unknown[]): strin
 function listOf(value: unknown): Entries {
   if (isEntries(value)) return value;
   return value === null || value === undefined ? [] : [value];
-}
-
-/** What a part of a path finds in all candidates. A single value counts as a list with one entry. */
-function step(candidates: readonly unknown[], token: Token): readonly unknown[] {
-  const found: unknown[] = [];
-  for (const candidate of candidates) {
-    if (isEntries(candidate)) collect(candidate, token, found);
-    else if (candidate !== null && candidate !== undefined) collect([candidate], token, found);
-  }
-  const { conditions } = token;
-  return conditions ? found.filter((entry) => isEntries(entry) && matchesAll(entry, conditions)) : found;
-}
-
-function collect(entries: Entries, token: Token, found: unknown[]): void {
-  if (isList(entries)) collectFromList(entries, token, found);
-  else if (token.kind === 'name' && token.number === undefined) {
-    const value = entryOf(entries, token.name);
-    if (value !== undefined) found.push(value);
-  } else {
-    for (const key of keysOf(entries)) {
-      const value = entryOf(entries, key);
-      if (value !== undefined && matchesKey(key, token)) found.push(value);
-    }
-  }
-}
-
-/** The keys of a list are numbers: `{n}` and `{*}` find all, a numeric name finds one. */
-function collectFromList(items: readonly unknown[], token: Token, found: unknown[]): void {
-  if (token.kind === '{n}' || token.kind === '{*}') {
-    for (const item of items) found.push(item);
-  } else if (token.number !== undefined) {
-    const item = itemAt(items, token.number);
-    if (item !== undefined) found.push(item);
-  }
-}
-
-/** Whether a key of an object matches: a number loosely, a name exactly. */
-export function matchesKey(key: string, token: Token): boolean {
-  switch (token.kind) {
-    case '{*}':
-      return true;
-    case '{n}':
-      return isNumericText(key);
-    case '{s}':
-      return !isIntegerKey(key);
-    default:
-      return token.number === undefined ? key === token.name : looseCompare(key, token.name) === 0;
-  }
 }

@@ -24,10 +24,7 @@ export class LooseSet {
     if (value === null || value === undefined) return this.#nullLike;
     if (typeof value === 'boolean') return value ? this.#truthy : this.#falsy;
     if (typeof value === 'string' && this.#words.has(value)) return true;
-    const number = simpleNumber(value);
-    if (number !== undefined && this.#numbers.has(number)) return true;
-    for (const other of this.#others) if (looseEquals(other, value)) return true;
-    return false;
+    return this.#hasNumber(value) || this.#hasOther(value);
   }
 
   /** Adds a value that is not there yet; whether it was added. */
@@ -35,6 +32,18 @@ export class LooseSet {
     if (this.has(value)) return false;
     this.#insert(value);
     return true;
+  }
+
+  #hasNumber(value: unknown): boolean {
+    if (this.#numbers.size === 0) return false;
+    const number = simpleNumber(value);
+    return number !== undefined && this.#numbers.has(number);
+  }
+
+  #hasOther(value: unknown): boolean {
+    if (this.#others.size === 0) return false;
+    for (const other of this.#others) if (looseEquals(other, value)) return true;
+    return false;
   }
 
   #insert(value: unknown): void {

@@ -11,10 +11,12 @@ export interface Token {
   kind: '{n}' | '{s}' | '{*}' | 'name';
   /** The part without its conditions. */
   name: string;
+  /** Names that are never reached. */
+  forbidden: boolean;
   /** The number a numeric name stands for: `00` finds key 0. */
-  number?: number;
+  number: number | undefined;
   /** The conditions in brackets; undefined if the part has no bracket. */
-  conditions?: Condition[];
+  conditions: Condition[] | undefined;
 }
 
 /** A hash path as it was read. */
@@ -27,7 +29,7 @@ export interface Path {
   plainFrom: number;
 }
 
-const MAX_LENGTH = 10_000;
+const MAX_LENGTH = 4000;
 const cache = new Cache<Path>(500);
 
 /**
@@ -69,10 +71,14 @@ function splitOutsideBrackets(text: string): string[] {
 function readToken(part: string): Token {
   const bracket = part.indexOf('[');
   const name = bracket < 0 ? part : part.slice(0, bracket);
-  const token: Token = { kind: kindOf(name), name };
-  if (isNumericText(name)) token.number = Number(name);
-  if (bracket >= 0) token.conditions = parseConditions(part.slice(bracket));
-  return token;
+  // The fields of all tokens are the same, so that following them stays fast.
+  return {
+    kind: kindOf(name),
+    name,
+    forbidden: isForbidden(name),
+    number: isNumericText(name) ? Number(name) : undefined,
+    conditions: bracket < 0 ? undefined : parseConditions(part.slice(bracket)),
+  };
 }
 
 function kindOf(name: string): Token['kind'] {
@@ -81,6 +87,6 @@ function kindOf(name: string): Token['kind'] {
 
 /** @throws HashPathError if the path would write under a name that must not be written */
 export function refuseForbiddenNames(path: Path): void {
-  for (const { name } of path.tokens)
-    if (isForbidden(name)) throw new HashPathError('forbiddenKey', { name });
+  const token = path.tokens.find(({ forbidden }) => forbidden);
+  if (token) throw new HashPathError('forbiddenKey', { name: token.name });
 }

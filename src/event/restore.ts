@@ -1,6 +1,6 @@
 import { mapEntries, withEntry } from './edit';
-import { matchesKey } from './hash';
-import type { Path, Token } from './path';
+import { matchesKey } from './walk';
+import type { Token } from './path';
 import { entryOf, isEntries, isList, keysOf, textOf, valuesOf } from './values';
 import type { Entries } from './values';
 
@@ -10,9 +10,10 @@ import type { Entries } from './values';
  * have such a key are appended.
  * @param view the data as it is now
  * @param whole the data as it was before the filter
+ * @param tokens the way to the lists
  */
-export function restore(view: unknown, whole: unknown, path: Path): unknown {
-  return isEntries(view) && isEntries(whole) ? restoreFrom(view, whole, path.tokens) : view;
+export function restore(view: unknown, whole: unknown, tokens: Token[]): unknown {
+  return isEntries(view) && isEntries(whole) ? restoreFrom(view, whole, tokens) : view;
 }
 
 function restoreFrom(view: Entries, whole: Entries, [token, ...rest]: Token[]): Entries {

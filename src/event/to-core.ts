@@ -2,11 +2,11 @@
  * What MISP's REST API and ZeroMQ give, as core format. The data is taken over, not copied: it was just parsed
  * and belongs to the run.
  */
-import type { MispAttribute, MispData, MispEffectiveTag, MispEvent } from './core';
+import type { MispAttribute, MispData, MispEffectiveTag, MispEvent, MispTag } from './core';
 import { omit } from './edit';
-import { isEntries, isList, textOf } from './values';
+import { isList, isRecord, textOf } from './values';
 
-type Json = Record<string, unknown>;
+type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Core format from an event, an attribute, an object or a sighting: whatever `events/view`, `attributes/view`,
@@ -16,11 +16,11 @@ type Json = Record<string, unknown>;
  * event that holds just these. Tags below `EventTag` and `AttributeTag` move to `Tag`.
  */
 export function toCoreFormat(data: unknown): unknown {
-  if (!isObject(data)) return data;
-  if (isObject(data.Sighting)) return toCoreFormat(fromSighting(data.Sighting));
-  if (isObject(data.Attribute)) return withEvent(data, data.Attribute, placeAttribute);
-  if (isObject(data.Object)) return withEvent(data, data.Object, placeObject);
-  if (!isObject(data.Event)) return data;
+  if (!isRecord(data)) return data;
+  if (isRecord(data.Sighting)) return toCoreFormat(fromSighting(data.Sighting));
+  if (isRecord(data.Attribute)) return withEvent(data, data.Attribute, placeAttribute);
+  if (isRecord(data.Object)) return withEvent(data, data.Object, placeObject);
+  if (!isRecord(data.Event)) return data;
   return complete(takeIn({ ...data, Event: data.Event }));
 }
 
@@ -28,44 +28,83 @@ export function toCoreFormat(data: unknown): unknown {
 export function complete<T extends MispData>(data: T): T {
   const event = data.Event;
   event._AttributeFlattened = flatten(event);
-  const inherited = listOf(event.Tag).map((tag): MispEffectiveTag => ({ ...tag, inherited: true }));
+  const inherited = inheritedTags(event);
+  const known: KnownTags = new Map();
   for (const attribute of event._AttributeFlattened) {
     moveTags(attribute, 'AttributeTag');
-    attribute._allTags = effectiveTags(attribute, inherited);
+    attribute._allTags = effectiveTags(attribute, inherited, known);
   }
   return data;
 }
 
-/** The event's own attributes, then those of its objects. */
-export function flatten(event: MispEvent): MispAttribute[] {
-  const attributes = [...listOf(event.Attribute)];
-  for (const object of listOf(event.Object)) {
-    for (const attribute of listOf(object?.Attribute)) attributes.push(attribute);
+/** Fills in `_allTags` of the event's reports, which MISP 2.5.1 does not do. The event is changed. */
+export function completeReports(data: unknown): void {
+  const event = isRecord(data) ? data.Event : undefined;
+  if (!isRecord(event)) return;
+  const inherited = inheritedTags(event);
+  const known: KnownTags = new Map();
+  for (const report of recordsOf((event as MispEvent).EventReport)) {
+    report._allTags = effectiveTags(report, inherited, known);
   }
-  return attributes;
 }
 
-/** The event's tags, which all attributes share as objects, and the attribute's own. */
-function effectiveTags(attribute: MispAttribute, inherited: MispEffectiveTag[]): MispEffectiveTag[] {
-  const tags = inherited.slice();
-  if (isList(attribute.Tag)) for (const tag of attribute.Tag) tags.push({ ...tag, inherited: false });
-  return tags;
+function inheritedTags(event: MispEvent): MispEffectiveTag[] {
+  return recordsOf(event.Tag).map((tag) => ({ ...tag, inherited: true }));
+}
+
+/** The event's own attributes, then those of its objects. */
+export function flatten(event: MispEvent): MispAttribute[] {
+  const own = recordsOf(event.Attribute);
+  const objects = recordsOf(event.Object);
+  return own.concat(objects.flatMap(({ Attribute }) => recordsOf(Attribute)));
+}
+
+/** Tags that were met, by name, as they stand in `_allTags`. */
+type KnownTags = Map<string, MispEffectiveTag>;
+
+/**
+ * The event's tags and the attribute's own. Equal tags are one object, as large events repeat few: to be
+ * read, not written.
+ */
+function effectiveTags(
+  { Tag: own }: { Tag?: MispTag[] },
+  inherited: readonly MispEffectiveTag[],
+  known: KnownTags,
+): MispEffectiveTag[] {
+  if (!isList(own)) return inherited.slice();
+  // Lists of exactly their length: pushing would reserve room for many more.
+  return inherited.concat(own.map((tag) => ownTag(tag, known)));
+}
+
+function ownTag(tag: MispTag, known: KnownTags): MispEffectiveTag {
+  const like = known.get(tag?.name);
+  if (like && sameFields(tag, like)) return like;
+  const own: MispEffectiveTag = { ...tag, inherited: false };
+  known.set(tag.name, own);
+  return own;
+}
+
+/** Whether the tag has the fields of the other, which has `inherited` besides. */
+function sameFields(tag: MispTag, like: MispEffectiveTag): boolean {
+  const names = Object.keys(tag);
+  for (const name of names) if (tag[name] !== like[name]) return false;
+  return names.length + 1 === Object.keys(like).length;
 }
 
 /** Models that stand beside `Event` in some messages move into it. */
 function takeIn(data: MispData): MispData {
   const event = data.Event;
-  if (isObject(data.Orgc)) event.Orgc ??= data.Orgc;
+  if (isRecord(data.Orgc)) event.Orgc ??= data.Orgc;
   if (isList(data.EventTag)) event.EventTag ??= data.EventTag;
   moveTags(event, 'EventTag');
   return { ...omit(data, 'Orgc', 'EventTag'), Event: event };
 }
 
 /** Turns `EventTag: [{Tag}]` into `Tag`. Tags that are there already stay. */
-function moveTags(owner: Json, links: 'EventTag' | 'AttributeTag'): void {
+function moveTags(owner: Record<string, unknown>, links: 'EventTag' | 'AttributeTag'): void {
   const rows = owner[links];
   if (!isList(rows)) return;
-  const tags = rows.flatMap((row) => (isObject(row) && isObject(row.Tag) ? [omit(row.Tag, 'org_id')] : []));
+  const tags = rows.flatMap((row) => (isRecord(row) && isRecord(row.Tag) ? [omit(row.Tag, 'org_id')] : []));
   if (!isList(owner.Tag) && tags.length > 0) owner.Tag = tags;
   delete owner[links];
 }
@@ -76,7 +115,7 @@ function withEvent(
   part: Json,
   place: (event: MispEvent, part: Json, data: Json) => void,
 ): MispData {
-  const known = isObject(data.Event) ? data.Event : isObject(part.Event) ? part.Event : {};
+  const known = isRecord(data.Event) ? data.Event : isRecord(part.Event) ? part.Event : {};
   const event: MispEvent = { ...known };
   if (part.event_id !== undefined) event.id ??= textOf(part.event_id);
   place(event, omit(part, 'Event'), data);
@@ -85,13 +124,13 @@ function withEvent(
 
 function placeAttribute(event: MispEvent, attribute: Json, data: Json): void {
   const own = omit(attribute, 'value1', 'value2', 'Object');
-  const object = isObject(data.Object) ? data.Object : attribute.Object;
-  if (isObject(object)) event.Object = [{ ...object, Attribute: [own] }];
+  const object = isRecord(data.Object) ? data.Object : attribute.Object;
+  if (isRecord(object)) event.Object = [{ ...object, Attribute: [own] }];
   else event.Attribute = [own];
 }
 
 function placeObject(event: MispEvent, object: Json): void {
-  const attributes = isList(object.Attribute) ? object.Attribute.filter(isObject) : [];
+  const attributes = isList(object.Attribute) ? object.Attribute.filter(isRecord) : [];
   event.Object = [
     { ...object, Attribute: attributes.map((attribute) => omit(attribute, 'value1', 'value2')) },
   ];
@@ -100,14 +139,11 @@ function placeObject(event: MispEvent, object: Json): void {
 /** A sighting names its event and attribute. */
 function fromSighting(sighting: Json): Json {
   const { Event: event, Attribute: attribute } = sighting;
-  if (!isObject(attribute)) return { Event: isObject(event) ? event : {} };
+  if (!isRecord(attribute)) return { Event: isRecord(event) ? event : {} };
   return { Event: event, Attribute: { ...attribute, Sighting: [omit(sighting, 'Event', 'Attribute')] } };
 }
 
-function isObject(value: unknown): value is Json {
-  return isEntries(value) && !isList(value);
-}
-
-function listOf<T>(list: readonly T[] | undefined): readonly T[] {
-  return isList(list) ? list : [];
+/** The list without what is no object. */
+function recordsOf<T>(list: readonly T[] | undefined): T[] {
+  return isList(list) ? list.filter((entry) => isRecord(entry)) : [];
 }

@@ -19,6 +19,11 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
+/** Whether the value is an object and no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isEntries(value) && !isList(value);
+}
+
 /** Names that a path, a selector or an insertion never reaches, whoever owns them. */
 export function isForbidden(name: string): boolean {
   return name === '__proto__' || name === 'constructor' || name === 'prototype';

@@ -2,7 +2,7 @@ import { EventDataError } from '../event/errors';
 import { get } from '../event/hash';
 import { looseEquals } from '../event/loose';
 import { LooseSet } from '../event/loose-set';
-import { entryOf, integerOf, isEmpty, isEntries, isList, valuesOf } from '../event/values';
+import { entryOf, integerOf, isEmpty, isEntries, valuesOf } from '../event/values';
 import type { Entries } from '../event/values';
 
 /** The parameters of MISP's module `distribution-if`. */
@@ -57,17 +57,24 @@ function refuse(
 
 /** The first attribute with the object it belongs to; attributes of objects come after the event's own. */
 function firstAttribute(event: Entries): Carriers {
-  const plain = get(event, 'Attribute.0');
-  if (isEntries(plain)) {
+  const plain = firstOf(event, 'Attribute');
+  if (plain) {
     const object = entryOf(plain, 'Object');
     return isEntries(object) ? [object, plain] : [plain];
   }
   const objects = entryOf(event, 'Object');
-  for (const object of isList(objects) ? objects : []) {
-    const attribute = isEntries(object) ? get(object, 'Attribute.0') : undefined;
-    if (isEntries(attribute)) return [object as Entries, attribute];
+  for (const object of isEntries(objects) ? valuesOf(objects) : []) {
+    const attribute = isEntries(object) ? firstOf(object, 'Attribute') : undefined;
+    if (attribute) return [object as Entries, attribute];
   }
   return [];
+}
+
+/** The first entry of a list that is still there. */
+function firstOf(owner: Entries, name: string): Entries | undefined {
+  const list = entryOf(owner, name);
+  const [first] = isEntries(list) ? valuesOf(list) : [];
+  return isEntries(first) ? first : undefined;
 }
 
 /** The most restrictive level: organisation only, then sharing group, then the smallest number. */

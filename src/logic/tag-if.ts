@@ -1,17 +1,14 @@
 import { evaluateCondition } from '../event/condition';
-import { EventDataError } from '../event/errors';
-import { extract } from '../event/hash';
-import { isEmpty, isEntries, valuesOf } from '../event/values';
+import { extractDistinct } from '../event/hash';
+import { chosenTagNames } from './tag-names';
+import type { TagChoice } from './tag-names';
 
 /** The parameters of MISP's module `tag-if`. */
-export interface TagIfParams {
-  /** Whose tags: the event's, those of the attributes, or those and the event's. */
+export interface TagIfParams extends TagChoice {
+  /** Whose tags: `event`, those of its attributes (`attribute`), or both (`event_attribute`). */
   scope?: string;
+  /** `in_or`, `in_and`, `not_in_or` or `not_in_and`. */
   condition?: string;
-  /** Tag names. */
-  tags?: readonly string[];
-  /** Galaxy clusters: tag names without `misp-galaxy:`. */
-  clusters?: readonly string[];
 }
 
 const paths = new Map([
@@ -25,15 +22,8 @@ const paths = new Map([
  * @throws EventDataError if tags or clusters are no lists, or the data is none
  */
 export function tagIf(params: TagIfParams, data: unknown): boolean {
-  const clusters = namesIn(params.clusters, 'clusters').map((name) => `misp-galaxy:${String(name)}`);
-  const wanted = [...namesIn(params.tags, 'tags'), ...clusters];
-  const present = extract(data, paths.get(params.scope ?? 'event') ?? 'Event.Tag.{n}.name');
-  return evaluateCondition(present, params.condition ?? 'in_or', wanted);
-}
-
-/** Nothing chosen may also be an empty text. */
-function namesIn(names: unknown, name: string): readonly unknown[] {
-  if (isEmpty(names)) return [];
-  if (!isEntries(names)) throw new EventDataError('notAList', { name });
-  return valuesOf(names);
+  const { scope = 'event', condition = 'in_or' } = params;
+  const wanted = chosenTagNames(params);
+  const present = extractDistinct(data, paths.get(scope) ?? 'Event.Tag.{n}.name');
+  return evaluateCondition([...present], condition, wanted);
 }

@@ -1,4 +1,4 @@
-import type { AreaResult } from './run';
+import type { AreaResult } from './runner';
 
 /** How much of all answers, and of an area's, may differ from MISP's on purpose. */
 export const MOST_OF_ALL = 0.03;

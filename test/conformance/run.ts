@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util';
 import required from './areas.json';
 import { bounds } from './bounds';
 import { adapters } from './areas/index';
-import { runArea } from './run';
-import type { AreaResult, Outcome } from './run';
+import { runArea } from './runner';
+import type { AreaResult, Outcome } from './runner';
 import { Folder } from './vectors';
 
 const SHOWN_FAILURES = 5;
@@ -98,3 +98,5 @@ function asJson(results: AreaResult[], totals: Record<Outcome, number>): unknown
   }));
   return { ...totals, areas };
 }
+
+if (require.main === module) process.exitCode = main(process.argv.slice(2));

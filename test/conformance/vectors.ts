@@ -9,7 +9,6 @@ export type JsonObject = { [name: string]: Json };
 export interface Vector {
   id: string;
   area: string;
-  scenario: string;
   input: JsonObject;
   expected: Json;
 }

@@ -63,7 +63,7 @@ export function runSteps({ data, steps, probes, full }: JsonObject): unknown[] {
   return answers;
 }
 
-function runStep(step: JsonObject, roaming: Roaming): [boolean, Roaming] {
+export function runStep(step: JsonObject, roaming: Roaming): [boolean, Roaming] {
   const { data, state } = roaming;
   if (step.add) {
     return [

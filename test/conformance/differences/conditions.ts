@@ -1,6 +1,7 @@
-import { extract, get } from '../../../src/event/hash';
+import { extract, extractData, get } from '../../../src/event/hash';
 import { looseCompare, looseEquals } from '../../../src/event/loose';
 import { entryOf, isEmpty, isEntries, keysOf, valuesOf } from '../../../src/event/values';
+import type { Entries } from '../../../src/event/values';
 import type { JsonObject, Vector } from '../vectors';
 import type { Rule } from './rule';
 
@@ -14,18 +15,13 @@ const LEVELS = new Map<unknown, string>([
 export const rules: Rule[] = [
   {
     name: '"All of" counts what is there twice',
-    areas: ['evaluate-condition', 'tag-if'],
+    areas: ['evaluate-condition', 'tag-if', 'items-matching'],
     why: 'A tag on two attributes, or chosen twice, must not turn "tagged with all" into its opposite.',
-    applies: (vector) => {
-      const { operator, data, wanted } = listCondition(vector);
-      if (operator !== 'in_and' && operator !== 'not_in_and') return false;
-      if (!allThere(data, wanted)) return false;
-      const found = data.filter((entry) => contains(wanted, entry));
-      // in_and: both sorted and then compared; not_in_and: compared in the order they have.
-      return operator === 'in_and' ? !sameList(sorted(found), sorted(wanted)) : !sameList(found, wanted);
-    },
+    applies: (vector) => listConditions(vector).some(isMiscounted),
     expected: (vector) => {
-      const result = listCondition(vector).operator === 'in_and';
+      if (vector.area === 'items-matching')
+        return keep(vector.input, (item) => holds(itemCondition(vector.input, item)));
+      const [result] = listConditions(vector).map(holds);
       return vector.area === 'tag-if' ? { result, errors: [] } : result;
     },
   },
@@ -33,21 +29,18 @@ export const rules: Rule[] = [
     name: 'Items that are single values are compared as a whole',
     areas: ['items-matching'],
     why: 'Without a path MISP compares the first character of a text, and nothing of a number.',
-    applies: ({ input: { items, operator, path, value } }) =>
-      (operator === 'equals' || operator === 'not_equals') &&
-      isEmpty(path) &&
-      valuesOf(items as JsonObject).some(
-        (item) => !isEntries(item) && looseEquals(firstCharacter(item), value) !== looseEquals(item, value),
-      ),
-    expected: ({ input: { items, operator, value } }) => {
-      const kept = keysOf(items as JsonObject).flatMap((key): [string, unknown][] => {
-        const item = entryOf(items as JsonObject, key);
+    applies: ({ input }) =>
+      (input.operator === 'equals' || input.operator === 'not_equals') &&
+      isEmpty(input.path) &&
+      valuesOf(itemsOf(input)).some((item) => {
+        const { value } = input;
+        return !isEntries(item) && looseEquals(firstCharacter(item), value) !== looseEquals(item, value);
+      }),
+    expected: ({ input }) =>
+      keep(input, (item) => {
         const compared = isEntries(item) && !isEmpty(item) ? (entryOf(item, '0') ?? null) : item;
-        const fits = !isEntries(compared) && looseEquals(compared, value) === (operator === 'equals');
-        return fits ? [[key, item]] : [];
-      });
-      return Object.fromEntries(kept);
-    },
+        return !isEntries(compared) && looseEquals(compared, input.value) === (input.operator === 'equals');
+      }),
   },
   {
     name: 'The text "false" is not published',
@@ -72,10 +65,37 @@ export const rules: Rule[] = [
   },
 ];
 
+function itemsOf({ items, selector }: JsonObject): Entries {
+  const found = selector === undefined ? items : extractData(items, selector);
+  return isEntries(found) ? found : [];
+}
+
+/** The items that fit, under their keys; or the keys, where the vector asks for no more. */
+function keep(input: JsonObject, fits: (item: unknown) => boolean): unknown {
+  const items = itemsOf(input);
+  const keys = keysOf(items).filter((key) => fits(entryOf(items, key)));
+  if (input.keys_only) return keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  return Object.fromEntries(keys.map((key) => [key, entryOf(items, key)]));
+}
+
 /** The lists that a condition compares. */
-function listCondition({ area, input }: Vector): { operator: unknown; data: unknown[]; wanted: unknown[] } {
-  if (area === 'tag-if') return tagCondition(input);
-  const { operator, data, value } = input;
+interface ListCondition {
+  operator: unknown;
+  data: unknown[];
+  wanted: unknown[];
+}
+
+function listConditions({ area, input }: Vector): ListCondition[] {
+  if (area === 'tag-if') return [tagCondition(input)];
+  if (area === 'items-matching') return valuesOf(itemsOf(input)).map((item) => itemCondition(input, item));
+  return [condition(input.operator, input.data, input.value)];
+}
+
+function itemCondition({ operator, path, value }: JsonObject, item: unknown): ListCondition {
+  return condition(operator, isAllOf(operator) ? extractData(item, path) : [], value);
+}
+
+function condition(operator: unknown, data: unknown, value: unknown): ListCondition {
   return {
     operator: isEntries(data) && isEntries(value) && operator,
     data: listOf(data),
@@ -83,12 +103,29 @@ function listCondition({ area, input }: Vector): { operator: unknown; data: unkn
   };
 }
 
+function isAllOf(operator: unknown): boolean {
+  return operator === 'in_and' || operator === 'not_in_and';
+}
+
+/** Whether everything wanted is there, and MISP says otherwise. */
+function isMiscounted({ operator, data, wanted }: ListCondition): boolean {
+  if (!isAllOf(operator) || !allThere(data, wanted)) return false;
+  const found = data.filter((entry) => contains(wanted, entry));
+  // in_and: both sorted and then compared; not_in_and: compared in the order they have.
+  return operator === 'in_and' ? !sameList(sorted(found), sorted(wanted)) : !sameList(found, wanted);
+}
+
+function holds({ operator, data, wanted }: ListCondition): boolean {
+  if (!isAllOf(operator)) return false;
+  return allThere(data, wanted) === (operator === 'in_and');
+}
+
 const TAG_PATHS = new Map<unknown, string>([
   ['attribute', 'Event._AttributeFlattened.{n}.Tag.{n}.name'],
   ['event_attribute', 'Event._AttributeFlattened.{n}._allTags.{n}.name'],
 ]);
 
-function tagCondition(input: JsonObject) {
+function tagCondition(input: JsonObject): ListCondition {
   const tags = param(input, 'tags', []);
   const clusters = listOf(param(input, 'clusters', [])).map((name) => `misp-galaxy:${String(name)}`);
   const path = TAG_PATHS.get(param(input, 'scope', 'event')) ?? 'Event.Tag.{n}.name';

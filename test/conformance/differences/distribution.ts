@@ -1,7 +1,7 @@
 import { get } from '../../../src/event/hash';
 import { distributionIf } from '../../../src/logic/distribution-if';
-import { isEmpty, isEntries, isList, textOf } from '../../../src/event/values';
-import type { JsonObject } from '../vectors';
+import { integerOf, isEmpty, isEntries, textOf, valuesOf } from '../../../src/event/values';
+import type { Json, JsonObject } from '../vectors';
 import type { Rule } from './rule';
 
 const SHARING_GROUP = '4';
@@ -43,10 +43,17 @@ export function withStandIn(params: JsonObject, data: unknown): { result: boolea
   return { result, errors };
 }
 
-function standIn({ Object: objects }: JsonObject): JsonObject {
-  const owner = isList(objects) ? objects.find((object) => isEntries(get(object, 'Attribute.0'))) : undefined;
-  if (!owner) return { distribution: '5', sharing_group_id: '0' };
-  return { ...(get(owner, 'Attribute.0') as JsonObject), Object: owner };
+/** The first attribute left, or that of the first object. */
+function standIn({ Attribute: own, Object: objects }: JsonObject): JsonObject {
+  const [left] = listOf(own);
+  if (left) return left;
+  const owner = listOf(objects).find((object) => listOf(object.Attribute).length > 0);
+  const [nested] = listOf(owner?.Attribute);
+  return nested && owner ? { ...nested, Object: owner } : { distribution: '5', sharing_group_id: '0' };
+}
+
+function listOf(list: Json | undefined): JsonObject[] {
+  return isEntries(list) ? (valuesOf(list) as JsonObject[]) : [];
 }
 
 function isOutsideOfGroups(params: JsonObject, data: unknown): boolean {
@@ -54,7 +61,8 @@ function isOutsideOfGroups(params: JsonObject, data: unknown): boolean {
     return false;
   const places =
     params.scope === 'event' ? ['Event'] : ['Event', 'Event.Attribute.0', 'Event.Attribute.0.Object'];
-  const levels = places.map((place) => get(data, `${place}.distribution`)).filter((level) => level !== null);
-  const isRefused = levels.every((level) => textOf(level) === '5');
-  return !isEmpty(params.sharing_group_id) && !isRefused && !levels.map(textOf).includes(SHARING_GROUP);
+  const carriers = places.map((place) => get(data, place)).filter(isEntries);
+  const levels = carriers.map((carrier) => String(integerOf(get(carrier, 'distribution'))));
+  const isRefused = levels.every((level) => level === '5');
+  return !isEmpty(params.sharing_group_id) && !isRefused && !levels.includes(SHARING_GROUP);
 }

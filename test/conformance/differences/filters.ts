@@ -4,10 +4,11 @@ import { getItemsMatchingCondition } from '../../../src/event/matching';
 import { parsePath } from '../../../src/event/path';
 import { matchesAll } from '../../../src/event/selector';
 import { entryOf, isEmpty, isEntries, keysOf, textOf } from '../../../src/event/values';
-import { matchesKey } from '../../../src/event/hash';
+import { matchesKey } from '../../../src/event/walk';
 import type { Entries } from '../../../src/event/values';
 import type { Token } from '../../../src/event/path';
-import { enabledFilters, observe, runSteps } from '../areas/filters';
+import { enabledFilters, observe, runStep, runSteps } from '../areas/filters';
+import type { Roaming } from '../areas/filters';
 import { sameToPhp } from '../compare';
 import type { JsonObject, Vector } from '../vectors';
 import { lacksAttribute, withStandIn } from './distribution';
@@ -43,15 +44,16 @@ export const rules: Rule[] = [
     name: 'Distribution of an event without attributes of its own, under a filter',
     areas: ['filters'],
     why: 'MISP fails, as it does without a filter.',
-    applies: (vector) =>
-      asksDistribution(vector) && lacksAttribute(distributionParams(vector), vector.input.data),
+    applies: (vector) => distributionsAsked(vector).some(({ params, data }) => lacksAttribute(params, data)),
     expected: (vector) => {
+      const asked = distributionsAsked(vector);
       const steps = stepsOf(vector);
       const others = runSteps({ ...vector.input, steps: steps.filter((step) => !isDistribution(step)) });
-      return steps.map((step, index) => {
-        if (!isDistribution(step)) return others.shift();
-        const { result } = withStandIn(distributionParams(vector), vector.input.data);
-        return { ...(runSteps({ ...vector.input, steps: steps.slice(0, index) }).at(-1) as object), result };
+      let seen: unknown;
+      return steps.map((step) => {
+        const question = isDistribution(step) ? asked.shift() : undefined;
+        if (!question) return (seen = others.shift());
+        return { ...(seen as object), result: withStandIn(question.params, question.data).result };
       });
     },
   },
@@ -106,7 +108,7 @@ function firstView(vector: Vector): unknown {
     operator,
     value: operator === 'in_or' ? list : value,
   };
-  const state = { whole: vector.input.data, enabled: [filter] };
+  const state = { whole: vector.input.data, enabled: [filter], narrowed: [] };
   const seen = { result: true, enabled: enabledFilters(state) };
   try {
     const data = narrow(vector.input.data as Entries, parsePath(textOf(selector)).tokens, filter);
@@ -138,10 +140,13 @@ function isDistribution(step: JsonObject): boolean {
   return get(step, 'if.module') === 'distribution-if';
 }
 
-function asksDistribution(vector: Vector): boolean {
-  return stepsOf(vector).some(isDistribution);
-}
-
-function distributionParams(vector: Vector): JsonObject {
-  return get(stepsOf(vector).find(isDistribution), 'if.params') as JsonObject;
+/** What distribution-if is asked, and the data it gets. */
+function distributionsAsked(vector: Vector): { params: JsonObject; data: unknown }[] {
+  if (!stepsOf(vector).some(isDistribution)) return [];
+  let roaming: Roaming = { data: vector.input.data };
+  return stepsOf(vector).flatMap((step) => {
+    if (isDistribution(step)) return [{ params: get(step, 'if.params') as JsonObject, data: roaming.data }];
+    [, roaming] = runStep(step, roaming);
+    return [];
+  });
 }

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import areas from './areas.json';
+import { bounds } from './bounds';
+import { rules } from './differences/index';
+import { runArea } from './runner';
+import type { AreaResult } from './runner';
+import { Folder } from './vectors';
+
+describe("MISP's answers", () => {
+  const folder = new Folder(join(__dirname, 'vectors'));
+  const results: AreaResult[] = [];
+
+  for (const area of areas) {
+    it(area, () => {
+      const result = runArea(folder, area);
+      results.push(result);
+      assert.deepEqual(result.failures, [], `${result.counts.failed} of ${result.total} failed`);
+      assert.deepEqual([...result.tooWide], [], 'a rule also matches exact answers');
+    });
+  }
+
+  it('differ on purpose in few cases only', () => {
+    assert.deepEqual(bounds(results), []);
+  });
+
+  it('every difference is in use and documented', () => {
+    const used = new Set(results.flatMap((result) => [...result.used.keys()]));
+    const page = readFileSync(join(__dirname, '../../docs/differences.md'), 'utf8');
+    for (const { name } of rules) {
+      assert.ok(used.has(name), `unused: ${name}`);
+      assert.ok(page.includes(`## ${name}\n`), `not in docs/differences.md: ${name}`);
+    }
+  });
+});
