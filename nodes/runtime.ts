@@ -35,6 +35,8 @@ interface RuntimeParts {
  */
 export class Runtime {
   readonly tracker: RunTracker;
+  /** `stopping` and `started`: Node-RED's own events of the flows, after the tracker has taken note. */
+  readonly flows = new EventEmitter<{ stopping: []; started: [] }>().setMaxListeners(0);
   private configs: Map<string, NodeConfig> | undefined;
   private reach: Reach | undefined;
 
@@ -59,11 +61,15 @@ export class Runtime {
       log.addHandler(handler);
     });
     log.addHandler(handler);
-    RED.events.on('flows:stopping', (event: StoppingEvent) => this.tracker.interrupt(this.stoppedBy(event)));
+    RED.events.on('flows:stopping', (event: StoppingEvent) => {
+      this.tracker.interrupt(this.stoppedBy(event));
+      this.flows.emit('stopping');
+    });
     RED.events.on('flows:stopped', () => this.forgetFlow());
     RED.events.on('flows:started', () => {
       this.forgetFlow();
       this.tracker.resume();
+      this.flows.emit('started');
     });
   }
 

@@ -1,9 +1,18 @@
-import type { Node } from 'node-red';
-import { DEFAULT_LIMITS, type ServiceSettings, type TlsMaterial } from '../../src/listener/protocol';
+import path from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import { KnownModules } from '../../src/listener/known-modules';
+import {
+  DEFAULT_LIMITS,
+  type AnnouncedModule,
+  type ServiceSettings,
+  type TlsMaterial,
+} from '../../src/listener/protocol';
 import { acquireService } from '../../src/listener/registry';
 import type { Announcement, ListenerService, ModuleOwner, ServiceState } from '../../src/listener/service';
 import { WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
+import { QuietLog } from '../quiet-log';
+import { runtimeOf } from '../runtime';
 
 /** What a trigger node uses of its listener. */
 export interface ListenerNode extends Node {
@@ -11,6 +20,10 @@ export interface ListenerNode extends Node {
   /** The listener's state, for the status of its triggers. */
   readonly state: ServiceState;
   announce(owner: ModuleOwner): Announcement;
+  /** Names of the modules that are announced although their flow is gone. */
+  goneModules(): string[];
+  /** Takes such a module off the list, because MISP's workflows do not use it any more. */
+  forgetModule(name: string): void;
 }
 
 interface TlsNode extends Node {
@@ -27,6 +40,7 @@ export default defineNode(
     version: 1,
     inputs: 0,
     outputs: [],
+    editorFile: true,
     fields: {
       host: { kind: 'text', default: '127.0.0.1', required: true },
       port: { kind: 'number', default: 6667, min: 1, max: 65535 },
@@ -53,18 +67,38 @@ export default defineNode(
       const key = inUse ? 'errors.service.portInUse' : 'errors.service.cannotListen';
       node.error(text(key, { host, port, problem: state.message }));
     };
-    const onCounts = refusals(({ refused }) => node.warn(text('log.refused', { refused })));
+    const log = new QuietLog((line) => node.warn(line));
+    const onCounts = ({ refused }: { refused: number }) => {
+      if (refused > 0) log.tell('refused', text('log.refused', { refused }));
+    };
+    const known = new KnownModules(fileOf(RED, node.id));
+    for (const module of known.all) service.announceExpected(module);
+    const isGone = (module: AnnouncedModule) => !service.isAnnounced(module.name);
+    const onStarted = () => known.all.filter(isGone).forEach((module) => service.announceGone(module));
+    runtimeOf(RED).flows.on('started', onStarted);
     service.on('state', onState);
     service.on('counts', onCounts);
 
     Object.defineProperty(node, 'state', { get: () => service.current });
     node.service = service;
-    node.announce = (owner) => service.announce(owner);
+    node.announce = (owner) => {
+      known.add(owner.module);
+      return service.announce(owner);
+    };
+    node.goneModules = () => known.all.filter(isGone).map((module) => module.name);
+    node.forgetModule = (name) => {
+      if (service.isAnnounced(name)) return;
+      known.remove(name);
+      service.forget(name);
+    };
 
     return {
       async close(removed) {
+        runtimeOf(RED).flows.off('started', onStarted);
+        log.close();
         service.off('state', onState);
         service.off('counts', onCounts);
+        if (removed) known.clear();
         await lease.release(removed);
       },
     };
@@ -88,14 +122,8 @@ export default defineNode(
   },
 );
 
-/** Tells of refused requests, at most every ten seconds: a MISP with a wrong password asks often. */
-function refusals(tell: (counts: { refused: number }) => void) {
-  let told = 0;
-  let next = 0;
-  return (counts: { refused: number }) => {
-    if (counts.refused === told || Date.now() < next) return;
-    told = counts.refused;
-    next = Date.now() + 10_000;
-    tell(counts);
-  };
+/** Where a listener keeps the names of its modules: in Node-RED's user folder. */
+function fileOf(RED: NodeAPI, id: string): string | undefined {
+  const { userDir } = RED.settings as { userDir?: string };
+  return userDir && path.join(userDir, 'misp-workflows', `listener-${id.replace(/[^\w-]/g, '')}.json`);
 }

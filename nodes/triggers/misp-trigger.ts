@@ -11,6 +11,7 @@ import { TRIGGERS, triggerById } from '../../src/triggers/triggers';
 import { defineNode } from '../adaptor';
 import type { ListenerNode } from '../config/misp-listener';
 import type { ParamRow } from '../definition';
+import { QuietLog } from '../quiet-log';
 import { runtimeOf } from '../runtime';
 
 const TAG_TRIGGER = 'tag-attached-after-save';
@@ -99,21 +100,28 @@ export default defineNode(
       else context.status('ready', 'green', 'ring');
     };
     listener.service.on('state', showState);
+    const log = new QuietLog((line, more) => node.warn(more > 0 ? text('log.more', { line, more }) : line));
+    const showRefused = ({ refused }: { refused: number }) => {
+      if (refused > 0) context.status('refused', 'red', 'ring', { refused: String(refused) });
+    };
+    listener.service.on('counts', showRefused);
     const announcement = listener.announce(owner());
     const onStarted = () => {
       for (const [query, { run }] of open) if (run.interrupted) interrupted(query, run);
       announcement.open();
     };
     const onStopping = () => announcement.pause();
-    RED.events.on('flows:started', onStarted);
-    RED.events.on('flows:stopping', onStopping);
+    runtime.flows.on('started', onStarted);
+    runtime.flows.on('stopping', onStopping);
     showState();
 
     return {
       close(removed) {
-        RED.events.removeListener('flows:started', onStarted);
-        RED.events.removeListener('flows:stopping', onStopping);
+        runtime.flows.off('started', onStarted);
+        runtime.flows.off('stopping', onStopping);
         listener.service?.off('state', showState);
+        listener.service?.off('counts', showRefused);
+        log.close();
         announcement.end(removed);
         for (const [query, { run }] of open) {
           if (removed) run.abandon();
@@ -226,18 +234,19 @@ export default defineNode(
 
     function ended(query: OpenQuery, by: OwnAnswer | 'lost'): void {
       const run = open.get(query)?.run;
-      if (by === 'lost') node.warn(text('log.lost'));
+      if (by === 'lost') log.tell('lost', text('log.lost'));
       if (by === 'deadline') run?.expire();
       else run?.abandon();
     }
 
     function answeredFor(by: OwnAnswer, blocked: boolean): void {
+      log.tell(by, text('log.withoutFlow', { by, outcome: text(`outcome.${blocked ? 'block' : 'allow'}`) }));
       context.status(blocked ? 'blockedByPolicy' : 'allowedByPolicy', 'red', 'ring', { by });
     }
 
     function show({ outcome, cause, reason = '' }: Verdict): void {
       if (cause === 'deadline' || cause === 'gone' || cause === 'error') {
-        node.warn(text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
+        log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
         context.status(cause, outcome === 'block' ? 'red' : 'yellow', 'dot');
       } else if (outcome === 'block') context.status('blocked', 'red', 'dot', { reason });
       else context.status(cause === 'accepted' ? 'accepted' : 'allowed', 'green', 'dot');

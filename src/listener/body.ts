@@ -1,17 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Scan } from './scan';
 
-/** Bytes that a declared length may reserve before they have arrived. */
-const LARGEST_RESERVED = 4 * 1024 * 1024;
+/** Up to this size a body gets its final buffer at once; what is larger is put together at its end. */
+const RESERVED_BYTES = 4 * 1024 * 1024;
 
-/** A request body that is being received, in one buffer of its own that can be handed to another thread. */
+/** A request body that is being received. It ends up in one buffer that can be handed to another thread. */
 export class IncomingBody {
-  private bytes: Uint8Array<ArrayBuffer>;
+  private readonly reserved: Uint8Array<ArrayBuffer> | undefined;
+  private chunks: Uint8Array[] = [];
   private length = 0;
 
-  /** @param expected bytes according to `Content-Length`, 0 if unknown */
-  constructor(expected: number) {
-    this.bytes = new Uint8Array(Math.min(expected, LARGEST_RESERVED));
+  /** @param declared bytes according to `Content-Length`, 0 if unknown */
+  constructor(declared: number) {
+    if (declared > 0 && declared <= RESERVED_BYTES) this.reserved = new Uint8Array(declared);
   }
 
   get size(): number {
@@ -19,18 +20,27 @@ export class IncomingBody {
   }
 
   append(chunk: Uint8Array): void {
-    const needed = this.length + chunk.length;
-    if (needed > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2, 65536));
-      larger.set(this.bytes.subarray(0, this.length));
-      this.bytes = larger;
-    }
-    this.bytes.set(chunk, this.length);
-    this.length = needed;
+    if (this.reserved) this.reserved.set(chunk, this.length);
+    else this.chunks.push(chunk);
+    this.length += chunk.length;
   }
 
+  /** The whole body. */
   get content(): Uint8Array<ArrayBuffer> {
-    return this.bytes.subarray(0, this.length);
+    if (this.reserved) return this.reserved;
+    const whole = new Uint8Array(this.length);
+    let at = 0;
+    for (const chunk of this.chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    this.chunks = [whole];
+    return whole;
+  }
+
+  /** Frees the memory of a body that nobody will read. */
+  discard(): void {
+    this.chunks = [];
   }
 }
 

@@ -105,7 +105,7 @@ export type FromWorker =
 
 export const DEFAULT_LIMITS: ServiceLimits = {
   bodyBytes: 100 * 1024 * 1024,
-  waitingBytes: 256 * 1024 * 1024,
+  waitingBytes: 160 * 1024 * 1024,
   openRuns: 200,
   depth: 200,
 };

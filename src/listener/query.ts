@@ -51,6 +51,7 @@ export class Query {
     if (this.done) return false;
     this.done = true;
     clearTimeout(this.timer);
+    this.body.discard();
     sendJson(this.response, 200, error === undefined ? { data: true } : { error }, flushed);
     return true;
   }
@@ -59,6 +60,7 @@ export class Query {
   abandon(): void {
     this.done = true;
     clearTimeout(this.timer);
+    this.body.discard();
   }
 }
 

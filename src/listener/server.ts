@@ -9,7 +9,7 @@ import { ModuleList } from './module-list';
 import { Query, refuse, sendJson } from './query';
 import { REDEPLOY_WAIT_MS } from './protocol';
 import type { FromWorker, ModuleState, AnnouncedModule, OwnAnswer, ServiceSettings } from './protocol';
-import { scanBody } from './scan';
+import { scanBody, type Scan } from './scan';
 import { version } from '../../package.json';
 
 type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
@@ -186,7 +186,8 @@ export class ListenerServer {
   private onBody(query: Query): void {
     if (query.answered) return;
     const { depth } = this.settings.limits;
-    const scan = scanBody(query.body.content, depth);
+    const content = query.body.content;
+    const scan = scanBody(content, depth);
     if (scan.depth > depth) return this.reject(query, text('service.tooDeep', { depth }));
     if (scan.module !== undefined) {
       const entry = this.modules.get(scan.module);
@@ -199,7 +200,7 @@ export class ListenerServer {
     this.forward(query, scan);
   }
 
-  private forward(query: Query, scan = scanBody(query.body.content, this.settings.limits.depth)): void {
+  private forward(query: Query, scanned?: Scan): void {
     const { module } = query;
     if (module && this.breaker.isOpen(module.name)) {
       return this.answerByPolicy(query, 'breaker', 'service.breaker');
@@ -208,7 +209,10 @@ export class ListenerServer {
     query.forwarded = true;
     this.openRuns++;
     this.forwarded.set(module?.name ?? '', this.runsOf(module) + 1);
-    const body = withoutCopy(query.body.content, scan);
+    const content = query.body.content;
+    const scan = scanned ?? scanBody(content, this.settings.limits.depth);
+    const body = withoutCopy(content, scan);
+    query.body.discard();
     const head = {
       id: query.id,
       module: module?.name ?? '',

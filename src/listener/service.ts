@@ -132,6 +132,11 @@ export class ListenerService extends EventEmitter<Events> {
     return this.owners.has(name);
   }
 
+  /** Announces a module whose trigger is expected: its requests wait a moment, then it blocks as gone. */
+  announceExpected(module: AnnouncedModule): void {
+    if (!this.owners.has(module.name)) this.send({ type: 'module', module, state: 'waiting' });
+  }
+
   /** Announces a module whose flow is gone: it blocks until it is forgotten. */
   announceGone(module: AnnouncedModule): void {
     if (!this.owners.has(module.name)) this.send({ type: 'module', module, state: 'gone' });

@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
-import { deploy, startNodeRed } from '../support/node-red';
+import path from 'node:path';
+import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 import { call, event, freePort, get, listening, query } from '../support/misp';
 import { block, credentials, ifTag, listener, node, tab, trigger } from '../support/flows';
 
@@ -156,6 +158,44 @@ describe('misp-listener', function () {
     const escaped = body.replace('"__proto__"', '"\\u005f_proto__"');
     assert.equal((await call(escaped, { port })).json.error, 'constructor,x undefined');
     await deploy(nodeRed.RED, demo(), credentials);
+  });
+
+  it('keeps modules whose flow is gone over a restart of its node, until they are removed', async () => {
+    const own = await freePort();
+    const ids = { id: 'listener' };
+    const flow = (...nodes: FlowNode[]) => [tab, { ...listener(own), ...ids }, ...nodes];
+    const modules = async () =>
+      ((await get(own, '/modules')).json as unknown as { name: string }[])
+        .map((module) => module.name)
+        .sort();
+    await deploy(
+      nodeRed.RED,
+      flow(trigger(['if'], { module: 'one' }), trigger(['if'], { module: 'two' }, 'two')),
+      credentials,
+    );
+    await listening(own);
+    await deploy(
+      nodeRed.RED,
+      flow(trigger(['if'], { module: 'one', d: true }), trigger(['if'], { module: 'three' }, 'two')),
+      credentials,
+    );
+    const all = await modules();
+    for (const name of ['one', 'two', 'three']) assert.ok(all.includes(name), name);
+    for (const name of ['one', 'two'])
+      assert.match((await query(own, name, event([]))).json.error ?? '', /gone/);
+    const url = `${nodeRed.url}/admin/misp-workflows/listeners/listener/gone`;
+    const gone = (await (await fetch(url)).json()) as string[];
+    assert.ok(gone.includes('one') && gone.includes('two') && !gone.includes('three'));
+    for (const name of gone) await fetch(`${url}/${name}`, { method: 'DELETE' });
+    await fetch(`${url}/three`, { method: 'DELETE' });
+    assert.deepEqual(await modules(), ['three']);
+    const file = path.join(nodeRed.userDir, 'misp-workflows/listener-listener.json');
+    assert.deepEqual(
+      (JSON.parse(readFileSync(file, 'utf8')) as { name: string }[]).map((module) => module.name),
+      ['three'],
+    );
+    await deploy(nodeRed.RED, demo(), credentials);
+    await listening(port);
   });
 
   it('goes red when the port is in use, tries again, and Node-RED goes on', async () => {

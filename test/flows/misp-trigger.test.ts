@@ -12,7 +12,9 @@ describe('misp-trigger', function () {
   const take = node('take', 'function', [[]], { func: "global.get('take')(msg); return null;", outputs: 1 });
   const start = async (nodes: FlowNode[]) => {
     received.length = 0;
-    port = await freePort(); // a listener keeps the modules of deleted flows
+    // A listener keeps the modules of deleted flows: each test has one of its own.
+    port = await freePort();
+    await deploy(nodeRed.RED, [tab], {});
     await deploy(nodeRed.RED, [tab, listener(port), ...nodes], credentials);
     await listening(port);
   };
