@@ -3,6 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { forkNodeRed, type NodeRedProcess } from '../support/node-red-process';
+import { demo, fire, fireDuringRedeploys } from '../support/fire';
 import { call, event, freePort, get, listening, query, type Reply } from '../support/misp';
 import { block, credentials, ifTag, listener, node, tab, trigger } from '../support/flows';
 import type { FlowNode } from '../support/node-red';
@@ -10,17 +11,6 @@ import type { FlowNode } from '../support/node-red';
 const red = event(['tlp:red']);
 const green = event(['tlp:green']);
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** The demo's flow; `version` makes each deploy a different one. */
-function demo(port: number, version = 0, more: object = {}): FlowNode[] {
-  return [
-    { ...tab, info: String(version) },
-    listener(port, more),
-    trigger(['if'], { deadline: 2, name: `v${version}` }),
-    ifTag('if', 'tlp:red', ['stop']),
-    block(),
-  ];
-}
 
 describe('the listener under fire', function () {
   this.timeout(60000);
@@ -70,6 +60,16 @@ describe('the listener under fire', function () {
     const result = await fireDuringRedeploys(nodeRed, port, 50);
     assert.deepEqual(result.problems.slice(0, 5), []);
     assert.ok(result.asked > 500, `${result.asked} requests`);
+  });
+
+  it('answers 10,000 runs rightly, 100 at a time, and keeps none of them', async () => {
+    await start((port) => demo(port));
+    assert.deepEqual(await fire(port, 1000, 100), []);
+    const before = await nodeRed.memory();
+    assert.deepEqual(await fire(port, 10000, 100), []);
+    const after = await nodeRed.memory();
+    const more = (after.heapUsed - before.heapUsed) / 1024 / 1024;
+    assert.ok(more < 10, `${more} MB more`);
   });
 
   it('says that the flow is gone when its trigger was deleted, and lets other triggers work', async () => {
@@ -220,43 +220,6 @@ describe('the listener under fire', function () {
     assert.ok(reply.json.error);
   });
 });
-
-/** Asks every millisecond while flows are redeployed, and lists what went wrong. */
-async function fireDuringRedeploys(nodeRed: NodeRedProcess, port: number, redeploys: number) {
-  const problems: string[] = [];
-  const open = new Set<Promise<void>>();
-  let asked = 0;
-  let stopped = false;
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
-  const ask = async (isRed: boolean) => {
-    const reply = await call(
-      { module: 'test_module', data: isRed ? red : green, params: {} },
-      { port, agent },
-    );
-    const expected = isRed ? { error: 'blocked by the flow' } : { data: true };
-    if (JSON.stringify(reply.json) !== JSON.stringify(expected)) problems.push(`${isRed}: ${reply.text}`);
-  };
-  const askModules = async () => {
-    const reply = await get(port, '/modules', { agent });
-    if (!reply.text.includes('test_module')) problems.push(`modules: ${reply.text}`);
-  };
-  const timer = setInterval(() => {
-    if (stopped || open.size > 150) return;
-    const work = (asked++ % 10 === 0 ? askModules() : ask(asked % 2 === 0))
-      .catch((error: Error) => void problems.push(error.message))
-      .finally(() => open.delete(work));
-    open.add(work);
-  }, 1);
-  for (let version = 1; version <= redeploys; version++) {
-    await nodeRed.deploy(demo(port, version), credentials, version % 3 === 0 ? 'nodes' : 'full');
-    await sleep(20);
-  }
-  stopped = true;
-  clearInterval(timer);
-  await Promise.all(open);
-  agent.destroy();
-  return { asked, problems };
-}
 
 function head(length: number, body: string): string {
   const authorization = Buffer.from('misp:secret').toString('base64');

@@ -1,0 +1,78 @@
+import http from 'node:http';
+import { block, credentials, ifTag, listener, tab, trigger } from './flows';
+import { call, event, get } from './misp';
+import type { FlowNode } from './node-red';
+import type { NodeRedProcess } from './node-red-process';
+
+const red = event(['tlp:red']);
+const green = event(['tlp:green']);
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The demo's flow; `version` makes each deploy a different one. */
+export function demo(port: number, version = 0, more: object = {}): FlowNode[] {
+  return [
+    { ...tab, info: String(version) },
+    listener(port, more),
+    trigger(['if'], { deadline: 2, name: `v${version}` }),
+    ifTag('if', 'tlp:red', ['stop']),
+    block(),
+  ];
+}
+
+/** Asks every millisecond while flows are redeployed, and lists what went wrong. */
+export async function fireDuringRedeploys(nodeRed: NodeRedProcess, port: number, redeploys: number) {
+  const problems: string[] = [];
+  const open = new Set<Promise<void>>();
+  let asked = 0;
+  let stopped = false;
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
+  const ask = async (isRed: boolean) => {
+    const reply = await call(
+      { module: 'test_module', data: isRed ? red : green, params: {} },
+      { port, agent },
+    );
+    const expected = isRed ? { error: 'blocked by the flow' } : { data: true };
+    if (JSON.stringify(reply.json) !== JSON.stringify(expected)) problems.push(`${isRed}: ${reply.text}`);
+  };
+  const askModules = async () => {
+    const reply = await get(port, '/modules', { agent });
+    if (!reply.text.includes('test_module')) problems.push(`modules: ${reply.text}`);
+  };
+  const timer = setInterval(() => {
+    if (stopped || open.size > 150) return;
+    const work = (asked++ % 10 === 0 ? askModules() : ask(asked % 2 === 0))
+      .catch((error: Error) => void problems.push(error.message))
+      .finally(() => open.delete(work));
+    open.add(work);
+  }, 1);
+  for (let version = 1; version <= redeploys; version++) {
+    await nodeRed.deploy(demo(port, version), credentials, version % 3 === 0 ? 'nodes' : 'full');
+    await sleep(20);
+  }
+  stopped = true;
+  clearInterval(timer);
+  await Promise.all(open);
+  agent.destroy();
+  return { asked, problems };
+}
+
+/** Asks `count` times, `atOnce` at a time, and lists wrong answers. */
+export async function fire(port: number, count: number, atOnce: number): Promise<string[]> {
+  const problems: string[] = [];
+  const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const isRed = next++ % 2 === 0;
+      const reply = await call(
+        { module: 'test_module', data: isRed ? red : green, params: {} },
+        { port, agent },
+      );
+      const expected = isRed ? '{"error":"blocked by the flow"}' : '{"data":true}';
+      if (reply.text !== expected) problems.push(reply.text);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  agent.destroy();
+  return problems;
+}
