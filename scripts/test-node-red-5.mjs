@@ -1,4 +1,4 @@
-// Runs the flow tests on Node-RED 5, with a newer Node from npm where this one is too old.
+// Runs tests (the flow tests, unless a pattern names others) on Node-RED 5, with a newer Node from npm where this one is too old.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,22 +18,18 @@ run(process.execPath, [path.join(root, 'scripts/prepare.mjs')]);
 install();
 const node = isNewEnough ? process.execPath : path.join(folder, 'node_modules', NODE_PACKAGE, 'bin/node');
 console.log(`Node-RED ${NODE_RED} on Node ${spawnSync(node, ['--version']).stdout}`);
-run(
-  node,
-  [
-    'node_modules/mocha/bin/mocha.js',
-    '--no-config',
-    '--require',
-    'tsx/cjs',
-    '--timeout',
-    '30000',
-    ...process.argv.slice(2),
-    'test/flows/**/*.test.ts',
-  ],
-  {
-    NODE_RED_PATH: path.join(folder, 'node_modules/node-red'),
-  },
-);
+const MOCHA = [
+  'node_modules/mocha/bin/mocha.js',
+  '--no-config',
+  '--require',
+  'tsx/cjs',
+  '--timeout',
+  '60000',
+];
+run(node, [...MOCHA, process.argv[2] ?? 'test/flows/**/*.test.ts'], {
+  NODE_RED_PATH: path.join(folder, 'node_modules/node-red'),
+  EDITOR_RUN: 'node-red-5',
+});
 
 function install() {
   const marker = path.join(folder, `installed-${NODE_RED}-${isNewEnough ? 'own' : NODE}`);

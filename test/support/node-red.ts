@@ -49,6 +49,8 @@ export interface StartOptions {
   packages?: string[];
   settings?: object;
   port?: number;
+  /** Serve the editor at the root, instead of the flows' own HTTP nodes. */
+  editor?: boolean;
 }
 
 /** Starts a real Node-RED in this process, with the built package installed, and nothing deployed. */
@@ -68,11 +70,12 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
     symlinkSync(folder, path.join(userDir, 'node_modules', path.basename(folder)));
   }
   const server = http.createServer((request, response) => {
-    const app = (request.url?.startsWith('/admin') ? RED.httpAdmin : RED.httpNode) as (
+    const isAdmin = options.editor || request.url?.startsWith('/admin');
+    const app = (isAdmin ? RED.httpAdmin : RED.httpNode) as (
       request: http.IncomingMessage,
       response: http.ServerResponse,
     ) => void;
-    if (request.url?.startsWith('/admin')) request.url = request.url.slice('/admin'.length) || '/';
+    if (!options.editor && isAdmin) request.url = request.url?.slice('/admin'.length) || '/';
     app(request, response);
   });
   RED.init(server, {

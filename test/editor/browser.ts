@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { root, startNodeRed, deploy, type FlowNode } from '../support/node-red';
+
+/** Where the screenshots of a run go. */
+export const shots = path.join(root, '.editor-shots', process.env.EDITOR_RUN ?? 'node-red-4');
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A real editor in a real browser, on a real Node-RED. */
+export interface Editor {
+  page: Page;
+  /** What went wrong in the browser: uncaught errors and console errors of ours. */
+  problems: string[];
+  nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
+  /** Deploys a flow and loads the editor anew. */
+  open(flow: FlowNode[], credentials?: Record<string, object>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openEditor(colours: 'light' | 'dark' = 'light'): Promise<Editor> {
+  mkdirSync(shots, { recursive: true });
+  const nodeRed = await startNodeRed({ editor: true });
+  const browser: Browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ARGUMENTS,
+  });
+  const context = await browser.newContext({ viewport: { width: 1300, height: 900 }, colorScheme: colours });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  // The editor asks for the palette's catalogue: nothing from outside is needed here.
+  await page.route('**/*', (route) =>
+    route.request().url().startsWith(nodeRed.url) ? route.continue() : route.abort(),
+  );
+  return {
+    page,
+    problems,
+    nodeRed,
+    async open(flow, credentials = {}) {
+      await deploy(nodeRed.RED, flow, credentials);
+      await page.goto(nodeRed.url);
+      await page.waitForSelector('#red-ui-header-button-sidemenu');
+      await page.waitForFunction(
+        'window.RED && RED.nodes && RED.nodes.registry.getNodeTypes().includes("misp-trigger")',
+      );
+      await page.waitForTimeout(500);
+    },
+    async close() {
+      await browser.close();
+      await nodeRed.stop();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import { strict as assert } from 'node:assert';
+import path from 'node:path';
+import type { Description, Field } from '../../nodes/definition';
+import { definitions } from '../support/definitions';
+import { tab, type } from './flows';
+import { openEditor, shots, type Editor } from './browser';
+
+const SENTINEL = 'sentinel-secret-4711';
+
+describe('the forms', function () {
+  this.timeout(60000);
+  let editor: Editor;
+  before(async () => {
+    editor = await openEditor();
+  });
+  after(() => editor.close());
+  afterEach(() => assert.deepEqual(editor.problems.splice(0), []));
+
+  for (const { description } of definitions) {
+    it(`${description.type}: filled, closed with Done and reopened, it shows the same`, async () => {
+      await editor.open([tab, ...type(description)]);
+      await openForm(editor, description);
+      await editor.page.screenshot({ path: path.join(shots, `${description.type}.png`) });
+      const expected = await fill(editor, description);
+      await editor.page.screenshot({ path: path.join(shots, `${description.type}-filled.png`) });
+      await done(editor, description);
+      const saved = await nodeOf(editor, description);
+      for (const [name, value] of Object.entries(expected)) assert.deepEqual(saved[name], value, name);
+      await openForm(editor, description);
+      const shown = await read(editor, description);
+      for (const [name, value] of Object.entries(expected)) assert.deepEqual(shown[name], value, name);
+      await done(editor, description);
+      assert.ok(!(await exported(editor)).includes(SENTINEL));
+    });
+  }
+});
+
+const prefixOf = (description: Description) =>
+  description.family === 'config' ? '#node-config-input-' : '#node-input-';
+
+async function openForm({ page }: Editor, { family, type }: Description): Promise<void> {
+  await page.evaluate(
+    ([isConfig, nodeType]) => {
+      const { RED } = globalThis as unknown as { RED: EditorApi };
+      if (isConfig) RED.editor.editConfig('', nodeType as string, 'node');
+      else RED.editor.edit(RED.nodes.node('node'));
+    },
+    [family === 'config', type],
+  );
+  await page.waitForSelector(family === 'config' ? '#node-config-dialog-ok' : '#node-dialog-ok');
+  await page.waitForTimeout(600);
+  await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+}
+
+async function done({ page }: Editor, { family }: Description): Promise<void> {
+  await page.click(family === 'config' ? '#node-config-dialog-ok' : '#node-dialog-ok');
+  await page.waitForTimeout(600);
+}
+
+interface EditorApi {
+  editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void };
+  nodes: {
+    node(id: string): Record<string, unknown>;
+    createExportableNodeSet(nodes: unknown[]): unknown;
+    createCompleteNodeSet(options: object): unknown;
+  };
+}
+
+function nodeOf({ page }: Editor, { fields }: Description): Promise<Record<string, unknown>> {
+  return page.evaluate((names) => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    const node = RED.nodes.node('node');
+    return Object.fromEntries(names.map((name) => [name, node[name]]));
+  }, Object.keys(fields));
+}
+
+function exported({ page }: Editor): Promise<string> {
+  return page.evaluate(() => {
+    const { RED } = globalThis as unknown as { RED: EditorApi };
+    return JSON.stringify(RED.nodes.createCompleteNodeSet({ credentials: false }));
+  });
+}
+
+/** Fills every field that is shown with a value of its kind, and says what it gave. */
+async function fill(editor: Editor, description: Description): Promise<Record<string, unknown>> {
+  const { page } = editor;
+  const prefix = prefixOf(description);
+  const given: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(description.fields)) {
+    const id = `${prefix}${name}`;
+    const shown = await page.isVisible(`${id}, ${id}-list`);
+    if (!shown) continue;
+    const value = await fillField(editor, id, name, field);
+    if (value !== undefined) given[name] = value;
+  }
+  return given;
+}
+
+async function fillField({ page }: Editor, id: string, name: string, field: Field): Promise<unknown> {
+  switch (field.kind) {
+    case 'text':
+    case 'area': {
+      const value = field.kind === 'text' && field.pattern ? 'filled_in' : `filled in ${name}`;
+      await page.fill(id, value);
+      return value;
+    }
+    case 'number':
+      await page.fill(id, String(field.min + 1));
+      return String(field.min + 1);
+    case 'select': {
+      const value = field.options[field.options.length - 1];
+      // The first choice keeps the fields below it in view.
+      if (field.describe) return field.default;
+      await page.selectOption(id, value);
+      return value;
+    }
+    case 'checkbox':
+      if (name === 'authentication') return true;
+      await page.click(id);
+      return !field.default;
+    case 'list':
+      for (const text of ['one', 'two']) {
+        await page.click(
+          `${id}-list ~ a, .red-ui-editableList:has(${id}-list) + a, .red-ui-editableList:has(${id}-list) .red-ui-editableList-addButton`,
+        );
+        await page.locator(`.red-ui-editableList:has(${id}-list) input`).last().fill(text);
+      }
+      return ['one', 'two'];
+    case 'params': {
+      await page.click(`.red-ui-editableList:has(${id}-list) .red-ui-editableList-addButton`);
+      const row = page.locator(`.red-ui-editableList:has(${id}-list) li`).last();
+      await row.locator('[name=name]').fill('team');
+      await row.locator('[name=type]').selectOption('hash_path');
+      await row.locator('[name=value]').fill('Event.info');
+      return [{ name: 'team', type: 'hash_path', value: 'Event.info' }];
+    }
+    case 'secret':
+      await page.fill(id, SENTINEL);
+      return undefined;
+    case 'config':
+      return undefined;
+  }
+}
+
+/** What the form shows. */
+async function read({ page }: Editor, description: Description): Promise<Record<string, unknown>> {
+  const prefix = prefixOf(description);
+  const shown: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(description.fields)) {
+    const id = `${prefix}${name}`;
+    const list = page.locator(`.red-ui-editableList:has(${id}-list) li`);
+    if (field.kind === 'list') {
+      shown[name] = await list
+        .locator('input')
+        .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+    } else if (field.kind === 'params') {
+      shown[name] = await list.evaluateAll((rows) =>
+        rows.map((row) => {
+          const value = (key: string) => (row.querySelector(`[name=${key}]`) as HTMLInputElement).value;
+          return { name: value('name'), type: value('type'), value: value('value') };
+        }),
+      );
+    } else if (field.kind === 'checkbox') shown[name] = await page.isChecked(id);
+    else shown[name] = await page.inputValue(id);
+  }
+  return shown;
+}
