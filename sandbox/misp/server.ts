@@ -1,137 +1,109 @@
-import { readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import path from 'node:path';
-import type { ActionServiceSettings } from './action-service';
-import { asTriggerData, sampleEvents, type Event } from './events';
-import { restRoutes } from './rest';
-import { runWorkflow, type Outcome, type Workflow } from './workflows';
+import { Page } from './page';
+import { deny, problem, type RestAnswer } from './rest/answers';
+import { route } from './rest/router';
+import { StandIn, type StandInSettings } from './stand-in';
+import { ADMIN, userByKey } from './users';
 
-export interface StandInOptions {
+export { API_KEY, READER_KEY } from './users';
+export type { Outcome, Workflow } from './workflows';
+export type { ActionServiceSettings, SentRequest } from './service/action-service';
+
+export interface StandInOptions extends StandInSettings {
+  /** 0 for any free one. */
   port: number;
+  /** This machine only, unless told otherwise. */
   host?: string;
-  actionService: ActionServiceSettings;
-  /** The workflow of each trigger. */
-  workflows?: Record<string, Workflow>;
 }
 
-/** An answer of one of the routes. */
-export interface Answer {
-  status: number;
-  body: unknown;
-}
-export type Route = (path: string, misp: StandInMisp) => Answer | Promise<Answer> | undefined;
+const MOST_BYTES = 100 * 1024 * 1024;
 
-/** The key that the REST routes take. */
-export const API_KEY = 'sandboxsandboxsandboxsandboxsandboxsandb';
-
-/**
- * A stand-in for MISP: what of MISP 2.5.1 a workflow needs, with its behaviour as it was recorded, failures
- * included. It serves the demo's web page and the tests.
- */
-export class StandInMisp {
-  readonly events = new Map<string, Event>(sampleEvents().map((event) => [event.id, event]));
-  readonly workflows: Record<string, Workflow>;
-  readonly actionService: ActionServiceSettings;
-  /** Outcomes of all workflow runs, the latest last. */
-  readonly outcomes: Outcome[] = [];
-  /** Rows that MISP would write to its log. */
-  readonly log: string[] = [];
+/** The stand-in with its web page and its REST API. */
+export class StandInMisp extends StandIn {
   private readonly server = http.createServer((request, response) => void this.serve(request, response));
+  private readonly page = new Page(() => this.port);
+  private readonly host: string;
+  private port: number;
 
-  constructor(private readonly options: StandInOptions) {
-    this.workflows = { ...options.workflows };
-    this.actionService = { ...options.actionService };
+  constructor(options: StandInOptions) {
+    super(options);
+    this.port = options.port;
+    this.host = options.host ?? '127.0.0.1';
   }
 
   async start(): Promise<this> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen(this.options.port, this.options.host ?? '127.0.0.1', resolve);
+      this.server.listen(this.port, this.host, resolve);
     });
+    this.port = (this.server.address() as { port: number }).port;
     return this;
   }
 
   get url(): string {
-    const { port } = this.server.address() as { port: number };
-    return `http://127.0.0.1:${port}`;
+    return `http://${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`;
   }
 
   async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  /** Something happens in MISP: the trigger's workflow runs. */
-  async fire(trigger: string, data: unknown): Promise<Outcome> {
-    const outcome = await runWorkflow(trigger, this.workflows[trigger], data, this.actionService);
-    this.outcomes.push(outcome);
-    this.log.push(...outcome.log);
-    return outcome;
-  }
-
-  /** Publishes an event, unless its workflow stops that. */
-  async publish(event: Event): Promise<Outcome> {
-    const outcome = await this.fire('event-publish', asTriggerData(event));
-    if (outcome.blocked) this.log.push('Publishing stopped by a blocking workflow.');
-    else event.published = true;
-    return outcome;
+    await closed;
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = (request.url ?? '/').split('?', 1)[0];
-    request.resume();
     try {
-      const page = await this.page(request.method ?? 'GET', target);
-      const { status, body } = page ?? (await this.rest(request, target));
-      const isHtml = typeof body === 'string';
-      response.writeHead(status, {
-        'Content-Type': isHtml ? 'text/html; charset=UTF-8' : 'application/json; charset=UTF-8',
-      });
-      response.end(isHtml ? body : JSON.stringify(body));
+      const { status, body, headers } = await this.answer(request);
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      response.writeHead(status, { 'Content-Type': 'application/json; charset=UTF-8', ...headers });
+      response.end(request.method === 'HEAD' ? '' : text);
     } catch {
-      response.writeHead(500).end();
+      const { status, body } = problem(500, 'An Internal Error Has Occurred.', request.url ?? '/');
+      if (!response.headersSent) {
+        response.writeHead(status, { 'Content-Type': 'application/json; charset=UTF-8' });
+      }
+      response.end(JSON.stringify(body));
     }
   }
 
-  /** The web page and what its buttons ask for. They need no key: it is a sandbox on this machine. */
-  private async page(method: string, target: string): Promise<Answer | undefined> {
-    if (method === 'GET' && target === '/') {
-      return { status: 200, body: readFileSync(path.join(__dirname, 'page.html'), 'utf8') };
-    }
-    if (method === 'GET' && target === '/page/events') return { status: 200, body: this.summaries() };
-    const action = /^\/page\/(publish|unpublish)\/(\d+)$/.exec(target);
-    const event = action && this.events.get(action[2]);
-    if (method !== 'POST' || !action || !event) return undefined;
-    if (action[1] === 'publish') return { status: 200, body: await this.publish(event) };
-    event.published = false;
-    return { status: 200, body: {} };
+  private async answer(request: IncomingMessage): Promise<RestAnswer> {
+    const { method = 'GET', url = '/', headers } = request;
+    const text = await read(request);
+    if (text === undefined) return problem(413, 'The request is too large.', url);
+    const isGet = method === 'GET' || method === 'HEAD';
+    const [pathname] = url.split('?', 1);
+    if (isGet && pathname === '/') return this.page.html();
+    if (isGet && pathname === '/users/login') return this.toPage('/');
+    const fromPage = this.page.isIn(request);
+    // Who does not ask for JSON is taken for a browser; MISP does not even look at the key.
+    if (!fromPage && !wantsJson(request)) return this.toPage('/users/login');
+    const user = fromPage ? ADMIN : userByKey(headers.authorization);
+    if (!user) return deny(NO_ACCESS, url);
+    return this.page.answer(this, pathname) ?? (await route(this, { method, url, text, user }));
   }
 
-  private summaries(): object[] {
-    return [...this.events.values()].map(({ id, info, Orgc, Tag, Attribute, published }) => ({
-      id,
-      info,
-      org: Orgc.name,
-      tags: Tag.map(({ name, colour }) => ({ name, colour })),
-      attributes: Attribute.length,
-      published,
-    }));
+  private toPage(target: string): RestAnswer {
+    const headers = { 'Content-Type': 'text/html; charset=UTF-8', Location: `${this.url}${target}` };
+    return { status: 302, body: '', headers };
   }
+}
 
-  private async rest(request: IncomingMessage, target: string): Promise<Answer> {
-    const problem = (status: number, name: string) => ({
-      status,
-      body: { name, message: name, url: target },
-    });
-    if (request.headers.authorization !== API_KEY) {
-      return problem(
-        403,
-        'Authentication failed. Please make sure you pass the API key of an API enabled user along in the Authorization header.',
-      );
-    }
-    const route = restRoutes[`${request.method} /${target.split('/').slice(1, 3).join('/')}`];
-    return (await route?.(target, this)) ?? problem(404, 'Invalid action.');
+const NO_ACCESS =
+  'Authentication failed. Please make sure you pass the API key of an API enabled user along in the ' +
+  'Authorization header.';
+
+function wantsJson({ url = '/', headers }: IncomingMessage): boolean {
+  return (headers.accept ?? '').includes('application/json') || /^[^?]*\.json(\?|$)/.test(url);
+}
+
+/** The body as text, or nothing if it is too large. */
+async function read(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= MOST_BYTES) chunks.push(chunk);
   }
+  return bytes > MOST_BYTES ? undefined : Buffer.concat(chunks).toString();
 }
 
 /** Starts a stand-in MISP. */

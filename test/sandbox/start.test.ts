@@ -4,6 +4,7 @@ import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { API_KEY } from '../../sandbox/misp/server';
 import { call, event, freePort, get } from '../support/misp';
 import { root } from '../support/node-red';
 
@@ -71,13 +72,12 @@ describe('npm start', function () {
       const ask = (data: unknown) => call({ ...body, data, module: ready.module }, login);
       assert.deepEqual((await ask(body.data)).json, { data: true });
       assert.match((await ask(event(['tlp:red']))).json.error ?? '', /tlp:red/);
-      const page = async (id: number) => {
-        const reply = await call(undefined, { port: Number(env.SANDBOX_PORT), path: `/page/publish/${id}` });
-        return reply.json as unknown as { blocked: boolean };
+      const publish = async (id: number) => {
+        const path = `/events/publish/${id}/disable_background_processing:1`;
+        const headers = { Accept: 'application/json', Authorization: API_KEY };
+        return (await call(undefined, { port: Number(env.SANDBOX_PORT), path, headers })).status;
       };
-      assert.equal((await page(1)).blocked, true);
-      assert.equal((await page(2)).blocked, false);
-      assert.equal((await page(3)).blocked, false);
+      assert.deepEqual([await publish(1), await publish(2), await publish(3)], [403, 200, 200]);
       demo.child.kill(signal);
       const started = Date.now();
       await demo.ended;

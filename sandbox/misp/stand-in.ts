@@ -1,0 +1,91 @@
+import { Lane } from './lane';
+import { MispLog } from './log';
+import type { MispEvent } from './model';
+import { publish, type Job, type Publication } from './publish';
+import { sampleEvents } from './sample-events';
+import type { ActionServiceSettings } from './service/action-service';
+import type { MispUser } from './users';
+import { ARGUMENT_TOO_LONG, runWorkflow, type Outcome, type Workflow } from './workflows';
+import { triggerById } from '../../src/triggers/triggers';
+
+export interface StandInSettings {
+  actionService: ActionServiceSettings;
+  /** The workflow of each trigger. */
+  workflows?: Record<string, Workflow>;
+  /** In the form of `events/view`; a few of its own unless told otherwise. */
+  events?: MispEvent[];
+}
+
+const MOST_OUTCOMES = 1000;
+
+/**
+ * A stand-in for MISP: what of MISP 2.5.1 a workflow needs, with its behaviour as it was recorded, failures
+ * included. Everything in it may be changed while it runs.
+ */
+export class StandIn {
+  readonly events: Map<string, MispEvent>;
+  /** By trigger. */
+  readonly workflows: Record<string, Workflow>;
+  readonly actionService: ActionServiceSettings;
+  /** What came of the triggers, the latest last. */
+  readonly outcomes: Outcome[] = [];
+  readonly log = new MispLog();
+  readonly jobs: Job[] = [];
+  /** MISP's background worker. */
+  readonly worker = new Lane();
+  private readonly saving = new Lane();
+  private runs = 0;
+
+  constructor({ actionService, workflows = {}, events = sampleEvents() }: StandInSettings) {
+    this.actionService = { ...actionService };
+    this.workflows = { ...workflows };
+    this.events = new Map(events.map((event) => [event.id, event]));
+  }
+
+  /** The event with this id or uuid. */
+  event(id: string): MispEvent | undefined {
+    return this.events.get(id) ?? [...this.events.values()].find((event) => event.uuid === id);
+  }
+
+  /**
+   * Something happens in MISP: the trigger's workflow runs. The data is what MISP would send.
+   * @throws if MISP has no such trigger
+   */
+  async fire(trigger: string, data: unknown): Promise<Outcome> {
+    const run = () =>
+      runWorkflow({
+        trigger,
+        workflow: this.workflows[trigger],
+        workflowId: Object.keys(this.workflows).indexOf(trigger) + 1,
+        data,
+        service: this.actionService,
+        inBackground: (work) => this.worker.run(work),
+      });
+    const stalls = triggerById(trigger)?.stallsSaving === true;
+    const result = await (stalls ? this.saving.run(run) : run());
+    this.runs += 1;
+    const { id: eventId } = (data as { Event?: { id?: string } } | null)?.Event ?? {};
+    const outcome = { id: this.runs, at: new Date().toISOString(), eventId, ...result };
+    this.remember(outcome);
+    return outcome;
+  }
+
+  /** `events/publish`; inline, that is not through the queue, unless told otherwise. */
+  publish(id: string, options: { inline?: boolean; by?: MispUser } = {}): Promise<Publication> {
+    return publish(this, id, options);
+  }
+
+  private remember(outcome: Outcome): void {
+    this.outcomes.push(outcome);
+    if (this.outcomes.length > MOST_OUTCOMES) this.outcomes.shift();
+    const model_id = String(Object.keys(this.workflows).indexOf(outcome.trigger) + 1);
+    for (const title of outcome.log) {
+      this.log.write({ title, action: 'execute_workflow', model: 'Workflow', model_id });
+    }
+    const { failedOpen } = outcome;
+    if (failedOpen === ARGUMENT_TOO_LONG) this.log.worker.push(`${outcome.trigger}: ${failedOpen}`);
+    else if (failedOpen !== undefined && outcome.log.length === 0) {
+      this.log.errors.push(`Failed to query module Action: ${failedOpen}`);
+    }
+  }
+}
