@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
+import { checkPath } from '../src/event/check-path';
 import type { WorkflowError } from '../src/text';
 import type { Message } from '../src/runs/tracker';
 import type { Config, Description, Fields, Translate } from './definition';
@@ -47,6 +48,7 @@ export function defineNode<const F extends Fields>(
       RED.nodes.createNode(this, saved);
       const context = contextOf(RED, this, description, saved);
       try {
+        checkPaths(description, context.config);
         attach(this, create(context, this), context);
       } catch (error) {
         this.error(translated(error, context.text));
@@ -57,6 +59,14 @@ export function defineNode<const F extends Fields>(
     RED.nodes.registerType(description.type, Constructor, credentials && { credentials });
   };
   return Object.assign(register, { description });
+}
+
+/** @throws the first hash path that cannot be read, with what is wrong */
+function checkPaths(description: Description, config: Record<string, unknown>): void {
+  for (const [name, field] of Object.entries(description.fields)) {
+    const problem = field.kind === 'hashpath' ? checkPath(String(config[name])) : undefined;
+    if (problem) throw problem;
+  }
 }
 
 function attach<F extends Fields>(node: Node, behaviour: Behaviour, context: NodeContext<F>): void {

@@ -16,6 +16,8 @@ export type Field = FieldBase &
   (
     | { kind: 'text'; default: string; required?: boolean; pattern?: string; message?: string }
     | { kind: 'area'; default: string; required?: boolean }
+    /** A hash path into `msg.payload`, checked when the flow is deployed. */
+    | { kind: 'hashpath'; default: string; required?: boolean }
     | { kind: 'number'; default: number; min: number; max: number; unit?: string }
     | { kind: 'select'; default: string; options: readonly string[]; describe?: boolean }
     | { kind: 'checkbox'; default: boolean }

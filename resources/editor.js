@@ -249,6 +249,7 @@
     .misp-list .misp-tip { margin-left: 0; }
     .misp-describe { margin: 6px 0 0 135px; padding: 6px 10px; border-left: 3px solid var(--red-ui-secondary-border-color, #ddd); font-size: 12px; }
     .misp-describe p { margin: 0 0 4px; }
+    .form-row.misp-row > input.misp-path { font-family: var(--red-ui-monospace-font, monospace); }
     .form-row.misp-row > textarea { resize: vertical; }
     .form-row.misp-row > input.misp-number { width: 90px; }
     .form-row.misp-row > input.misp-checkbox { width: auto; margin: 0 6px 0 135px; vertical-align: baseline; }

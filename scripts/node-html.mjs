@@ -45,6 +45,8 @@ function fieldRow(type, prefix, name, field, texts) {
 const INPUTS = {
   text: ({ id, label, key, field }) =>
     `${label}<input type="text" id="${id}" data-i18n="[placeholder]${key}.placeholder"${field.required ? ' required' : ''}>`,
+  hashpath: ({ id, label, key }) =>
+    `${label}<input type="text" id="${id}" class="misp-path" spellcheck="false" data-i18n="[placeholder]${key}.placeholder">`,
   area: ({ id, label }) => `${label}<textarea id="${id}" rows="3"></textarea>`,
   number: ({ id, label, type, field }) => {
     const unit = field.unit ? ` <span data-i18n="${type}.units.${field.unit}"></span>` : '';

@@ -99,6 +99,7 @@ async function fill(editor: Editor, description: Description): Promise<Record<st
 async function fillField({ page }: Editor, id: string, name: string, field: Field): Promise<unknown> {
   switch (field.kind) {
     case 'text':
+    case 'hashpath':
     case 'area': {
       const value = field.kind === 'text' && field.pattern ? 'filled_in' : `filled in ${name}`;
       await page.fill(id, value);

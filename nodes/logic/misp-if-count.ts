@@ -1,0 +1,21 @@
+import { countIf } from '../../src/logic/count-if';
+import { defineLogic } from './define-logic';
+
+export default defineLogic(
+  {
+    type: 'misp-if-count',
+    modules: ['count-if'],
+    version: 1,
+    labelBy: 'operator',
+    fields: {
+      selector: { kind: 'hashpath', default: '', required: true },
+      operator: {
+        kind: 'select',
+        default: 'equals',
+        options: ['equals', 'not_equals', 'greater', 'greater_equals', 'less', 'less_equals'],
+      },
+      value: { kind: 'number', default: 0, min: 0, max: 1000000000 },
+    },
+  },
+  (config) => (data) => countIf(config, data),
+);

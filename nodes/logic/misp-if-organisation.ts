@@ -1,0 +1,17 @@
+import { organisationIf } from '../../src/logic/organisation-if';
+import { defineLogic } from './define-logic';
+
+export default defineLogic(
+  {
+    type: 'misp-if-organisation',
+    modules: ['organisation-if'],
+    version: 1,
+    labelBy: 'condition',
+    fields: {
+      org_type: { kind: 'select', default: 'orgc', options: ['org', 'orgc'] },
+      condition: { kind: 'select', default: 'in', options: ['in', 'not_in'] },
+      org_id: { kind: 'list', default: [] },
+    },
+  },
+  (config) => (data) => organisationIf(config, data),
+);
