@@ -72,6 +72,8 @@ function portWires(ports: unknown): string[] {
 }
 
 function targetsOf(node: NodeConfig): string[] {
+  // What is behind it is no part of the run any more.
+  if (node.type === 'misp-concurrent') return [];
   const wires = Array.isArray(node.wires) ? (node.wires as string[][]).flat() : [];
   const links = (node.type === 'link out' || node.type === 'link call') && Array.isArray(node.links);
   return links ? [...wires, ...(node.links as string[])] : wires;

@@ -123,6 +123,18 @@ export class RunTracker {
     return message._msgid === undefined ? undefined : this.byMessageId.get(message._msgid);
   }
 
+  /**
+   * The message for a branch that the run does not wait for. MISP has no part in it any more: a response
+   * behind it answers nobody.
+   */
+  detach(message: Message, messageId: string): Message {
+    const misp = message.misp as object | undefined;
+    const detached: Message = { ...message, [RUN]: '', _msgid: messageId };
+    delete detached[PASSED];
+    if (misp) detached.misp = { ...misp, blocking: false };
+    return detached;
+  }
+
   /** The verdict of the ended run of a message. */
   verdictOf(message: Message): Verdict | undefined {
     const id = message[RUN];
@@ -170,7 +182,7 @@ export class RunTracker {
   private onReceive({ msg, destination }: ReceiveEvent, next: () => void): void {
     if (this.runs.size === 0) return next();
     const run = this.runOf(msg) ?? this.adopt(msg);
-    if (!run) return next();
+    if (!run) return this.scopes.exit(next); // a branch that was handed off is no part of the run
     if (msg[RUN] !== run.id) this.mark(msg, run);
     const { node, id } = destination;
     run.received(id);

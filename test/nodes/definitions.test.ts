@@ -35,7 +35,7 @@ for (const { type, description, built, source, texts, html } of definitions) {
     it('has a spec that drives it in a real Node-RED', () => {
       const spec = path.join(root, 'test/flows', `${type}.test.ts`);
       assert.ok(existsSync(spec), spec);
-      assert.match(readFileSync(spec, 'utf8'), new RegExp(`describe(Logic)?\\('${type}'`));
+      assert.match(readFileSync(spec, 'utf8'), new RegExp(`describe(Logic|Filter)?\\('${type}'`));
     });
 
     it('has help with its headings', () => {

@@ -1,0 +1,49 @@
+import { renewPositions, type Filtered, type FilterState } from '../../src/event/data-filter';
+import type { Message } from '../../src/runs/tracker';
+import { defineNode } from '../adaptor';
+import type { Config, Description, Fields } from '../definition';
+
+/** What a filter node says of itself; the rest is the same for all of them. */
+type FilterDescription<F extends Fields> = Omit<Description<F>, 'family' | 'inputs' | 'outputs' | 'harmless'>;
+
+/** MISP's labels of filters: a filter is removed by its label. */
+export const FILTER_LABELS = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
+
+interface MispPart {
+  filters?: FilterState;
+}
+
+/**
+ * A filter module of MISP: it changes what of the data the next nodes see. The message carries the filtered
+ * view as its payload, and in `msg.misp.filters` what is needed to take the filter away.
+ * @param prepare gets the settings once per deploy and returns what is done to the data
+ */
+export function defineFilter<const F extends Fields>(
+  description: FilterDescription<F>,
+  prepare: (config: Config<F>) => (data: unknown, state?: FilterState) => Filtered,
+) {
+  return defineNode<F>(
+    { ...description, family: 'logic', inputs: 1, outputs: ['filtered'], harmless: true },
+    (context) => {
+      const filter = prepare(context.config);
+      return {
+        input(message) {
+          const before = filtersOf(message);
+          // Node-RED may have cloned the message: then positions are known anew.
+          if (before) renewPositions(message.payload, before);
+          const { data, state } = filter(message.payload, before);
+          message.payload = data;
+          const { filters, ...misp } = (message.misp ?? {}) as MispPart;
+          void filters;
+          message.misp = state ? { ...misp, filters: state } : misp;
+          return [message];
+        },
+      };
+    },
+  );
+}
+
+/** The filters that are active on a message. */
+export function filtersOf(message: Message): FilterState | undefined {
+  return (message.misp as MispPart | undefined)?.filters;
+}

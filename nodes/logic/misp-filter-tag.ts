@@ -1,0 +1,28 @@
+import { filterTag } from '../../src/logic/filter-tag';
+import { defineFilter, FILTER_LABELS } from './define-filter';
+
+export default defineFilter(
+  {
+    type: 'misp-filter-tag',
+    modules: ['filter-tag'],
+    version: 1,
+    labelBy: 'condition',
+    fields: {
+      filteringLabel: { kind: 'select', default: 'A', options: FILTER_LABELS },
+      scope: {
+        kind: 'select',
+        default: 'attribute',
+        options: ['attribute', 'event_attribute', 'event_report', 'inherited_report'],
+      },
+      condition: {
+        kind: 'select',
+        default: 'in_or',
+        options: ['in_or', 'in_and', 'not_in_or', 'not_in_and'],
+      },
+      tags: { kind: 'list', default: [] },
+      clusters: { kind: 'list', default: [] },
+    },
+  },
+  (config) => (data, state) =>
+    filterTag({ ...config, 'filtering-label': config.filteringLabel }, data, state),
+);

@@ -1,0 +1,25 @@
+import { genericFilter } from '../../src/logic/generic-filter';
+import { defineFilter, FILTER_LABELS } from './define-filter';
+
+export default defineFilter(
+  {
+    type: 'misp-filter',
+    modules: ['generic-filter-data'],
+    version: 1,
+    labelBy: 'operator',
+    fields: {
+      filteringLabel: { kind: 'select', default: 'A', options: FILTER_LABELS },
+      selector: { kind: 'hashpath', default: 'Event._AttributeFlattened.{n}', required: true },
+      hash_path: { kind: 'hashpath', default: '', required: true },
+      operator: {
+        kind: 'select',
+        default: 'in',
+        options: ['in', 'not_in', 'equals', 'not_equals', 'any_value', 'in_or'],
+      },
+      value: { kind: 'text', default: '', when: { operator: ['in', 'not_in', 'equals', 'not_equals'] } },
+      value_list: { kind: 'list', default: [], when: { operator: 'in_or' } },
+    },
+  },
+  (config) => (data, state) =>
+    genericFilter({ ...config, 'filtering-label': config.filteringLabel }, data, state),
+);
