@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import net from 'node:net';
-import { credentials } from '../test/support/flows';
+import { block, credentials, listener, node, tab, trigger } from '../test/support/flows';
 import { demo, fire, fireDuringRedeploys } from '../test/support/fire';
-import { freePort, get, listening } from '../test/support/misp';
-import { forkNodeRed } from '../test/support/node-red-process';
+import { event, freePort, get, listening, query } from '../test/support/misp';
+import { forkNodeRed, type NodeRedProcess } from '../test/support/node-red-process';
 
 /** `npm run soak`: the tests under fire, for longer. Prints what was measured; fails on a wrong answer. */
 async function main(): Promise<void> {
@@ -26,6 +26,10 @@ async function main(): Promise<void> {
     assert.deepEqual(wrong.slice(0, 5), []);
     assert.ok(heap < 10);
 
+    await spin(nodeRed);
+
+    await nodeRed.deploy(demo(port), credentials);
+    await listening(port);
     const sockets = await idle(port, 5000);
     const slowest = Math.max(
       ...(await Promise.all(Array.from({ length: 20 }, () => get(port, '/modules')))).map(
@@ -38,6 +42,28 @@ async function main(): Promise<void> {
   } finally {
     nodeRed.kill();
   }
+}
+
+/** A function node that spins for 12 s: MISP's 10 s must not be reached. */
+async function spin(nodeRed: NodeRedProcess): Promise<void> {
+  const port = await freePort();
+  const func = 'const end = Date.now() + 12000; while (Date.now() < end); return msg;';
+  const nodes = [node('spin', 'function', [['stop']], { func, outputs: 1 }), block()];
+  await nodeRed.deploy([tab, listener(port), trigger(['spin']), ...nodes], credentials);
+  await listening(port);
+  const run = query(port, 'test_module', event(['tlp:red']));
+  const waits: number[] = [];
+  for (const end = Date.now() + 11500; Date.now() < end;) {
+    waits.push((await get(port, '/modules')).ms);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { json, ms } = await run;
+  const slowest = Math.max(...waits);
+  say(
+    `a spin of 12 s: answered "${json.error}" after ${ms.toFixed(0)} ms, GET /modules took up to ${slowest.toFixed(0)} ms`,
+  );
+  assert.ok(json.error && ms < 9000 && slowest < 50);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
 }
 
 async function idle(port: number, count: number): Promise<net.Socket[]> {

@@ -3,6 +3,15 @@
 (function () {
   'use strict';
 
+  /** What the build wrote of each of our types. */
+  const descriptions = {};
+
+  // Node-RED tells of every node that comes in, loaded, imported or dropped, before it is validated.
+  RED.events.on('nodes:add', (node) => {
+    const description = descriptions[node.type];
+    if (description) migrate(node, description);
+  });
+
   /** Node types with editor code of their own, by type. */
   const extensions = {};
 
@@ -11,6 +20,7 @@
     const { type, family } = description;
     const isConfig = family === 'config';
     const extension = () => extensions[type] || {};
+    descriptions[type] = description;
     RED.nodes.registerType(type, {
       category: isConfig ? 'config' : `MISP ${family}`,
       color: description.colour,
@@ -32,7 +42,6 @@
         return this.name ? 'node_label_italic' : '';
       },
       onadd() {
-        migrate(this, description);
         extension().onadd?.call(this);
       },
       oneditprepare() {
@@ -53,8 +62,12 @@
 
   // ---- settings ----
 
-  function defaultsOf({ version, fields }) {
+  function defaultsOf({ version, fields, migrations }) {
     const defaults = { name: { value: '' }, version: { value: version } };
+    // Node-RED drops settings that are not named here, and a migration needs the old ones.
+    for (const { rename } of migrations) {
+      for (const old of Object.keys(rename || {})) defaults[old] = { value: undefined };
+    }
     for (const [name, field] of Object.entries(fields)) {
       if (field.kind === 'secret') continue;
       if (field.kind === 'config') {

@@ -27,9 +27,12 @@ export interface Editor {
   close(): Promise<void>;
 }
 
-export async function openEditor(colours: 'light' | 'dark' = 'light'): Promise<Editor> {
+export async function openEditor(
+  colours: 'light' | 'dark' = 'light',
+  packages: string[] = [],
+): Promise<Editor> {
   mkdirSync(shots, { recursive: true });
-  const nodeRed = await startNodeRed({ editor: true });
+  const nodeRed = await startNodeRed({ editor: true, packages });
   const browser: Browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ARGUMENTS,

@@ -40,7 +40,7 @@ export interface FilterCase {
   steps: FilterStep[];
   /** The attributes left at the end. */
   left: string[];
-  check?(payload: Payload): void;
+  check?: (payload: Payload) => void;
 }
 
 /** Drives filter nodes in a real Node-RED, one behind the other. */
