@@ -13,7 +13,7 @@ const RATIOS: [string, string][] = [
   ['ours', 'bare'],
   ['ours-untracked', 'ours'],
 ];
-const SECONDS = 3;
+const SECONDS = 2;
 
 interface Measurement {
   rps: number;

@@ -268,6 +268,10 @@
     .form-row.misp-row > input.misp-checkbox { width: auto; margin: 0 6px 0 135px; vertical-align: baseline; }
     .form-row.misp-row > label.misp-checkbox-label { display: inline; width: auto; }
     .form-row.misp-row input.misp-list-item { width: calc(100% - 10px); }
+    .misp-test { margin-left: 135px; }
+    .misp-test[data-state=ok] { border-left-color: var(--red-ui-text-color-success, #4b7848); }
+    .misp-test[data-state=warning] { border-left-color: var(--red-ui-text-color-warning, #c7a000); }
+    .misp-test[data-state=error] { border-left-color: var(--red-ui-text-color-error, #ad1625); }
     .misp-gone-module { display: flex; gap: 10px; align-items: center; margin: 4px 0 4px 135px; }
     .misp-advanced { margin: 10px 0; }
     .misp-advanced summary { cursor: pointer; margin-bottom: 8px; }

@@ -1,5 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import type { ListenerNode } from '../config/misp-listener';
+import type { ServerForm } from '../config/misp-server';
+import { testConnection } from './test-connection';
 
 /** What the editor's script asks the runtime for, behind Node-RED's permissions. */
 export default function register(RED: NodeAPI): void {
@@ -8,13 +10,23 @@ export default function register(RED: NodeAPI): void {
     const node = RED.nodes.getNode(id) as ListenerNode | null;
     return node?.type === 'misp-listener' && node.service ? node : undefined;
   };
+  const mayRead = RED.auth.needsPermission('misp.read');
+  const mayWrite = RED.auth.needsPermission('misp.write');
+
   const gone = '/misp-workflows/listeners/:id/gone';
-  RED.httpAdmin.get(gone, RED.auth.needsPermission('misp.read'), (request, response) => {
+  RED.httpAdmin.get(gone, mayRead, (request, response) => {
     response.json(listenerOf(request.params.id)?.goneModules() ?? []);
   });
-  RED.httpAdmin.delete(`${gone}/:name`, RED.auth.needsPermission('misp.write'), (request, response) => {
+  RED.httpAdmin.delete(`${gone}/:name`, mayWrite, (request, response) => {
     const listener = listenerOf(request.params.id);
     listener?.forgetModule(request.params.name);
     response.json(listener?.goneModules() ?? []);
+  });
+
+  RED.httpAdmin.post('/misp-workflows/servers/test', mayWrite, (request, response) => {
+    testConnection(RED, request.body as ServerForm & { id: string }).then(
+      (result) => response.json(result),
+      () => response.status(500).end(),
+    );
   });
 }

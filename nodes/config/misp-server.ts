@@ -1,0 +1,74 @@
+import type { Node, NodeAPI } from 'node-red';
+import { MispClient, type MispSettings } from '../../src/misp/client';
+import { WorkflowError } from '../../src/text';
+import { defineNode } from '../adaptor';
+
+/** What other nodes use of a MISP. */
+export interface ServerNode extends Node {
+  client: MispClient;
+}
+
+interface TlsNode extends Node {
+  addTLSOptions(options: object): { ca?: string; cert?: string; key?: string; passphrase?: string };
+}
+
+/** The settings of the form, saved or not. */
+export interface ServerForm {
+  url: string;
+  apiKey: string;
+  verify: boolean;
+  tls: string;
+  proxy: string;
+  timeout: number | string;
+}
+
+export default defineNode(
+  {
+    type: 'misp-server',
+    family: 'config',
+    modules: [],
+    version: 1,
+    inputs: 0,
+    outputs: [],
+    editorFile: true,
+    fields: {
+      url: {
+        kind: 'text',
+        default: '',
+        required: true,
+        pattern: '^https?://[^\\s/]+',
+        message: 'url',
+      },
+      apiKey: { kind: 'secret', secret: 'password', required: true },
+      verify: { kind: 'checkbox', default: true },
+      tls: { kind: 'config', type: 'tls-config' },
+      proxy: { kind: 'secret', secret: 'password', advanced: true },
+      timeout: { kind: 'number', default: 30, min: 1, max: 600, unit: 's', advanced: true },
+    },
+  },
+  ({ RED, config, secrets }, self) => {
+    const node = self as ServerNode;
+    const form: ServerForm = { ...config, apiKey: secrets.apiKey ?? '', proxy: secrets.proxy ?? '' };
+    node.client = new MispClient(settingsOf(RED, form));
+    return { close: () => node.client.close() };
+  },
+);
+
+/**
+ * How the MISP of a form is reached.
+ * @throws {WorkflowError} if the key is missing
+ */
+export function settingsOf(RED: NodeAPI, form: ServerForm): MispSettings {
+  const apiKey = form.apiKey.trim();
+  if (!apiKey) throw new WorkflowError('misp.noKey');
+  const tls = form.tls ? (RED.nodes.getNode(form.tls) as TlsNode | null) : null;
+  const { ca, cert, key, passphrase } = tls?.addTLSOptions({}) ?? {};
+  return {
+    url: form.url,
+    apiKey,
+    verify: form.verify,
+    tls: { ca, cert, key, passphrase },
+    proxy: form.proxy,
+    timeoutMs: Number(form.timeout) * 1000,
+  };
+}
