@@ -51,5 +51,5 @@ function words(RED: NodeAPI, error: unknown): string {
 
 /** A text of the node type misp-server, whose catalogue is the node's own. */
 function text(RED: NodeAPI, key: string, params: TextParams): string {
-  return RED._(`@misp-flows/node-red-misp/misp-server:misp-server.${key}`, params as never);
+  return RED._(`@misp-flows/node-red-misp/misp-server:misp-server.${key}`, params);
 }

@@ -106,8 +106,8 @@ async function fillField({ page }: Editor, id: string, name: string, field: Fiel
       return value;
     }
     case 'number':
-      await page.fill(id, String(field.min + 1));
-      return String(field.min + 1);
+      await page.fill(id, String(field.min + 2));
+      return String(field.min + 2);
     case 'select': {
       const value = field.options[field.options.length - 1];
       // The first choice keeps the fields below it in view.

@@ -39,7 +39,7 @@ describe('the published package', function () {
     }
     for (const name of ['dist', 'examples', 'resources', 'LICENSE', 'README.md'])
       assert.ok(top.has(name), name);
-    assert.ok(!packed.files.some((file) => /\.(ts|map)$|test|sandbox/.test(file.path)));
+    assert.ok(!packed.files.some((file) => /\.(ts|map)$|^(test|sandbox|bench)\//.test(file.path)));
     assert.ok(packed.size < 1024 * 1024, `${packed.size} bytes`);
   });
 
