@@ -55,7 +55,13 @@ async function main(): Promise<void> {
     console.error(`round ${round} of ${options.rounds}`);
   }
   for (const { process } of servers.values()) process.kill('SIGKILL');
-  report(results);
+  report(results, options.only ? [] : await logic());
+}
+
+/** The cost of decisions, in a process of its own on the built code; it prints its lines itself. */
+function logic(): Promise<object[]> {
+  const child = fork(path.join(__dirname, 'logic.mjs'), [], { execArgv: ['--expose-gc'] });
+  return new Promise((resolve) => child.once('message', (message) => resolve(message as object[])));
 }
 
 function plan(names: string[]): Result[] {
@@ -95,7 +101,7 @@ function record(result: Result, { rps, p50, p99, failed }: Measurement): void {
   if (failed > 0) result.invalid = true;
 }
 
-function report(results: Result[]): void {
+function report(results: Result[], logic: object[]): void {
   const cases = results.map(({ p50, p99, ...rest }) => ({ ...rest, p50: median(p50), p99: median(p99) }));
   const ratios = RATIOS.flatMap(([of, to]) => ratiosOf(results, of, to));
   for (const entry of cases) {
@@ -114,7 +120,8 @@ function report(results: Result[]): void {
     cpu: os.cpus()[0]?.model,
     rounds: Number(options.rounds),
   };
-  if (options.json) writeFileSync(options.json, `${JSON.stringify({ env, cases, ratios }, null, 2)}\n`);
+  if (options.json)
+    writeFileSync(options.json, `${JSON.stringify({ env, cases, ratios, logic }, null, 2)}\n`);
   if (results.some((result) => result.invalid)) process.exitCode = 1;
 }
 

@@ -1,6 +1,6 @@
 import type { Node } from 'node-red';
 import type { AnnouncedModule, ModuleParam, OwnAnswer } from '../../src/listener/protocol';
-import type { ModuleOwner, OpenQuery } from '../../src/listener/service';
+import type { ModuleOwner, OpenQuery, ServiceState } from '../../src/listener/service';
 import { Run } from '../../src/runs/run';
 import type { Message } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
@@ -11,8 +11,8 @@ import { TRIGGERS, triggerById } from '../../src/triggers/triggers';
 import { defineNode } from '../adaptor';
 import type { ListenerNode } from '../config/misp-listener';
 import type { ParamRow } from '../definition';
-import { QuietLog } from '../quiet-log';
 import { runtimeOf } from '../runtime';
+import { TriggerReport } from './trigger-report';
 
 const TAG_TRIGGER = 'tag-attached-after-save';
 const BLOCKING = TRIGGERS.filter((trigger) => trigger.blocking).map((trigger) => trigger.id);
@@ -93,18 +93,12 @@ export default defineNode(
     const nodeId = (node as Node & { _alias?: string })._alias ?? node.id;
     const waitsForFlow = () => trigger.blocking && (config.explicit || runtime.mayBlock(nodeId));
     const open = new Map<OpenQuery, { run: Run; message: Message }>();
-    const showState = () => {
-      const { state } = listener.state;
-      if (state === 'failed') context.status('listenerFailed', 'red', 'ring');
-      else if (state === 'starting') context.status('starting', 'grey', 'ring');
-      else context.status('ready', 'green', 'ring');
-    };
-    listener.service.on('state', showState);
-    const log = new QuietLog((line, more) => node.warn(more > 0 ? text('log.more', { line, more }) : line));
-    const showRefused = ({ refused }: { refused: number }) => {
-      if (refused > 0) context.status('refused', 'red', 'ring', { refused: String(refused) });
-    };
-    listener.service.on('counts', showRefused);
+    const report = new TriggerReport(context);
+    const { service } = listener;
+    const onState = (state: ServiceState) => report.listener(state);
+    const onCounts = ({ refused }: { refused: number }) => report.refused(refused);
+    service.on('state', onState);
+    service.on('counts', onCounts);
     const announcement = listener.announce(owner());
     const onStarted = () => {
       for (const [query, { run }] of open) if (run.interrupted) interrupted(query, run);
@@ -113,15 +107,15 @@ export default defineNode(
     const onStopping = () => announcement.pause();
     runtime.flows.on('started', onStarted);
     runtime.flows.on('stopping', onStopping);
-    showState();
+    report.listener(listener.state);
 
     return {
       close(removed) {
         runtime.flows.off('started', onStarted);
         runtime.flows.off('stopping', onStopping);
-        listener.service?.off('state', showState);
-        listener.service?.off('counts', showRefused);
-        log.close();
+        service.off('state', onState);
+        service.off('counts', onCounts);
+        report.close();
         announcement.end(removed);
         for (const [query, { run }] of open) {
           if (removed) run.abandon();
@@ -141,11 +135,8 @@ export default defineNode(
         module: announced(),
         onQuery: fire,
         onEnded: ended,
-        onLate: (wouldBlock) => {
-          context.status('late', 'red', 'ring');
-          if (wouldBlock) node.error(text('errors.trigger.late'));
-        },
-        onAnsweredFor: (by, blocked) => answeredFor(by, blocked),
+        onLate: (wouldBlock) => report.late(wouldBlock),
+        onAnsweredFor: (by, blocked) => report.withoutFlow(by, blocked),
       };
     }
 
@@ -221,7 +212,7 @@ export default defineNode(
     function conclude(query: OpenQuery, verdict: Verdict): void {
       query.answer(verdict);
       leave(query);
-      show(verdict);
+      report.verdict(verdict);
     }
 
     /** The run is over, or given back; `last` is done before it is forgotten. */
@@ -234,22 +225,9 @@ export default defineNode(
 
     function ended(query: OpenQuery, by: OwnAnswer | 'lost'): void {
       const run = open.get(query)?.run;
-      if (by === 'lost') log.tell('lost', text('log.lost'));
+      if (by === 'lost') report.lost();
       if (by === 'deadline') run?.expire();
       else run?.abandon();
-    }
-
-    function answeredFor(by: OwnAnswer, blocked: boolean): void {
-      log.tell(by, text('log.withoutFlow', { by, outcome: text(`outcome.${blocked ? 'block' : 'allow'}`) }));
-      context.status(blocked ? 'blockedByPolicy' : 'allowedByPolicy', 'red', 'ring', { by });
-    }
-
-    function show({ outcome, cause, reason = '' }: Verdict): void {
-      if (cause === 'deadline' || cause === 'gone' || cause === 'error') {
-        log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
-        context.status(cause, outcome === 'block' ? 'red' : 'yellow', 'dot');
-      } else if (outcome === 'block') context.status('blocked', 'red', 'dot', { reason });
-      else context.status(cause === 'accepted' ? 'accepted' : 'allowed', 'green', 'dot');
     }
   },
 );

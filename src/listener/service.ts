@@ -17,6 +17,9 @@ import type {
 /** How long the end of the process waits for the last answers to leave, in milliseconds. */
 const DRAIN_MS = 1500;
 
+/** Pause before a failed thread is replaced, in milliseconds: one that fails at once must not spin. */
+const RESTART_MS = 100;
+
 /** A request of MISP that a flow has to answer. */
 export interface OpenQuery {
   readonly module: string;
@@ -68,27 +71,28 @@ interface Events {
 export class ListenerService extends EventEmitter<Events> {
   current: ServiceState = { state: 'starting' };
   counts = { refused: 0, rejected: 0 };
-  private readonly worker: Worker;
+  private worker: Worker;
+  /** What the thread was told of modules, to tell a new thread the same. */
+  private readonly told = new Map<string, ToWorker & { type: 'module' }>();
+  private closing = false;
   private readonly owners = new Map<string, ModuleOwner>();
   private readonly open = new Map<number, { query: OpenQuery; owner: ModuleOwner }>();
   /** Requests that were given back and wait for their next trigger. */
   private readonly returned = new Map<string, { head: QueryHead; request: MispRequest }[]>();
   /** Modules whose requests wait for their trigger. */
   private readonly paused = new Set<string>();
-  private readonly stopped: Promise<void>;
+  private settings: ServiceSettings;
   private readonly drained = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(settings: ServiceSettings) {
     super();
     this.setMaxListeners(0); // every trigger listens
-    const workerData: WorkerStart = { settings, drained: this.drained.buffer };
-    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData });
-    this.worker.on('message', (message: FromWorker) => this.onMessage(message));
-    this.worker.on('error', (error) => this.fail('WORKER', error.message));
-    this.stopped = new Promise((resolve) => this.worker.once('exit', () => resolve()));
+    this.settings = settings;
+    this.worker = this.startThread();
   }
 
   configure(settings: ServiceSettings): void {
+    this.settings = settings;
     this.send({ type: 'settings', settings });
   }
 
@@ -148,8 +152,31 @@ export class ListenerService extends EventEmitter<Events> {
 
   /** Answers what is open, closes the socket and ends the thread. */
   async close(): Promise<void> {
+    this.closing = true;
+    const stopped = new Promise((resolve) => this.worker.once('exit', resolve));
     this.send({ type: 'close' });
-    await this.stopped;
+    await stopped;
+  }
+
+  private startThread(): Worker {
+    const workerData: WorkerStart = { settings: this.settings, drained: this.drained.buffer };
+    const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData });
+    worker.on('message', (message: FromWorker) => this.onMessage(message));
+    worker.on('error', (error) => this.fail('WORKER', error.message));
+    worker.once('exit', () => this.onThreadEnd());
+    return worker;
+  }
+
+  /** The thread has failed: MISP goes on while there is none, so the next one takes its place at once. */
+  private onThreadEnd(): void {
+    if (this.closing) return;
+    for (const id of [...this.open.keys()]) this.endOpen(id, 'lost');
+    this.returned.clear();
+    setTimeout(() => {
+      if (this.closing) return;
+      this.worker = this.startThread();
+      for (const message of this.told.values()) this.send(message);
+    }, RESTART_MS);
   }
 
   /**
@@ -162,6 +189,8 @@ export class ListenerService extends EventEmitter<Events> {
   }
 
   private send(message: ToWorker): void {
+    if (message.type === 'module') this.told.set(message.module.name, message);
+    else if (message.type === 'forget') this.told.delete(message.name);
     this.worker.postMessage(message);
   }
 

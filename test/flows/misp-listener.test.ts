@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 import { call, event, freePort, get, listening, query } from '../support/misp';
 import { block, credentials, ifTag, listener, node, tab, trigger } from '../support/flows';
@@ -196,6 +197,16 @@ describe('misp-listener', function () {
     );
     await deploy(nodeRed.RED, demo(), credentials);
     await listening(port);
+  });
+
+  it('goes on with a new thread when its thread fails', async () => {
+    const { service } = nodeRed.RED.nodes.getNode('listener') as unknown as { service: { worker: Worker } };
+    await service.worker.terminate();
+    await listening(port);
+    assert.deepEqual((await query(port, 'test_module', event(['tlp:red']))).json, {
+      error: 'red: A test event',
+    });
+    assert.match((await get(port, '/modules')).text, /test_module/);
   });
 
   it('goes red when the port is in use, tries again, and Node-RED goes on', async () => {
