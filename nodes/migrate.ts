@@ -5,7 +5,7 @@ export type Saved = Record<string, unknown> & { version?: number };
 
 /**
  * Brings saved settings to the present version, step by step, and fills in what is missing.
- * The settings given are left as they are. The same rules run in the editor (resources/editor.js).
+ * The settings given are left as they are. The same rules run in the editor (editor/migrate.js).
  */
 export function migrate(description: Description, saved: Saved): Saved {
   let settings: Saved = { ...saved };

@@ -1,8 +1,10 @@
-// Writes what Node-RED needs beside the compiled nodes: HTML from the definitions, texts and icons.
+// Writes what Node-RED needs beside the compiled nodes: HTML from the definitions, the editor's script, texts
+// and icons.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { nodeHtml } from './node-html.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -27,6 +29,15 @@ for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
   const icon = path.join(root, 'icons', `${type}.svg`);
   if (existsSync(icon)) cpSync(icon, path.join(path.dirname(compiled), 'icons', `${type}.svg`));
 }
+
+buildSync({
+  entryPoints: [path.join(root, 'editor/main.js')],
+  outfile: path.join(root, 'resources/editor.js'),
+  bundle: true,
+  format: 'iife',
+  target: 'es2022',
+  loader: { '.css': 'text' },
+});
 
 for (const [name, file] of Object.entries(pkg['node-red'].plugins ?? {})) {
   const compiled = path.join(root, file);

@@ -79,7 +79,7 @@ function settings(description, texts) {
   return rows.length > 0 ? `### ${texts.help.settings}\n\n${rows.join('\n')}\n` : '';
 }
 
-/** The part of the definition that the editor needs; resources/editor.js does the rest. */
+/** The part of the definition that the editor needs; editor/ does the rest. */
 function registration(description) {
   const { type, family, fields, inputs, outputs, labelBy, version, migrations = [] } = description;
   const data = {

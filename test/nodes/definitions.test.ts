@@ -132,7 +132,7 @@ describe('the package', () => {
 });
 
 describe('visible text', () => {
-  const files = ['nodes', 'src', 'resources'].flatMap((folder) =>
+  const files = ['nodes', 'src', 'editor'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(ts|js)$/.test(file))
       .map((file) => path.join(folder, file)),

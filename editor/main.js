@@ -1,0 +1,16 @@
+// The editor's half of the MISP nodes. Loaded once, by the plugin of this package, before the nodes.
+import { prepareForm } from './form.js';
+import { migrateNode } from './migrate.js';
+import { extend, descriptions, register } from './register.js';
+import { problemOf } from './settings.js';
+import style from './style.css';
+
+// Node-RED tells of every node that comes in, loaded, imported or dropped, before it is validated.
+RED.events.on('nodes:add', (node) => {
+  const description = descriptions[node.type];
+  if (description) migrateNode(node, description);
+});
+
+$('<style>').text(style).appendTo('head');
+
+globalThis.MISPWorkflows = { register, extend, prepareForm, describeProblem: problemOf };

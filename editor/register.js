@@ -1,0 +1,58 @@
+import { prepareForm } from './form.js';
+import { labelOf } from './labels.js';
+import { credentialsOf, defaultsOf } from './settings.js';
+
+/** What the build wrote of each of our types. */
+export const descriptions = {};
+
+/** Node types with editor code of their own, by type. */
+const extensions = {};
+
+/** Registers a node type from the data that the build wrote into its HTML file. */
+export function register(description) {
+  const { type, family } = description;
+  const isConfig = family === 'config';
+  const extension = () => extensions[type] || {};
+  descriptions[type] = description;
+  RED.nodes.registerType(type, {
+    category: isConfig ? 'config' : `MISP ${family}`,
+    color: description.colour,
+    icon: isConfig ? undefined : `${type}.svg`,
+    defaults: defaultsOf(description),
+    credentials: credentialsOf(description),
+    inputs: description.inputs,
+    outputs: description.outputs.length,
+    outputLabels(index) {
+      return this._(`${type}.outputs.${description.outputs[index]}`);
+    },
+    paletteLabel() {
+      return this._(`${type}.name`);
+    },
+    label() {
+      return this.name || labelOf(this, description);
+    },
+    labelStyle() {
+      return this.name ? 'node_label_italic' : '';
+    },
+    onadd() {
+      extension().onadd?.call(this);
+    },
+    oneditprepare() {
+      this.mispWidgets = prepareForm(this, description);
+      extension().oneditprepare?.call(this);
+    },
+    oneditcancel() {
+      delete this.mispWidgets;
+    },
+    oneditsave() {
+      for (const [field, read] of this.mispWidgets) this[field] = read();
+      delete this.mispWidgets;
+      extension().oneditsave?.call(this);
+    },
+  });
+}
+
+/** Adds editor code to a type: the hooks `onadd`, `oneditprepare`, `oneditsave`. */
+export function extend(type, hooks) {
+  extensions[type] = hooks;
+}

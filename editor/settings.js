@@ -1,0 +1,58 @@
+export function defaultsOf({ version, fields, migrations }) {
+  const defaults = { name: { value: '' }, version: { value: version } };
+  // Node-RED drops settings that are not named here, and a migration needs the old ones.
+  for (const { rename } of migrations) {
+    for (const old of Object.keys(rename || {})) defaults[old] = { value: undefined };
+  }
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.kind === 'secret') continue;
+    if (field.kind === 'config') {
+      defaults[name] = { value: '', type: field.type, required: Boolean(field.required) };
+      continue;
+    }
+    defaults[name] = { value: structuredClone(field.default), validate: validatorOf(name, field) };
+  }
+  return defaults;
+}
+
+export function credentialsOf({ fields }) {
+  const secrets = Object.entries(fields).filter(([, field]) => field.kind === 'secret');
+  if (secrets.length === 0) return undefined;
+  return Object.fromEntries(secrets.map(([name, field]) => [name, { type: field.secret }]));
+}
+
+/** A value such as ${PORT} is filled in by Node-RED from the environment. */
+const isEnvironment = (value) => /^\$\{[^}]+\}$/.test(value);
+
+/** Node-RED's validator of a field: true, or words that say what is wrong. */
+function validatorOf(name, field) {
+  return function (value, options) {
+    if (!applies(field, (other) => this[other])) return true;
+    const problem = problemOf(field, value);
+    if (!problem) return true;
+    const label = this._(`${this.type}.fields.${name}.label`);
+    const text = this._(`${this.type}.problems.${problem}`, { ...field, label });
+    return options ? text : false;
+  };
+}
+
+/** What is wrong with a value, as a key of `problems` in the texts. */
+export function problemOf(field, value) {
+  const text = String(value ?? '').trim();
+  if (field.required && (text === '' || (Array.isArray(value) && value.length === 0))) return 'required';
+  if (isEnvironment(text)) return undefined;
+  if (field.kind === 'number') {
+    const number = Number(text);
+    return text === '' || !(number >= field.min && number <= field.max) ? 'number' : undefined;
+  }
+  if (field.pattern && text !== '' && !new RegExp(field.pattern).test(text)) return field.message;
+  if (field.kind === 'select' && !field.options.includes(text)) return 'option';
+  return undefined;
+}
+
+/** Whether a field is in use, by the values of the fields it depends on. */
+export function applies(field, valueOf) {
+  return Object.entries(field.when || {}).every(([other, wanted]) =>
+    [].concat(wanted).includes(valueOf(other)),
+  );
+}

@@ -1,0 +1,12 @@
+import { editRows } from './rows.js';
+
+/** A list of texts. */
+export function list({ element, node, name, text }) {
+  const rows = editRows(element, node[name], text('add'), (row, value) => {
+    $('<input type="text" class="misp-list-item">')
+      .attr({ placeholder: text('placeholder'), 'aria-label': name })
+      .val(typeof value === 'string' ? value : '')
+      .appendTo(row);
+  });
+  return () => rows((row) => row.find('input').val().trim()).filter((value) => value !== '');
+}

@@ -1,0 +1,31 @@
+import { editRows } from './rows.js';
+
+const TYPES = ['string', 'large_string', 'hash_path'];
+
+/** Parameters of a module: name, type and the value shown as an example. */
+export function params({ element, node, name, text }) {
+  const rows = editRows(element, node[name], text('add'), (row, value) => {
+    const data = { name: '', type: 'string', value: '', ...value };
+    const input = (key) =>
+      $('<input type="text">')
+        .attr({ placeholder: text(key), 'aria-label': text(key), name: key })
+        .val(data[key])
+        .css('width', '30%')
+        .appendTo(row);
+    input('name');
+    const select = $('<select name="type">').attr('aria-label', text('type')).css('width', '30%');
+    for (const option of TYPES) {
+      $('<option>')
+        .val(option)
+        .text(text(`types.${option}`))
+        .appendTo(select);
+    }
+    select.val(data.type).appendTo(row);
+    input('value');
+  });
+  const read = (row) => {
+    const value = (key) => row.find(`[name=${key}]`).val().trim();
+    return { name: value('name'), type: value('type'), value: value('value') };
+  };
+  return () => rows(read).filter((param) => param.name !== '');
+}

@@ -1,0 +1,19 @@
+/**
+ * Node-RED's editable list with rows of ours.
+ * @returns a function that reads all rows
+ */
+export function editRows(element, values, addButton, addItem) {
+  element.editableList({
+    addButton,
+    height: 'auto',
+    removable: true,
+    sortable: true,
+    addItem: (row, _index, value) => addItem(row, value),
+  });
+  element.editableList('addItems', [...(values || [])]);
+  return (read) =>
+    element
+      .editableList('items')
+      .toArray()
+      .map((item) => read($(item)));
+}
