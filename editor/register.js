@@ -34,6 +34,15 @@ export function register(description) {
     labelStyle() {
       return this.name ? 'node_label_italic' : '';
     },
+    button: description.button && {
+      visible: true,
+      enabled() {
+        return !this.changed;
+      },
+      onclick() {
+        extension().onbutton.call(this);
+      },
+    },
     onadd() {
       extension().onadd?.call(this);
     },

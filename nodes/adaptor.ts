@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
-import { checkPath } from '../src/event/check-path';
 import type { WorkflowError } from '../src/text';
 import type { Message } from '../src/runs/tracker';
+import { checkFields } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { migrate, type Saved } from './migrate';
 import { ourTypes } from './runtime';
@@ -17,6 +17,10 @@ export interface NodeContext<F extends Fields> {
   /** The node's credentials (its `secret` fields). */
   secrets: Record<string, string>;
   text: Translate;
+  /** An error in the words of the node's catalogue. */
+  explain(error: unknown): Error;
+  /** The value of a `typed` field, for a message. @throws what the expression or the context store throws */
+  evaluate(field: keyof F & string, message: Message): Promise<unknown>;
   /** Shows a short status from `status.<key>` in `locales/`; without a key it is cleared. */
   status(key?: string, fill?: NodeStatusFill, shape?: NodeStatusShape, params?: Record<string, string>): void;
 }
@@ -48,7 +52,7 @@ export function defineNode<const F extends Fields>(
       RED.nodes.createNode(this, saved);
       const context = contextOf(RED, this, description, saved);
       try {
-        checkPaths(description, context.config);
+        checkFields(description.fields, context.config);
         attach(this, create(context, this), context);
       } catch (error) {
         this.error(translated(error, context.text));
@@ -59,14 +63,6 @@ export function defineNode<const F extends Fields>(
     RED.nodes.registerType(description.type, Constructor, credentials && { credentials });
   };
   return Object.assign(register, { description });
-}
-
-/** @throws the first hash path that cannot be read, with what is wrong */
-function checkPaths(description: Description, config: Record<string, unknown>): void {
-  for (const [name, field] of Object.entries(description.fields)) {
-    const problem = field.kind === 'hashpath' ? checkPath(String(config[name])) : undefined;
-    if (problem) throw problem;
-  }
 }
 
 function attach<F extends Fields>(node: Node, behaviour: Behaviour, context: NodeContext<F>): void {
@@ -105,12 +101,23 @@ function contextOf<F extends Fields>(
 ): NodeContext<F> {
   const prefix = description.type;
   const text: Translate = (key, params) => RED._(`${prefix}.${key}`, params);
+  const config = migrate(description, saved as unknown as Saved);
   return {
     RED,
     node,
-    config: migrate(description, saved as unknown as Saved) as unknown as Config<F>,
+    config: config as unknown as Config<F>,
     secrets: { ...(node as Node<Record<string, string>>).credentials },
     text,
+    explain: (error) => translated(error, text),
+    evaluate(name, message) {
+      const type = String(config[`${name}Type`]);
+      return new Promise((resolve, reject) => {
+        RED.util.evaluateNodeProperty(String(config[name]), type, node, message, (error, value) => {
+          if (error) reject(error);
+          else resolve(value);
+        });
+      });
+    },
     status(key, fill = 'grey', shape = 'dot', params) {
       if (!key) return node.status({});
       const full = text(`status.${key}`, params);

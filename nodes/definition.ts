@@ -1,3 +1,4 @@
+import type { SavedFilters } from '../src/event/saved-filters';
 import type { TextParams } from '../src/text';
 
 /** What every field may say besides its kind. Its label and tip stand in `locales/`. */
@@ -25,7 +26,37 @@ export type Field = FieldBase &
     | { kind: 'config'; type: string; required?: boolean }
     | { kind: 'secret'; secret: 'text' | 'password'; required?: boolean }
     | { kind: 'params'; default: readonly ParamRow[] }
+    /** A Jinja2 template, rendered with `msg.payload`. */
+    | { kind: 'template'; default: string; required?: boolean; rows?: number }
+    /** Names chosen from what a MISP has, or typed freely. */
+    | { kind: 'picker'; source: PickerSource; default: readonly string[]; required?: boolean }
+    /** MISP's filter of an action: which attributes it works on. */
+    | { kind: 'filter'; default: NodeFilter }
+    /** A value of the message, the context, the environment, an expression or a text; its type is saved as `<name>Type`. */
+    | { kind: 'typed'; default: string; types: readonly ValueType[]; required?: boolean }
+    | { kind: 'keyvalue'; default: readonly KeyValue[] }
   );
+
+/** What a picker searches in the connected MISP. */
+export type PickerSource =
+  | 'tags'
+  | 'clusters'
+  | 'organisations'
+  | 'sharing-groups'
+  | 'users'
+  | 'warninglists'
+  | 'decaying-models'
+  | 'galaxies';
+
+/** Node-RED's names for where a value comes from; the first of a field is its default. */
+export type ValueType = 'str' | 'num' | 'bool' | 'json' | 'msg' | 'flow' | 'global' | 'env' | 'jsonata';
+
+export type NodeFilter = Record<keyof SavedFilters, string>;
+
+export interface KeyValue {
+  name: string;
+  value: string;
+}
 
 /** A parameter that MISP's user fills in at the module. */
 export interface ParamRow {
@@ -40,13 +71,17 @@ type ValueOf<F extends Field> = F extends { kind: 'number' }
   ? number
   : F extends { kind: 'checkbox' }
     ? boolean
-    : F extends { kind: 'list' }
+    : F extends { kind: 'list' | 'picker' }
       ? string[]
       : F extends { kind: 'params' }
         ? ParamRow[]
-        : F extends { kind: 'select'; options: readonly (infer O)[] }
-          ? O
-          : string;
+        : F extends { kind: 'filter' }
+          ? NodeFilter
+          : F extends { kind: 'keyvalue' }
+            ? KeyValue[]
+            : F extends { kind: 'select'; options: readonly (infer O)[] }
+              ? O
+              : string;
 
 /** The values of a node's fields as its behaviour gets them. */
 export type Config<F extends Fields> = { [K in keyof F]: ValueOf<F[K]> };
@@ -80,6 +115,8 @@ export interface Description<F extends Fields = Fields> {
   labelBy?: string;
   /** A file beside the node with editor code of its own. */
   editorFile?: boolean;
+  /** The node has a button in the editor; what it does is in its editor file, as `onbutton`. */
+  button?: boolean;
   /** Whether the node never changes a message or the world: a run may be repeated behind it. */
   harmless?: boolean;
 }

@@ -15,6 +15,7 @@ export function migrate(description: Description, saved: Saved): Saved {
   }
   for (const [name, field] of Object.entries(description.fields)) {
     if (settings[name] === undefined && 'default' in field) settings[name] = field.default;
+    if (field.kind === 'typed') settings[`${name}Type`] ??= field.types[0];
   }
   return settings;
 }

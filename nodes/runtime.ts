@@ -1,8 +1,11 @@
 import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
+import type { MispRequest } from '../src/listener/request';
 import { reachOf, type Reach } from '../src/runs/reach';
-import { RunTracker, type Hooks, type TrackedNode } from '../src/runs/tracker';
+import { RunTracker, type Hooks, type Message, type TrackedNode } from '../src/runs/tracker';
 import { completionOf, type NodeConfig } from '../src/runs/trust';
+import type { Verdict } from '../src/runs/verdict';
+import type { LastRequest } from '../src/triggers/last-request';
 import type { Description } from './definition';
 
 /** The node types of this package, filled as they are defined. */
@@ -24,6 +27,15 @@ interface StoppingEvent {
   };
 }
 
+/** A trigger that is deployed, for trying flows on what it got. */
+export interface KnownTrigger {
+  trigger: string;
+  last: LastRequest;
+  /** The message that a request becomes, marked as a test. */
+  messageOf(request: MispRequest): Message;
+  rehearse(request: MispRequest): Promise<Verdict>;
+}
+
 interface RuntimeParts {
   hooks: Hooks;
   log: { ERROR: number; addHandler(handler: EventEmitter): void; removeHandler(handler: EventEmitter): void };
@@ -37,6 +49,7 @@ export class Runtime {
   readonly tracker: RunTracker;
   /** `stopping` and `started`: Node-RED's own events of the flows, after the tracker has taken note. */
   readonly flows = new EventEmitter<{ stopping: []; started: [] }>().setMaxListeners(0);
+  private readonly triggers = new Map<string, KnownTrigger>();
   private configs: Map<string, NodeConfig> | undefined;
   private reach: Reach | undefined;
 
@@ -45,7 +58,7 @@ export class Runtime {
     this.tracker = new RunTracker(hooks, {
       completion: (node) => this.completion(node),
       mayBlock: (node) => this.mayBlock(node._alias ?? node.id),
-      errorsCount: () => true,
+      errorsCount: (node) => this.errorsCount(node),
       exists: (nodeId) => RED.nodes.getNode(nodeId) !== null,
       harmless: (node) => ourTypes.get(node.type)?.harmless === true || HARMLESS.has(node.type),
     });
@@ -89,10 +102,28 @@ export class Runtime {
     };
   }
 
+  /** Makes a trigger known by its id in the flow file; the function returned takes it back. */
+  addTrigger(nodeId: string, trigger: KnownTrigger): () => void {
+    this.triggers.set(nodeId, trigger);
+    return () => {
+      if (this.triggers.get(nodeId) === trigger) this.triggers.delete(nodeId);
+    };
+  }
+
+  trigger(nodeId: string): KnownTrigger | undefined {
+    return this.triggers.get(nodeId);
+  }
+
   /** Whether a message at the node can get to a response node that blocks. */
   mayBlock(nodeId: string): boolean {
     this.reach ??= reachOf([...this.flow.values()], blocks);
     return this.reach(nodeId);
+  }
+
+  /** Not those of an action that is to go on whatever happens. */
+  private errorsCount({ id }: TrackedNode): boolean {
+    const node = this.RED.nodes.getNode(id) as unknown as TrackedNode | null;
+    return this.flow.get(node?._alias ?? id)?.onFailure !== 'continue';
   }
 
   private completion(node: TrackedNode) {

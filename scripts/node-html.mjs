@@ -81,7 +81,7 @@ function settings(description, texts) {
 
 /** The part of the definition that the editor needs; editor/ does the rest. */
 function registration(description) {
-  const { type, family, fields, inputs, outputs, labelBy, version, migrations = [] } = description;
+  const { type, family, fields, inputs, outputs, labelBy, button, version, migrations = [] } = description;
   const data = {
     type,
     family,
@@ -89,6 +89,7 @@ function registration(description) {
     inputs,
     outputs,
     labelBy,
+    button,
     version,
     migrations,
     fields,

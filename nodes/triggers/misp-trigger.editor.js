@@ -4,7 +4,11 @@ MISPWorkflows.extend('misp-trigger', {
   onadd() {
     if (!this.module) this.module = freeName(this, this.trigger || 'event-publish');
   },
+  onbutton() {
+    testRun(this, 'received');
+  },
   oneditprepare() {
+    offerTests(this);
     const input = $('#node-input-module');
     const original = this.trigger;
     const untouched = input.val() === freeName(this, original) || input.val() === '';
@@ -26,4 +30,56 @@ function freeName(node, trigger) {
   let name = base;
   for (let number = 2; taken.has(name); number++) name = `${base}_${number}`;
   return name;
+}
+
+/** Buttons in the form: a run with the last request, or with a sample of this trigger. */
+function offerTests(node) {
+  const text = (key, params) => node._(`misp-trigger.test.${key}`, params);
+  const row = $('<div class="form-row misp-row">').insertBefore(
+    $('#node-input-complete').closest('.form-row'),
+  );
+  $('<label>').text(text('label')).appendTo(row);
+  const button = (use) =>
+    $('<button type="button" class="red-ui-button">')
+      .text(text(use))
+      .on('click', () => testRun(node, use, result))
+      .css('margin-right', '6px')
+      .appendTo(row);
+  const [received, sample] = [button('received'), button('sample')];
+  const result = $('<div class="misp-describe misp-test" role="status" aria-live="polite">')
+    .hide()
+    .appendTo(row);
+  $('<div class="misp-tip">').text(text('tip')).appendTo(row);
+  received.prop('disabled', true);
+  $.getJSON(`misp-workflows/triggers/${node.id}`)
+    .done(({ receivedAt }) => received.prop('disabled', receivedAt === 0))
+    .fail(() => {
+      sample.prop('disabled', true);
+      result.text(text('notDeployed')).show();
+    });
+}
+
+/** Sends a request through the deployed flow as a test, and says what MISP would have been told. */
+function testRun(node, use, element) {
+  const show = (state, message) => {
+    if (element) element.attr('data-state', state).text(message).show();
+    else RED.notify(message, { type: state === 'ok' ? 'success' : state });
+  };
+  const text = (key, params) =>
+    node._(`misp-trigger.test.${key}`, { ...params, interpolation: { escapeValue: false } });
+  if (element) show('busy', text('running'));
+  $.ajax({
+    url: `misp-workflows/triggers/${node.id}/test`,
+    type: 'POST',
+    contentType: 'application/json',
+    data: JSON.stringify({ use }),
+  })
+    .done(({ kind, outcome, cause, reason }) => {
+      const state = outcome === 'block' ? 'warning' : 'ok';
+      const why = reason ? `: ${reason}` : '';
+      show(state, text(outcome, { with: text(`with.${kind}`), cause: text(`cause.${cause}`), why }));
+    })
+    .fail((xhr) =>
+      show('error', text(xhr.status === 404 ? 'notDeployed' : 'failed', { status: xhr.status })),
+    );
 }

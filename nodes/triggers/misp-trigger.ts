@@ -1,20 +1,24 @@
 import type { Node } from 'node-red';
-import type { AnnouncedModule, ModuleParam, OwnAnswer } from '../../src/listener/protocol';
-import type { ModuleOwner, OpenQuery, ServiceState } from '../../src/listener/service';
-import { Run } from '../../src/runs/run';
+import type { AnnouncedModule, ModuleParam } from '../../src/listener/protocol';
+import type { MispRequest } from '../../src/listener/request';
+import type { ModuleOwner, OpenQuery, RequestText, ServiceState } from '../../src/listener/service';
 import type { Message } from '../../src/runs/tracker';
-import type { Verdict } from '../../src/runs/verdict';
 import { WorkflowError } from '../../src/text';
+import { loadFullEvent, RELOADED, STORED } from '../../src/triggers/full-event';
+import { LastRequest } from '../../src/triggers/last-request';
 import { removeSecrets } from '../../src/triggers/secrets';
 import { tagChoiceMatches } from '../../src/triggers/tag-attached';
 import { TRIGGERS, triggerById } from '../../src/triggers/triggers';
 import { defineNode } from '../adaptor';
 import type { ListenerNode } from '../config/misp-listener';
+import type { ServerNode } from '../config/misp-server';
 import type { ParamRow } from '../definition';
 import { runtimeOf } from '../runtime';
 import { TriggerReport } from './trigger-report';
+import { TriggerRuns } from './trigger-runs';
 
 const TAG_TRIGGER = 'tag-attached-after-save';
+const COMPLETED = [...RELOADED, ...STORED];
 const BLOCKING = TRIGGERS.filter((trigger) => trigger.blocking).map((trigger) => trigger.id);
 const WITH_SECRETS = TRIGGERS.filter((trigger) => trigger.secrets).map((trigger) => trigger.id);
 
@@ -28,6 +32,7 @@ export default defineNode(
     inputs: 0,
     outputs: ['message'],
     editorFile: true,
+    button: true,
     fields: {
       listener: { kind: 'config', type: 'misp-listener', required: true },
       trigger: {
@@ -72,6 +77,9 @@ export default defineNode(
         when: { trigger: TAG_TRIGGER },
       },
       tags: { kind: 'list', default: [], when: { trigger: TAG_TRIGGER } },
+      complete: { kind: 'checkbox', default: false, when: { trigger: COMPLETED } },
+      server: { kind: 'config', type: 'misp-server', when: { trigger: COMPLETED, complete: true } },
+      remember: { kind: 'checkbox', default: true, advanced: true },
       keepSecrets: { kind: 'checkbox', default: false, when: { trigger: WITH_SECRETS }, advanced: true },
       filteredItems: { kind: 'checkbox', default: false, advanced: true },
       params: { kind: 'params', default: [], advanced: true },
@@ -80,7 +88,6 @@ export default defineNode(
   (context) => {
     const { RED, node, config, text } = context;
     const runtime = runtimeOf(RED);
-    const { tracker } = runtime;
     const trigger = triggerById(config.trigger);
     if (!trigger) throw new WorkflowError('trigger.unknown', { trigger: config.trigger });
     const listener = RED.nodes.getNode(config.listener) as ListenerNode | null;
@@ -92,8 +99,23 @@ export default defineNode(
 
     const nodeId = (node as Node & { _alias?: string })._alias ?? node.id;
     const waitsForFlow = () => trigger.blocking && (config.explicit || runtime.mayBlock(nodeId));
-    const open = new Map<OpenQuery, { run: Run; message: Message }>();
     const report = new TriggerReport(context);
+    const last = new LastRequest();
+    const runs = new TriggerRuns({
+      node,
+      tracker: runtime.tracker,
+      generateId: () => RED.util.generateId(),
+      settings: config,
+      messageOf,
+      complete: completion(),
+      failed(error, message) {
+        const problem = context.explain(error);
+        context.status('incomplete', 'red', 'ring');
+        node.error(problem, message as never);
+        return problem;
+      },
+      report: (verdict) => report.verdict(verdict),
+    });
     const { service } = listener;
     const onState = (state: ServiceState) => report.listener(state);
     const onCounts = ({ refused }: { refused: number }) => report.refused(refused);
@@ -101,40 +123,41 @@ export default defineNode(
     service.on('counts', onCounts);
     const announcement = listener.announce(owner());
     const onStarted = () => {
-      for (const [query, { run }] of open) if (run.interrupted) interrupted(query, run);
+      runs.resume();
       announcement.open();
     };
     const onStopping = () => announcement.pause();
     runtime.flows.on('started', onStarted);
     runtime.flows.on('stopping', onStopping);
     report.listener(listener.state);
+    const forget = runtime.addTrigger(nodeId, {
+      trigger: config.trigger,
+      last,
+      messageOf: (request) => messageOf(request, Date.now() + deadlineMs(), true),
+      rehearse: (request) => runs.rehearse(request, deadlineMs()),
+    });
 
     return {
       close(removed) {
+        forget();
         runtime.flows.off('started', onStarted);
         runtime.flows.off('stopping', onStopping);
         service.off('state', onState);
         service.off('counts', onCounts);
         report.close();
         announcement.end(removed);
-        for (const [query, { run }] of open) {
-          if (removed) run.abandon();
-          else interrupted(query, run);
-        }
+        runs.close(removed);
       },
     };
-
-    /** A redeploy stopped nodes of the run. What only decided is asked again; what may have acted cannot. */
-    function interrupted(query: OpenQuery, run: Run): void {
-      if (run.touched) run.abandon();
-      else leave(query, () => query.giveBack());
-    }
 
     function owner(): ModuleOwner {
       return {
         module: announced(),
         onQuery: fire,
-        onEnded: ended,
+        onEnded(query, by) {
+          if (by === 'lost') report.lost();
+          runs.ended(query, by === 'deadline');
+        },
         onLate: (wouldBlock) => report.late(wouldBlock),
         onAnsweredFor: (by, blocked) => report.withoutFlow(by, blocked),
       };
@@ -159,75 +182,50 @@ export default defineNode(
       return seconds * 1000;
     }
 
-    function fire(query: OpenQuery): void {
+    function fire(query: OpenQuery, requestText?: RequestText): void {
       const { data } = query.request;
       if (trigger!.secrets && !config.keepSecrets) removeSecrets(data);
+      if (config.remember && requestText) last.keep(requestText, trigger!.secrets);
       if (config.trigger === TAG_TRIGGER && !tagChoiceMatches(config, data)) {
         return query.answer({ outcome: 'allow', cause: 'accepted' });
       }
-      const message = messageOf(query);
-      const run = new Run(
-        {
-          id: RED.util.generateId(),
-          module: config.module,
-          deadline: query.deadline,
-          onError: config.onError,
-          onDeadline: config.onDeadline,
-          explicit: config.explicit,
-        },
-        (verdict) => conclude(query, verdict),
-      );
-      open.set(query, { run, message });
-      tracker.start(run, message);
-      if (!waitsForFlow()) run.accept();
-      send(run, message);
+      runs.fire(query, waitsForFlow());
     }
 
-    /** The trigger itself is the first thing that the run waits for. */
-    function send(run: Run, message: Message): void {
-      run.received(node.id);
-      node.send(message);
-      run.completed(node.id);
-      if (run.idle) setImmediate(() => run.settle());
-    }
-
-    function messageOf({ request, deadline }: OpenQuery): Message {
+    function messageOf(request: MispRequest, deadline: number, test: boolean): Message {
+      const { data, params, filteredItems, matchingData } = request;
       return {
         _msgid: RED.util.generateId(),
         topic: config.trigger,
-        payload: request.data,
+        payload: data,
         misp: {
           trigger: config.trigger,
           module: config.module,
+          ...(config.server ? { server: config.server } : {}),
           blocking: trigger!.blocking,
-          test: false,
+          test,
           deadline,
-          params: request.params,
-          ...(request.filteredItems === undefined ? {} : { filteredItems: request.filteredItems }),
-          ...(request.matchingData === undefined ? {} : { matchingData: request.matchingData }),
+          params,
+          ...(filteredItems === undefined ? {} : { filteredItems }),
+          ...(matchingData === undefined ? {} : { matchingData }),
         },
       };
     }
 
-    function conclude(query: OpenQuery, verdict: Verdict): void {
-      query.answer(verdict);
-      leave(query);
-      report.verdict(verdict);
-    }
-
-    /** The run is over, or given back; `last` is done before it is forgotten. */
-    function leave(query: OpenQuery, last?: () => void): void {
-      const entry = open.get(query);
-      open.delete(query);
-      last?.();
-      if (entry) tracker.end(entry.run, entry.message);
-    }
-
-    function ended(query: OpenQuery, by: OwnAnswer | 'lost'): void {
-      const run = open.get(query)?.run;
-      if (by === 'lost') report.lost();
-      if (by === 'deadline') run?.expire();
-      else run?.abandon();
+    /** How the data is completed from the connected MISP, if it is to be. */
+    function completion(): ((message: Message) => Promise<void>) | undefined {
+      if (!config.complete || !COMPLETED.includes(config.trigger)) return undefined;
+      const server = RED.nodes.getNode(config.server) as ServerNode | null;
+      if (!server?.client) throw new WorkflowError('trigger.noServer');
+      return async (message) => {
+        const found = await loadFullEvent(server.client, config.trigger, message.payload);
+        const misp = message.misp as Record<string, unknown>;
+        if ('stored' in found) misp.stored = found.stored;
+        else {
+          misp.received = message.payload;
+          message.payload = found.payload;
+        }
+      };
     }
   },
 );

@@ -16,7 +16,10 @@ export interface MispRequest {
  * Reads a request. The flattened list of attributes is the attributes themselves afterwards, not a copy.
  * @throws {WorkflowError} that says what is wrong with the text
  */
-export function readRequest(bytes: Uint8Array, head: QueryHead): MispRequest {
+export function readRequest(
+  bytes: Uint8Array,
+  head: Pick<QueryHead, 'flattenedCut' | 'suspicious'>,
+): MispRequest {
   const body = parse(bytes);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new WorkflowError('service.noModule');

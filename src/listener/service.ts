@@ -33,10 +33,17 @@ export interface OpenQuery {
   giveBack(): void;
 }
 
+/** The text of a request, while it is at hand. It is not changed afterwards, and may be kept. */
+export interface RequestText {
+  bytes: Uint8Array;
+  flattenedCut: boolean;
+}
+
 /** What a trigger gives the service. */
 export interface ModuleOwner {
   module: AnnouncedModule;
-  onQuery(query: OpenQuery): void;
+  /** @param text missing for a request that is handed over again */
+  onQuery(query: OpenQuery, text?: RequestText): void;
   /** The service has answered on its own: the time was up, or MISP hung up (`lost`). */
   onEnded(query: OpenQuery, by: OwnAnswer | 'lost'): void;
   /** An answer came after the service's own. */
@@ -235,10 +242,10 @@ export class ListenerService extends EventEmitter<Events> {
     } catch (error) {
       return this.send({ type: 'answer', id: head.id, error: (error as Error).message });
     }
-    this.hand(head, request);
+    this.hand(head, request, { bytes: body, flattenedCut: head.flattenedCut });
   }
 
-  private hand(head: QueryHead, request: MispRequest): void {
+  private hand(head: QueryHead, request: MispRequest, requestText?: RequestText): void {
     const owner = this.owners.get(request.module);
     if (this.paused.has(request.module)) return this.park(head, request);
     if (!owner) {
@@ -248,7 +255,7 @@ export class ListenerService extends EventEmitter<Events> {
     const query = this.openQuery(head, request);
     this.open.set(head.id, { query, owner });
     try {
-      owner.onQuery(query);
+      owner.onQuery(query, requestText);
     } catch (error) {
       const reason = text('service.failed', { problem: (error as Error).message });
       query.answer({ outcome: 'block', cause: 'error', reason });

@@ -1,0 +1,63 @@
+import type { MispOperation, Plan } from '../../src/actions/plan';
+import type { MispClient } from '../../src/misp/client';
+import { carryOutOn } from '../../src/misp/carry-out';
+import type { Message } from '../../src/runs/tracker';
+import { WorkflowError } from '../../src/text';
+import type { NodeContext } from '../adaptor';
+import type { ServerNode } from '../config/misp-server';
+import type { Fields } from '../definition';
+import { runtimeOf } from '../runtime';
+import { defineAction, type ActionDescription } from './define-action';
+
+const SERVER_FIELD = {
+  server: { kind: 'config', type: 'misp-server', required: true },
+} as const satisfies Fields;
+
+/** What plans with: the message, and the MISP to look things up in. */
+export type MakePlan = (
+  message: Message,
+  client: MispClient,
+) => Plan<MispOperation> | Promise<Plan<MispOperation>>;
+
+/**
+ * A node that changes data in a MISP.
+ * @param create gets the settings once per deploy, and returns what a message leads to
+ */
+export function defineMispAction<const F extends Fields>(
+  description: ActionDescription<F>,
+  create: (context: NodeContext<F & typeof SERVER_FIELD>) => MakePlan,
+) {
+  return defineAction<F & typeof SERVER_FIELD, MispOperation>(
+    { ...description, fields: { ...SERVER_FIELD, ...description.fields } },
+    (context) => {
+      const { RED } = context;
+      const { client } = serverOf(context);
+      const makePlan = create(context as unknown as NodeContext<F & typeof SERVER_FIELD>);
+      const carryOut = carryOutOn(client);
+      const { tracker } = runtimeOf(RED);
+      return {
+        plan(message) {
+          if (tracker.runOf(message)) refuseBeforeSave(message);
+          return makePlan(message, client);
+        },
+        carryOut,
+      };
+    },
+  );
+}
+
+/** @throws {WorkflowError} if the node has no working MISP */
+export function serverOf({
+  RED,
+  config,
+}: Pick<NodeContext<typeof SERVER_FIELD>, 'RED' | 'config'>): ServerNode {
+  const server = RED.nodes.getNode(config.server) as ServerNode | null;
+  if (!server?.client) throw new WorkflowError('action.noServer');
+  return server;
+}
+
+/** While MISP waits inside its transaction, a write to it would wait for MISP: both stand still until the time-out. */
+function refuseBeforeSave(message: Message): void {
+  const { trigger = '' } = (message.misp ?? {}) as { trigger?: string };
+  if (trigger.endsWith('-before-save')) throw new WorkflowError('action.beforeSave', { trigger });
+}

@@ -1,0 +1,184 @@
+/** A thing in MISP, by what is known of it. MISP takes either. */
+export interface Ref {
+  id?: string;
+  uuid?: string;
+}
+
+/** What carries tags. */
+export type TagScope = 'event' | 'attribute' | 'event-report';
+
+interface TagChange {
+  scope: TagScope;
+  /** The event that is tagged, or that the items belong to. */
+  event: Ref;
+  /** Attributes or reports; empty for the event itself. */
+  items: Ref[];
+  /** Names, those of galaxy clusters as `misp-galaxy:country="belgium"`. */
+  tags: string[];
+}
+
+/** Tags to add to one event, or to many of its attributes or reports. */
+export interface AttachTags extends TagChange {
+  do: 'attach-tags';
+  local: boolean;
+  relationship?: string;
+  /** Create tags that MISP does not have; without it they are an error. */
+  create?: boolean;
+}
+
+/** Tags to remove. Without `local`, whether local or global. */
+export interface DetachTags extends TagChange {
+  do: 'detach-tags';
+  local?: boolean;
+}
+
+/** Fields of attributes of one event. */
+export interface EditAttributes {
+  do: 'edit-attributes';
+  event: Ref;
+  changes: { item: Ref; fields: AttributeFields }[];
+}
+
+export interface AttributeFields {
+  to_ids?: boolean;
+  comment?: string;
+  category?: string;
+  type?: string;
+  value?: string;
+  /** `0` to `3`, `4` with `sharing_group_id`, or `5`: as the event. */
+  distribution?: string;
+  sharing_group_id?: string;
+  deleted?: boolean;
+  /** ISO 8601, or empty to clear. */
+  first_seen?: string;
+  last_seen?: string;
+}
+
+/** Fields of an event. */
+export interface EditEvent {
+  do: 'edit-event';
+  event: Ref;
+  fields: EventFields;
+  /** Keep timestamp and published state, which MISP else renews. */
+  freeze: boolean;
+}
+
+export interface EventFields {
+  info?: string;
+  /** YYYY-MM-DD */
+  date?: string;
+  threat_level_id?: string;
+  analysis?: string;
+  distribution?: string;
+  sharing_group_id?: string;
+  extends_uuid?: string;
+}
+
+export interface PublishEvent {
+  do: 'publish';
+  event: Ref;
+  /** Mail those who want to be told. */
+  mail: boolean;
+  /** Leave it to MISP's background jobs; else MISP answers when it is done. */
+  queued: boolean;
+}
+export interface UnpublishEvent {
+  do: 'unpublish';
+  event: Ref;
+}
+
+/** Accept or discard what other organisations have proposed. */
+export interface DecideProposal {
+  do: 'accept-proposal' | 'discard-proposal';
+  proposal: Ref;
+}
+
+export interface AddSightings {
+  do: 'add-sightings';
+  /** 0 sighting, 1 false positive, 2 expiration. */
+  type: 0 | 1 | 2;
+  /** Values seen anywhere, or single attributes. */
+  values?: string[];
+  items?: Ref[];
+  source?: string;
+  /** Unix seconds. */
+  timestamp?: number;
+}
+
+export interface BlockEvent {
+  do: 'block-event';
+  uuid: string;
+  info: string;
+  org: string;
+  comment: string;
+}
+
+export interface ExtendWarninglist {
+  do: 'extend-warninglist';
+  /** Id or name of a custom list. */
+  list: string;
+  values: string[];
+}
+
+/** Any call of MISP's REST API that may change something. */
+export interface RestCall {
+  do: 'rest-call';
+  method: 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  body?: unknown;
+}
+
+/** A change in MISP. */
+export type MispOperation =
+  | AttachTags
+  | DetachTags
+  | EditAttributes
+  | EditEvent
+  | PublishEvent
+  | UnpublishEvent
+  | DecideProposal
+  | AddSightings
+  | BlockEvent
+  | ExtendWarninglist
+  | RestCall;
+
+/** Something that is sent to people or systems; secrets are put in when it is sent. */
+export interface SendOperation {
+  do: 'send-mail' | 'http-request' | 'zmq-publish';
+  [detail: string]: unknown;
+}
+
+/** Everything an action would do, as plain data, in the order it is done. */
+export type Plan<O extends Operation = Operation> = O[];
+export type Operation = MispOperation | SendOperation;
+
+/** What became of one operation. */
+export interface OperationResult {
+  operation: Operation;
+  /** `unchanged`: MISP had it already. `partial`: some items failed. */
+  state: 'planned' | 'done' | 'unchanged' | 'partial' | 'failed';
+  /** What failed, in words; `item` is an id or uuid if it concerns one item. */
+  failures?: { item?: string; problem: string }[];
+  /** What the other side answered, where a flow can use it. */
+  answer?: unknown;
+}
+
+/** `msg.misp.result` */
+export interface ActionResult {
+  /** Nothing was done: the plan only. */
+  dryRun: boolean;
+  operations: OperationResult[];
+}
+
+/** Carries out plans. */
+export type CarryOut<O extends Operation = Operation> = (
+  plan: Plan<O>,
+  control: Control,
+) => Promise<OperationResult[]>;
+
+export interface Control {
+  /** Stops what has not begun. */
+  signal: AbortSignal;
+  /** Told of progress in a long plan. */
+  progress(done: number, total: number): void;
+}

@@ -1,0 +1,62 @@
+import { toCoreFormat } from '../event/to-core';
+import type { MispClient } from '../misp/client';
+import { WorkflowError } from '../text';
+
+/** Triggers whose data is thin, and whose event is in MISP when they fire. */
+export const RELOADED: readonly string[] = [
+  'event-after-save',
+  'event-after-save-new',
+  'event-after-save-new-from-pull',
+  'attribute-after-save',
+  'object-after-save',
+  'shadow-attribute-after-save',
+  'sighting-after-save',
+  'event-report-after-save',
+  'tag-attached-after-save',
+];
+
+/** Triggers that tell what is about to be saved; MISP still has what was there before. */
+export const STORED: readonly string[] = ['event-before-save', 'shadow-attribute-before-save'];
+
+interface EventData {
+  Event?: { id?: string; uuid?: string };
+}
+
+/** What a trigger's message gets from MISP. */
+export interface FullEvent {
+  /** The event with all it has, in core format: in place of the data received. */
+  payload?: unknown;
+  /** The event as MISP has it now; null if it is new. */
+  stored?: unknown;
+}
+
+/**
+ * Loads the event that a trigger is about.
+ * @throws {WorkflowError} if the data names no event, or MISP does not give it
+ */
+export async function loadFullEvent(client: MispClient, trigger: string, data: unknown): Promise<FullEvent> {
+  if (STORED.includes(trigger)) return { stored: await storedEvent(client, data) };
+  const key = eventKey(data);
+  if (!key) throw new WorkflowError('trigger.noEvent', { trigger });
+  return { payload: await loadEvent(client, key) };
+}
+
+async function storedEvent(client: MispClient, data: unknown): Promise<unknown> {
+  const key = eventKey(data);
+  if (!key) return null;
+  try {
+    return await loadEvent(client, key);
+  } catch (error) {
+    if (error instanceof WorkflowError && error.key === 'misp.notFound') return null;
+    throw error;
+  }
+}
+
+async function loadEvent(client: MispClient, key: string): Promise<unknown> {
+  return toCoreFormat(await client.get(`/events/view/${encodeURIComponent(key)}`));
+}
+
+function eventKey(data: unknown): string | undefined {
+  const { id, uuid } = (data as EventData | null)?.Event ?? {};
+  return uuid || id || undefined;
+}
