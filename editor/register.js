@@ -1,6 +1,7 @@
 import { prepareForm } from './form.js';
 import { labelOf } from './labels.js';
 import { credentialsOf, defaultsOf } from './settings.js';
+import { offerTrial } from './try.js';
 
 /** What the build wrote of each of our types. */
 export const descriptions = {};
@@ -48,6 +49,7 @@ export function register(description) {
     },
     oneditprepare() {
       this.mispWidgets = prepareForm(this, description);
+      if (description.trial) offerTrial(this, description);
       extension().oneditprepare?.call(this);
     },
     oneditcancel() {

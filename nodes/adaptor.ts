@@ -4,6 +4,7 @@ import type { Message } from '../src/runs/tracker';
 import { checkFields } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { migrate, type Saved } from './migrate';
+import { NodeStatus } from './node-status';
 import { ourTypes } from './runtime';
 
 /** Messages by output; `undefined` for an output that gets none. */
@@ -35,9 +36,6 @@ export interface Behaviour {
 /** The function that Node-RED loads, with the description that the build reads. */
 export type NodeModule<F extends Fields> = ((RED: NodeAPI) => void) & { description: Description<F> };
 
-/** Longest status text: the editor shows a line under the node. */
-const STATUS_LENGTH = 40;
-
 /**
  * A node type: its description and its behaviour. All our nodes run in this one wrapper: errors always
  * end in `done(error)`, settings are migrated, texts translated.
@@ -50,10 +48,11 @@ export function defineNode<const F extends Fields>(
   const register = (RED: NodeAPI) => {
     function Constructor(this: Node, saved: NodeDef) {
       RED.nodes.createNode(this, saved);
-      const context = contextOf(RED, this, description, saved);
+      const status = new NodeStatus(this, textsOf(RED, description));
+      const context = contextOf(RED, this, description, saved, status);
       try {
         checkFields(description.fields, context.config);
-        attach(this, create(context, this), context);
+        attach(this, create(context, this), context, status);
       } catch (error) {
         this.error(translated(error, context.text));
         context.status('broken', 'red', 'ring');
@@ -65,9 +64,15 @@ export function defineNode<const F extends Fields>(
   return Object.assign(register, { description });
 }
 
-function attach<F extends Fields>(node: Node, behaviour: Behaviour, context: NodeContext<F>): void {
+function attach<F extends Fields>(
+  node: Node,
+  behaviour: Behaviour,
+  context: NodeContext<F>,
+  status: NodeStatus,
+): void {
   if (behaviour.input) {
     node.on('input', (message, send, done) => {
+      status.noteFilters(message as unknown as Message);
       run(() => behaviour.input?.(message as unknown as Message)).then(
         (outputs) => {
           if (outputs) send(outputs as never);
@@ -98,9 +103,9 @@ function contextOf<F extends Fields>(
   node: Node,
   description: Description<F>,
   saved: NodeDef,
+  status: NodeStatus,
 ): NodeContext<F> {
-  const prefix = description.type;
-  const text: Translate = (key, params) => RED._(`${prefix}.${key}`, params);
+  const text = textsOf(RED, description);
   const config = migrate(description, saved as unknown as Saved);
   return {
     RED,
@@ -118,13 +123,13 @@ function contextOf<F extends Fields>(
         });
       });
     },
-    status(key, fill = 'grey', shape = 'dot', params) {
-      if (!key) return node.status({});
-      const full = text(`status.${key}`, params);
-      const short = full.length > STATUS_LENGTH ? `${full.slice(0, STATUS_LENGTH - 1)}…` : full;
-      node.status({ fill, shape, text: short });
-    },
+    status: (key, fill, shape, params) => status.show(key, fill, shape, params),
   };
+}
+
+/** The texts of a node type, in the language of the runtime. */
+function textsOf(RED: NodeAPI, { type }: Pick<Description, 'type'>): Translate {
+  return (key, params) => RED._(`${type}.${key}`, params);
 }
 
 /** An error with the text of the node's own catalogue, if it has one for the error's key. */

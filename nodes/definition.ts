@@ -117,6 +117,8 @@ export interface Description<F extends Fields = Fields> {
   editorFile?: boolean;
   /** The node has a button in the editor; what it does is in its editor file, as `onbutton`. */
   button?: boolean;
+  /** The node's decision can be tried in its form. */
+  trial?: boolean;
   /** Whether the node never changes a message or the world: a run may be repeated behind it. */
   harmless?: boolean;
 }

@@ -81,7 +81,7 @@ function settings(description, texts) {
 
 /** The part of the definition that the editor needs; editor/ does the rest. */
 function registration(description) {
-  const { type, family, fields, inputs, outputs, labelBy, button, version, migrations = [] } = description;
+  const { type, family, fields, inputs, outputs, labelBy, button, trial, version, migrations = [] } = description;
   const data = {
     type,
     family,
@@ -90,6 +90,7 @@ function registration(description) {
     outputs,
     labelBy,
     button,
+    trial,
     version,
     migrations,
     fields,

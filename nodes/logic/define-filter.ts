@@ -1,7 +1,10 @@
 import { renewPositions, type Filtered, type FilterState } from '../../src/event/data-filter';
+import { extract } from '../../src/event/hash';
+import { countOf } from '../../src/event/values';
 import type { Message } from '../../src/runs/tracker';
 import { defineNode } from '../adaptor';
 import type { Config, Description, Fields } from '../definition';
+import { offerTrial, type Trial } from './trial';
 
 /** What a filter node says of itself; the rest is the same for all of them. */
 type FilterDescription<F extends Fields> = Omit<Description<F>, 'family' | 'inputs' | 'outputs' | 'harmless'>;
@@ -22,25 +25,40 @@ export function defineFilter<const F extends Fields>(
   description: FilterDescription<F>,
   prepare: (config: Config<F>) => (data: unknown, state?: FilterState) => Filtered,
 ) {
-  return defineNode<F>(
-    { ...description, family: 'logic', inputs: 1, outputs: ['filtered'], harmless: true },
-    (context) => {
-      const filter = prepare(context.config);
-      return {
-        input(message) {
-          const before = filtersOf(message);
-          // Node-RED may have cloned the message: then positions are known anew.
-          if (before) renewPositions(message.payload, before);
-          const { data, state } = filter(message.payload, before);
-          message.payload = data;
-          const { filters, ...misp } = (message.misp ?? {}) as MispPart;
-          void filters;
-          message.misp = state ? { ...misp, filters: state } : misp;
-          return [message];
-        },
-      };
-    },
-  );
+  const full: Description<F> = {
+    ...description,
+    family: 'logic',
+    inputs: 1,
+    outputs: ['filtered'],
+    harmless: true,
+    trial: true,
+  };
+  offerTrial(full, (config, data) => kept(data, prepare(config)(data)));
+  return defineNode<F>(full, (context) => {
+    const filter = prepare(context.config);
+    return {
+      input(message) {
+        const before = filtersOf(message);
+        // Node-RED may have cloned the message: then positions are known anew.
+        if (before) renewPositions(message.payload, before);
+        const { data, state } = filter(message.payload, before);
+        message.payload = data;
+        const { filters, ...misp } = (message.misp ?? {}) as MispPart;
+        void filters;
+        message.misp = state ? { ...misp, filters: state } : misp;
+        return [message];
+      },
+    };
+  });
+}
+
+/** How many items each selector of a filter leaves. */
+function kept(whole: unknown, { data, state }: Filtered): Trial {
+  const found = (state?.narrowed ?? []).map((selector) => {
+    const [before, after] = [whole, data].map((view) => countOf(extract(view, selector)));
+    return `${selector}: ${after} / ${before}`;
+  });
+  return { outcome: 'filtered', found };
 }
 
 /** The filters that are active on a message. */

@@ -1,4 +1,4 @@
-import { countIf } from '../../src/logic/count-if';
+import { countFound, countIf } from '../../src/logic/count-if';
 import { defineLogic } from './define-logic';
 
 export default defineLogic(
@@ -18,4 +18,5 @@ export default defineLogic(
     },
   },
   (config) => (data) => countIf(config, data),
+  (config, data) => countFound(config, data),
 );

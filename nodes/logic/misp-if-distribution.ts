@@ -1,4 +1,4 @@
-import { distributionIf } from '../../src/logic/distribution-if';
+import { distributionIf, distributionsOf } from '../../src/logic/distribution-if';
 import { defineLogic } from './define-logic';
 
 export default defineLogic(
@@ -19,4 +19,5 @@ export default defineLogic(
     },
   },
   (config) => (data) => distributionIf(config, data),
+  (config, data) => distributionsOf(config, data),
 );

@@ -1,4 +1,4 @@
-import { organisationIf } from '../../src/logic/organisation-if';
+import { organisationIf, organisationOf } from '../../src/logic/organisation-if';
 import { defineLogic } from './define-logic';
 
 export default defineLogic(
@@ -14,4 +14,5 @@ export default defineLogic(
     },
   },
   (config) => (data) => organisationIf(config, data),
+  (config, data) => organisationOf(config, data),
 );

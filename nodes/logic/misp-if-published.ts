@@ -1,3 +1,4 @@
+import { get } from '../../src/event/hash';
 import { publishedIf } from '../../src/logic/published-if';
 import { defineLogic } from './define-logic';
 
@@ -12,4 +13,5 @@ export default defineLogic(
     },
   },
   (config) => (data) => publishedIf(config, data),
+  (_config, data) => get(data, 'Event.published'),
 );

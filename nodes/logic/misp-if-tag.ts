@@ -1,4 +1,4 @@
-import { tagIf } from '../../src/logic/tag-if';
+import { presentTags, tagIf } from '../../src/logic/tag-if';
 import { defineLogic } from './define-logic';
 
 export default defineLogic(
@@ -19,4 +19,5 @@ export default defineLogic(
     },
   },
   (config) => (data) => tagIf(config, data),
+  (config, data) => presentTags(config, data),
 );

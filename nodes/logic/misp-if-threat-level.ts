@@ -1,3 +1,4 @@
+import { get } from '../../src/event/hash';
 import { threatLevelIf } from '../../src/logic/threat-level-if';
 import { defineLogic } from './define-logic';
 
@@ -17,4 +18,5 @@ export default defineLogic(
     },
   },
   (config) => (data) => threatLevelIf(config, data),
+  (_config, data) => get(data, 'Event.threat_level_id'),
 );

@@ -1,4 +1,4 @@
-import { genericIf } from '../../src/logic/generic-if';
+import { foundAt, genericIf } from '../../src/logic/generic-if';
 import { defineLogic } from './define-logic';
 
 export default defineLogic(
@@ -19,4 +19,5 @@ export default defineLogic(
     },
   },
   (config) => (data) => genericIf(config, data),
+  (config, data) => foundAt(config, data),
 );

@@ -3,11 +3,13 @@ import type { ListenerNode } from '../config/misp-listener';
 import type { ServerForm } from '../config/misp-server';
 import { testConnection } from './test-connection';
 import { serveTestRuns } from './test-run';
+import { serveTrials } from './try-node';
 
 /** What the editor's script asks the runtime for, behind Node-RED's permissions. */
 export default function register(RED: NodeAPI): void {
   RED.plugins.registerPlugin('misp-workflows', { type: 'misp-workflows' });
   serveTestRuns(RED);
+  serveTrials(RED);
   const listenerOf = (id: string) => {
     const node = RED.nodes.getNode(id) as ListenerNode | null;
     return node?.type === 'misp-listener' && node.service ? node : undefined;

@@ -26,7 +26,11 @@ const operators = new Map<string, (order: number) => boolean>([
  * @throws HashPathError if the path cannot be read or the data is no event
  */
 export function countIf(params: CountIfParams, data: unknown): boolean {
-  const { selector = '', operator = 'equals', value = '' } = params;
-  const count = countOf(extract(data, selector));
-  return operators.get(operator)?.(looseCompare(count, value)) ?? false;
+  const { operator = 'equals', value = '' } = params;
+  return operators.get(operator)?.(looseCompare(countFound(params, data), value)) ?? false;
+}
+
+/** How many things the selector finds. */
+export function countFound({ selector = '' }: CountIfParams, data: unknown): number {
+  return countOf(extract(data, selector));
 }

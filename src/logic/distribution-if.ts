@@ -34,10 +34,8 @@ export function distributionIf(
   data: unknown,
   report: (error: EventDataError) => void = () => {},
 ): boolean {
-  const { scope = 'attribute', condition = 'equals', distribution = '0' } = params;
-  const event = get(data, 'Event');
-  if (!isEntries(event)) throw new EventDataError('noEvent');
-  const carriers = scope === 'event' ? [event] : [event, ...firstAttribute(event)];
+  const { condition = 'equals', distribution = '0' } = params;
+  const carriers = carriersOf(params, data);
   const level = finalLevel(carriers);
   if (level === INHERIT) return refuse('distributionInherited', report);
   if (looseEquals(distribution, SHARING_GROUP)) {
@@ -45,6 +43,17 @@ export function distributionIf(
     return answer ?? refuse('distributionCondition', report);
   }
   return compareLevels(condition, level, integerOf(distribution));
+}
+
+/** The levels that are looked at, from the event inwards; the most restrictive one counts. */
+export function distributionsOf(params: DistributionIfParams, data: unknown): unknown[] {
+  return carriersOf(params, data).map((carrier) => entryOf(carrier, 'distribution'));
+}
+
+function carriersOf({ scope = 'attribute' }: DistributionIfParams, data: unknown): Carriers {
+  const event = get(data, 'Event');
+  if (!isEntries(event)) throw new EventDataError('noEvent');
+  return scope === 'event' ? [event] : [event, ...firstAttribute(event)];
 }
 
 function refuse(

@@ -19,10 +19,13 @@ export interface GenericIfParams {
  */
 export function genericIf(params: GenericIfParams, data: unknown): boolean {
   const { hash_path: path = '', operator = 'in', value = '', value_list: list = '' } = params;
-  if (operator === 'equals' || operator === 'not_equals') {
-    return evaluateCondition(get(data, path as string, []), operator, value);
-  }
-  const found = extract(data, path);
+  const found = foundAt({ hash_path: path, operator }, data);
   if (operator === 'any_value') return !isEmpty(found);
   return evaluateCondition(found, operator, operator === 'in_or' ? list : value);
+}
+
+/** What `genericIf` compares: a single value for `equals` and `not_equals`, else all that the path finds. */
+export function foundAt({ hash_path: path = '', operator = 'in' }: GenericIfParams, data: unknown): unknown {
+  if (operator === 'equals' || operator === 'not_equals') return get(data, path as string, []);
+  return extract(data, path);
 }

@@ -21,10 +21,15 @@ const wanted = new Map([
 
 /** Whether the event's organisation is one of those chosen. */
 export function organisationIf(params: OrganisationIfParams, data: unknown): boolean {
-  const { org_type: type = 'orgc', condition = 'in', org_id: chosen = [1] } = params;
+  const { condition = 'in', org_id: chosen = [1] } = params;
   const answer = wanted.get(condition);
   if (answer === undefined) return false;
-  const id = integerOf(get(data, type === 'orgc' ? 'Event.orgc_id' : 'Event.org_id'));
+  const id = integerOf(organisationOf(params, data));
   const ids = isEntries(chosen) ? valuesOf(chosen) : isEmpty(chosen) ? [] : [chosen];
   return new LooseSet(ids).has(id) === answer;
+}
+
+/** The id of the organisation that is looked at. */
+export function organisationOf({ org_type: type = 'orgc' }: OrganisationIfParams, data: unknown): unknown {
+  return get(data, type === 'orgc' ? 'Event.orgc_id' : 'Event.org_id');
 }

@@ -22,8 +22,12 @@ const paths = new Map([
  * @throws EventDataError if tags or clusters are no lists, or the data is none
  */
 export function tagIf(params: TagIfParams, data: unknown): boolean {
-  const { scope = 'event', condition = 'in_or' } = params;
+  const { condition = 'in_or' } = params;
   const wanted = chosenTagNames(params);
-  const present = extractDistinct(data, paths.get(scope) ?? 'Event.Tag.{n}.name');
-  return evaluateCondition([...present], condition, wanted);
+  return evaluateCondition(presentTags(params, data), condition, wanted);
+}
+
+/** The names of the tags that `tagIf` looks at, each once. */
+export function presentTags({ scope = 'event' }: TagIfParams, data: unknown): unknown[] {
+  return [...extractDistinct(data, paths.get(scope) ?? 'Event.Tag.{n}.name')];
 }
