@@ -6,22 +6,26 @@ export interface Sink {
 const CHUNK = 4096;
 
 /**
- * A list that grows in pieces. One list that grows to some 100,000 entries is moved again and again, which
- * beside a large event takes longer than finding them.
+ * A list that grows in pieces: the first as it is needed, the others of their final size at once. One list that
+ * grows to some 100,000 entries is moved again and again, which beside a large event takes longer than finding
+ * them.
  */
 export class Finds implements Sink {
-  readonly #full: unknown[][] = [];
-  #last: unknown[] = [];
+  private readonly full: unknown[][] = [];
+  private last = new Array<unknown>(8);
+  private count = 0;
 
   add(value: unknown): void {
-    if (this.#last.length === CHUNK) {
-      this.#full.push(this.#last);
-      this.#last = [];
+    if (this.count === CHUNK) {
+      this.full.push(this.last);
+      this.last = new Array<unknown>(CHUNK);
+      this.count = 0;
     }
-    this.#last.push(value);
+    this.last[this.count++] = value;
   }
 
   list(): unknown[] {
-    return this.#full.length === 0 ? this.#last : ([] as unknown[]).concat(...this.#full, this.#last);
+    this.last.length = this.count;
+    return this.full.length === 0 ? this.last : ([] as unknown[]).concat(...this.full, this.last);
   }
 }

@@ -43,12 +43,41 @@ function walkList(items: readonly unknown[], tokens: readonly Token[], at: numbe
   const token = tokens[at];
   if (token?.kind === '{n}' || token?.kind === '{*}') {
     const { conditions } = token;
+    const next = tokens[at + 1];
+    if (conditions === undefined && next !== undefined && isPlainName(next)) {
+      return walkFields(items, next.name, tokens, at + 1, found);
+    }
     for (const item of items) {
       if (conditions === undefined || fulfils(item, conditions)) walkFrom(item, tokens, at + 1, found);
     }
   } else if (token?.number !== undefined) {
     enter(itemAt(items, token.number), token, tokens, at, found);
   }
+}
+
+/** The same field of each item: by far the most frequent step, without a call for each item. */
+function walkFields(
+  items: readonly unknown[],
+  name: string,
+  tokens: readonly Token[],
+  at: number,
+  found: Sink,
+) {
+  const isLast = at + 1 === tokens.length;
+  for (const item of items) {
+    if (typeof item !== 'object' || item === null) continue;
+    if (Array.isArray(item) || !Object.hasOwn(item, name)) continue;
+    const value = (item as Fields)[name];
+    if (value === undefined) continue;
+    if (isLast) found.add(value);
+    else if (Array.isArray(value)) walkList(value, tokens, at + 1, found);
+    else walkFrom(value, tokens, at + 1, found);
+  }
+}
+
+/** Whether a part is a name that only objects have, without conditions. */
+function isPlainName({ kind, number, forbidden, conditions }: Token): boolean {
+  return kind === 'name' && number === undefined && !forbidden && conditions === undefined;
 }
 
 function walkObject(object: Fields, tokens: readonly Token[], at: number, found: Sink): void {
