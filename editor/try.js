@@ -15,7 +15,9 @@ export function offerTrial(node, description) {
   const result = $('<div class="misp-describe misp-test" role="status" aria-live="polite">')
     .hide()
     .appendTo(details);
-  const show = (state, message) => result.attr('data-state', state).text(message).show();
+  const show = (state, message) => {
+    result.attr('data-state', state).text(message).show()[0].scrollIntoView({ block: 'nearest' });
+  };
 
   button.on('click', () => {
     $.ajax({

@@ -62,7 +62,8 @@ function offerTests(node) {
 /** Sends a request through the deployed flow as a test, and says what MISP would have been told. */
 function testRun(node, use, element) {
   const show = (state, message) => {
-    if (element) element.attr('data-state', state).text(message).show();
+    if (element)
+      element.attr('data-state', state).text(message).show()[0].scrollIntoView({ block: 'nearest' });
     else RED.notify(message, { type: state === 'ok' ? 'success' : state });
   };
   const text = (key, params) =>
