@@ -1,49 +1,98 @@
+import { Compiler } from './compile';
+import type { Statement } from './compile';
+import { filters } from './filters';
+import { Frame, Output } from './frame';
+import { globalsOf } from './globals';
+import { readTemplate } from './grammar';
+import { Budget, MAX_DEPTH } from './limits';
+import { Problem } from './problem';
+import { compileBody } from './program';
+import { tests } from './tests';
 import { WorkflowError } from '../../text';
-
-/** A piece of a template: text as it is, or a path to a value. */
-type Part = { text: string } | { path: string[] };
+import type { Runtime } from './values';
+import { Callable, Thing } from './values';
 
 /** A template that has been read and can be rendered with data. */
 export interface Template {
+  /**
+   * The text for some data, which is read by reference, and only where the template looks.
+   * @throws {WorkflowError} with line and cause, if the data does not fit or a limit is reached
+   */
   render(data: unknown): string;
 }
 
+export interface TemplateOptions {
+  /** `{{ a.b.c }}` is nothing where `a.b` is missing; Jinja2 and MISP fail there. */
+  missingIsEmpty?: boolean;
+}
+
 /**
- * Reads a template: text with `{{ Event.info }}`, names and list positions joined by dots. This is the
- * part of Jinja2 that needs no engine; a missing value renders as nothing, True, False and None as in
- * Python, and one line end at the very end is dropped, all as MISP's renderer does.
- * @throws {WorkflowError} on anything else that Jinja2 would act on
+ * Reads a Jinja2 template as MISP's modules do: nothing is escaped by itself, a missing value is nothing, one
+ * line end at the very end is dropped. What is not supported and all limits: docs/templates.md.
+ * @throws {WorkflowError} with line and cause, if it cannot be read
  */
-export function compileTemplate(source: string): Template {
-  const parts = read(source.replace(/\n$/, ''));
+export function compileTemplate(source: string, options: TemplateOptions = {}): Template {
+  const compiler = new Compiler();
+  const body = guarded('template.syntax', compiler, () => compileBody(readTemplate(source), compiler));
   return {
-    render: (data) => parts.map((part) => ('text' in part ? part.text : show(part.path, data))).join(''),
+    render(data) {
+      const rt = newRuntime(options);
+      return guarded('template.failed', rt, () => renderBody(body, compiler, rt, data));
+    },
   };
 }
 
-function read(source: string): Part[] {
-  const parts: Part[] = [];
-  let at = 0;
-  for (const match of source.matchAll(/\{\{([\s\S]*?)\}\}|\{%|\{#|\{\{/g)) {
-    const path = /^\s*([A-Za-z_][\w]*(?:\.[\w]+)*)\s*$/.exec(match[1] ?? '');
-    const line = String(source.slice(0, match.index).split('\n').length);
-    if (!path) throw new WorkflowError('template.unsupported', { line, text: match[0].slice(0, 40) });
-    if (match.index > at) parts.push({ text: source.slice(at, match.index) });
-    parts.push({ path: path[1].split('.') });
-    at = match.index + match[0].length;
+/** What is wrong with a template's text; undefined if it can be rendered. */
+export function checkTemplate(source: string): WorkflowError | undefined {
+  try {
+    compileTemplate(source);
+    return undefined;
+  } catch (error) {
+    if (error instanceof WorkflowError) return error;
+    throw error;
   }
-  parts.push({ text: source.slice(at) });
-  return parts;
 }
 
-function show(path: string[], data: unknown): string {
-  let value = data;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return '';
-    value = (value as Record<string, unknown>)[step];
+function newRuntime({ missingIsEmpty = false }: TemplateOptions): Runtime {
+  return {
+    budget: new Budget(),
+    line: 1,
+    autoescape: false,
+    chainable: missingIsEmpty,
+    owned: new WeakSet(),
+    filters,
+    tests,
+  };
+}
+
+function renderBody(body: Statement, compiler: Compiler, rt: Runtime, data: unknown): string {
+  const root = new Frame(rt, new Output(rt.budget), undefined, [data, globalsOf(rt)]);
+  if (compiler.blocks.size > 0) root.set('self', blocksOf(compiler, root));
+  body(root);
+  return root.out.text();
+}
+
+/** `self.title()`: a block once more. */
+function blocksOf({ blocks }: Compiler, root: Frame): Thing {
+  return new Thing('TemplateReference', (name) => {
+    const block = blocks.get(name);
+    if (!block) return undefined;
+    return new Callable(name, () => {
+      const inner = root.inner(new Output(root.rt.budget));
+      block(inner);
+      return inner.out.text();
+    });
+  });
+}
+
+/** Turns what went wrong into an error that names the line; nothing else leaves here. */
+function guarded<T>(key: string, at: { line: number }, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const problem = error instanceof RangeError ? new Problem('tooManyLevels', { limit: MAX_DEPTH }) : error;
+    if (!(problem instanceof Problem)) throw error;
+    const line = problem.line ?? at.line;
+    throw new WorkflowError(key, { line, problem: problem.message }, { cause: error });
   }
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'object') throw new WorkflowError('template.notText', { path: path.join('.') });
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

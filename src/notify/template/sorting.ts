@@ -1,0 +1,24 @@
+import { ignoringCase, reader } from './attribute-path';
+import { compare } from './compare';
+import type { Runtime } from './values';
+import { isText, isTrue, textOf } from './values';
+
+/** What entries are sorted by: one attribute or several with commas, texts without case. */
+export function keyOf(rt: Runtime, attribute: unknown, sensitive: unknown): (item: unknown) => unknown[] {
+  const attributes = isText(attribute) ? textOf(attribute).split(',') : [attribute];
+  const readers = attributes.map((one) => reader(rt, one));
+  const adapt = isTrue(sensitive) ? (value: unknown) => value : ignoringCase;
+  return (item) => readers.map((read) => adapt(read(item)));
+}
+
+/** Stable, also in reverse, as Python sorts. */
+export function sorted(
+  rt: Runtime,
+  items: Iterable<unknown>,
+  keyOfItem: (item: unknown) => unknown,
+  reversed: boolean,
+): unknown[] {
+  const sign = reversed ? -1 : 1;
+  const keyed = [...items].map((item): [unknown, unknown] => [keyOfItem(item), item]);
+  return keyed.sort(([a], [b]) => sign * compare(rt, a, b)).map(([, item]) => item);
+}
