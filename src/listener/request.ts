@@ -51,7 +51,7 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 /** A key `__proto__` would reach prototypes when a flow merges objects. The depth is bounded before. */
-function removePrototypeKeys(value: unknown): void {
+export function removePrototypeKeys(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   if (Object.hasOwn(value, '__proto__')) delete (value as Record<string, unknown>)['__proto__'];
   for (const inner of Object.values(value)) removePrototypeKeys(inner);
