@@ -1,0 +1,146 @@
+import { isBlock, reachOf } from '../runs/reach';
+import { completionOf, type NodeConfig } from '../runs/trust';
+import { triggerById } from '../triggers/triggers';
+import { answeredBehind } from './answered';
+import { graphOf, type FlowGraph } from './flow-graph';
+import { sameModules } from './module-names';
+import { reachedFrom } from './reached';
+
+/** Something in a flow that does not do what its author most likely wants. */
+export interface Finding {
+  /** What it is; the words for it are `checks.findings.<key>` in the texts. */
+  key: FindingKey;
+  /** MISP may go on unblocked, or stand still. */
+  danger: boolean;
+  /** Ids of the nodes that it is shown at; the first is the one that the words call the node. */
+  nodes: string[];
+  /** Id of the trigger that the words name. */
+  trigger?: string;
+  /** Name of the module that the words name. */
+  module?: string;
+}
+
+export type FindingKey =
+  | 'unreachedResponse'
+  | 'detachedResponse'
+  | 'blockWithoutEffect'
+  | 'unfinished'
+  | 'unfinishedEnd'
+  | 'writeBeforeSave'
+  | 'writeBesideBeforeSave'
+  | 'moduleTwice';
+
+/** What is to be known of node types. */
+export interface TypeKnowledge {
+  isOurs(type: string): boolean;
+  /** Whether nodes of the type change data in MISP. */
+  writes(type: string): boolean;
+}
+
+/**
+ * Looks for what goes wrong in a flow although each of its nodes is set up properly. Disabled nodes and tabs
+ * are not looked at. Pure; linear in the flow's size.
+ * @param configs the nodes as they stand in a flow file
+ */
+export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowledge): Finding[] {
+  const graph = graphOf(configs);
+  const nodes = [...graph.nodes.values()];
+  const subflows = configs.filter(({ type }) => type === 'subflow');
+  const mayBlock = reachOf([...subflows, ...nodes], isBlock);
+  const triggers = nodes.flatMap((node) => {
+    const trigger = node.type === 'misp-trigger' && triggerById(String(node.trigger));
+    if (!trigger) return [];
+    const waits = trigger.blocking && (node.explicit === true || mayBlock(node.id));
+    return [{ ...trigger, id: node.id, waits }];
+  });
+  const from = (list: { id: string }[], observers = true) =>
+    reachedFrom(
+      graph,
+      list.map(({ id }) => [id, id]),
+      { endsAt: isConcurrent, observers },
+    );
+  const blocking = triggers.filter((trigger) => trigger.blocking);
+  const quiet = triggers.filter((trigger) => !trigger.blocking);
+  const inBlockingRun = from(blocking);
+  const inQuietRun = from(quiet);
+  const wiredToQuiet = from(quiet, false);
+  return [...responses(), ...unfinished(), ...writes(), ...modules()];
+
+  function responses(): Finding[] {
+    const inRun = new Map([...inQuietRun, ...inBlockingRun]);
+    const detached = detachedFrom(graph, inRun, () => false);
+    // A link call whose target the message names may lead to any of them.
+    const callsAny = nodes.some((node) => node.linkType === 'dynamic' && inRun.has(node.id));
+    const mayBeCalled = from(callsAny ? nodes.filter(({ type }) => type === 'link in') : []);
+    return nodes.flatMap((node): Finding[] => {
+      const { id, type } = node;
+      if (type !== 'misp-response') return [];
+      const danger = isBlock(node);
+      const trigger = wiredToQuiet.get(id) ?? (inBlockingRun.has(id) ? undefined : inQuietRun.get(id));
+      if (trigger !== undefined && danger)
+        return [{ key: 'blockWithoutEffect', danger, nodes: [id], trigger }];
+      if (inRun.has(id) || mayBeCalled.has(id)) return [];
+      const key = detached.has(id) ? 'detachedResponse' : 'unreachedResponse';
+      return [{ key, danger, nodes: [id] }];
+    });
+  }
+
+  function unfinished(): Finding[] {
+    const suspects = nodes.filter(
+      (node) =>
+        inBlockingRun.has(node.id) &&
+        mayBlock(node.id) &&
+        completionOf(node, (type) => knowledge.isOurs(type)) === 'unknown',
+    );
+    if (suspects.length === 0) return [];
+    const isAnswered = answeredBehind(graph, (id) => inBlockingRun.has(id));
+    return suspects
+      .filter(({ id }) => !isAnswered(id))
+      .map(({ id }) => ({
+        key: graph.ports.get(id)?.length ? 'unfinished' : 'unfinishedEnd',
+        danger: false,
+        nodes: [id],
+        trigger: inBlockingRun.get(id),
+      }));
+  }
+
+  function writes(): Finding[] {
+    const inside = from(blocking.filter(({ stallsSaving, waits }) => stallsSaving && waits));
+    // What waits for a while first is taken to wait for MISP's answer.
+    const beside = detachedFrom(graph, inside, ({ type }) => type === 'delay' || type === 'misp-delay');
+    return nodes.flatMap(({ id, type }): Finding[] => {
+      if (!knowledge.writes(type)) return [];
+      if (inside.has(id))
+        return [{ key: 'writeBeforeSave', danger: true, nodes: [id], trigger: inside.get(id) }];
+      if (!beside.has(id)) return [];
+      return [{ key: 'writeBesideBeforeSave', danger: false, nodes: [id], trigger: beside.get(id) }];
+    });
+  }
+
+  function modules(): Finding[] {
+    return sameModules(graph).map((group) => ({
+      key: 'moduleTwice',
+      danger: true,
+      nodes: group.map(({ id }) => id),
+      module: String(group[0].module),
+    }));
+  }
+}
+
+const isConcurrent = ({ type }: NodeConfig) => type === 'misp-concurrent';
+
+/** What is behind the concurrent branches that begin at the nodes reached, with the trigger of each. */
+function detachedFrom(
+  graph: FlowGraph,
+  reached: Map<string, string>,
+  endsAt: (node: NodeConfig) => boolean,
+): Map<string, string> {
+  const first = [...reached].flatMap(([id, trigger]) => {
+    const node = graph.nodes.get(id);
+    if (!node || !isConcurrent(node)) return [];
+    return (graph.ports.get(id) ?? []).flatMap(({ targets }) =>
+      targets.map((target): [string, string] => [target, trigger]),
+    );
+  });
+  return reachedFrom(graph, first, { endsAt, observers: false });
+}

@@ -1,0 +1,252 @@
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { root, type FlowNode } from '../support/node-red';
+import { openEditor, shots, type Editor } from './browser';
+import { tab } from './flows';
+import { closeForm, openByDoubleClick, wire } from './mouse';
+
+const trigger = (id: string, kind: string, to: string[], more: object = {}): FlowNode => ({
+  ...{ id, type: 'misp-trigger', z: 'tab', x: 140, y: 120, version: 1, name: id, listener: '' },
+  ...{ trigger: kind, module: `m_${id}`, wires: [to] },
+  ...more,
+});
+const response = (id: string, more: object = {}): FlowNode => ({
+  ...{
+    id,
+    type: 'misp-response',
+    z: 'tab',
+    x: 500,
+    y: 120,
+    version: 1,
+    name: id,
+    answer: 'block',
+    message: 'no',
+  },
+  ...{ wires: [] },
+  ...more,
+});
+
+interface EditorApi {
+  nodes: { filterNodes(filter: object): { id: string; name: string; module: string; changed?: boolean }[] };
+  view: { importNodes(nodes: unknown, options?: object): void };
+  actions: { invoke(name: string): void };
+  sidebar: { show(id: string): void };
+  settings: { version: string };
+}
+
+describe('the checks in the editor', function () {
+  this.timeout(90000);
+  let editor: Editor;
+  before(async () => {
+    editor = await openEditor('light', [path.join(root, 'test/support/other-nodes')]);
+  });
+  after(() => editor.close());
+  afterEach(() => assert.deepEqual(editor.problems.splice(0), []));
+
+  const inEditor = <T>(work: (RED: EditorApi, argument: never) => T, argument?: unknown): Promise<T> =>
+    editor.page.evaluate(`(${work.toString()})(RED, ${JSON.stringify(argument)})`);
+  const badges = () =>
+    editor.page.$$eval('.misp-check:not(.hide)', (elements) =>
+      elements.map((element) => element.closest('.red-ui-flow-node-group')?.id ?? ''),
+    );
+  const list = () =>
+    editor.page.$$eval('.misp-checks li', (rows) =>
+      rows.map((row) => `${row.getAttribute('data-key')} ${row.getAttribute('data-nodes')}`),
+    );
+  const settles = async (expected: string[]) => {
+    for (let attempt = 0; attempt < 40; attempt++) {
+      if (JSON.stringify(await list()) === JSON.stringify(expected)) break;
+      await editor.page.waitForTimeout(100);
+    }
+    assert.deepEqual(await list(), expected);
+    const marked = expected.flatMap((entry) => entry.split(' ').slice(1));
+    await editor.page.waitForTimeout(100);
+    assert.deepEqual((await badges()).sort(), marked.sort());
+  };
+  const modules = () =>
+    inEditor((RED) => RED.nodes.filterNodes({ type: 'misp-trigger' }).map(({ module }) => module));
+  const invoke = async (action: string) => {
+    await inEditor((RED, name) => RED.actions.invoke(name), action);
+    await editor.page.waitForTimeout(400);
+  };
+
+  it('find nothing in a flow that is all right', async () => {
+    await editor.open([tab, trigger('t', 'event-publish', ['b']), response('b')]);
+    await settles([]);
+    assert.equal(await editor.page.textContent('.misp-checks [role=status]'), 'Nothing found.');
+  });
+
+  it('show a block that is wired behind a trigger that does not block, and drop it when mended', async () => {
+    const { page } = editor;
+    await editor.open([tab, trigger('t', 'event-after-save', []), response('b')]);
+    await settles(['unreachedResponse b']);
+    await wire(page, 't', 'b');
+    await settles(['blockWithoutEffect b']);
+    await page.screenshot({ path: path.join(shots, 'checks-badge.png') });
+    assert.match(
+      (await page.getAttribute('.misp-check:not(.hide) g', 'aria-label')) ?? '',
+      /b has no effect for t/,
+    );
+
+    // The list, by the badge; and the node, by the list and the keyboard alone.
+    await page.locator('.misp-check:not(.hide) g').click();
+    await page.waitForTimeout(500);
+    assert.ok(await page.isVisible('.misp-checks li'));
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'misp-check-words');
+    await page.keyboard.press('Enter');
+    await page.screenshot({ path: path.join(shots, 'checks-list.png') });
+    assert.match((await page.textContent('.misp-checks li')) ?? '', /Use a trigger that blocks/);
+    assert.equal(await page.textContent('.misp-checks-status'), 'MISP checks: 1');
+    assert.ok((await page.locator('.misp-checks-number').allTextContents()).includes('1'));
+
+    await openByDoubleClick(page, 't');
+    await page.selectOption('#node-input-trigger', 'event-publish');
+    await closeForm(page);
+    await settles([]);
+    assert.deepEqual(await page.locator('.misp-checks-number').allTextContents(), []);
+    assert.equal(await page.isVisible('.misp-checks-status'), false);
+  });
+
+  it('see subflows, links, junctions, and what is disabled, as the workspace has them', async () => {
+    await editor.open([
+      tab,
+      {
+        id: 's',
+        type: 'subflow',
+        name: 's',
+        in: [{ x: 40, y: 40, wires: [{ id: 'in' }] }],
+        out: [{ x: 400, y: 40, wires: [{ id: 'in', port: 0 }] }],
+      },
+      { id: 'in', type: 'change', z: 's', x: 200, y: 40, rules: [], wires: [[]] },
+      trigger('t', 'event-publish', ['j']),
+      { id: 'j', type: 'junction', z: 'tab', x: 250, y: 200, wires: [['i']] },
+      { id: 'i', type: 'subflow:s', z: 'tab', x: 300, y: 260, name: '', wires: [['out']] },
+      { id: 'out', type: 'link out', z: 'tab', x: 400, y: 300, mode: 'link', links: ['entry'], wires: [] },
+      { id: 'entry', type: 'link in', z: 'tab', x: 400, y: 360, links: ['out'], wires: [['x']] },
+      { id: 'x', type: 'other-good', z: 'tab', x: 400, y: 420, wires: [['if']] },
+      {
+        id: 'if',
+        type: 'switch',
+        z: 'tab',
+        x: 400,
+        y: 480,
+        property: 'payload',
+        rules: [{ t: 'true' }, { t: 'else' }],
+        outputs: 2,
+        wires: [['b'], []],
+      },
+      response('b'),
+      response('off', { d: true, y: 540 }),
+    ]);
+    await settles(['unfinished x']);
+    await editor.page.screenshot({ path: path.join(shots, 'checks-unfinished.png') });
+    await editor.page.locator('[id="x"] .red-ui-flow-node').click();
+    await invoke('core:disable-selected-nodes');
+    await settles(['unreachedResponse b']);
+    await invoke('core:undo');
+    await settles(['unfinished x']);
+  });
+
+  it('show what is imported at once', async () => {
+    await editor.open([tab]);
+    await settles([]);
+    await inEditor(
+      (RED, nodes) => RED.view.importNodes(nodes, { generateIds: false }),
+      [trigger('t', 'event-after-save', ['b']), response('b')],
+    );
+    await editor.page.mouse.click(700, 500);
+    await settles(['blockWithoutEffect b']);
+  });
+
+  it('speak up after a deploy that leaves something dangerous', async () => {
+    const { page } = editor;
+    await editor.open([tab, trigger('t', 'event-after-save', ['b']), response('b')]);
+    await inEditor((RED) => (RED as unknown as { nodes: { dirty(now: boolean): void } }).nodes.dirty(true));
+    await page.click('#red-ui-header-button-deploy');
+    await page.click('text=Confirm deploy');
+    await page.waitForSelector('text=MISP may go on unblocked');
+    await page.click('text=Show the list');
+    await page.waitForTimeout(400);
+    assert.ok(await page.isVisible('.misp-checks li'));
+  });
+
+  describe('names of modules', () => {
+    beforeEach(() => editor.open([tab, trigger('t', 'event-publish', [], { module: 'first' })]));
+    const paste = async (nodes: FlowNode[], options: object = { generateIds: true }) => {
+      await inEditor((RED, all) => RED.view.importNodes(all[0], all[1]), [nodes, options]);
+      await editor.page.mouse.click(700, 500);
+      await editor.page.waitForTimeout(400);
+    };
+
+    it('a copy by the keyboard gets one of its own, undo and redo keep it', async () => {
+      const { page } = editor;
+      await page.locator('[id="t"] .red-ui-flow-node').click();
+      await page.keyboard.press('Control+c');
+      await page.keyboard.press('Control+v');
+      await page.mouse.move(700, 500, { steps: 3 });
+      await page.mouse.click(700, 500);
+      await page.waitForTimeout(400);
+      assert.deepEqual(await modules(), ['first', 'first_2']);
+      await page.waitForSelector('text=announces the module first_2');
+      await settles([]);
+      await invoke('core:undo');
+      assert.deepEqual(await modules(), ['first']);
+      await invoke('core:redo');
+      assert.deepEqual(await modules(), ['first', 'first_2']);
+    });
+
+    it('a deleted trigger comes back with its name, even if that is taken by then', async () => {
+      const { page } = editor;
+      await page.locator('[id="t"] .red-ui-flow-node').click();
+      await page.keyboard.press('Delete');
+      await page.waitForTimeout(300);
+      assert.deepEqual(await modules(), []);
+      await invoke('core:undo');
+      assert.deepEqual(await modules(), ['first']);
+      await settles([]);
+    });
+
+    it('cut and paste keeps it', async () => {
+      const { page } = editor;
+      await page.locator('[id="t"] .red-ui-flow-node').click();
+      await page.keyboard.press('Control+x');
+      await page.waitForTimeout(200);
+      await page.keyboard.press('Control+v');
+      await page.mouse.move(700, 500, { steps: 3 });
+      await page.mouse.click(700, 500);
+      await page.waitForTimeout(300);
+      assert.deepEqual(await modules(), ['first']);
+    });
+
+    it('an import keeps a name that is free, and changes one that is taken, also on a new tab', async () => {
+      await paste([trigger('n', 'event-publish', [], { module: 'second' })]);
+      assert.deepEqual(await modules(), ['first', 'second']);
+      await paste([trigger('n', 'event-publish', [], { module: 'second' })], {
+        generateIds: true,
+        addFlow: true,
+      });
+      assert.deepEqual((await modules()).sort(), ['first', 'second', 'second_2']);
+      const both = ['a', 'b'].map((id) => trigger(id, 'event-publish', [], { module: 'same' }));
+      await paste(both);
+      assert.deepEqual((await modules()).sort(), ['first', 'same', 'same_2', 'second', 'second_2']);
+    });
+
+    it('what was deployed with one name twice stays, and is shown', async () => {
+      await editor.open([
+        tab,
+        trigger('t', 'event-publish', [], { module: 'first' }),
+        trigger('u', 'event-publish', [], { module: 'first', y: 200 }),
+      ]);
+      assert.deepEqual(await modules(), ['first', 'first']);
+      await settles(['moduleTwice t u']);
+      assert.equal(await editor.page.locator('.misp-checks li button').count(), 3);
+    });
+  });
+
+  it('find nothing in the demo', async () => {
+    const file = path.join(root, 'examples/Block the publication of tlp-red.json');
+    await editor.open(JSON.parse(readFileSync(file, 'utf8')) as FlowNode[]);
+    await settles([]);
+  });
+});
