@@ -1,9 +1,15 @@
 import { applies } from './settings.js';
+import { filter } from './widgets/filter.js';
+import { hashpath } from './widgets/hashpath.js';
+import { keyvalue } from './widgets/keyvalue.js';
 import { list } from './widgets/list.js';
 import { params } from './widgets/params.js';
+import { picker } from './widgets/picker.js';
+import { template } from './widgets/template.js';
+import { typed } from './widgets/typed.js';
 
 /** Widgets by kind of field. Each fills its element from the node and returns how to read it back. */
-const WIDGETS = { list, params };
+const WIDGETS = { filter, hashpath, keyvalue, list, params, picker, template, typed };
 
 /**
  * Fills the form of a node: widgets, and rows that depend on other fields.

@@ -1,10 +1,12 @@
+import { applies } from './settings.js';
+
 /** The text of `label.<value>` with the values of fields in it, lists joined by commas. */
 export function labelOf(node, { type, labelBy, fields }) {
   if (!labelBy) return node._(`${type}.name`);
   const values = {};
   for (const [name, field] of Object.entries(fields)) {
-    const value = node[name] ?? field.default;
-    const isChoice = field.kind === 'select';
+    const value = applies(field, (other) => node[other]) ? (node[name] ?? field.default) : '';
+    const isChoice = field.kind === 'select' && value !== '';
     values[name] = isChoice ? node._(`${type}.fields.${name}.options.${value}`) : [].concat(value).join(', ');
   }
   const key = `${type}.label.${node[labelBy]}`;

@@ -1,4 +1,5 @@
 // The editor's half of the MISP nodes. Loaded once, by the plugin of this package, before the nodes.
+import { startChecks } from './checks/index.js';
 import { prepareForm } from './form.js';
 import { migrateNode } from './migrate.js';
 import { extend, descriptions, register } from './register.js';
@@ -12,5 +13,6 @@ RED.events.on('nodes:add', (node) => {
 });
 
 $('<style>').text(style).appendTo('head');
+startChecks(descriptions);
 
 globalThis.MISPWorkflows = { register, extend, prepareForm, describeProblem: problemOf };

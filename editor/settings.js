@@ -7,9 +7,13 @@ export function defaultsOf({ version, fields, migrations }) {
   for (const [name, field] of Object.entries(fields)) {
     if (field.kind === 'secret') continue;
     if (field.kind === 'config') {
-      defaults[name] = { value: '', type: field.type, required: Boolean(field.required) };
+      // Node-RED's own check of a reference knows no conditions.
+      const required = Boolean(field.required) && !field.when;
+      defaults[name] = { value: '', type: field.type, required };
+      if (field.when) defaults[name].validate = validatorOf(name, field);
       continue;
     }
+    if (field.kind === 'typed') defaults[`${name}Type`] = { value: field.types[0] };
     defaults[name] = { value: structuredClone(field.default), validate: validatorOf(name, field) };
   }
   return defaults;
@@ -47,6 +51,8 @@ export function problemOf(field, value) {
   }
   if (field.pattern && text !== '' && !new RegExp(field.pattern).test(text)) return field.message;
   if (field.kind === 'select' && !field.options.includes(text)) return 'option';
+  if (field.kind === 'hashpath' && !isBalanced(text)) return 'path';
+  if (field.kind === 'filter' && !isBalanced(value?.selector, value?.path)) return 'path';
   return undefined;
 }
 
@@ -55,4 +61,13 @@ export function applies(field, valueOf) {
   return Object.entries(field.when || {}).every(([other, wanted]) =>
     [].concat(wanted).includes(valueOf(other)),
   );
+}
+
+/** Brackets that do not close; the rest of a path is checked by the runtime, which reads it. */
+function isBalanced(...paths) {
+  return paths.every((path = '') => {
+    // What a regular expression has in brackets of its own does not count.
+    const plain = path.replace(/=\s*\/.*?\/\w*\]/gs, ']');
+    return plain.split('[').length === plain.split(']').length;
+  });
 }

@@ -121,6 +121,8 @@ export interface Description<F extends Fields = Fields> {
   trial?: boolean;
   /** Whether the node never changes a message or the world: a run may be repeated behind it. */
   harmless?: boolean;
+  /** The node changes data in a MISP. */
+  writes?: boolean;
 }
 
 /** A text of a node, by its key in `locales/`. */

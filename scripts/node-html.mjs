@@ -37,7 +37,7 @@ function fieldRow(type, prefix, name, field, texts) {
   const tip = texts.fields[name]?.tip ? `<div class="misp-tip" data-i18n="${key}.tip"></div>` : '';
   const shown = field.when ? ` data-misp-when='${JSON.stringify(field.when).replace(/'/g, '&#39;')}'` : '';
   const label = `<label for="${id}" data-i18n="${key}.label"></label>`;
-  const style = field.kind === 'list' || field.kind === 'params' ? ' misp-list' : '';
+  const style = ['list', 'params', 'keyvalue'].includes(field.kind) ? ' misp-list' : '';
   return wrap(`${INPUTS[field.kind]({ type, id, key, name, field, label })}${tip}`, shown, style);
 }
 
@@ -65,6 +65,15 @@ const INPUTS = {
     `${label}<ol id="${id}-list" data-misp-widget="list" data-misp-field="${name}"></ol>`,
   params: ({ id, label, name }) =>
     `${label}<ol id="${id}-list" data-misp-widget="params" data-misp-field="${name}"></ol>`,
+  keyvalue: ({ id, label, name }) =>
+    `${label}<ol id="${id}-list" data-misp-widget="keyvalue" data-misp-field="${name}"></ol>`,
+  picker: ({ id, key }) =>
+    `<label for="${id}-entry" data-i18n="${key}.label"></label><div id="${id}-list" class="misp-picker"></div>`,
+  filter: ({ id, key }) =>
+    `<label id="${id}-label" data-i18n="${key}.label"></label><div id="${id}-list" class="misp-filter" role="group" aria-labelledby="${id}-label"></div>`,
+  template: ({ id, label, key, field }) =>
+    `${label}<textarea id="${id}" class="misp-template" rows="${field.rows ?? 4}" spellcheck="false" data-i18n="[placeholder]${key}.placeholder"></textarea>`,
+  typed: ({ id, label }) => `${label}<input type="text" id="${id}"><input type="hidden" id="${id}Type">`,
   config: ({ id, label }) => `${label}<input type="text" id="${id}">`,
   secret: ({ id, label, field }) =>
     `${label}<input type="${field.secret === 'password' ? 'password' : 'text'}" id="${id}" autocomplete="off">`,
@@ -81,7 +90,19 @@ function settings(description, texts) {
 
 /** The part of the definition that the editor needs; editor/ does the rest. */
 function registration(description) {
-  const { type, family, fields, inputs, outputs, labelBy, button, trial, version, migrations = [] } = description;
+  const {
+    type,
+    family,
+    fields,
+    inputs,
+    outputs,
+    labelBy,
+    button,
+    trial,
+    writes,
+    version,
+    migrations = [],
+  } = description;
   const data = {
     type,
     family,
@@ -91,6 +112,7 @@ function registration(description) {
     labelBy,
     button,
     trial,
+    writes,
     version,
     migrations,
     fields,

@@ -20,13 +20,15 @@ export default defineNode(
         options: ['block', 'allow', 'allow-at-once'],
         describe: true,
       },
-      message: { kind: 'area', default: 'Execution stopped', when: { answer: 'block' } },
+      message: { kind: 'template', default: 'Execution stopped', rows: 3, when: { answer: 'block' } },
     },
   },
   (context) => {
     const { tracker } = runtimeOf(context.RED);
     const { answer } = context.config;
-    const template = answer === 'block' ? compileTemplate(context.config.message) : undefined;
+    // What stops a publication must not fail for a name that the data lacks.
+    const template =
+      answer === 'block' ? compileTemplate(context.config.message, { missingIsEmpty: true }) : undefined;
     return {
       input(message) {
         const run = tracker.runOf(message);

@@ -33,7 +33,7 @@ export function defineFilter<const F extends Fields>(
     harmless: true,
     trial: true,
   };
-  offerTrial(full, (config, data) => kept(data, prepare(config)(data)));
+  offerTrial(full, (config, { payload }) => kept(payload, prepare(config)(payload)));
   return defineNode<F>(full, (context) => {
     const filter = prepare(context.config);
     return {

@@ -1,3 +1,5 @@
+import type { Node, NodeAPI } from 'node-red';
+import type { Message } from '../../src/runs/tracker';
 import { defineNode } from '../adaptor';
 import type { Config, Description, Fields } from '../definition';
 import { offerTrial } from './trial';
@@ -5,15 +7,22 @@ import { offerTrial } from './trial';
 /** What a logic node says of itself; the rest is the same for all of them. */
 type LogicDescription<F extends Fields> = Omit<Description<F>, 'family' | 'inputs' | 'outputs' | 'harmless'>;
 
+/** Reads a JSONata expression once; what is returned gives its value for a message. */
+export type Jsonata = (expression: string) => (message: Message) => Promise<unknown>;
+
+/** What a decision comes to, and what of the message it compared, to be shown when a user tries it. */
+export interface Decision {
+  decide(message: Message): boolean | Promise<boolean>;
+  lookAt(message: Message): unknown;
+}
+
 /**
  * A logic module of MISP: one decision, two outputs, `then` and `else`. The message goes on unchanged.
- * @param prepare gets the settings once per deploy and returns the decision
- * @param lookAt what of the data the decision compares, to be shown when a user tries it
+ * @param prepare gets the settings once per deploy
  */
 export function defineLogic<const F extends Fields>(
   description: LogicDescription<F>,
-  prepare: (config: Config<F>) => (data: unknown) => boolean,
-  lookAt: (config: Config<F>, data: unknown) => unknown,
+  prepare: (config: Config<F>, jsonata: Jsonata) => Decision,
 ) {
   const full: Description<F> = {
     ...description,
@@ -23,14 +32,40 @@ export function defineLogic<const F extends Fields>(
     harmless: true,
     trial: true,
   };
-  offerTrial(full, (config, data) => ({
-    outcome: prepare(config)(data) ? 'then' : 'else',
-    found: lookAt(config, data),
-  }));
-  return defineNode<F>(full, ({ config }) => {
-    const decide = prepare(config);
+  offerTrial(full, async (config, message, RED) => {
+    const { decide, lookAt } = prepare(config, jsonataOf(RED));
+    const [isSo, found] = await Promise.all([decide(message), lookAt(message)]);
+    return { outcome: isSo ? 'then' : 'else', found };
+  });
+  return defineNode<F>(full, ({ RED, node, config }) => {
+    const { decide } = prepare(config, jsonataOf(RED, node));
+    const route = (message: Message, isSo: boolean) => (isSo ? [message, undefined] : [undefined, message]);
     return {
-      input: (message) => (decide(message.payload) ? [message, undefined] : [undefined, message]),
+      input(message) {
+        const answer = decide(message);
+        // Most decisions are made at once; a promise would let other messages overtake.
+        return typeof answer === 'boolean'
+          ? route(message, answer)
+          : answer.then((isSo) => route(message, isSo));
+      },
     };
   });
+}
+
+/** A decision of MISP's, on the payload. */
+export function onPayload(decide: (data: unknown) => boolean, lookAt: (data: unknown) => unknown): Decision {
+  return { decide: ({ payload }) => decide(payload), lookAt: ({ payload }) => lookAt(payload) };
+}
+
+function jsonataOf(RED: NodeAPI, node?: Node): Jsonata {
+  return (expression) => {
+    const prepared = RED.util.prepareJSONataExpression(expression, node as Node);
+    return (message) =>
+      new Promise((resolve, reject) => {
+        RED.util.evaluateJSONataExpression(prepared, message, (error, value) => {
+          if (error) reject(error);
+          else resolve(value);
+        });
+      });
+  };
 }

@@ -19,8 +19,8 @@ export default defineFilter(
         default: 'in_or',
         options: ['in_or', 'in_and', 'not_in_or', 'not_in_and'],
       },
-      tags: { kind: 'list', default: [] },
-      clusters: { kind: 'list', default: [] },
+      tags: { kind: 'picker', source: 'tags', default: [] },
+      clusters: { kind: 'picker', source: 'clusters', default: [] },
     },
   },
   (config) => (data, state) =>

@@ -1,5 +1,5 @@
 import { countFound, countIf } from '../../src/logic/count-if';
-import { defineLogic } from './define-logic';
+import { defineLogic, onPayload } from './define-logic';
 
 export default defineLogic(
   {
@@ -17,6 +17,9 @@ export default defineLogic(
       value: { kind: 'number', default: 0, min: 0, max: 1000000000 },
     },
   },
-  (config) => (data) => countIf(config, data),
-  (config, data) => countFound(config, data),
+  (config) =>
+    onPayload(
+      (data) => countIf(config, data),
+      (data) => countFound(config, data),
+    ),
 );

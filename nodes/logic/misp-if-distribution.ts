@@ -1,5 +1,5 @@
 import { distributionIf, distributionsOf } from '../../src/logic/distribution-if';
-import { defineLogic } from './define-logic';
+import { defineLogic, onPayload } from './define-logic';
 
 export default defineLogic(
   {
@@ -15,9 +15,17 @@ export default defineLogic(
         options: ['equals', 'not_equals', 'more_restrictive_or_equal_than', 'more_permisive_or_equal_than'],
       },
       distribution: { kind: 'select', default: '0', options: ['0', '1', '2', '3', '4'] },
-      sharing_group_id: { kind: 'list', default: [], when: { distribution: '4' } },
+      sharing_group_id: {
+        kind: 'picker',
+        source: 'sharing-groups',
+        default: [],
+        when: { distribution: '4' },
+      },
     },
   },
-  (config) => (data) => distributionIf(config, data),
-  (config, data) => distributionsOf(config, data),
+  (config) =>
+    onPayload(
+      (data) => distributionIf(config, data),
+      (data) => distributionsOf(config, data),
+    ),
 );

@@ -1,5 +1,5 @@
 import { organisationIf, organisationOf } from '../../src/logic/organisation-if';
-import { defineLogic } from './define-logic';
+import { defineLogic, onPayload } from './define-logic';
 
 export default defineLogic(
   {
@@ -10,9 +10,12 @@ export default defineLogic(
     fields: {
       org_type: { kind: 'select', default: 'orgc', options: ['org', 'orgc'] },
       condition: { kind: 'select', default: 'in', options: ['in', 'not_in'] },
-      org_id: { kind: 'list', default: [] },
+      org_id: { kind: 'picker', source: 'organisations', default: [] },
     },
   },
-  (config) => (data) => organisationIf(config, data),
-  (config, data) => organisationOf(config, data),
+  (config) =>
+    onPayload(
+      (data) => organisationIf(config, data),
+      (data) => organisationOf(config, data),
+    ),
 );

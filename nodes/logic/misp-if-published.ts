@@ -1,6 +1,6 @@
 import { get } from '../../src/event/hash';
 import { publishedIf } from '../../src/logic/published-if';
-import { defineLogic } from './define-logic';
+import { defineLogic, onPayload } from './define-logic';
 
 export default defineLogic(
   {
@@ -12,6 +12,9 @@ export default defineLogic(
       condition: { kind: 'select', default: 'equals', options: ['equals', 'not_equals'] },
     },
   },
-  (config) => (data) => publishedIf(config, data),
-  (_config, data) => get(data, 'Event.published'),
+  (config) =>
+    onPayload(
+      (data) => publishedIf(config, data),
+      (data) => get(data, 'Event.published'),
+    ),
 );

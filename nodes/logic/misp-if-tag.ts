@@ -1,5 +1,5 @@
 import { presentTags, tagIf } from '../../src/logic/tag-if';
-import { defineLogic } from './define-logic';
+import { defineLogic, onPayload } from './define-logic';
 
 export default defineLogic(
   {
@@ -14,10 +14,13 @@ export default defineLogic(
         default: 'in_or',
         options: ['in_or', 'in_and', 'not_in_or', 'not_in_and'],
       },
-      tags: { kind: 'list', default: [] },
-      clusters: { kind: 'list', default: [] },
+      tags: { kind: 'picker', source: 'tags', default: [] },
+      clusters: { kind: 'picker', source: 'clusters', default: [] },
     },
   },
-  (config) => (data) => tagIf(config, data),
-  (config, data) => presentTags(config, data),
+  (config) =>
+    onPayload(
+      (data) => tagIf(config, data),
+      (data) => presentTags(config, data),
+    ),
 );

@@ -1,5 +1,5 @@
-import { foundAt, genericIf } from '../../src/logic/generic-if';
-import { defineLogic } from './define-logic';
+import { compareFound, foundAt, genericIf } from '../../src/logic/generic-if';
+import { defineLogic, onPayload } from './define-logic';
 
 export default defineLogic(
   {
@@ -8,7 +8,15 @@ export default defineLogic(
     version: 1,
     labelBy: 'operator',
     fields: {
-      hash_path: { kind: 'hashpath', default: '', required: true },
+      language: { kind: 'select', default: 'path', options: ['path', 'jsonata'] },
+      hash_path: { kind: 'hashpath', default: '', required: true, when: { language: 'path' } },
+      expression: {
+        kind: 'typed',
+        default: 'payload.Event.info',
+        types: ['jsonata'],
+        required: true,
+        when: { language: 'jsonata' },
+      },
       operator: {
         kind: 'select',
         default: 'in',
@@ -18,6 +26,14 @@ export default defineLogic(
       value_list: { kind: 'list', default: [], when: { operator: 'in_or' } },
     },
   },
-  (config) => (data) => genericIf(config, data),
-  (config, data) => foundAt(config, data),
+  (config, jsonata) => {
+    if (config.language === 'path') {
+      return onPayload(
+        (data) => genericIf(config, data),
+        (data) => foundAt(config, data),
+      );
+    }
+    const lookAt = jsonata(config.expression);
+    return { lookAt, decide: async (message) => compareFound(config, await lookAt(message)) };
+  },
 );

@@ -1,3 +1,5 @@
+import type { NodeAPI } from 'node-red';
+import type { Message } from '../../src/runs/tracker';
 import { checkFields } from '../check-fields';
 import type { Config, Description, Fields } from '../definition';
 import { migrate, type Saved } from '../migrate';
@@ -10,25 +12,29 @@ export interface Trial {
   found: unknown;
 }
 
-const trials = new Map<string, (settings: Saved, data: unknown) => Trial>();
+type Decide<C> = (config: C, message: Message, RED: NodeAPI) => Trial | Promise<Trial>;
+
+const trials = new Map<string, Decide<Saved>>();
 
 /** Makes a node type's decision available to the editor, for settings that are not deployed. */
-export function offerTrial<F extends Fields>(
-  description: Description<F>,
-  decide: (config: Config<F>, data: unknown) => Trial,
-): void {
-  trials.set(description.type, (form, data) => {
+export function offerTrial<F extends Fields>(description: Description<F>, decide: Decide<Config<F>>): void {
+  trials.set(description.type, (form, message, RED) => {
     const settings = migrate(description, form);
     checkFields(description.fields, settings);
-    return decide(settings as unknown as Config<F>, data);
+    return decide(settings as unknown as Config<F>, message, RED);
   });
 }
 
 /**
- * Tries a node's settings on data.
+ * Tries a node's settings on a message.
  * @returns undefined for a type that decides nothing
  * @throws what is wrong with the settings, or what the decision throws
  */
-export function tryNode(type: string, settings: Saved, data: unknown): Trial | undefined {
-  return trials.get(type)?.(settings, data);
+export async function tryNode(
+  RED: NodeAPI,
+  type: string,
+  settings: Saved,
+  message: Message,
+): Promise<Trial | undefined> {
+  return trials.get(type)?.(settings, message, RED);
 }

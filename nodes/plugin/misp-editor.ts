@@ -1,15 +1,23 @@
 import type { NodeAPI } from 'node-red';
 import type { ListenerNode } from '../config/misp-listener';
 import type { ServerForm } from '../config/misp-server';
+import { checkDeployed } from './check-deployed';
+import { serveModules } from './modules';
 import { testConnection } from './test-connection';
 import { serveTestRuns } from './test-run';
+import { servePickers } from './pickers';
 import { serveTrials } from './try-node';
+import { servePreviews } from './try-path';
 
 /** What the editor's script asks the runtime for, behind Node-RED's permissions. */
 export default function register(RED: NodeAPI): void {
   RED.plugins.registerPlugin('misp-workflows', { type: 'misp-workflows' });
+  checkDeployed(RED);
   serveTestRuns(RED);
   serveTrials(RED);
+  servePreviews(RED);
+  servePickers(RED);
+  serveModules(RED);
   const listenerOf = (id: string) => {
     const node = RED.nodes.getNode(id) as ListenerNode | null;
     return node?.type === 'misp-listener' && node.service ? node : undefined;

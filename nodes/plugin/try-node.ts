@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { toCoreFormat } from '../../src/event/to-core';
+import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';
 import { sampleFor } from '../last-message';
 import { tryNode } from '../logic/trial';
@@ -30,15 +31,15 @@ export function serveTrials(RED: NodeAPI): void {
     '/misp-workflows/try/node',
     RED.auth.needsPermission('misp.read'),
     (request, response) => {
-      response.json(answer(RED, request.body as TrialForm));
+      void answer(RED, request.body as TrialForm).then((found) => response.json(found));
     },
   );
 }
 
-function answer(RED: NodeAPI, form: TrialForm): TrialAnswer {
+async function answer(RED: NodeAPI, form: TrialForm): Promise<TrialAnswer> {
   try {
-    const { data, ...source } = dataFor(RED, form);
-    const trial = tryNode(form.type, form.settings, data);
+    const { message, ...source } = messageFor(RED, form);
+    const trial = await tryNode(RED, form.type, form.settings, message);
     if (!trial) throw new WorkflowError('trial.noDecision', { type: form.type });
     return { ...source, outcome: trial.outcome, found: shortened(trial.found) };
   } catch (error) {
@@ -48,11 +49,11 @@ function answer(RED: NodeAPI, form: TrialForm): TrialAnswer {
 
 type Source = Pick<Extract<TrialAnswer, { source: string }>, 'source' | 'trigger'>;
 
-function dataFor(RED: NodeAPI, { event, triggers }: TrialForm): Source & { data: unknown } {
-  if (event?.trim()) return { source: 'pasted', data: pasted(event) };
+function messageFor(RED: NodeAPI, { event, triggers }: TrialForm): Source & { message: Message } {
+  if (event?.trim()) return { source: 'pasted', message: { payload: pasted(event) } };
   const sample = sampleFor(RED, triggers);
   if (!sample) throw new WorkflowError('trial.noMessage');
-  return { source: sample.kind, trigger: sample.trigger, data: sample.message.payload };
+  return { source: sample.kind, trigger: sample.trigger, message: sample.message };
 }
 
 /** An event in any of the forms in which a user may find it: of the REST API, of a message, without its frame. */

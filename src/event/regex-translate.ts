@@ -30,6 +30,7 @@ const unicodeEscapes = new Map([
   ['d', String.raw`\p{Nd}`],
   ['s', String.raw`\t\n\x0B\f\r\x{85}\p{Z}`],
 ]);
+const namedGroup = /^\(\?(?:<(\w+)>|'(\w+)'|P<(\w+)>)/;
 /** Parts that begin with `(?`, and names for those that are not regular. */
 const unsupportedGroups: [RegExp, string][] = [
   [/^\(\?<?[=!]/, 'look-around'],
@@ -55,6 +56,20 @@ export function translate(expression: string, flags: string): string {
     i += length;
   }
   return flags.includes('A') ? String.raw`\A(?:${result})` : result;
+}
+
+/** The names of the groups that keep what they match, in order; undefined for one that has none. */
+export function groupNames(expression: string, flags: string): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  for (let i = 0; i < expression.length;) {
+    if (expression[i] === '(') {
+      const [, a, b, c] = namedGroup.exec(expression.slice(i, i + 200)) ?? [];
+      const name = a ?? b ?? c;
+      if (name !== undefined || expression[i + 1] !== '?') names.push(name);
+    }
+    i += next(expression, i, flags)[1];
+  }
+  return names;
 }
 
 /** The translation of the next part, and how many characters of the expression it took. */
@@ -118,7 +133,7 @@ function group(expression: string, at: number): [string, number] {
   const start = expression.slice(at, at + 200);
   for (const [pattern, name] of unsupportedGroups)
     if (pattern.test(start)) throw unsupported(expression, name);
-  const named = /^\(\?(?:<(\w+)>|'(\w+)'|P<(\w+)>)/.exec(start);
+  const named = namedGroup.exec(start);
   if (named) return ['(', named[0].length];
   if (!start.startsWith('(?#')) return ['(', 1];
   const end = expression.indexOf(')', at);

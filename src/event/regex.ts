@@ -5,14 +5,19 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { Cache } from './cache';
 import { HashPathError } from './errors';
-import { translate } from './regex-translate';
+import { groupNames, translate } from './regex-translate';
 
 export interface Regex {
   test(text: string): boolean;
+  /**
+   * What the groups of the first match hold, by number and, before it, by name; `0` is the whole match. As in
+   * PHP groups behind the last one that took part are missing; others that took no part are empty.
+   */
+  exec(text: string): ReadonlyMap<string, string> | undefined;
 }
 
 /** What PHP does with an expression it cannot compile. */
-const never: Regex = { test: () => false };
+const never: Regex = { test: () => false, exec: () => undefined };
 const MAX_PROGRAM = 5_000;
 /** What RE2 says of expressions that are right but too large for it. */
 const beyondLimits = /invalid repeat count|nests too deeply|too large/;
@@ -26,6 +31,11 @@ export function compileRegex(literal: string): Regex {
   return cache.get(literal, compile);
 }
 
+/** Whether PCRE could use `/expression/flags` at all. @throws HashPathError as `compileRegex` */
+export function isRegex(literal: string): boolean {
+  return compileRegex(literal) !== never;
+}
+
 function compile(literal: string): Regex {
   const parts = splitLiteral(literal);
   if (!parts || /[^imsxuADSUXJn \n\r]/.test(parts.flags)) return never;
@@ -35,7 +45,31 @@ function compile(literal: string): Regex {
   const expression = bytes ? bytesOf(parts.expression) : parts.expression;
   const regex = build(translate(expression, flags), flags, literal);
   if (!regex) return never;
-  return { test: (text) => regex.matcher(bytes ? bytesOf(text) : text).find() };
+  const matcherOf = (text: string) => regex.matcher(bytes ? bytesOf(text) : text);
+  return {
+    test: (text) => matcherOf(text).find(),
+    exec(text) {
+      const matcher = matcherOf(text);
+      if (!matcher.find()) return undefined;
+      const found = Array.from({ length: matcher.groupCount() + 1 }, (_, index) => matcher.group(index));
+      const values = found.map((value) => (value && bytes ? textOfBytes(value) : value));
+      return groupsOf(values, groupNames(parts.expression, flags));
+    },
+  };
+}
+
+function groupsOf(
+  values: readonly (string | null | undefined)[],
+  names: readonly (string | undefined)[],
+): Map<string, string> {
+  const groups = new Map<string, string>();
+  const last = values.findLastIndex((value) => value !== null && value !== undefined);
+  for (let index = 0; index <= last; index++) {
+    const name = index === 0 ? undefined : names[index - 1];
+    if (name !== undefined) groups.set(name, values[index] ?? '');
+    groups.set(String(index), values[index] ?? '');
+  }
+  return groups;
 }
 
 /** The expression ends at the first slash without a backslash; what follows are the flags. */
@@ -50,6 +84,10 @@ function splitLiteral(literal: string): { expression: string; flags: string } | 
 /** The UTF-8 bytes of a text, one character each. */
 function bytesOf(text: string): string {
   return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function textOfBytes(bytes: string): string {
+  return /^[\0-\x7f]*$/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** undefined if the expression is wrong in PCRE too. */

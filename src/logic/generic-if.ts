@@ -18,8 +18,12 @@ export interface GenericIfParams {
  * @throws HashPathError if the path cannot be read or the data is no event
  */
 export function genericIf(params: GenericIfParams, data: unknown): boolean {
-  const { hash_path: path = '', operator = 'in', value = '', value_list: list = '' } = params;
-  const found = foundAt({ hash_path: path, operator }, data);
+  return compareFound(params, foundAt(params, data));
+}
+
+/** The same for something found otherwise. */
+export function compareFound(params: Omit<GenericIfParams, 'hash_path'>, found: unknown): boolean {
+  const { operator = 'in', value = '', value_list: list = '' } = params;
   if (operator === 'any_value') return !isEmpty(found);
   return evaluateCondition(found, operator, operator === 'in_or' ? list : value);
 }

@@ -6,6 +6,10 @@ import { root, startNodeRed, deploy, type FlowNode } from '../support/node-red';
 /** Where the screenshots of a run go. */
 export const shots = path.join(root, '.editor-shots', process.env.EDITOR_RUN ?? 'node-red-4');
 
+/** Dark themes for Node-RED 4, which has none of its own. */
+const THEMES = path.join(root, 'node_modules/@node-red-contrib-themes/theme-collection');
+const hasOwnDark = process.env.EDITOR_RUN === 'node-red-5';
+
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -32,12 +36,19 @@ export async function openEditor(
   packages: string[] = [],
 ): Promise<Editor> {
   mkdirSync(shots, { recursive: true });
-  const nodeRed = await startNodeRed({ editor: true, packages });
+  const isDark = colours === 'dark';
+  const nodeRed = await startNodeRed({
+    editor: true,
+    packages: isDark ? [...packages, THEMES] : packages,
+    settings: isDark && !hasOwnDark ? { editorTheme: { tours: false, theme: 'dark' } } : {},
+  });
   const browser: Browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ARGUMENTS,
   });
   const context = await browser.newContext({ viewport: { width: 1300, height: 900 }, colorScheme: colours });
+  // What the TypeScript loader of the tests adds to functions that are sent to the page.
+  await context.addInitScript('globalThis.__name = (named) => named');
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
@@ -56,6 +67,10 @@ export async function openEditor(
       await page.waitForFunction(
         'window.RED && RED.nodes && RED.nodes.registry.getNodeTypes().includes("misp-trigger")',
       );
+      // What the editor of Node-RED 5 does when its user chooses dark.
+      if (isDark && hasOwnDark) {
+        await page.evaluate(() => document.documentElement.classList.add('nr-theme-dark'));
+      }
       await page.waitForTimeout(500);
     },
     async close() {

@@ -3,16 +3,15 @@ import type { FlowNode } from '../support/node-red';
 
 export const tab: FlowNode = { id: 'tab', type: 'tab', label: 'Test' };
 
-/** A node of a type with its defaults, as it is dragged from the palette, with the id `node`. */
-export function type(description: Description): FlowNode[] {
-  const defaults = Object.fromEntries(
-    Object.entries(description.fields).flatMap(([name, field]) =>
-      'default' in field ? [[name, field.default]] : [],
-    ),
+/** The id of the node of a type. A setting that equals an id would be taken for a reference to it. */
+export const idOf = (type: string): string => `node-${type}`;
+
+/** A node of a type with its defaults, as it is dragged from the palette; see `idOf`. */
+export function withDefaults(description: Description): FlowNode {
+  const { type, version, family, fields, outputs } = description;
+  const defaults = Object.entries(fields).flatMap(([name, field]) =>
+    'default' in field ? [[name, field.default]] : [],
   );
-  const isConfig = description.family === 'config';
-  const place = isConfig ? {} : { z: 'tab', x: 200, y: 100, wires: description.outputs.map(() => []) };
-  return [
-    { id: 'node', type: description.type, version: description.version, name: '', ...defaults, ...place },
-  ];
+  const place = family === 'config' ? {} : { z: 'tab', x: 200, y: 100, wires: outputs.map(() => []) };
+  return { id: idOf(type), type, version, name: '', ...Object.fromEntries(defaults), ...place };
 }

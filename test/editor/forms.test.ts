@@ -2,23 +2,25 @@ import { strict as assert } from 'node:assert';
 import path from 'node:path';
 import type { Description, Field } from '../../nodes/definition';
 import { definitions } from '../support/definitions';
-import { tab, type } from './flows';
+import { idOf, tab, withDefaults } from './flows';
 import { openEditor, shots, type Editor } from './browser';
 
 const SENTINEL = 'sentinel-secret-4711';
+
+const flow = [tab, ...definitions.map(({ description }) => withDefaults(description))];
 
 describe('the forms', function () {
   this.timeout(60000);
   let editor: Editor;
   before(async () => {
     editor = await openEditor();
+    await editor.open(flow);
   });
   after(() => editor.close());
   afterEach(() => assert.deepEqual(editor.problems.splice(0), []));
 
   for (const { description } of definitions) {
     it(`${description.type}: filled, closed with Done and reopened, it shows the same`, async () => {
-      await editor.open([tab, ...type(description)]);
       await openForm(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}.png`) });
       const expected = await fill(editor, description);
@@ -35,17 +37,61 @@ describe('the forms', function () {
   }
 });
 
+describe('the forms in the dark', function () {
+  this.timeout(60000);
+  let editor: Editor;
+  before(async () => {
+    editor = await openEditor('dark');
+    await editor.open(flow);
+  });
+  after(() => editor.close());
+
+  for (const { description } of definitions) {
+    it(`${description.type} can be read`, async () => {
+      await openForm(editor, description);
+      await editor.page.screenshot({ path: path.join(shots, `${description.type}-dark.png`) });
+      assert.deepEqual(await unreadable(editor), []);
+      await done(editor, description);
+    });
+  }
+});
+
+/** Texts of the open form that hardly differ from what is behind them. */
+function unreadable({ page }: Editor): Promise<string[]> {
+  return page.evaluate(() => {
+    const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+    const light = ([red, green, blue]: number[]) => red * 0.299 + green * 0.587 + blue * 0.114;
+    const behind = (element: Element | null): number[] => {
+      if (!element) return [255, 255, 255];
+      const colour = channels(getComputedStyle(element).backgroundColor);
+      return colour.length === 3 || colour[3] > 0.5 ? colour : behind(element.parentElement);
+    };
+    const form = document.querySelector('#node-config-dialog-edit-form, #dialog-form');
+    const texts = 'label, input, select, textarea, div, span, button, summary';
+    return Array.from(form?.querySelectorAll(texts) ?? [])
+      .filter((element) => (element as HTMLElement).offsetParent !== null)
+      .filter((element) =>
+        Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.textContent?.trim()),
+      )
+      .filter((element) => {
+        const text = light(channels(getComputedStyle(element).color));
+        return Math.abs(text - light(behind(element))) < 50;
+      })
+      .map((element) => `${element.tagName} ${element.textContent?.trim().slice(0, 40)}`);
+  });
+}
+
 const prefixOf = (description: Description) =>
   description.family === 'config' ? '#node-config-input-' : '#node-input-';
 
 async function openForm({ page }: Editor, { family, type }: Description): Promise<void> {
   await page.evaluate(
-    ([isConfig, nodeType]) => {
+    ([isConfig, nodeType, id]) => {
       const { RED } = globalThis as unknown as { RED: EditorApi };
-      if (isConfig) RED.editor.editConfig('', nodeType as string, 'node');
-      else RED.editor.edit(RED.nodes.node('node'));
+      if (isConfig) RED.editor.editConfig('', nodeType as string, id as string);
+      else RED.editor.edit(RED.nodes.node(id as string));
     },
-    [family === 'config', type],
+    [family === 'config', type, idOf(type)],
   );
   await page.waitForSelector(family === 'config' ? '#node-config-dialog-ok' : '#node-dialog-ok');
   await page.waitForTimeout(600);
@@ -66,12 +112,15 @@ interface EditorApi {
   };
 }
 
-function nodeOf({ page }: Editor, { fields }: Description): Promise<Record<string, unknown>> {
-  return page.evaluate((names) => {
-    const { RED } = globalThis as unknown as { RED: EditorApi };
-    const node = RED.nodes.node('node');
-    return Object.fromEntries(names.map((name) => [name, node[name]]));
-  }, Object.keys(fields));
+function nodeOf({ page }: Editor, { type, fields }: Description): Promise<Record<string, unknown>> {
+  return page.evaluate(
+    ([id, ...names]) => {
+      const { RED } = globalThis as unknown as { RED: EditorApi };
+      const node = RED.nodes.node(id);
+      return Object.fromEntries(names.map((name) => [name, node[name]]));
+    },
+    [idOf(type), ...Object.keys(fields)],
+  );
 }
 
 function exported({ page }: Editor): Promise<string> {
@@ -88,7 +137,7 @@ async function fill(editor: Editor, description: Description): Promise<Record<st
   const given: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(description.fields)) {
     const id = `${prefix}${name}`;
-    const shown = await page.isVisible(`${id}, ${id}-list`);
+    const shown = await page.isVisible(`${id}, ${id}-list, ${id}-entry`);
     if (!shown) continue;
     const value = await fillField(editor, id, name, field);
     if (value !== undefined) given[name] = value;
@@ -126,7 +175,7 @@ async function fillField({ page }: Editor, id: string, name: string, field: Fiel
         );
         await page.locator(`.red-ui-editableList:has(${id}-list) input`).last().fill(text);
       }
-      return ['one', 'two'];
+      return [...field.default, 'one', 'two'];
     case 'params': {
       await page.click(`.red-ui-editableList:has(${id}-list) .red-ui-editableList-addButton`);
       const row = page.locator(`.red-ui-editableList:has(${id}-list) li`).last();
@@ -134,6 +183,44 @@ async function fillField({ page }: Editor, id: string, name: string, field: Fiel
       await row.locator('[name=type]').selectOption('hash_path');
       await row.locator('[name=value]').fill('Event.info');
       return [{ name: 'team', type: 'hash_path', value: 'Event.info' }];
+    }
+    case 'template':
+      await page.fill(id, `filled in ${name}: {{ Event.info }}`);
+      return `filled in ${name}: {{ Event.info }}`;
+    case 'picker':
+      for (const text of ['one', 'two']) {
+        await page.fill(`${id}-entry`, text);
+        await page.press(`${id}-entry`, 'Enter');
+      }
+      return [...field.default, 'one', 'two'];
+    case 'filter': {
+      await page.fill(`${id}-list-path`, 'type');
+      await page.selectOption(`${id}-list-operator`, 'not_equals');
+      await page.fill(`${id}-list-value`, 'md5');
+      await page.press(`${id}-list-value`, 'Tab');
+      const selector = 'Event._AttributeFlattened.{n}';
+      return { selector, value: 'md5', operator: 'not_equals', path: 'type' };
+    }
+    case 'typed': {
+      const type = field.types.includes('str') ? 'str' : field.types[0];
+      await page.evaluate(
+        ([selector, chosen]) => {
+          const { $ } = globalThis as unknown as {
+            $(selector: string): { typedInput(property: string, value: string): void };
+          };
+          $(selector).typedInput('type', chosen);
+          $(selector).typedInput('value', 'filled');
+        },
+        [id, type],
+      );
+      return 'filled';
+    }
+    case 'keyvalue': {
+      await page.click(`.red-ui-editableList:has(${id}-list) .red-ui-editableList-addButton`);
+      const row = page.locator(`.red-ui-editableList:has(${id}-list) li`).last();
+      await row.locator('[name=name]').fill('X-Team');
+      await row.locator('[name=value]').fill('soc');
+      return [{ name: 'X-Team', value: 'soc' }];
     }
     case 'secret':
       await page.fill(id, SENTINEL);
@@ -154,13 +241,28 @@ async function read({ page }: Editor, description: Description): Promise<Record<
       shown[name] = await list
         .locator('input')
         .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
-    } else if (field.kind === 'params') {
-      shown[name] = await list.evaluateAll((rows) =>
-        rows.map((row) => {
-          const value = (key: string) => (row.querySelector(`[name=${key}]`) as HTMLInputElement).value;
-          return { name: value('name'), type: value('type'), value: value('value') };
-        }),
+    } else if (field.kind === 'params' || field.kind === 'keyvalue') {
+      const keys = field.kind === 'params' ? ['name', 'type', 'value'] : ['name', 'value'];
+      shown[name] = await list.evaluateAll(
+        (rows, columns) =>
+          rows.map((row) => {
+            const value = (key: string) => (row.querySelector(`[name=${key}]`) as HTMLInputElement).value;
+            return Object.fromEntries(columns.map((key) => [key, value(key)]));
+          }),
+        keys,
       );
+    } else if (field.kind === 'picker') {
+      shown[name] = await page
+        .locator(`${id}-list .misp-chip`)
+        .evaluateAll((chips) => chips.map((chip) => (chip as HTMLElement).dataset.value));
+    } else if (field.kind === 'filter') {
+      shown[name] = await page
+        .locator(`${id}-list [data-filter]`)
+        .evaluateAll((inputs) =>
+          Object.fromEntries(
+            inputs.map((input) => [(input as HTMLElement).dataset.filter, (input as HTMLInputElement).value]),
+          ),
+        );
     } else if (field.kind === 'checkbox') shown[name] = await page.isChecked(id);
     else shown[name] = await page.inputValue(id);
   }

@@ -1,0 +1,32 @@
+/** Config nodes of the workspace that stand for a MISP. */
+function knownServers() {
+  const servers = [];
+  RED.nodes.eachConfig((config) => {
+    if (config.type === 'misp-server') servers.push(config);
+  });
+  return servers;
+}
+
+/**
+ * The MISP that a form's widgets search: the one chosen in the form, else the only one there is. Where there are
+ * several, a small select is shown in `place`.
+ * @returns {() => string} its id, or an empty text
+ */
+export function serverOf(prefix, place, label) {
+  const chosen = $(`${prefix}server`);
+  const servers = knownServers();
+  const offered = servers.length > 1 && chosen.length === 0;
+  const select = offered
+    ? $('<select class="misp-which">').attr('aria-label', label).appendTo(place)
+    : undefined;
+  for (const { id, name, url } of offered ? servers : [])
+    $('<option>')
+      .val(id)
+      .text(name || url)
+      .appendTo(select);
+  return () => {
+    if (select) return select.val();
+    const id = chosen.val();
+    return id && id !== '_ADD_' ? id : (servers[0]?.id ?? '');
+  };
+}
