@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
 import type { MispRequest } from '../src/listener/request';
-import { reachOf, type Reach } from '../src/runs/reach';
+import { isBlock, reachOf, type Reach } from '../src/runs/reach';
 import { RunTracker, type Hooks, type Message, type TrackedNode } from '../src/runs/tracker';
 import { completionOf, type NodeConfig } from '../src/runs/trust';
 import type { Verdict } from '../src/runs/verdict';
@@ -116,7 +116,7 @@ export class Runtime {
 
   /** Whether a message at the node can get to a response node that blocks. */
   mayBlock(nodeId: string): boolean {
-    this.reach ??= reachOf([...this.flow.values()], blocks);
+    this.reach ??= reachOf([...this.flow.values()], isBlock);
     return this.reach(nodeId);
   }
 
@@ -145,10 +145,6 @@ export class Runtime {
 
 /** Core nodes that change nothing but the message. */
 const HARMLESS = new Set(['junction', 'link in', 'link out', 'switch', 'debug']);
-
-function blocks(node: NodeConfig): boolean {
-  return node.type === 'misp-response' && node.answer === 'block';
-}
 
 /** The words of a logged error. The debug node's log handler replaces Error objects by their encoded form. */
 function messageOf(message: unknown): string {

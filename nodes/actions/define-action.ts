@@ -1,28 +1,38 @@
 import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../src/actions/plan';
 import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';
-import { defineNode, type NodeContext } from '../adaptor';
-import type { Config, Description, Fields } from '../definition';
+import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../adaptor';
+import type { Description, Fields } from '../definition';
 
 /** What an action would do with a message, and how it is done. */
 export interface Action<O extends Operation = Operation> {
   /** Works out what is to be done: no change happens here, reading is allowed. */
   plan(message: Message): Plan<O> | Promise<Plan<O>>;
   carryOut: CarryOut<O>;
+  /** Told what became of the plan, also if parts of it failed, before the message goes on. */
+  learn?(message: Message, operations: readonly OperationResult[]): void;
+  /** What goes on when all went well: the message at the first output, unless told otherwise. */
+  finish?(message: Message, result: ActionResult): Outputs;
+  /** The same when it failed and the flow is to go on. */
+  failed?(message: Message): Outputs;
   close?(): void | Promise<void>;
 }
 
-const settingsFor = (onFailure: 'stop' | 'continue') =>
+/** The fields that all actions have. */
+export const settingsFor = (onFailure: 'stop' | 'continue') =>
   ({
     onFailure: { kind: 'select', default: onFailure, options: ['stop', 'continue'], advanced: true },
     dryRun: { kind: 'checkbox', default: false, advanced: true },
   }) as const satisfies Fields;
 
-type WithActionFields<F extends Fields> = F & ReturnType<typeof settingsFor>;
+export type ActionFields = ReturnType<typeof settingsFor>;
+type WithActionFields<F extends Fields> = F & ActionFields;
 export type ActionDescription<F extends Fields> = Omit<
   Description<F>,
   'family' | 'inputs' | 'outputs' | 'harmless'
 > & {
+  /** Names of the outputs; one, for the message, unless told otherwise. */
+  outputs?: readonly string[];
   /** Tells people or systems. A failure does not keep the flow from its decision, unless the user wants it to. */
   notification?: boolean;
 };
@@ -35,71 +45,88 @@ const PROGRESS_MS = 500;
  * done is in `msg.misp.result`. A failure can be caught, and stops the path or not, as its user says.
  */
 export function defineAction<const F extends Fields, O extends Operation = Operation>(
-  { notification, ...description }: ActionDescription<F>,
+  { notification, outputs = ['message'], ...description }: ActionDescription<F>,
   create: (context: NodeContext<WithActionFields<F>>) => Action<O>,
 ) {
   const fields = { ...description.fields, ...settingsFor(notification ? 'continue' : 'stop') };
   return defineNode<WithActionFields<F>>(
-    { ...description, family: 'actions', inputs: 1, outputs: ['message'], fields },
-    (context) => {
-      const { node, status } = context;
-      const config: Config<ReturnType<typeof settingsFor>> = context.config;
-      const action = create(context);
-      const stopping = new AbortController();
+    { ...description, family: 'actions', inputs: 1, outputs, fields },
+    (context) => actionBehaviour(context as unknown as NodeContext<ActionFields>, create(context)),
+  );
+}
 
-      return {
-        async input(message) {
-          try {
-            const result = await perform(message);
-            const problem = problemOf(result);
-            if (problem) throw problem;
-            show(result);
-          } catch (error) {
-            if (config.onFailure === 'stop') throw error;
-            status('failed', 'yellow', 'ring');
-            node.error(context.explain(error), message as never);
-          }
-          return [message];
-        },
-        async close() {
-          stopping.abort();
-          await action.close?.();
-        },
-      };
+/** What a node does that has the fields of `settingsFor`: plan, carry out, report, go on. */
+export function actionBehaviour<O extends Operation>(
+  context: NodeContext<ActionFields>,
+  action: Action<O>,
+): Behaviour {
+  const { node, config } = context;
+  const stopping = new AbortController();
 
-      async function perform(message: Message): Promise<ActionResult> {
-        const plan = await action.plan(message);
-        const dryRun = config.dryRun || isTest(message);
-        const operations = dryRun
-          ? plan.map((operation): OperationResult => ({ operation, state: 'planned' }))
-          : await action.carryOut(plan, { signal: stopping.signal, progress: showProgress() });
-        const result = { dryRun, operations };
-        message.misp = { ...(message.misp as object | undefined), result };
-        return result;
-      }
-
-      function showProgress(): (done: number, total: number) => void {
-        let last = Date.now();
-        return (done, total) => {
-          if (Date.now() - last < PROGRESS_MS) return;
-          last = Date.now();
-          status('progress', 'blue', 'dot', { done: String(done), total: String(total) });
-        };
-      }
-
-      function show({ dryRun, operations }: ActionResult): void {
-        const count = String(operations.length);
-        if (dryRun) status('planned', 'blue', 'ring', { count });
-        else if (operations.every(({ state }) => state === 'unchanged')) status('unchanged', 'grey', 'dot');
-        else status('done', 'green', 'dot');
+  return {
+    async input(message) {
+      try {
+        const result = await perform(message);
+        const problem = problemOf(result);
+        if (problem) throw problem;
+        show(result);
+        return action.finish?.(message, result) ?? [message];
+      } catch (error) {
+        if (config.onFailure === 'stop') throw error;
+        context.status('failed', 'yellow', 'ring');
+        node.error(context.explain(error), message);
+        return action.failed?.(message) ?? [message];
       }
     },
-  );
+    async close() {
+      stopping.abort();
+      await action.close?.();
+    },
+  };
+
+  async function perform(message: Message): Promise<ActionResult> {
+    const plan = await action.plan(message);
+    const dryRun = config.dryRun || isTest(message);
+    const operations = dryRun
+      ? plan.map((operation): OperationResult => ({ operation, state: 'planned' }))
+      : await action.carryOut(plan, {
+          signal: stopping.signal,
+          progress: showProgress(),
+          deadline: deadlineOf(message),
+        });
+    const result = { dryRun, operations };
+    message.misp = { ...(message.misp as object | undefined), result };
+    action.learn?.(message, operations);
+    return result;
+  }
+
+  function showProgress(): (done: number, total: number) => void {
+    let last = Date.now();
+    return (done, total) => {
+      if (Date.now() - last < PROGRESS_MS) return;
+      last = Date.now();
+      context.status('progress', 'blue', 'dot', { done: String(done), total: String(total) });
+    };
+  }
+
+  function show({ dryRun, operations }: ActionResult): void {
+    const count = String(operations.length);
+    if (dryRun) context.status('planned', 'blue', 'ring', { count });
+    else if (operations.every(({ state }) => state === 'unchanged'))
+      context.status('unchanged', 'grey', 'dot');
+    else context.status('done', 'green', 'dot');
+  }
 }
 
 /** Whether the run is a rehearsal: MISP does not wait, and nothing may change. */
 function isTest(message: Message): boolean {
   return (message.misp as { test?: boolean } | undefined)?.test === true;
+}
+
+/** When MISP must have its answer; nothing if it does not wait. */
+function deadlineOf(message: Message): number | undefined {
+  const { blocking, deadline } = (message.misp ?? {}) as { blocking?: boolean; deadline?: number };
+  return blocking === true && typeof deadline === 'number' ? deadline : undefined;
 }
 
 /** The failures of all operations as one error, with the first one's words. */

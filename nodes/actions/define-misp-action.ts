@@ -1,4 +1,5 @@
 import type { MispOperation, Plan } from '../../src/actions/plan';
+import { reflect } from '../../src/actions/reflect';
 import type { MispClient } from '../../src/misp/client';
 import { carryOutOn } from '../../src/misp/carry-out';
 import type { Message } from '../../src/runs/tracker';
@@ -9,7 +10,8 @@ import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
 import { defineAction, type ActionDescription } from './define-action';
 
-const SERVER_FIELD = {
+/** The MISP that a node asks or changes. */
+export const SERVER_FIELD = {
   server: { kind: 'config', type: 'misp-server', required: true },
 } as const satisfies Fields;
 
@@ -28,7 +30,7 @@ export function defineMispAction<const F extends Fields>(
   create: (context: NodeContext<F & typeof SERVER_FIELD>) => MakePlan,
 ) {
   return defineAction<F & typeof SERVER_FIELD, MispOperation>(
-    { ...description, fields: { ...SERVER_FIELD, ...description.fields } },
+    { writes: true, ...description, fields: { ...SERVER_FIELD, ...description.fields } },
     (context) => {
       const { RED } = context;
       const { client } = serverOf(context);
@@ -36,11 +38,13 @@ export function defineMispAction<const F extends Fields>(
       const carryOut = carryOutOn(client);
       const { tracker } = runtimeOf(RED);
       return {
-        plan(message) {
-          if (tracker.runOf(message)) refuseBeforeSave(message);
-          return makePlan(message, client);
+        async plan(message) {
+          const plan = await makePlan(message, client);
+          if (plan.length > 0 && tracker.runOf(message)) refuseBeforeSave(message);
+          return plan;
         },
         carryOut,
+        learn: ({ payload }, operations) => reflect(payload, operations),
       };
     },
   );
@@ -57,7 +61,7 @@ export function serverOf({
 }
 
 /** While MISP waits inside its transaction, a write to it would wait for MISP: both stand still until the time-out. */
-function refuseBeforeSave(message: Message): void {
+export function refuseBeforeSave(message: Message): void {
   const { trigger = '' } = (message.misp ?? {}) as { trigger?: string };
   if (trigger.endsWith('-before-save')) throw new WorkflowError('action.beforeSave', { trigger });
 }

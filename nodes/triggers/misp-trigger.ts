@@ -6,7 +6,7 @@ import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';
 import { loadFullEvent, RELOADED, STORED } from '../../src/triggers/full-event';
 import { LastRequest } from '../../src/triggers/last-request';
-import { removeSecrets } from '../../src/triggers/secrets';
+import { hideSecretsOf } from '../../src/triggers/secrets';
 import { tagChoiceMatches } from '../../src/triggers/tag-attached';
 import { TRIGGERS, triggerById } from '../../src/triggers/triggers';
 import { defineNode } from '../adaptor';
@@ -76,7 +76,7 @@ export default defineNode(
         options: ['local', 'global', 'any'],
         when: { trigger: TAG_TRIGGER },
       },
-      tags: { kind: 'list', default: [], when: { trigger: TAG_TRIGGER } },
+      tags: { kind: 'picker', source: 'tags', default: [], when: { trigger: TAG_TRIGGER } },
       complete: { kind: 'checkbox', default: false, when: { trigger: COMPLETED } },
       server: { kind: 'config', type: 'misp-server', when: { trigger: COMPLETED, complete: true } },
       remember: { kind: 'checkbox', default: true, advanced: true },
@@ -111,7 +111,7 @@ export default defineNode(
       failed(error, message) {
         const problem = context.explain(error);
         context.status('incomplete', 'red', 'ring');
-        node.error(problem, message as never);
+        node.error(problem, message);
         return problem;
       },
       report: (verdict) => report.verdict(verdict),
@@ -184,8 +184,8 @@ export default defineNode(
 
     function fire(query: OpenQuery, requestText?: RequestText): void {
       const { data } = query.request;
-      if (trigger!.secrets && !config.keepSecrets) removeSecrets(data);
-      if (config.remember && requestText) last.keep(requestText, trigger!.secrets);
+      if (trigger!.secrets && !config.keepSecrets) hideSecretsOf(config.trigger, data);
+      if (config.remember && requestText) last.keep(requestText, config.trigger, trigger!.secrets);
       if (config.trigger === TAG_TRIGGER && !tagChoiceMatches(config, data)) {
         return query.answer({ outcome: 'allow', cause: 'accepted' });
       }

@@ -13,7 +13,7 @@ export interface Firing {
   settings: Pick<RunSettings, 'module' | 'onError' | 'onDeadline' | 'explicit'>;
   messageOf(request: MispRequest, deadline: number, test: boolean): Message;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
-  complete?(message: Message): Promise<void>;
+  complete?: (message: Message) => Promise<void>;
   /** Tells of data that could not be added. */
   failed(error: unknown, message: Message): Error;
   report(verdict: Verdict): void;
@@ -103,7 +103,7 @@ export class TriggerRuns {
     const { node, complete } = this.firing;
     run.received(node.id);
     const pass = () => {
-      node.send(message as never);
+      node.send(message);
       this.passed(run);
     };
     if (!complete) return pass();

@@ -14,6 +14,8 @@ export interface MispAttribute {
   type: string;
   category: string;
   value: string;
+  timestamp?: unknown;
+  ShadowAttribute?: unknown;
   Tag?: MispTag[];
   [field: string]: unknown;
 }
@@ -58,5 +60,6 @@ export interface MispEvent {
   Tag: MispTag[];
   Attribute: MispAttribute[];
   Object: MispObject[];
+  ShadowAttribute?: unknown;
   [field: string]: unknown;
 }

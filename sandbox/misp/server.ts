@@ -5,7 +5,8 @@ import { route } from './rest/router';
 import { StandIn, type StandInSettings } from './stand-in';
 import { ADMIN, userByKey } from './users';
 
-export { API_KEY, READER_KEY } from './users';
+export { ANALYST_KEY, API_KEY, ORG_ADMIN_KEY, PUBLISHER_KEY, READER_KEY } from './users';
+export type { Fault, FaultSettings } from './faults';
 export type { Outcome, Workflow } from './workflows';
 export type { ActionServiceSettings, SentRequest } from './service/action-service';
 
@@ -51,8 +52,16 @@ export class StandInMisp extends StandIn {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url = '/' } = request;
+    const end = this.calls.begin(method, url);
+    response.once('close', end);
     try {
-      const { status, body, headers } = await this.answer(request);
+      const sent = await read(request);
+      const fault = this.faults.next(request, sent ?? '');
+      await this.faults.wait();
+      if (fault && this.faults.spoil(fault, response)) return;
+      const { status, body, headers } = await this.answer(request, sent);
+      if (fault === 'close-after') return void response.socket?.destroy();
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       response.writeHead(status, { 'Content-Type': 'application/json; charset=UTF-8', ...headers });
       response.end(request.method === 'HEAD' ? '' : text);
@@ -65,9 +74,8 @@ export class StandInMisp extends StandIn {
     }
   }
 
-  private async answer(request: IncomingMessage): Promise<RestAnswer> {
+  private async answer(request: IncomingMessage, text: string | undefined): Promise<RestAnswer> {
     const { method = 'GET', url = '/', headers } = request;
-    const text = await read(request);
     if (text === undefined) return problem(413, 'The request is too large.', url);
     const isGet = method === 'GET' || method === 'HEAD';
     const [pathname] = url.split('?', 1);

@@ -4,6 +4,12 @@ import type { MispEvent } from './model';
 import { publish, type Job, type Publication } from './publish';
 import { sampleEvents } from './sample-events';
 import type { ActionServiceSettings } from './service/action-service';
+import { CallCounter } from './calls';
+import { Faults, type FaultSettings } from './faults';
+import { Collections } from './store/collections';
+import { Items } from './store/items';
+import { tagsOf } from './store/tag-seed';
+import type { TagStore } from './store/tags';
 import type { MispUser } from './users';
 import { ARGUMENT_TOO_LONG, runWorkflow, type Outcome, type Workflow } from './workflows';
 import { triggerById } from '../../src/triggers/triggers';
@@ -14,6 +20,10 @@ export interface StandInSettings {
   workflows?: Record<string, Workflow>;
   /** In the form of `events/view`; a few of its own unless told otherwise. */
   events?: MispEvent[];
+  /** So many tags more than its own, `seed:tag-00001` and so on. */
+  seedTags?: number;
+  /** What goes wrong with REST calls, and how long they take. */
+  faults?: FaultSettings;
 }
 
 const MOST_OUTCOMES = 1000;
@@ -31,20 +41,31 @@ export class StandIn {
   readonly outcomes: Outcome[] = [];
   readonly log = new MispLog();
   readonly jobs: Job[] = [];
+  readonly tags: TagStore;
+  readonly items: Items;
+  readonly collections = new Collections();
+  /** REST calls since the start, or the last reset. */
+  readonly calls = new CallCounter();
+  readonly faults: Faults;
   /** MISP's background worker. */
   readonly worker = new Lane();
   private readonly saving = new Lane();
   private runs = 0;
 
-  constructor({ actionService, workflows = {}, events = sampleEvents() }: StandInSettings) {
+  constructor(settings: StandInSettings) {
+    const { actionService, workflows = {}, events = sampleEvents(), seedTags = 0, faults } = settings;
     this.actionService = { ...actionService };
     this.workflows = { ...workflows };
     this.events = new Map(events.map((event) => [event.id, event]));
+    this.items = new Items(this.events);
+    this.tags = tagsOf(events);
+    this.tags.seed(seedTags);
+    this.faults = new Faults(faults);
   }
 
   /** The event with this id or uuid. */
   event(id: string): MispEvent | undefined {
-    return this.events.get(id) ?? [...this.events.values()].find((event) => event.uuid === id);
+    return this.items.event(id);
   }
 
   /**

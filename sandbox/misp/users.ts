@@ -4,13 +4,20 @@ import type { Actor } from './log';
 /** A user of the stand-in, in the form of `users/view/me`. */
 export type MispUser = (typeof stored)[number];
 
-/** A site admin, and a user of another organisation who may only read. */
-export const [ADMIN, READER]: MispUser[] = stored;
+/** A site admin, and users of another organisation: one who may only read, and three who may do more. */
+export const [ADMIN, READER, ANALYST, PUBLISHER, ORG_ADMIN]: MispUser[] = stored;
 
 /** The key of the site admin. It opens nothing but the stand-in. */
 export const API_KEY = ADMIN.User.authkey;
 /** The key of the user who may only read. */
 export const READER_KEY = READER.User.authkey;
+/** The keys of a user, a publisher and the admin of that organisation. */
+export const ANALYST_KEY = ANALYST.User.authkey;
+export const PUBLISHER_KEY = PUBLISHER.User.authkey;
+export const ORG_ADMIN_KEY = ORG_ADMIN.User.authkey;
+
+/** All users, as `users/view` gives them. */
+export const USERS: readonly MispUser[] = stored;
 
 /** The user with this key in the `Authorization` header. */
 export function userByKey(key: string | undefined): MispUser | undefined {

@@ -128,6 +128,15 @@ export interface RestCall {
   body?: unknown;
 }
 
+/** A workflow module of MISP, run once on data; whether it changes something is the module's affair. */
+export interface RunModule {
+  do: 'run-module';
+  module: string;
+  params: Record<string, unknown>;
+  /** What the module works on, by reference: the message's payload. */
+  data: unknown;
+}
+
 /** A change in MISP. */
 export type MispOperation =
   | AttachTags
@@ -142,15 +151,56 @@ export type MispOperation =
   | ExtendWarninglist
   | RestCall;
 
-/** Something that is sent to people or systems; secrets are put in when it is sent. */
-export interface SendOperation {
-  do: 'send-mail' | 'http-request' | 'zmq-publish';
+/** A place for a secret of the node that sends. */
+export interface SecretPlace {
+  secret: string;
+}
+/** A text with places for secrets, which are put in when it is sent and never before. */
+export type SecretText = readonly (string | SecretPlace)[];
+
+/** A mail. With `bcc` nobody sees who else gets it. Texts and addresses as planned: the sender checks them. */
+export interface SendMail {
+  do: 'send-mail';
+  from: string;
+  to: readonly string[];
+  bcc?: readonly string[];
+  replyTo?: string;
+  subject: string;
+  text?: string;
+  html?: string;
+  attachments?: readonly MailAttachment[];
+}
+
+/** `data`, by reference, as JSON. */
+export interface MailAttachment {
+  filename: string;
+  data: unknown;
+}
+
+/** A request to something that is no MISP. */
+export interface HttpRequest {
+  do: 'http-request';
+  method: HttpMethod;
+  url: SecretText;
+  headers: Readonly<Record<string, SecretText>>;
+  /** By reference; what it becomes says `as`. A `sequence` is a list whose items are written as JSON one after another. */
+  body?: { as: 'json' | 'form' | 'text' | 'sequence'; data: unknown };
+}
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A message on a ZeroMQ channel. */
+export interface ZmqPublish {
+  do: 'zmq-publish';
   [detail: string]: unknown;
 }
 
+/** Something that is sent to people or systems. */
+export type SendOperation = SendMail | HttpRequest | ZmqPublish;
+
 /** Everything an action would do, as plain data, in the order it is done. */
 export type Plan<O extends Operation = Operation> = O[];
-export type Operation = MispOperation | SendOperation;
+export type Operation = MispOperation | RunModule | SendOperation;
 
 /** What became of one operation. */
 export interface OperationResult {
@@ -181,4 +231,6 @@ export interface Control {
   signal: AbortSignal;
   /** Told of progress in a long plan. */
   progress(done: number, total: number): void;
+  /** When the run that waits for this must have its answer, in milliseconds since 1970. */
+  deadline?: number;
 }

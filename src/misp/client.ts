@@ -1,100 +1,105 @@
-import http from 'node:http';
-import https from 'node:https';
-import axios, { type AxiosInstance, type AxiosProxyConfig } from 'axios';
+import type { AxiosResponse } from 'axios';
 import { WorkflowError } from '../text';
-import { explain, refuseHtml } from './errors';
+import { CircuitBreaker } from './breaker';
+import { connect, type Connection, type MispSettings } from './connection';
+import { explain, refuseHtml, scrub, type Explained } from './errors';
+import { onlyReads, pauseBefore, sleep } from './repeat';
 
-/** How a MISP is reached. */
-export interface MispSettings {
-  /** Base URL, such as `https://misp.example.org`. */
-  url: string;
-  apiKey: string;
-  /** Refuse a certificate that is not trusted. */
-  verify: boolean;
-  /** PEM texts: a CA of one's own, and a client certificate. */
-  tls?: { ca?: string; cert?: string; key?: string; passphrase?: string };
-  /** `http://user:password@host:port` */
-  proxy?: string;
-  timeoutMs: number;
+export type { MispSettings } from './connection';
+
+/** What MISP says, with the headers of its answer, in lower case. */
+export interface Answer<T> {
+  data: T;
+  headers: Record<string, unknown>;
 }
 
-/** Connections to one MISP at a time: more would only queue up there. */
-const MOST_CONNECTIONS = 8;
+/** How a call is made. */
+export interface CallOptions {
+  /** Gives it up. */
+  signal?: AbortSignal;
+  /** It does no harm if MISP carries it out twice. What only reads need not say so. */
+  repeatable?: boolean;
+  /** So much more time than usual, in milliseconds, for calls that change thousands of things. */
+  extraMs?: number;
+}
 
-/** MISP's REST API. Errors are `WorkflowError`s that say what to do, and never hold the key. */
+/**
+ * MISP's REST API. Errors are `WorkflowError`s that say what to do, and never hold the key. A call that failed is made
+ * again only where that is harmless; when it is not known whether MISP has carried it out, the error says so.
+ */
 export class MispClient {
-  private readonly http: AxiosInstance;
-  private readonly agents: (http.Agent | https.Agent)[];
+  private readonly connection: Connection;
+  private readonly breaker: CircuitBreaker;
   readonly url: string;
 
   /** @throws {WorkflowError} if URL or proxy cannot be used */
   constructor(settings: MispSettings) {
-    this.url = baseUrl(settings.url);
-    const keepAlive = { keepAlive: true, maxSockets: MOST_CONNECTIONS };
-    const httpAgent = new http.Agent(keepAlive);
-    const httpsAgent = new https.Agent({
-      ...keepAlive,
-      ...settings.tls,
-      rejectUnauthorized: settings.verify,
-    });
-    this.agents = [httpAgent, httpsAgent];
-    this.http = axios.create({
-      baseURL: this.url,
-      timeout: settings.timeoutMs,
-      maxRedirects: 0, // MISP sends whoever is not let in to its login page
-      httpAgent,
-      httpsAgent,
-      proxy: proxyOf(settings.proxy),
-      headers: { Accept: 'application/json', Authorization: settings.apiKey },
-    });
+    this.connection = connect(settings);
+    this.url = this.connection.url;
+    this.breaker = new CircuitBreaker(this.url);
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.request<T>('GET', path);
+  async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return (await this.call<T>('GET', path, undefined, { signal })).data;
   }
 
-  post<T>(path: string, data: unknown): Promise<T> {
-    return this.request<T>('POST', path, data);
+  async post<T>(path: string, data: unknown, options: CallOptions = {}): Promise<T> {
+    return (await this.call<T>('POST', path, data, options)).data;
+  }
+
+  /** A call and its whole answer. `signal` gives it up. */
+  ask<T>(method: string, path: string, data?: unknown, signal?: AbortSignal): Promise<Answer<T>> {
+    return this.call(method, path, data, { signal });
   }
 
   /** Ends the connections that are kept open. */
   close(): void {
-    for (const agent of this.agents) agent.destroy();
+    this.connection.close();
   }
 
-  private async request<T>(method: string, path: string, data?: unknown): Promise<T> {
-    try {
-      const response = await this.http.request<T>({ method, url: path, data });
-      refuseHtml(response, this.url);
-      return response.data;
-    } catch (error) {
-      throw error instanceof WorkflowError ? error : explain(error, this.url);
+  /** A call, and its repetitions where they are harmless and of use. */
+  async call<T>(method: string, path: string, data?: unknown, options: CallOptions = {}): Promise<Answer<T>> {
+    const repeatable = options.repeatable === true || onlyReads(method, path);
+    for (let tries = 1; ; tries++) {
+      if (options.signal?.aborted) throw new WorkflowError('misp.givenUp');
+      this.breaker.enter();
+      try {
+        const { data: body, headers } = await this.once<T>(method, path, data, options);
+        this.breaker.answered();
+        return { data: body, headers };
+      } catch (error) {
+        const explained = explain(error, this.url, path);
+        this.learn(explained);
+        const again = explained.again === 'always' || (explained.again === 'harmless' && repeatable);
+        const pause = again ? pauseBefore(tries, explained.retryAfter) : undefined;
+        if (pause === undefined) throw this.final(explained, repeatable);
+        await sleep(pause, options.signal);
+      }
     }
   }
-}
 
-function baseUrl(text: string): string {
-  try {
-    const url = new URL(text.trim());
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error();
-    return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-  } catch {
-    throw new WorkflowError('misp.badUrl', { url: text });
+  private async once<T>(
+    method: string,
+    path: string,
+    data: unknown,
+    { signal, extraMs = 0 }: CallOptions,
+  ): Promise<AxiosResponse<T>> {
+    const { http, timeoutMs } = this.connection;
+    const timeout = timeoutMs + extraMs;
+    const response = await http.request<T>({ method, url: path, data, signal, timeout });
+    refuseHtml(response, this.url);
+    return response;
   }
-}
 
-function proxyOf(text: string | undefined): AxiosProxyConfig | false {
-  if (!text?.trim()) return false;
-  try {
-    const { protocol, hostname, port, username, password } = new URL(text.trim());
-    const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-    return {
-      protocol: protocol.replace(':', ''),
-      host: hostname,
-      port: Number(port) || 3128,
-      ...(username ? { auth } : {}),
-    };
-  } catch {
-    throw new WorkflowError('misp.badProxy');
+  private learn({ error, silent, given }: Explained): void {
+    if (given) this.breaker.abandoned();
+    else if (silent) this.breaker.failed(scrub(error, this.connection.secrets).message);
+    else this.breaker.answered();
+  }
+
+  private final({ error, unknown }: Explained, repeatable: boolean): WorkflowError {
+    const clean = scrub(error, this.connection.secrets);
+    if (!unknown || repeatable) return clean;
+    return new WorkflowError('misp.unknownOutcome', { problem: clean.message });
   }
 }

@@ -52,11 +52,16 @@ async function storedEvent(client: MispClient, data: unknown): Promise<unknown> 
   }
 }
 
-async function loadEvent(client: MispClient, key: string): Promise<unknown> {
+/**
+ * The event with all it has, in core format.
+ * @param key id or uuid
+ */
+export async function loadEvent(client: MispClient, key: string): Promise<unknown> {
   return toCoreFormat(await client.get(`/events/view/${encodeURIComponent(key)}`));
 }
 
-function eventKey(data: unknown): string | undefined {
+/** How MISP knows the event that the data is about. */
+export function eventKey(data: unknown): string | undefined {
   const { id, uuid } = (data as EventData | null)?.Event ?? {};
   return uuid || id || undefined;
 }

@@ -1,6 +1,6 @@
 import { readRequest, type MispRequest } from '../listener/request';
 import type { RequestText } from '../listener/service';
-import { removeSecrets } from './secrets';
+import { hideSecretsOf } from './secrets';
 
 /** Larger requests are not kept, in bytes. */
 const MOST_BYTES = 1024 * 1024;
@@ -12,11 +12,16 @@ const MOST_BYTES = 1024 * 1024;
 export class LastRequest {
   private text: RequestText | undefined;
   receivedAt = 0;
+  private trigger = '';
 
-  /** @param withSecrets the text holds keys and passwords, which must not stay in memory */
-  keep({ bytes, flattenedCut }: RequestText, withSecrets: boolean): void {
+  /**
+   * @param trigger its id in MISP
+   * @param withSecrets the text holds keys and passwords, which must not stay in memory
+   */
+  keep({ bytes, flattenedCut }: RequestText, trigger: string, withSecrets: boolean): void {
     if (bytes.byteLength > MOST_BYTES) return;
     this.receivedAt = Date.now();
+    this.trigger = trigger;
     // The text may be a part of a larger block, which would be kept with it.
     const mayBeKept = bytes.buffer.byteLength <= 2 * MOST_BYTES;
     this.text = { bytes: mayBeKept ? bytes : bytes.slice(), flattenedCut };
@@ -29,7 +34,7 @@ export class LastRequest {
     if (!this.text) return undefined;
     const { bytes, flattenedCut } = this.text;
     const request = readRequest(bytes, { flattenedCut, suspicious: true });
-    removeSecrets(request.data);
+    hideSecretsOf(this.trigger, request.data);
     return request;
   }
 }

@@ -42,7 +42,7 @@ export const TRIGGERS: readonly Trigger[] = [
   trigger('analyst-data-after-save', { coreFormat: false }),
   trigger('user-before-save', { blocking: true, coreFormat: false, stallsSaving: true, secrets: true }),
   trigger('user-after-save', { coreFormat: false, secrets: true }),
-  trigger('log-after-save', { coreFormat: false }),
+  trigger('log-after-save', { coreFormat: false, secrets: true }),
   trigger('enrichment-before-query', { blocking: true }),
   trigger('ad-hoc', { blocking: true }),
 ];

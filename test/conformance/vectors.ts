@@ -11,6 +11,18 @@ export interface Vector {
   area: string;
   input: JsonObject;
   expected: Json;
+  /** What the folder's MISP has, whatever is asked. */
+  fixtures?: JsonObject;
+}
+
+/** How the file of templates writes a vector. */
+interface TemplateVector {
+  id: string;
+  tier: string;
+  template: string;
+  data: Json;
+  expected?: string;
+  throws?: boolean;
 }
 
 /** A patch as `["set" | "unset" | "push", [keys...], value]`. */
@@ -23,11 +35,14 @@ export class Folder {
   readonly #events: JsonObject;
   readonly #graphs: JsonObject;
   readonly #environments: JsonObject;
+  /** `fixtures.json`. */
+  readonly fixtures: JsonObject;
 
   constructor(readonly path: string) {
     this.#events = asObject(this.#read('events.json').events);
     this.#graphs = asObject(this.#read('graphs.json').graphs);
-    this.#environments = asObject(this.#read('fixtures.json').environments);
+    this.fixtures = this.#read('fixtures.json');
+    this.#environments = asObject(this.fixtures.environments);
   }
 
   /** The areas in the folder, by name; `jinja` is two. */
@@ -41,11 +56,9 @@ export class Folder {
   vectors(area: string): Vector[] | undefined {
     const [file = area, tier] = area.split('.');
     if (!existsSync(join(this.path, `${file}.json`))) return undefined;
-    const vectors = this.#read(`${file}.json`).vectors as unknown as (Vector & { tier?: string })[];
-    const wanted = tier
-      ? vectors.filter((vector) => vector.tier === tier || vector.input?.tier === tier)
-      : vectors;
-    return wanted.map((vector) => ({ ...vector, area }));
+    const vectors = this.#read(`${file}.json`).vectors as unknown as (Vector | TemplateVector)[];
+    const wanted = tier ? vectors.filter((vector) => 'tier' in vector && vector.tier === tier) : vectors;
+    return wanted.map((vector) => ({ ...('template' in vector ? asVector(vector) : vector), area }));
   }
 
   /** The input with everything it refers to in place; what it does not change is shared, not copied. */
@@ -69,6 +82,10 @@ export class Folder {
     const file = join(this.path, name);
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JsonObject) : {};
   }
+}
+
+function asVector({ id, template, data, expected }: TemplateVector): Omit<Vector, 'area'> {
+  return { id, input: { template, data }, expected: expected ?? { throws: true } };
 }
 
 function asObject(value: Json | undefined): JsonObject {

@@ -35,13 +35,13 @@ describe('the form of misp-run-module', function () {
       version: 1,
       timeout: 5,
     };
-    const node = { ...withDefaults(description), server: 'misp', ...settings };
+    const node = { ...withDefaults(description), id: 'tested', server: 'misp', ...settings };
     recorder.answer = (_call, response) => sendJson(response, modules);
     await editor.open([tab, { ...server, verify: true, tls: '' }, node], { misp: { apiKey: API_KEY } });
     await edit();
   }
   async function edit(): Promise<void> {
-    await editor.page.evaluate("RED.editor.edit(RED.nodes.node('misp-run-module'))");
+    await editor.page.evaluate("RED.editor.edit(RED.nodes.node('tested'))");
     await editor.page.waitForSelector('#node-input-module');
     await editor.page.waitForTimeout(600);
   }
@@ -51,7 +51,7 @@ describe('the form of misp-run-module', function () {
   }
   const saved = () =>
     editor.page.evaluate<{ module: string; params: { name: string; value: string }[] }>(
-      "(({ module, params }) => ({ module, params }))(RED.nodes.node('misp-run-module'))",
+      "(({ module, params }) => ({ module, params }))(RED.nodes.node('tested'))",
     );
 
   it('shows the parameters of a chosen module with MISP’s defaults, and saves them', async () => {

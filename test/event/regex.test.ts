@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compileRegex } from '../../src/event/regex';
+import { compileRegex, isRegex } from '../../src/event/regex';
 
 const matches = (regex: string, text: string) => compileRegex(regex).test(text);
 
@@ -37,5 +37,33 @@ describe('regular expressions as PCRE has them', () => {
     assert.equal(matches('/x\\]y/', 'x]y'), true);
     assert.equal(matches('/http:\\/\\//', 'http://x'), true);
     assert.equal(matches('/[]a]/', ']'), true);
+  });
+
+  it('give what groups hold, by number and by name', () => {
+    const found = compileRegex('/(?P<first>a)(?:b)([)(])(c)?(?<last>d)?(e)?/').exec('xab(d');
+    assert.deepEqual(
+      [...(found ?? [])],
+      [
+        ['0', 'ab(d'],
+        ['first', 'a'],
+        ['1', 'a'],
+        ['2', '('],
+        ['3', ''],
+        ['last', 'd'],
+        ['4', 'd'],
+      ],
+    );
+    assert.deepEqual(
+      [...(compileRegex('/\\((ü)/').exec('(ü') ?? [])],
+      [
+        ['0', '(ü'],
+        ['1', 'ü'],
+      ],
+    );
+    assert.equal(compileRegex('/a/').exec('b'), undefined);
+  });
+
+  it('say whether an expression is one', () => {
+    assert.deepEqual(['/a/', '/[/', 'a', '/a/q'].map(isRegex), [true, false, false, false]);
   });
 });

@@ -92,7 +92,9 @@ describe('misp-response', function () {
 
   it('a message that cannot be rendered is an error by policy, not an empty block', async () => {
     await start([block('first', '{{ Event.Tag }}')]);
-    assert.match((await ask()).json.error ?? '', /list or an object/);
+    assert.match((await ask()).json.error ?? '', /'name': 'tlp:red'/);
+    await start([block('first', '{{ Event.info / 2 }}')]);
+    assert.match((await ask()).json.error ?? '', /Line 1 .* cannot be filled in: .*does not work/);
     const log = collectLog(nodeRed.RED);
     await start([block('first', '{% if x %}')]);
     log.stop();

@@ -82,7 +82,10 @@ describe('test runs', function () {
     assert.equal((await test()).cause, 'error');
     await start([trigger(['take']), take]);
     assert.deepEqual(await test(), { kind: 'sample', outcome: 'allow', cause: 'ended', reason: '' });
-    const later = node('later', 'function', [['stop']], { func: 'setTimeout(() => node.send(msg), 5000); return null;', outputs: 1 });
+    const later = node('later', 'function', [['stop']], {
+      func: 'setTimeout(() => node.send(msg), 5000); return null;',
+      outputs: 1,
+    });
     await start([trigger(['later'], { deadline: 1 }), later, block()]);
     assert.equal((await test()).cause, 'deadline');
   });
@@ -102,6 +105,19 @@ describe('test runs', function () {
     await test();
     assert.equal(received[0].payload.authkey, 'S3cret');
     assert.deepEqual(received[1].payload, { email: 'a@b.example' });
+  });
+
+  it('keep and pass on no key that the log quotes of a new user', async () => {
+    await start([trigger(['take'], { trigger: 'log-after-save' }), take]);
+    const change = 'email () => (new@soc.example), authkey () => (0123456789abcdefghijABCDEFGHIJ0123456789)';
+    await query(port, 'test_module', { Log: { model: 'User', change } });
+    await test();
+    for (const { payload } of received) {
+      const { Log } = payload as { Log: { change: string } };
+      assert.match(Log.change, /^email \(\) => \(new@soc\.example\), authkey \(.*\) => \(.*removed.*\)$/);
+      assert.doesNotMatch(Log.change, /0123456789/);
+    }
+    assert.equal(received.length, 2);
   });
 
   it('answer 404 for a trigger that is not deployed', async () => {

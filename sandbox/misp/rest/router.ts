@@ -1,10 +1,21 @@
 import type { StandIn } from '../stand-in';
 import type { MispUser } from '../users';
 import { notFound, problem, type RestAnswer } from './answers';
+import { attributes } from './attributes';
+import { eventBlocklists } from './event-blocklists';
+import { eventReports } from './event-reports';
 import { events } from './events';
+import { galaxies, galaxyClusters } from './galaxies';
+import { admin, decayingModels, jobs, organisations, sharingGroups } from './lists';
 import { logs } from './logs';
+import { objects } from './objects';
 import { servers } from './servers';
+import { shadowAttributes } from './shadow-attributes';
+import { sightings } from './sightings';
+import { tags } from './tags';
+import { taxonomies } from './taxonomies';
 import { users } from './users';
+import { warninglists } from './warninglists';
 import { workflows } from './workflows';
 
 /** A REST call as an action sees it. */
@@ -31,7 +42,29 @@ export interface Action {
 }
 
 /** One file per controller of MISP. */
-const resources: Record<string, Resource | undefined> = { events, logs, servers, users, workflows };
+const resources: Record<string, Resource | undefined> = {
+  admin,
+  attributes,
+  decaying_model: decayingModels,
+  event_blocklists: eventBlocklists,
+  event_reports: eventReports,
+  events,
+  galaxies,
+  galaxy_clusters: galaxyClusters,
+  jobs,
+  logs,
+  objects,
+  organisations,
+  servers,
+  shadow_attributes: shadowAttributes,
+  sharing_groups: sharingGroups,
+  sightings,
+  tags,
+  taxonomies,
+  users,
+  warninglists,
+  workflows,
+};
 
 /** Answers a REST call of a known user. */
 export async function route(
@@ -45,7 +78,7 @@ export async function route(
     .filter(Boolean)
     .map(decode);
   const [controller = '', name = '', ...rest] = parts;
-  const action = find(find(resources, controller), name);
+  const action = find(find(resources, underscored(controller)), name || 'index');
   if (!action) return notFound('Not Found', request.url);
   const isPost = request.method === 'POST' || request.method === 'PUT';
   if (action.post && !isPost) {
@@ -73,6 +106,11 @@ function readBody(text: string): { value: unknown } | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** MISP takes both, `sharingGroups` and `sharing_groups`. */
+function underscored(controller: string): string {
+  return controller.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function find<T>(table: Record<string, T | undefined> | undefined, name: string): T | undefined {

@@ -36,7 +36,7 @@ function asKey(key: string): string | number {
 }
 
 /** The stub of the vectors: dotted paths, and one line break at the end is dropped. */
-function renderDotted(template: string, data: unknown): string {
+export function renderDotted(template: string, data: unknown): string {
   const text = template.endsWith('\n') ? template.slice(0, -1) : template;
   return text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, path: string) => textOf(get(data, path)));
 }

@@ -1,11 +1,18 @@
-import type { JsonObject, Vector } from '../vectors';
+import type { Json, JsonObject, Vector } from '../vectors';
+import * as actions from './actions';
 import * as paths from './paths';
 import * as filters from './filters';
+import * as jinja from './jinja';
 import * as triggers from './triggers';
 import * as logic from './logic';
 
 /** How the code is asked a vector's question. */
 export type Adapter = (input: JsonObject, vector: Vector) => unknown;
+
+/** What an answer of MISP says, where it is not compared as it stands. */
+export type Reading = (expected: Json, vector: Vector) => unknown;
+
+export const readings: Record<string, Reading | undefined> = { ...actions.readings };
 
 /** All areas that the code covers. */
 export const adapters: Record<string, Adapter | undefined> = {
@@ -13,4 +20,6 @@ export const adapters: Record<string, Adapter | undefined> = {
   ...logic.adapters,
   ...filters.adapters,
   ...triggers.adapters,
+  ...jinja.adapters,
+  ...actions.adapters,
 };

@@ -1,0 +1,40 @@
+import { COUNTRY_PATH, planAssignCountry, type Countries } from '../../src/actions/assign-country';
+import { requireAttributes } from '../../src/actions/targets';
+import { clustersOf } from '../../src/misp/countries';
+import { FILTER_FIELD, filterOf } from './attribute-filter';
+import { defineMispAction } from './define-misp-action';
+
+/** Galaxies change with MISP's updates only; a new deploy reads them anew as well. */
+const KEPT_MS = 3_600_000;
+
+export default defineMispAction(
+  {
+    type: 'misp-country',
+    modules: ['assign_country'],
+    version: 1,
+    labelBy: 'scope',
+    fields: {
+      scope: { kind: 'select', default: 'event', options: ['event', 'attribute'] },
+      hashPath: { kind: 'hashpath', default: COUNTRY_PATH, required: true },
+      locality: { kind: 'select', default: 'local', options: ['local', 'global'], describe: true },
+      galaxyName: { kind: 'text', default: 'country', advanced: true },
+      relationshipType: { kind: 'text', default: '' },
+      ...FILTER_FIELD,
+    },
+  },
+  (context) => {
+    const { config } = context;
+    const { scope, locality, hashPath: hash_path, relationshipType: relationship_type } = config;
+    const filters = filterOf(config.filter);
+    let known: { at: number; countries: Countries } | undefined;
+    if (locality === 'global') context.status('unpublishes', 'yellow', 'ring');
+    return async ({ payload }, client) => {
+      requireAttributes(payload);
+      if (!known || Date.now() - known.at > KEPT_MS) {
+        known = { at: Date.now(), countries: await clustersOf(client, config.galaxyName || 'country') };
+      }
+      const params = { scope, locality, hash_path, relationship_type };
+      return planAssignCountry(params, filters, payload, known.countries);
+    };
+  },
+);

@@ -1,0 +1,71 @@
+import { getMatchingItemsForAttributes } from '../../src/event/saved-filters';
+import { isRecord, valuesOf } from '../../src/event/values';
+import { decayScores, modelIds } from '../../src/misp/decaying-models';
+import { WorkflowError } from '../../src/text';
+import { eventKey } from '../../src/triggers/full-event';
+import { defineNode } from '../adaptor';
+import { SERVER_FIELD, serverOf } from './define-misp-action';
+import { Reading } from './reading';
+
+const NO_FILTER = { selector: '', value: '', operator: '', path: '' };
+
+export default defineNode(
+  {
+    type: 'misp-decay',
+    family: 'actions',
+    modules: ['attach-decay-score'],
+    version: 1,
+    inputs: 1,
+    outputs: ['scored'],
+    fields: {
+      ...SERVER_FIELD,
+      models: { kind: 'picker', source: 'decaying-models', default: [], required: true },
+      filter: { kind: 'filter', default: NO_FILTER },
+    },
+  },
+  (context) => {
+    const { config } = context;
+    const { client } = serverOf(context);
+    if (config.models.length === 0) throw new WorkflowError('decay.noModels');
+    const reading = new Reading();
+
+    return {
+      async input(message) {
+        const event = eventKey(message.payload);
+        if (!event) throw new WorkflowError('decay.noEvent');
+        const items = valuesOf(getMatchingItemsForAttributes(config.filter, message.payload));
+        const attributes = items.filter(isScorable);
+        if (attributes.length === 0) {
+          context.status('nothing', 'grey', 'ring');
+          return [message];
+        }
+        return reading.run(async () => {
+          await attach(event, attributes);
+          return [message];
+        });
+      },
+      close: () => reading.close(),
+    };
+
+    async function attach(event: string, attributes: Scorable[]): Promise<void> {
+      const models = await modelIds(client, config.models);
+      const uuids = attributes.map(({ uuid }) => uuid);
+      const scores = await decayScores(client, event, uuids, models, reading.signal);
+      for (const attribute of attributes) {
+        const score = scores.get(attribute.uuid);
+        if (score) attribute.decay_score = score;
+      }
+      const params = { scored: String(scores.size), total: String(attributes.length) };
+      context.status('scored', scores.size > 0 ? 'green' : 'grey', 'dot', params);
+    }
+  },
+);
+
+interface Scorable {
+  uuid: string;
+  decay_score?: unknown;
+}
+
+function isScorable(item: unknown): item is Scorable {
+  return isRecord(item) && typeof item.uuid === 'string';
+}

@@ -1,0 +1,60 @@
+import { planEventEdit } from '../../src/actions/event-edit';
+import type { EventFields } from '../../src/actions/plan';
+import { defineMispAction } from './define-misp-action';
+import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
+import { dateOf, templateOf, uuidOf, valueOf } from './new-value';
+
+export default defineMispAction(
+  {
+    type: 'misp-event',
+    modules: ['Module_event_distribution_operation'],
+    version: 1,
+    labelBy: 'change',
+    fields: {
+      change: {
+        kind: 'select',
+        default: 'distribution',
+        options: ['distribution', 'threat_level_id', 'analysis', 'info', 'date', 'extends_uuid'],
+      },
+      ...DISTRIBUTION_FIELDS(['0', '1', '2', '3', '4'], '0'),
+      threatLevel: {
+        kind: 'select',
+        default: '4',
+        options: ['1', '2', '3', '4'],
+        when: { change: 'threat_level_id' },
+      },
+      analysis: { kind: 'select', default: '0', options: ['0', '1', '2'], when: { change: 'analysis' } },
+      value: {
+        kind: 'template',
+        default: '',
+        rows: 2,
+        when: { change: ['info', 'date', 'extends_uuid'] },
+      },
+      freeze: { kind: 'select', default: 'modify', options: ['modify', 'freeze'] },
+    },
+  },
+  ({ config }) => {
+    const { change, analysis, threatLevel } = config;
+    const render = templateOf(config.value);
+    return async ({ payload }, client) => {
+      return planEventEdit(await fieldsOf(), config.freeze === 'freeze', payload);
+
+      async function fieldsOf(): Promise<EventFields> {
+        switch (change) {
+          case 'distribution':
+            return distributionOf(config, client);
+          case 'threat_level_id':
+            return { threat_level_id: threatLevel };
+          case 'analysis':
+            return { analysis };
+          case 'info':
+            return { info: valueOf(render(payload)) };
+          case 'date':
+            return { date: dateOf(render(payload)) };
+          case 'extends_uuid':
+            return { extends_uuid: uuidOf(render(payload)) };
+        }
+      }
+    };
+  },
+);

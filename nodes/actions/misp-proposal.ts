@@ -1,0 +1,60 @@
+import { planProposals } from '../../src/actions/proposals';
+import { eventOf } from '../../src/actions/targets';
+import { filtersEnabled } from '../../src/event/saved-filters';
+import { extract } from '../../src/event/hash';
+import { countOf, textOf } from '../../src/event/values';
+import type { MispClient } from '../../src/misp/client';
+import { eventProposals } from '../../src/misp/event-parts';
+import { WorkflowError } from '../../src/text';
+import { FILTER_FIELD, filterOf } from './attribute-filter';
+import { defineMispAction } from './define-misp-action';
+
+export default defineMispAction(
+  {
+    type: 'misp-proposal',
+    modules: ['proposal-action'],
+    version: 1,
+    labelBy: 'action',
+    fields: {
+      action: { kind: 'select', default: 'accept', options: ['accept', 'remove'] },
+      proposalType: { kind: 'select', default: 'any', options: ['new', 'edit', 'any'] },
+      ...FILTER_FIELD,
+    },
+  },
+  ({ config }) => {
+    const params = { action: config.action, proposal_type: config.proposalType };
+    const filters = filterOf(config.filter);
+    return async ({ payload }, client) => {
+      const own = planProposals(params, filters, payload);
+      if (own.length > 0 || filtersEnabled(filters) || holdsProposals(payload)) return own;
+      return planProposals(params, {}, await proposalsInMisp(client, payload));
+    };
+  },
+);
+
+/** Whether the data would hold the event's proposals if it had any. */
+function holdsProposals(payload: unknown): boolean {
+  if (countOf(extract(payload, 'Event.ShadowAttribute')) > 0) return true;
+  const { event } = eventOf(payload);
+  return event.ShadowAttribute !== undefined && event._AttributeFlattened !== undefined;
+}
+
+/** The open proposals of the event, as an event that holds just these. */
+async function proposalsInMisp(client: MispClient, payload: unknown): Promise<unknown> {
+  const { event, ref } = eventOf(payload);
+  // Without an id MISP would list the proposals on all events.
+  if (!ref.id) throw new WorkflowError('action.noEvent');
+  const proposals = await eventProposals(client, ref.id);
+  const isNew = (proposal: object) => textOf((proposal as { old_id?: unknown }).old_id ?? '0') === '0';
+  const edits = proposals.filter((proposal) => !isNew(proposal));
+  const owners = new Map(edits.map((proposal) => [textOf(proposal.old_id), [] as object[]]));
+  for (const proposal of edits) owners.get(textOf(proposal.old_id))?.push(proposal);
+  return {
+    Event: {
+      id: event.id,
+      uuid: event.uuid,
+      ShadowAttribute: proposals.filter(isNew),
+      _AttributeFlattened: [...owners].map(([id, list]) => ({ id, event_id: ref.id, ShadowAttribute: list })),
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Message } from '../../src/runs/tracker';
+import { WorkflowError } from '../../src/text';
+import { eventKey, loadEvent } from '../../src/triggers/full-event';
+import { defineNode } from '../adaptor';
+import { SERVER_FIELD, serverOf } from './define-misp-action';
+import { withPayload } from './with-payload';
+
+/** How MISP knows an event. */
+const EVENT_KEY = /^(?:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+
+export default defineNode(
+  {
+    type: 'misp-reload',
+    family: 'actions',
+    modules: ['reload-full-event'],
+    version: 1,
+    labelBy: 'which',
+    inputs: 1,
+    outputs: ['event'],
+    fields: {
+      ...SERVER_FIELD,
+      which: { kind: 'select', default: 'message', options: ['message', 'other'] },
+      event: {
+        kind: 'typed',
+        default: 'payload.Event.extends_uuid',
+        types: ['msg', 'str', 'flow', 'global', 'env', 'jsonata'],
+        when: { which: 'other' },
+      },
+    },
+  },
+  (context) => {
+    const { client } = serverOf(context);
+    return {
+      async input(message) {
+        const key = context.config.which === 'message' ? eventKey(message.payload) : await otherKey(message);
+        if (!key) throw new WorkflowError('reload.noEvent');
+        const event = await loadEvent(client, key);
+        context.status('done', 'green', 'dot');
+        return [withPayload(message, event)];
+      },
+    };
+
+    async function otherKey(message: Message): Promise<string> {
+      const value = await context.evaluate('event', message);
+      const key = typeof value === 'number' ? String(value) : value;
+      if (typeof key !== 'string' || !EVENT_KEY.test(key.trim())) throw new WorkflowError('reload.badKey');
+      return key.trim();
+    }
+  },
+);

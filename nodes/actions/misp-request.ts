@@ -1,0 +1,87 @@
+import type { RestCall } from '../../src/actions/plan';
+import { carryOutOn } from '../../src/misp/carry-out';
+import { readRestPath } from '../../src/misp/rest-path';
+import type { Message } from '../../src/runs/tracker';
+import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
+import type { Fields } from '../definition';
+import { runtimeOf } from '../runtime';
+import { actionBehaviour, settingsFor } from './define-action';
+import { refuseBeforeSave, SERVER_FIELD, serverOf } from './define-misp-action';
+import { Reading } from './reading';
+import { withPayload } from './with-payload';
+
+const FIELDS = {
+  ...SERVER_FIELD,
+  method: { kind: 'select', default: 'GET', options: ['GET', 'POST', 'PUT', 'DELETE'], describe: true },
+  path: {
+    kind: 'text',
+    default: '',
+    required: true,
+    pattern: '^(?![a-zA-Z][\\w+.-]*:)/?[^/]',
+    message: 'restPath',
+  },
+  query: { kind: 'keyvalue', default: [] },
+  body: {
+    kind: 'typed',
+    default: 'payload',
+    types: ['msg', 'json', 'jsonata', 'str', 'flow', 'global', 'env'],
+    when: { method: ['POST', 'PUT'] },
+  },
+  ...settingsFor('stop'),
+} as const satisfies Fields;
+
+export default defineNode(
+  {
+    type: 'misp-request',
+    family: 'actions',
+    modules: [],
+    version: 1,
+    labelBy: 'method',
+    inputs: 1,
+    outputs: ['answer'],
+    fields: FIELDS,
+  },
+  (context) => (context.config.method === 'GET' ? reader(context) : writer(context, context.config.method)),
+);
+
+/** A call that changes nothing is made at once, also in test runs and while MISP saves. */
+function reader(context: NodeContext<typeof FIELDS>): Behaviour {
+  const { client } = serverOf(context);
+  const path = readRestPath(context.config.path, context.config.query);
+  const reading = new Reading();
+  return {
+    async input(message) {
+      try {
+        return await reading.run(async () => {
+          const { data } = await client.ask('GET', path.render(message.payload), undefined, reading.signal);
+          context.status('done', 'green', 'dot');
+          return [withPayload(message, data)];
+        });
+      } catch (error) {
+        if (context.config.onFailure === 'stop') throw error;
+        context.status('failed', 'yellow', 'ring');
+        context.node.error(context.explain(error), message);
+        return [message];
+      }
+    },
+    close: () => reading.close(),
+  };
+}
+
+/** Every other call may change something: it is planned first. */
+function writer(context: NodeContext<typeof FIELDS>, method: RestCall['method']): Behaviour {
+  const { client } = serverOf(context);
+  const path = readRestPath(context.config.path, context.config.query);
+  const { tracker } = runtimeOf(context.RED);
+  return actionBehaviour<RestCall>(context, {
+    async plan(message: Message) {
+      if (tracker.runOf(message)) refuseBeforeSave(message);
+      const body = method === 'DELETE' ? {} : { body: await context.evaluate('body', message) };
+      return [{ do: 'rest-call', method, path: path.render(message.payload), ...body }];
+    },
+    carryOut: carryOutOn(client),
+    finish(message, { dryRun, operations: [{ answer }] }) {
+      return [dryRun ? message : withPayload(message, answer)];
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import type { CarryOut, OperationResult, RunModule } from '../../src/actions/plan';
+import { isRecord } from '../../src/event/values';
+import { paramsFrom } from '../../src/misp/module-params';
+import { runModule, type ModuleAnswer } from '../../src/misp/workflow-modules';
+import { WorkflowError } from '../../src/text';
+import { runtimeOf } from '../runtime';
+import { defineAction } from './define-action';
+import { refuseBeforeSave, SERVER_FIELD, serverOf } from './define-misp-action';
+
+export default defineAction(
+  {
+    type: 'misp-run-module',
+    modules: [],
+    version: 1,
+    labelBy: 'onFailure',
+    editorFile: true,
+    outputs: ['then', 'else'],
+    writes: true,
+    fields: {
+      ...SERVER_FIELD,
+      module: { kind: 'text', default: '', required: true },
+      params: { kind: 'keyvalue', default: [] },
+      more: { kind: 'typed', default: '{}', types: ['json', 'msg', 'jsonata'], advanced: true },
+    },
+  },
+  (context) => {
+    const { config, RED } = context;
+    const { client } = serverOf(context);
+    const module = config.module.trim();
+    if (!module) throw new WorkflowError('runModule.noModule');
+    const { tracker } = runtimeOf(RED);
+
+    const carryOut: CarryOut<RunModule> = (plan, { signal }) =>
+      Promise.all(
+        plan.map(async (operation) => resultOf(operation, await runModule(client, operation, signal))),
+      );
+    return {
+      async plan(message) {
+        if (tracker.runOf(message)) refuseBeforeSave(message);
+        const more = await context.evaluate('more', message);
+        const params = { ...paramsFrom(config.params), ...(isRecord(more) ? more : {}) };
+        return [{ do: 'run-module', module, params, data: message.payload }];
+      },
+      carryOut,
+      finish(message, { dryRun, operations: [{ answer }] }) {
+        return dryRun || (answer as ModuleAnswer).success ? [message, undefined] : [undefined, message];
+      },
+      failed: (message) => [undefined, message],
+    };
+  },
+);
+
+/** A logic module that says no is no failure; a module that says why not is. */
+function resultOf(operation: RunModule, answer: ModuleAnswer): OperationResult {
+  if (answer.success || answer.errors.length === 0) return { operation, state: 'done', answer };
+  return { operation, state: 'failed', answer, failures: answer.errors.map((problem) => ({ problem })) };
+}

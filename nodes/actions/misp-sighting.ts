@@ -1,0 +1,43 @@
+import { planAttributeSightings, planValueSightings, type SightingParams } from '../../src/actions/sighting';
+import { compileTemplate } from '../../src/notify/template/template';
+import { WorkflowError } from '../../src/text';
+import { FILTER_FIELD, filterOf } from './attribute-filter';
+import { defineMispAction } from './define-misp-action';
+
+export default defineMispAction(
+  {
+    type: 'misp-sighting',
+    modules: [],
+    version: 1,
+    labelBy: 'sighting',
+    fields: {
+      sighting: {
+        kind: 'select',
+        default: 'sighting',
+        options: ['sighting', 'false-positive', 'expiration'],
+      },
+      of: { kind: 'select', default: 'attributes', options: ['attributes', 'values'] },
+      filter: { ...FILTER_FIELD.filter, when: { of: 'attributes' } },
+      values: { kind: 'typed', default: 'payload', types: ['msg', 'str', 'jsonata'], when: { of: 'values' } },
+      source: { kind: 'template', default: '', rows: 1 },
+    },
+  },
+  ({ config, evaluate }) => {
+    const source = compileTemplate(config.source);
+    return async (message) => {
+      const params: SightingParams = { type: config.sighting, source: source.render(message.payload).trim() };
+      if (config.of === 'attributes')
+        return planAttributeSightings(params, filterOf(config.filter), message.payload);
+      return planValueSightings(params, listOf(await evaluate('values', message)));
+    };
+  },
+);
+
+/** One value or a list of them; anything else is a mistake in the flow. */
+function listOf(found: unknown): readonly unknown[] {
+  const values: readonly unknown[] = Array.isArray(found) ? found : [found];
+  if (values.some((value) => typeof value !== 'string' && typeof value !== 'number')) {
+    throw new WorkflowError('sighting.noValues');
+  }
+  return values;
+}

@@ -1,0 +1,77 @@
+import {
+  substituteCustom,
+  substitutePap,
+  substituteTlp,
+  type Substitute,
+} from '../../src/actions/tag-patterns';
+import { planTagReplacement } from '../../src/actions/tag-replacement';
+import { requireAttributes } from '../../src/actions/targets';
+import { isRegex } from '../../src/event/regex';
+import { isRecord } from '../../src/event/values';
+import type { MispClient } from '../../src/misp/client';
+import { eventTags } from '../../src/misp/event-parts';
+import { WorkflowError } from '../../src/text';
+import { eventKey } from '../../src/triggers/full-event';
+import { FILTER_FIELD, filterOf } from './attribute-filter';
+import { defineMispAction } from './define-misp-action';
+
+export default defineMispAction(
+  {
+    type: 'misp-tag-replace',
+    modules: ['tag_replacement_tlp', 'tag_replacement_pap', 'tag_replacement_generic'],
+    version: 1,
+    labelBy: 'taxonomy',
+    fields: {
+      taxonomy: { kind: 'select', default: 'tlp', options: ['tlp', 'pap', 'custom'], describe: true },
+      pattern: { kind: 'text', default: '', when: { taxonomy: 'custom' } },
+      substitution: { kind: 'text', default: '', when: { taxonomy: 'custom' } },
+      strict: { kind: 'select', default: 'keep', options: ['keep', 'loosen'], when: { taxonomy: 'tlp' } },
+      scope: { kind: 'select', default: 'event', options: ['event', 'attribute', 'all'] },
+      removeSubstituted: { kind: 'select', default: 'no', options: ['no', 'yes'], describe: true },
+      locality: { kind: 'select', default: 'local', options: ['local', 'global', 'same'] },
+      relationshipType: { kind: 'text', default: '' },
+      ...FILTER_FIELD,
+    },
+  },
+  (context) => {
+    const { config } = context;
+    const substitute = substituteOf(config);
+    const filters = filterOf(config.filter);
+    const { scope, locality } = config;
+    const params = {
+      scope,
+      locality,
+      remove_substituted: config.removeSubstituted,
+      relationship_type: config.relationshipType,
+    };
+    if (locality !== 'local') context.status('unpublishes', 'yellow', 'ring');
+    return async ({ payload }, client) => {
+      if (scope !== 'event') requireAttributes(payload);
+      if (scope !== 'attribute') await completeTags(client, payload);
+      return planTagReplacement(params, substitute, filters, payload);
+    };
+  },
+);
+
+interface Choice {
+  taxonomy: 'tlp' | 'pap' | 'custom';
+  pattern: string;
+  substitution: string;
+  strict: 'keep' | 'loosen';
+}
+
+/** @throws {WorkflowError} if the pattern is missing or wrong */
+function substituteOf({ taxonomy, pattern, substitution, strict }: Choice): Substitute {
+  if (taxonomy === 'tlp') return substituteTlp(strict === 'loosen');
+  if (taxonomy === 'pap') return substitutePap;
+  if (pattern === '') throw new WorkflowError('replace.noPattern');
+  if (!isRegex(pattern)) throw new WorkflowError('replace.badPattern', { pattern });
+  return substituteCustom(pattern, substitution);
+}
+
+/** An event without the key `Tag` is untagged, or came without its tags: MISP knows. */
+async function completeTags(client: MispClient, payload: unknown): Promise<void> {
+  const event = isRecord(payload) ? (payload.Event as { Tag?: unknown } | undefined) : undefined;
+  const key = eventKey(payload);
+  if (isRecord(event) && event.Tag === undefined && key) event.Tag = await eventTags(client, key);
+}

@@ -1,0 +1,35 @@
+import { planTagOperation } from '../../src/actions/tag-operation';
+import { requireAttributes } from '../../src/actions/targets';
+import { FILTER_FIELD, filterOf } from './attribute-filter';
+import { defineMispAction } from './define-misp-action';
+
+export default defineMispAction(
+  {
+    type: 'misp-tag',
+    modules: ['tag_operation'],
+    version: 1,
+    labelBy: 'action',
+    fields: {
+      action: { kind: 'select', default: 'add', options: ['add', 'remove'] },
+      scope: { kind: 'select', default: 'event', options: ['event', 'attribute', 'event-report'] },
+      locality: { kind: 'select', default: 'local', options: ['local', 'global', 'any'], describe: true },
+      tags: { kind: 'picker', source: 'tags', default: [] },
+      clusters: { kind: 'picker', source: 'clusters', default: [] },
+      relationshipType: { kind: 'text', default: '', when: { action: 'add' } },
+      create: { kind: 'checkbox', default: false, when: { action: 'add' } },
+      ...FILTER_FIELD,
+    },
+  },
+  (context) => {
+    const { config } = context;
+    const { relationshipType: relationship_type, filter, ...params } = config;
+    const filters = filterOf(filter);
+    const { tags, clusters } = config;
+    if (tags.length + clusters.length === 0) context.status('noTags', 'yellow', 'ring');
+    else if (config.locality !== 'local') context.status('unpublishes', 'yellow', 'ring');
+    return ({ payload }) => {
+      if (config.scope === 'attribute') requireAttributes(payload);
+      return planTagOperation({ ...params, relationship_type }, filters, payload);
+    };
+  },
+);

@@ -1,0 +1,51 @@
+import { planPushZmq } from '../../src/actions/push-zmq';
+import type { OperationResult } from '../../src/actions/plan';
+import { acquirePublisher } from '../../src/zmq/publishers';
+import { defineAction } from './define-action';
+
+export default defineAction(
+  {
+    type: 'misp-zmq-push',
+    modules: ['push-zmq'],
+    version: 1,
+    notification: true,
+    fields: {
+      address: {
+        kind: 'text',
+        default: 'tcp://127.0.0.1:50001',
+        required: true,
+        pattern: '^tcp://(\\[[0-9a-fA-F:.%]+\\]|[^\\s/:]+):\\d{1,5}$',
+        message: 'address',
+      },
+      user: { kind: 'secret', secret: 'text' },
+      password: { kind: 'secret', secret: 'password' },
+      data_extraction_path: { kind: 'hashpath', default: '' },
+    },
+  },
+  (context) => {
+    const { config, secrets, node } = context;
+    const { user = '', password = '' } = secrets;
+    const login = user || password ? { user, password } : undefined;
+    const acquired = acquirePublisher({ address: config.address, login });
+    acquired.catch((error) => {
+      context.status('broken', 'red', 'ring');
+      node.error(context.explain(error));
+    });
+    return {
+      plan: ({ payload }) => planPushZmq(config.data_extraction_path, payload),
+      async carryOut(plan) {
+        const { publisher } = await acquired;
+        const results: OperationResult[] = [];
+        for (const operation of plan) {
+          await publisher.publish(operation.message);
+          results.push({ operation, state: 'done' });
+        }
+        return results;
+      },
+      async close() {
+        const lease = await acquired.catch(() => undefined);
+        await lease?.release(false);
+      },
+    };
+  },
+);

@@ -1,0 +1,111 @@
+import type { StandIn } from '../stand-in';
+import type { FoundAttribute } from '../store/items';
+import { deny, notFound, problem, type RestAnswer } from './answers';
+import { editSelected, tagSelected } from './attribute-bulk';
+import { editFields, newAttribute, plainRow, tagRows } from './attribute-rows';
+import { searchAttributes } from './attribute-search';
+import { mayChange, maySee, NO_PERMISSION } from './permissions';
+import type { Resource, RestRequest } from './router';
+import { touch } from './touch';
+import { attributeErrors, failed } from './validate';
+import { without } from './values';
+
+type Row = Record<string, unknown>;
+
+/** `attributes/...` (recordings: test/fixtures/rest/attributes-*.json). */
+export const attributes: Resource = {
+  restSearch: { run: searchAttributes },
+  view: {
+    run: (request, misp) => {
+      const found = seen(request, misp);
+      if (!found) return notFound('Invalid attribute', request.url);
+      const { attribute, event } = found;
+      const row = { ...plainRow(attribute), event_uuid: event.uuid, ...tagRows(attribute.Tag) };
+      return { status: 200, body: { Attribute: row } };
+    },
+  },
+  add: { post: true, run: add },
+  edit: {
+    post: true,
+    run: (request, misp) => {
+      const found = seen(request, misp);
+      // MISP tells who may not change it that it is not there.
+      if (!found || !mayChange(request.user, found.event)) return notFound('Invalid attribute', request.url);
+      const given = fieldsOf(request.body);
+      const errors = attributeErrors({ type: found.attribute.type, ...given });
+      if (failed(errors))
+        return problem(403, 'Could not edit Attribute', '/attributes/edit', { errors }, true);
+      editFields(found.attribute, given);
+      touch(found.event, found.attribute);
+      const { Tag = [] } = found.attribute;
+      const tags = Tag.map((tag) => without(tag, 'local', 'relationship_type'));
+      const row = { ...plainRow(found.attribute), ...(tags.length > 0 ? { Tag: tags } : {}) };
+      return { status: 200, body: { Attribute: row } };
+    },
+  },
+  delete: { post: true, run: (request, misp) => setDeleted(request, misp, true) },
+  restore: { post: true, run: (request, misp) => setDeleted(request, misp, false) },
+  addTag: {
+    post: true,
+    run: (request, misp) => {
+      if (!request.user.Role.perm_tagger) return deny(NO_PERMISSION, request.url);
+      if (request.args[0] === 'selected') return tagSelected(request, misp);
+      return notFound('Invalid attribute', request.url);
+    },
+  },
+  removeTag: { post: true, run: ({ url }) => notFound('Invalid attribute', url) },
+  editSelected: { post: true, run: editSelected },
+};
+
+function seen({ args: [key = ''], user }: RestRequest, misp: StandIn): FoundAttribute | undefined {
+  const found = misp.items.attribute(key);
+  return found && maySee(user, found.event) ? found : undefined;
+}
+
+const fieldsOf = (body: unknown): Row => {
+  const { Attribute, ...rest } = (body ?? {}) as Row & { Attribute?: Row };
+  return Attribute ?? rest;
+};
+
+function add({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): RestAnswer {
+  const event = misp.event(id);
+  if (!event || !maySee(user, event)) return notFound('Invalid event', url);
+  if (!user.Role.perm_add || !mayChange(user, event)) {
+    return deny('You do not have permission to do that.', url);
+  }
+  const wanted = Array.isArray(body) ? body.map(fieldsOf) : [fieldsOf(body)];
+  const errors: Row = {};
+  const rows: Row[] = [];
+  wanted.forEach((given, index) => {
+    const wrong = attributeErrors(given);
+    const again = event.Attribute.some(
+      ({ type, value, category }) =>
+        type === given.type && value === given.value && category === given.category,
+    );
+    if (again) wrong.value = ['A similar attribute already exists for this event.'];
+    if (failed(wrong)) errors[`attribute_${index}`] = wrong;
+    else {
+      const attribute = newAttribute(event, misp.collections.nextId(), given);
+      event.Attribute.push(attribute);
+      rows.push({ ...plainRow(attribute), value1: attribute.value, value2: '' });
+    }
+  });
+  if (rows.length === 0) {
+    const first = Object.values(errors)[0];
+    return problem(403, 'Could not add Attribute', '/attributes/add', { errors: first }, true);
+  }
+  touch(event);
+  const more = failed(errors as Record<string, string[]>) ? { errors } : {};
+  return {
+    status: 200,
+    body: { Attribute: rows.length === 1 ? rows[0] : rows, AttributeTag: [], ...more },
+  };
+}
+
+function setDeleted(request: RestRequest, misp: StandIn, deleted: boolean): RestAnswer {
+  const found = seen(request, misp);
+  if (!found || !mayChange(request.user, found.event)) return notFound('Invalid attribute', request.url);
+  found.attribute.deleted = deleted;
+  touch(found.event, found.attribute);
+  return { status: 200, body: { message: deleted ? 'Attribute deleted.' : 'Attribute restored.' } };
+}

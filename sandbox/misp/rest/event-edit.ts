@@ -1,0 +1,107 @@
+import type { MispEvent, MispTag } from '../model';
+import type { StandIn } from '../stand-in';
+import type { FoundAttribute } from '../store/items';
+import type { MispUser } from '../users';
+import { deny, notFound, problem, type RestAnswer } from './answers';
+import { editFields, isTrue, newAttribute } from './attribute-rows';
+import { viewOf } from './event-views';
+import { mayChange, maySee } from './permissions';
+import type { RestRequest } from './router';
+import { addTag, hasTag } from './tag-objects';
+import { now } from './touch';
+import { attributeErrors, eventErrors, failed } from './validate';
+import { textOf } from './values';
+
+type Row = Record<string, unknown>;
+
+/**
+ * `events/edit`: only the named fields change, attributes by uuid, and the event is not published any more unless
+ * `published` says so (recordings: test/fixtures/rest/events-edit*.json, bulk-calls.json).
+ */
+export function editEvent({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): RestAnswer {
+  const event = misp.event(id);
+  if (!event || !maySee(user, event)) return notFound('Invalid event', url);
+  if (!mayChange(user, event)) return deny('You are not authorised to do that.', url);
+  const given = ((body as { Event?: Row } | undefined)?.Event ?? body ?? {}) as Row;
+  const errors = wrongWith(misp, event, given);
+  if (errors) return problem(403, 'Could not edit Event', url, { errors, id: event.id }, true);
+  editOwnFields(misp, event, given, user);
+  const rows = (list: unknown) => (Array.isArray(list) ? (list as Row[]) : []);
+  for (const row of rows(given.Attribute)) editAttribute(misp, user, event, row);
+  for (const object of rows(given.Object)) {
+    for (const row of rows(object.Attribute)) editAttribute(misp, user, event, row);
+  }
+  for (const row of rows(given.EventReport)) {
+    const reports = event.EventReport as (Row & { Tag?: MispTag[] })[];
+    const report = reports.find(({ uuid }) => uuid === row.uuid);
+    if (report) editTags(misp, user, report, rows(row.Tag));
+  }
+  editTags(misp, user, event, rows(given.Tag));
+  return { status: 200, body: { Event: viewOf(event) } };
+}
+
+function wrongWith(misp: StandIn, event: MispEvent, given: Row): Row | string | undefined {
+  if (given.timestamp !== undefined && Number(given.timestamp) <= Number(event.timestamp)) {
+    return 'Event could not be saved: Event in the request not newer than the local copy.';
+  }
+  const errors = eventErrors(given);
+  if (failed(errors)) return errors;
+  if (textOf(given.distribution) !== '4') return undefined;
+  const known = misp.collections.sharingGroups.some(
+    ({ SharingGroup }) => SharingGroup.id === textOf(given.sharing_group_id),
+  );
+  if (known) return undefined;
+  return "Event could not be saved: Invalid sharing group or you don't have access to that sharing group.";
+}
+
+const OWN_FIELDS = [
+  'info',
+  'date',
+  'threat_level_id',
+  'analysis',
+  'distribution',
+  'sharing_group_id',
+  'extends_uuid',
+] as const;
+
+function editOwnFields(misp: StandIn, event: MispEvent, given: Row, user: MispUser): void {
+  for (const name of OWN_FIELDS) if (given[name] !== undefined) event[name] = textOf(given[name]);
+  if (event.distribution === '4') {
+    event.SharingGroup = misp.collections.sharingGroups.find(
+      ({ SharingGroup }) => SharingGroup.id === event.sharing_group_id,
+    )?.SharingGroup;
+  } else {
+    event.sharing_group_id = '0';
+    delete event.SharingGroup;
+  }
+  event.published = isTrue(given.published) && user.Role.perm_publish;
+  event.timestamp = given.timestamp === undefined ? now() : textOf(given.timestamp);
+}
+
+/** An attribute that cannot be saved stays as it is; the answer does not say so. */
+function editAttribute(misp: StandIn, user: MispUser, event: MispEvent, row: Row): void {
+  const found: FoundAttribute | undefined =
+    typeof row.uuid === 'string' ? misp.items.attribute(row.uuid) : undefined;
+  if (found && found.event !== event) return;
+  const { Tag, ...fields } = row;
+  if (failed(attributeErrors({ type: found?.attribute.type ?? '', ...fields }))) return;
+  if (!found) {
+    if (fields.value) event.Attribute.push(newAttribute(event, misp.collections.nextId(), fields));
+    return;
+  }
+  editFields(found.attribute, fields);
+  found.attribute.timestamp = event.timestamp;
+  if (Array.isArray(Tag)) editTags(misp, user, found.attribute, Tag as Row[]);
+}
+
+function editTags(misp: StandIn, user: MispUser, holder: { Tag?: MispTag[] }, rows: readonly Row[]): void {
+  if (!user.Role.perm_tagger) return;
+  for (const row of rows) {
+    const name = textOf(row.name);
+    const tag = misp.tags.find(name) ?? (user.Role.perm_tag_editor ? misp.tags.make(name) : undefined);
+    if (!tag) continue;
+    if (isTrue(row.deleted)) {
+      holder.Tag = holder.Tag?.filter((entry) => entry.name.toLowerCase() !== tag.name.toLowerCase());
+    } else if (!hasTag(holder, tag)) addTag(holder, tag, isTrue(row.local), row.relationship_type);
+  }
+}

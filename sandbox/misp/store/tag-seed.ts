@@ -1,0 +1,20 @@
+import galaxies from '../data/galaxies.json';
+import taxonomies from '../data/taxonomies.json';
+import type { MispEvent } from '../model';
+import { TagStore } from './tags';
+
+/** The tags of a fresh stand-in: those of its taxonomies, and what its events have. */
+export function tagsOf(events: Iterable<MispEvent>): TagStore {
+  const tags = new TagStore();
+  for (const event of events) {
+    const holders = [event, ...event.Attribute, ...event.Object.flatMap(({ Attribute }) => Attribute)];
+    for (const { Tag = [] } of holders) for (const { name, ...rest } of Tag) tags.make(name, rest);
+  }
+  for (const { entries } of taxonomies) {
+    for (const { id, tag, colour } of entries) tags.make(tag, tags.find(id) ? { colour } : { id, colour });
+  }
+  for (const { GalaxyCluster } of galaxies) {
+    for (const { tag_name } of GalaxyCluster) tags.make(tag_name, { is_galaxy: true });
+  }
+  return tags;
+}

@@ -1,0 +1,37 @@
+import { isList, isRecord, textOf } from '../event/values';
+
+/** A tag on a thing, as far as actions care. */
+export interface CarriedTag {
+  name: string;
+  local: boolean;
+  relationship: string;
+}
+
+/**
+ * The tags that a thing carries itself, by name; undefined if the data does not tell. MISP leaves `Tag` out for
+ * what is untagged, but some of its triggers send events without their tags. Attributes with `_allTags` are
+ * complete.
+ */
+export function carriedTags(thing: object): Map<string, CarriedTag> | undefined {
+  const { Tag: own, _allTags: all } = thing as { Tag?: unknown; _allTags?: unknown };
+  if (isList(own)) return byName(own);
+  return isList(all) ? byName(all.filter((tag) => isRecord(tag) && tag.inherited !== true)) : undefined;
+}
+
+function byName(tags: readonly unknown[]): Map<string, CarriedTag> {
+  const found = new Map<string, CarriedTag>();
+  for (const tag of tags) {
+    if (!isRecord(tag) || typeof tag.name !== 'string') continue;
+    found.set(tag.name, {
+      name: tag.name,
+      local: isSet(tag.local),
+      relationship: textOf(tag.relationship_type),
+    });
+  }
+  return found;
+}
+
+/** MISP's flags are booleans, numbers or texts. */
+export function isSet(flag: unknown): boolean {
+  return flag === true || flag === 1 || flag === '1' || flag === 'true';
+}

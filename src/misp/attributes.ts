@@ -1,0 +1,106 @@
+import { isRecord, textOf } from '../event/values';
+import type { CallOptions, MispClient } from './client';
+import { LARGEST_PAGE, restSearch } from './rest-search';
+import type { Saved } from './tags';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Of an attribute as much as changing it needs. */
+export interface AttributeHead {
+  id: string;
+  uuid: string;
+  eventId: string;
+  eventUuid: string;
+  tags: { name: string; local: boolean }[];
+}
+
+/** One attribute (`attributes/view`). @param key id or uuid */
+export async function getAttribute(client: MispClient, key: string, signal?: AbortSignal): Promise<Json> {
+  const answer = await client.get<{ Attribute?: Json }>(
+    `/attributes/view/${encodeURIComponent(key)}`,
+    signal,
+  );
+  return answer.Attribute ?? {};
+}
+
+/**
+ * Attributes that fit (`attributes/restSearch`), with their own tags, page by page: 5,000 at most for one call.
+ * @param conditions of restSearch, such as `{ eventid }` or `{ uuid: [..] }`
+ */
+export async function* attributeHeads(
+  client: MispClient,
+  conditions: object,
+  signal: AbortSignal,
+): AsyncGenerator<AttributeHead> {
+  const options = { limit: 0, pageSize: LARGEST_PAGE, signal };
+  for await (const page of restSearch(client, 'attributes', { ...conditions }, options)) {
+    for (const row of page) if (isRecord(row)) yield attributeHead(row);
+  }
+}
+
+/** An attribute as MISP gives it, cut down. */
+export function attributeHead(row: Json): AttributeHead {
+  const event = isRecord(row.Event) ? row.Event : {};
+  const tags = Array.isArray(row.Tag) ? row.Tag.filter(isRecord) : [];
+  return {
+    id: textOf(row.id),
+    uuid: textOf(row.uuid),
+    eventId: textOf(row.event_id),
+    eventUuid: textOf(event.uuid) || textOf(row.event_uuid),
+    tags: tags.map(({ name, local }) => ({ name: textOf(name), local: local === true || local === 1 })),
+  };
+}
+
+/**
+ * Attaches tags to many attributes with one call (`attributes/addTag/selected`). It is harmless to repeat. MISP
+ * says how many it has attached, not which; it refuses a second tag of an exclusive taxonomy.
+ * @param ids of the attributes
+ * @param tags ids of the tags
+ */
+export function tagAttributes(
+  client: MispClient,
+  ids: readonly string[],
+  tags: readonly string[],
+  local: boolean,
+  options: CallOptions = {},
+): Promise<Saved> {
+  const body = {
+    attribute_ids: JSON.stringify(ids.map(Number)),
+    tag: tags.length === 1 ? tags[0] : JSON.stringify(tags),
+  };
+  const path = `/attributes/addTag/selected${local ? '/local:1' : ''}`;
+  return client.post(path, body, { ...options, repeatable: true });
+}
+
+/**
+ * Changes fields of one attribute (`attributes/edit`).
+ * @param key id or uuid
+ * @throws {MispValidationError} what MISP does not accept
+ */
+export function updateAttribute(
+  client: MispClient,
+  key: string,
+  fields: object,
+  options: CallOptions = {},
+): Promise<unknown> {
+  const path = `/attributes/edit/${encodeURIComponent(key)}`;
+  return client.post(path, fields, { ...options, repeatable: true });
+}
+
+/** Deletes an attribute so that it can be restored (`attributes/delete`). */
+export function deleteAttribute(
+  client: MispClient,
+  key: string,
+  options: CallOptions = {},
+): Promise<unknown> {
+  return client.post(`/attributes/delete/${encodeURIComponent(key)}`, {}, { ...options, repeatable: true });
+}
+
+/** Restores a deleted attribute (`attributes/restore`). */
+export function restoreAttribute(
+  client: MispClient,
+  key: string,
+  options: CallOptions = {},
+): Promise<unknown> {
+  return client.post(`/attributes/restore/${encodeURIComponent(key)}`, {}, { ...options, repeatable: true });
+}

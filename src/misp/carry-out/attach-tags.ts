@@ -1,0 +1,170 @@
+import type { AttachTags, Ref } from '../../actions/plan';
+import { isRecord } from '../../event/values';
+import { text, WorkflowError } from '../../text';
+import { tagAttributes } from '../attributes';
+import { createTags, tagIds } from '../tag-ids';
+import { tag, type Saved } from '../tags';
+import {
+  callOptions,
+  forEach,
+  nameOf,
+  outcomeOf,
+  portions,
+  refuseStopped,
+  type Context,
+  type Failure,
+  type Outcome,
+} from './context';
+import { eventHead, lookUp, type Known } from './lookups';
+import { editTags } from './tags-by-edit';
+
+/**
+ * Attaches tags: with one call to an event, with one call to up to 1,000 attributes. Tags that MISP does not have are made
+ * if the operation says so, and failures if not.
+ */
+export async function attachTags(context: Context, operation: AttachTags): Promise<Outcome> {
+  const { ids, missing } = await idsOf(context, operation);
+  if (ids.size === 0) return { state: 'failed', failures: missing };
+  const wanted = { ...operation, tags: [...ids.keys()] };
+  const outcome = await attachKnown(context, wanted, ids);
+  if (missing.length === 0) return outcome;
+  const failures = [...missing, ...(outcome.failures ?? [])];
+  return { ...outcome, state: outcome.state === 'failed' ? 'failed' : 'partial', failures };
+}
+
+function attachKnown(context: Context, operation: AttachTags, ids: Map<string, string>): Promise<Outcome> {
+  // Neither of MISP's calls for tags takes a relationship, or an event report.
+  if (operation.relationship || operation.scope === 'event-report') return editTags(context, operation);
+  if (operation.scope === 'attribute') return tagItems(context, operation, ids);
+  return tagEvent(context, operation.event, [...ids.values()], operation.local);
+}
+
+/** Ids of the tags by the names of the plan; what is missing as failures. */
+async function idsOf(
+  { client, signal }: Context,
+  { tags, create }: AttachTags,
+): Promise<{ ids: Map<string, string>; missing: Failure[] }> {
+  const names = [...new Set(tags)];
+  const known = await tagIds(client, names, signal);
+  const unknown = names.filter((name) => !known.has(name.toLowerCase()));
+  if (create && unknown.length > 0) {
+    for (const [name, id] of await createTags(client, unknown, signal)) known.set(name, id);
+  }
+  const ids = new Map<string, string>();
+  const missing: Failure[] = [];
+  for (const name of names) {
+    const id = known.get(name.toLowerCase());
+    if (id !== undefined) ids.set(name, id);
+    else missing.push({ problem: text('carryOut.noTag', { tag: name }) });
+  }
+  return { ids, missing };
+}
+
+async function tagEvent(context: Context, event: Ref, tags: string[], local: boolean): Promise<Outcome> {
+  const uuid = event.uuid ?? (await eventHead(context, event)).uuid;
+  const said = messageOf(await tag(context.client, uuid, tags, local, callOptions(context)));
+  context.advance(1);
+  const [, reasons] = /Reasons: (\{.*\})/s.exec(said) ?? [];
+  if (reasons) return outcomeOf(tags.length, 1, reasonsOf(reasons));
+  return { state: isThereAlready(said, tags.length) ? 'unchanged' : 'done' };
+}
+
+const messageOf = ({ message = '' }: Saved): string => message;
+
+/** MISP's reasons are a record by number. */
+function reasonsOf(json: string): Failure[] {
+  try {
+    const reasons: unknown = JSON.parse(json);
+    return Object.values(isRecord(reasons) ? reasons : {}).map((problem) => ({ problem: String(problem) }));
+  } catch {
+    return [{ problem: json }];
+  }
+}
+
+/** "already has the requested tag attached, no changes had to be made for tag(s) ..." */
+function isThereAlready(said: string, tags: number): boolean {
+  if (!said.includes('already has the requested tag attached')) return false;
+  if (tags === 1) return true;
+  const [, list] = /for tags (\[.*\])/s.exec(said) ?? [];
+  return list !== undefined && list.split('","').length === tags;
+}
+
+async function tagItems(
+  context: Context,
+  { event, items, tags, local }: AttachTags,
+  ids: Map<string, string>,
+): Promise<Outcome> {
+  const withId = items.every(({ id }) => id !== undefined)
+    ? { refs: items.map((item) => ({ item, id: item.id ?? '' })), failures: [] }
+    : await resolve(context, event, items);
+  const failures: Failure[] = [...withId.failures];
+  let changed = 0;
+  for (const portion of portions(withId.refs)) {
+    refuseStopped(context);
+    const options = callOptions(context, portion.length * tags.length);
+    const own = portion.map(({ id }) => id);
+    const saved = await tagAttributes(context.client, own, [...ids.values()], local, options);
+    const added = countOf(saved);
+    changed += added;
+    if (added < portion.length * tags.length) {
+      const rest = await attachRest(
+        context,
+        event,
+        portion.map(({ item }) => item),
+        tags,
+        local,
+      );
+      changed += rest.changed;
+      failures.push(...rest.failures);
+    }
+    context.advance(portion.length);
+  }
+  return outcomeOf(items.length, changed, failures);
+}
+
+async function resolve(context: Context, event: Ref, items: readonly Ref[]) {
+  const { found, failures } = await lookUp(context, event, items);
+  return { refs: found.map(({ item, head: { id } }) => ({ item, id })), failures };
+}
+
+/** "500 tags added", or `saved: false`. */
+function countOf({ saved, success }: Saved): number {
+  const [, count = '0'] =
+    saved === true && typeof success === 'string' ? (/^(\d+) tag/.exec(success) ?? []) : [];
+  return Number(count);
+}
+
+/**
+ * MISP has attached less than asked: some were there, or it refused some. It does not say which, so they are looked up,
+ * and those without a tag are tried one by one: then it says why.
+ */
+async function attachRest(
+  context: Context,
+  event: Ref,
+  items: readonly Ref[],
+  tags: readonly string[],
+  local: boolean,
+): Promise<{ changed: number; failures: Failure[] }> {
+  const { found, failures } = await lookUp(context, event, items);
+  const lacking = found.flatMap((known) => {
+    const missing = tags.filter((name) => !carries(known, name));
+    return missing.length > 0 ? [{ known, missing }] : [];
+  });
+  const quiet = { ...context, advance: () => undefined };
+  const refused = await forEach(
+    quiet,
+    lacking,
+    ({ known }) => nameOf(known.item),
+    async ({ known, missing }) => {
+      const saved = await tag(context.client, known.head.uuid, missing, local, callOptions(context));
+      const [, reasons] = /Reasons: (.*)/s.exec(messageOf(saved)) ?? [];
+      if (reasons)
+        throw new WorkflowError('misp.notSaved', { message: 'attachTagToObject', problem: reasons });
+    },
+  );
+  return { changed: lacking.length - refused.length, failures: [...failures, ...refused] };
+}
+
+function carries({ head }: Known, name: string): boolean {
+  return head.tags.some((own) => own.name.toLowerCase() === name.toLowerCase());
+}

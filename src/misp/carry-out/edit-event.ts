@@ -1,0 +1,42 @@
+import type { EditEvent, EventFields } from '../../actions/plan';
+import { textOf } from '../../event/values';
+import { text, WorkflowError } from '../../text';
+import { updateEvent, type EventHead } from '../events';
+import { callOptions, done, keyOf, type Context, type Outcome } from './context';
+import { eventHead } from './lookups';
+
+/**
+ * Changes fields of an event. MISP takes it off publication by that. With `freeze` a published event stays published:
+ * over REST MISP then publishes it again. Its timestamp is renewed in any case: REST offers no way to keep it.
+ */
+export async function editEvent(context: Context, operation: EditEvent): Promise<Outcome> {
+  const { event, fields, freeze } = operation;
+  const key = keyOf(event);
+  if (key === undefined) throw new WorkflowError('carryOut.noEvent');
+  const before = freeze ? await eventHead(context, event) : undefined;
+  if (before && isSame(before, fields)) {
+    context.advance(1);
+    return { state: 'unchanged' };
+  }
+  const published = before?.published === true;
+  const answer = await updateEvent(
+    context.client,
+    key,
+    { ...fields, ...(published ? { published: true } : {}) },
+    // Publishing mails: that is not to happen twice.
+    { ...callOptions(context), repeatable: !published },
+  );
+  context.advance(1);
+  if (published && answer.published !== true) {
+    return { state: 'partial', failures: [{ problem: text('carryOut.unpublished') }] };
+  }
+  return done();
+}
+
+/** Whether the event has these values; then saving it would do nothing but harm to its published state. */
+function isSame({ fields: now }: EventHead, fields: EventFields): boolean {
+  return Object.entries(fields).every(
+    ([name, value]) =>
+      textOf(now[name]) === String(value) || (name === 'sharing_group_id' && fields.distribution !== '4'),
+  );
+}

@@ -1,0 +1,50 @@
+import type { AddSightings } from '../../actions/plan';
+import { WorkflowError } from '../../text';
+import { addSighting, type SightingFields } from '../sightings';
+import {
+  callOptions,
+  forEach,
+  nameOf,
+  outcomeOf,
+  portions,
+  type Context,
+  type Failure,
+  type Outcome,
+} from './context';
+
+/** Values of one call. */
+const MOST_VALUES = 500;
+
+/** Reports sightings: of values with one call for up to 500, of attributes with one call each, as MISP has it. */
+export async function addSightings(context: Context, operation: AddSightings): Promise<Outcome> {
+  const { values = [], items = [], type, source, timestamp } = operation;
+  const fields: SightingFields = {
+    type,
+    ...(source === undefined ? {} : { source }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+  const lots = [...portions([...new Set(values)], MOST_VALUES)];
+  const byValue = await forEach(
+    { ...context, parallel: 1 },
+    lots,
+    ([first, ...others]) => (others.length === 0 ? first : undefined),
+    (lot) => report(context, { ...fields, values: lot }),
+  );
+  const byItem = await forEach(context, items, nameOf, (item) =>
+    report(context, fields, item.uuid ?? item.id),
+  );
+  const failures: Failure[] = [...byValue, ...byItem];
+  const all = lots.length + items.length;
+  return outcomeOf(all, all - failures.length, failures);
+}
+
+/** MISP answers 200 in any case. */
+async function report(context: Context, fields: SightingFields, attribute?: string): Promise<void> {
+  const { Sighting, message = '' } = await addSighting(
+    context.client,
+    fields,
+    attribute,
+    callOptions(context),
+  );
+  if (!Sighting) throw new WorkflowError('misp.notSaved', { message: 'sightings/add', problem: message });
+}

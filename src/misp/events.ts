@@ -1,0 +1,105 @@
+import { isList, isRecord, textOf } from '../event/values';
+import type { CallOptions, MispClient } from './client';
+import type { Saved } from './tags';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** An event without its contents. */
+export interface EventHead {
+  id: string;
+  uuid: string;
+  published: boolean;
+  timestamp: string;
+  publish_timestamp: string;
+  tags: { name: string; local: boolean }[];
+  /** All fields as MISP gives them. */
+  fields: Json;
+}
+
+const encode = encodeURIComponent;
+
+/** The event as MISP gives it, in its frame (`events/view`). @param key id or uuid */
+export function getEvent(client: MispClient, key: string, signal?: AbortSignal): Promise<{ Event: Json }> {
+  return client.get(`/events/view/${encode(key)}`, signal);
+}
+
+/** Events that one search asks for. */
+const MOST_EVENTS = 500;
+
+/**
+ * Events without their contents, by id and by uuid (`events/restSearch` with `metadata`): one call for up to 500. Those
+ * that the key may not see are left out.
+ * @param keys ids or uuids
+ */
+export async function eventHeads(
+  client: MispClient,
+  keys: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, EventHead>> {
+  const found = new Map<string, EventHead>();
+  const wanted = [...new Set(keys)];
+  for (let start = 0; start < wanted.length; start += MOST_EVENTS) {
+    const eventid = wanted.slice(start, start + MOST_EVENTS);
+    const asked = { returnFormat: 'json', eventid, metadata: 1 };
+    const { response } = await client.post<{ response?: unknown }>('/events/restSearch', asked, { signal });
+    for (const row of isList(response) ? response : []) {
+      if (!isRecord(row) || !isRecord(row.Event)) continue;
+      const head = headOf(row.Event);
+      found.set(head.id, head).set(head.uuid, head);
+    }
+  }
+  return found;
+}
+
+function headOf(fields: Json): EventHead {
+  const tags = isList(fields.Tag) ? fields.Tag.filter(isRecord) : [];
+  return {
+    id: textOf(fields.id),
+    uuid: textOf(fields.uuid),
+    published: fields.published === true || fields.published === '1',
+    timestamp: textOf(fields.timestamp),
+    publish_timestamp: textOf(fields.publish_timestamp),
+    tags: tags.map(({ name, local }) => ({ name: textOf(name), local: local === true || local === 1 })),
+    fields,
+  };
+}
+
+/**
+ * Changes an event (`events/edit`): only the named fields, and attributes, reports and tags in it by uuid. MISP takes
+ * the event off publication unless `published` says otherwise.
+ * @returns the event with all it has, as MISP has it now
+ * @throws {MispValidationError} what MISP does not accept of the event's own fields; of attributes it does not tell
+ */
+export async function updateEvent(
+  client: MispClient,
+  key: string,
+  fields: object,
+  options: CallOptions = {},
+): Promise<Json> {
+  const answer = await client.post<{ Event?: Json }>(
+    `/events/edit/${encode(key)}`,
+    { Event: fields },
+    options,
+  );
+  return answer.Event ?? {};
+}
+
+/**
+ * Publishes an event (`events/publish`, or `events/alert` with mails).
+ * @param inline MISP answers when it is done; else a background job does it
+ */
+export function publish(
+  client: MispClient,
+  key: string,
+  { mail, inline }: { mail: boolean; inline: boolean },
+  options: CallOptions = {},
+): Promise<Saved> {
+  const action = mail ? 'alert' : 'publish';
+  const now = inline ? '/disable_background_processing:1' : '';
+  return client.post(`/events/${action}/${encode(key)}${now}`, {}, options);
+}
+
+/** Takes an event off publication (`events/unpublish`). */
+export function unpublish(client: MispClient, key: string, options: CallOptions = {}): Promise<Saved> {
+  return client.post(`/events/unpublish/${encode(key)}`, {}, { ...options, repeatable: true });
+}

@@ -1,0 +1,24 @@
+/** The permission of a role that a call needs, by the start of its path, as MISP's roles name them. */
+const NEEDED: readonly (readonly [RegExp, string])[] = [
+  [/^\/(?:workflows|servers|event_?blocklists|jobs)\b/i, 'perm_site_admin'],
+  [/^\/admin\//, 'perm_admin'],
+  [/^\/(?:events\/(?:publish|alert|unpublish))\b/, 'perm_publish'],
+  [/^\/tags\/add\b/, 'perm_tag_editor'],
+  [/^\/tags\/(?:attach|remove)/, 'perm_tagger'],
+  [/^\/(?:events|attributes)\/(?:addTag|removeTag)\b/, 'perm_tagger'],
+  [/^\/galaxies\/attachCluster\b/, 'perm_tagger'],
+  [/^\/sightings\/(?:add|delete)\b/, 'perm_sighting'],
+  [/^\/warninglists\/toggleEnable\b/, 'perm_site_admin'],
+  [/^\/warninglists\/(?:add|edit|import)\b/, 'perm_warninglist'],
+  [/^\/decaying_?models?\/(?!index|view)/i, 'perm_decaying'],
+  [/^\/(?:attributes|objects|event_?reports)\/(?:add|edit|delete|restore)/i, 'perm_add'],
+];
+
+/** What MISP says when the role lacks something, and not when the data is another organisation's. */
+const ROLE = /^You do(?:n't| not) have (?:the )?permission/;
+
+/** The permission that the key's user lacks; nothing if MISP's refusal is not about the role. */
+export function permissionFor(path: string, message: string): string | undefined {
+  if (!ROLE.test(message)) return undefined;
+  return NEEDED.find(([pattern]) => pattern.test(path))?.[1];
+}

@@ -1,0 +1,125 @@
+import type { RunModule } from '../actions/plan';
+import { isRecord } from '../event/values';
+import type { MispClient } from './client';
+
+/** A parameter of a module, for a form. */
+export interface ModuleParam {
+  id: string;
+  label: string;
+  /** `input`, `textarea`, `select`, `picker` or `hashpath`. */
+  type: string;
+  /** Several values; they are sent as a list. */
+  multiple: boolean;
+  default: string | string[];
+  placeholder: string;
+  options: { value: string; label: string }[];
+  /** Shown only while other parameters have one of these values. */
+  when?: Record<string, string[]>;
+}
+
+/** A workflow module of a MISP. */
+export interface WorkflowModule {
+  id: string;
+  name: string;
+  description: string;
+  kind: 'logic' | 'action';
+  /** Switched off in MISP, for MISP's own workflows. */
+  disabled: boolean;
+  params: ModuleParam[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Choices that a form can show; some pickers of MISP have thousands. */
+const MOST_OPTIONS = 2000;
+
+/** The logic and action modules of a MISP (`workflows/moduleIndex`), custom ones too, by name. */
+export async function workflowModules(client: MispClient): Promise<WorkflowModule[]> {
+  // MISP gives a list, or an object when it left some out.
+  const rows = Object.values(await client.get<Json>('/workflows/moduleIndex/type:all'));
+  return rows
+    .filter(isRecord)
+    .map(moduleOf)
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function moduleOf(row: Json): WorkflowModule {
+  return {
+    id: textOf(row.id),
+    name: textOf(row.name) || textOf(row.id),
+    description: textOf(row.description),
+    kind: row.module_type === 'logic' ? 'logic' : 'action',
+    disabled: row.disabled === true,
+    params: Array.isArray(row.params) ? row.params.filter(isRecord).map(paramOf) : [],
+  };
+}
+
+function paramOf(row: Json): ModuleParam {
+  const multiple = row.multiple === true || row.multiple === 'true';
+  const given = Array.isArray(row.default) ? row.default.map(textOf) : textOf(row.default);
+  return {
+    id: textOf(row.id),
+    label: textOf(row.label) || textOf(row.id),
+    type: row._isHashPath === true ? 'hashpath' : textOf(row.type) || 'input',
+    multiple,
+    default: given,
+    placeholder: textOf(row.placeholder),
+    options: optionsOf(row.options).slice(0, MOST_OPTIONS),
+    when: isRecord(row.display_on) ? whenOf(row.display_on) : undefined,
+  };
+}
+
+/** MISP gives a list of texts, of `{name, value}`, or an object of labels by value. */
+function optionsOf(options: unknown): ModuleParam['options'] {
+  if (Array.isArray(options)) {
+    return options.map((option) => {
+      if (!isRecord(option)) return { value: textOf(option), label: textOf(option) };
+      return { value: textOf(option.value), label: textOf(option.name).trim() };
+    });
+  }
+  if (!isRecord(options)) return [];
+  return Object.entries(options).map(([value, label]) => ({ value, label: textOf(label) }));
+}
+
+function whenOf(displayOn: Json): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(displayOn).map(([other, wanted]) => [other, [wanted].flat().map(textOf)]),
+  );
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
+}
+
+/** What a module answered. */
+export interface ModuleAnswer {
+  success: boolean;
+  errors: string[];
+}
+
+/**
+ * Runs a module once, outside of any workflow (`workflows/moduleStatelessExecution`). It runs whether or not
+ * MISP's own workflows may use it, and what it changes is changed.
+ */
+export async function runModule(
+  client: MispClient,
+  { module, params, data }: RunModule,
+  signal?: AbortSignal,
+): Promise<ModuleAnswer> {
+  const path = `/workflows/moduleStatelessExecution/${encodeURIComponent(module)}`;
+  const answer = await client.ask<Json>(
+    'POST',
+    path,
+    {
+      input_data: JSON.stringify(data),
+      module_indexed_param: params,
+      // MISP makes core format of what is none yet; filters of the flow would be lost by that.
+      convert_data: isRecord(data) && isRecord(data.Event) && !('_AttributeFlattened' in data.Event),
+    },
+    signal,
+  );
+  const { success, errors, error } = answer.data;
+  return { success: success === true, errors: [errors ?? error ?? []].flat().map(textOf).filter(Boolean) };
+}

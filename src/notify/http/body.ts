@@ -1,0 +1,49 @@
+import type { HttpRequest } from '../../actions/plan';
+import { isEntries, isList, keysOf, entryOf, textOf } from '../../event/values';
+
+/** The content types of bodies. */
+export const CONTENT_TYPES = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  text: 'text/plain; charset=utf-8',
+  sequence: 'application/json',
+} as const;
+
+/** Deeper data is left out of forms. */
+const MAX_DEPTH = 64;
+
+/** What is sent as the body; nothing if the request has none. */
+export function encodeBody({ body }: HttpRequest): string | undefined {
+  if (!body) return undefined;
+  const { as, data } = body;
+  if (as === 'json') return JSON.stringify(data) ?? 'null';
+  if (as === 'sequence') return (data as readonly unknown[]).map((item) => JSON.stringify(item)).join('\n');
+  return as === 'form' && typeof data !== 'string' ? encodeForm(data) : textOf(data);
+}
+
+/**
+ * Nested data as a form, as PHP writes it: `Event[Tag][0][name]=tlp%3Ared`. Empty lists and null are left out, true
+ * and false are 1 and 0.
+ */
+export function encodeForm(data: unknown): string {
+  const pairs: [string, string][] = [];
+  collect('', data, pairs, 0);
+  return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+}
+
+function collect(name: string, value: unknown, pairs: [string, string][], depth: number): void {
+  if (value === null || value === undefined || depth > MAX_DEPTH) return;
+  if (!isEntries(value)) {
+    pairs.push([name, typeof value === 'boolean' ? String(Number(value)) : textOf(value)]);
+    return;
+  }
+  const keys = isList(value) ? value.map((_, index) => String(index)) : keysOf(value);
+  for (const key of keys) {
+    const entry = isList(value) ? value[Number(key)] : entryOf(value, key);
+    collect(name === '' ? key : `${name}[${key}]`, entry, pairs, depth + 1);
+  }
+}
+
+function encode(text: string): string {
+  return new URLSearchParams([[text, '']]).toString().slice(0, -1).replaceAll('*', '%2A');
+}

@@ -1,0 +1,97 @@
+import { strict as assert } from 'node:assert';
+import type { EditAttributes } from '../../src/actions/plan';
+import { MispNodeTest } from '../support/misp-node';
+import { eventOf, isWriting, planOf, resultOf } from '../support/planned';
+
+describe('misp-attribute', function () {
+  this.timeout(30000);
+  let test: MispNodeTest;
+  before(async () => {
+    test = await MispNodeTest.start();
+  });
+  after(() => test.stop());
+
+  /** The fields that would be written to each attribute of event 2. */
+  async function planned(settings: object): Promise<object[]> {
+    await test.deploy('misp-attribute', { dryRun: true, ...settings });
+    const [message] = await test.send({ payload: eventOf(test.misp, '2') });
+    const [edit] = planOf(message) as EditAttributes[];
+    return edit?.changes.map(({ fields }) => fields) ?? [];
+  }
+  const filter = {
+    selector: 'Event._AttributeFlattened.{n}',
+    path: 'type',
+    operator: 'equals',
+    value: 'domain',
+  };
+
+  it('removes the IDS flag from the attributes that the filter leaves', async () => {
+    assert.deepEqual(await planned({ change: 'remove', filter }), [{ to_ids: false }]);
+    assert.deepEqual(await planned({ change: 'toggle', filter }), [{ to_ids: false }]);
+    assert.deepEqual(await planned({ change: 'add', filter }), []);
+  });
+
+  it('writes a comment from a template, and shows it to the nodes behind', async () => {
+    const value = 'Seen in {{ Event.info }}';
+    await test.deploy('misp-attribute', { dryRun: true, change: 'comment', value, filter });
+    const payload = eventOf(test.misp, '2');
+    await test.send({ payload });
+    const domain = payload.Event.Attribute?.find(({ type }) => type === 'domain');
+    assert.equal(domain?.comment, `Seen in ${payload.Event.info}`);
+    assert.equal(domain?.timestamp, undefined);
+  });
+
+  it('sets category, type, value and times, deletes and restores', async () => {
+    assert.deepEqual(await planned({ change: 'category', value: 'Other', filter }), [{ category: 'Other' }]);
+    assert.deepEqual(await planned({ change: 'type', value: 'hostname', filter }), [{ type: 'hostname' }]);
+    assert.deepEqual(await planned({ change: 'value', value: 'x.example', filter }), [
+      { value: 'x.example' },
+    ]);
+    const first = '2026-01-31T12:00:00Z';
+    assert.deepEqual(await planned({ change: 'first_seen', value: first, filter }), [{ first_seen: first }]);
+    assert.deepEqual(await planned({ change: 'delete', filter }), [{ deleted: true }]);
+    assert.deepEqual(await planned({ change: 'restore', filter }), []);
+  });
+
+  it('sets the distribution, and finds a sharing group by its name', async () => {
+    assert.deepEqual(await planned({ change: 'distribution', distribution: '0', filter }), [
+      { distribution: '0' },
+    ]);
+    const group = { change: 'distribution', distribution: '4', filter };
+    const [fields] = await planned({ ...group, sharingGroup: ['Harbor logistics circle'] });
+    assert.deepEqual(fields, { distribution: '4', sharing_group_id: '1' });
+    assert.deepEqual(test.calls, ['GET /sharing_groups/index']);
+  });
+
+  it('says what is wrong with a new value', async () => {
+    const payload = () => eventOf(test.misp, '2');
+    for (const [settings, problem] of [
+      [{ change: 'last_seen', value: 'yesterday' }, /yesterday is not a point in time/],
+      [{ change: 'value', value: '{{ Event.missing }}' }, /new value is empty/],
+      [{ change: 'distribution', distribution: '4' }, /No sharing group is chosen/],
+      [
+        { change: 'distribution', distribution: '4', sharingGroup: ['none such'] },
+        /no sharing group none such/,
+      ],
+    ] as const) {
+      await test.deploy('misp-attribute', { dryRun: true, ...settings });
+      assert.match(await test.fail({ payload: payload() }), problem);
+    }
+  });
+
+  it('changes attributes in MISP, many with one writing call', async () => {
+    await test.deploy('misp-attribute', { change: 'comment', value: 'checked' });
+    const payload = eventOf(test.misp, '3');
+    const [message] = await test.send({ payload });
+    assert.deepEqual(
+      resultOf(message).operations.map(({ state }) => state),
+      ['done'],
+    );
+    const stored = test.misp.events.get('3')?.Attribute ?? [];
+    assert.ok(stored.every(({ comment }) => comment === 'checked'));
+    assert.equal(test.recorder.calls.filter(isWriting).length, 1);
+    test.clear();
+    await test.send({ payload });
+    assert.deepEqual(test.calls, []);
+  });
+});

@@ -1,0 +1,43 @@
+import { strict as assert } from 'node:assert';
+import type { AttachTags } from '../../src/actions/plan';
+import { MispNodeTest } from '../support/misp-node';
+import { planOf } from '../support/planned';
+import { sendJson } from '../support/recorder';
+
+describe('misp-country', function () {
+  this.timeout(30000);
+  let test: MispNodeTest;
+  before(async () => {
+    test = await MispNodeTest.start();
+  });
+  after(() => test.stop());
+
+  function answerAsMisp(galaxies = [{ Galaxy: { id: '1', type: 'country' } }]): void {
+    const belgium = { value: 'Belgium', tag_name: 'misp-galaxy:country="belgium"' };
+    test.recorder.answer = ({ path }, response) =>
+      sendJson(response, path === '/galaxies/index' ? galaxies : [{ GalaxyCluster: belgium }]);
+  }
+  const enriched = () => {
+    const attributes = [{ id: '1', event_id: '2', enrichment: [[{ values: ['belgium'] }]] }];
+    return { Event: { id: '2', Attribute: attributes, _AttributeFlattened: attributes } };
+  };
+
+  it('tags with the clusters that the MISP has for the countries found', async () => {
+    await test.deploy('misp-country', { dryRun: true, scope: 'attribute', relationshipType: 'located-in' });
+    answerAsMisp();
+    const [first] = await test.send({ payload: enriched() });
+    const [{ tags, items, local, relationship }] = planOf(first) as AttachTags[];
+    assert.deepEqual(
+      [tags, items, local, relationship],
+      [['misp-galaxy:country="belgium"'], [{ id: '1' }], true, 'located-in'],
+    );
+    await test.send({ payload: enriched() }, 2);
+    assert.deepEqual(test.calls, ['GET /galaxies/index', 'GET /galaxy_clusters/index/1'], 'asked once');
+  });
+
+  it('says that MISP has no such galaxy', async () => {
+    await test.deploy('misp-country', { dryRun: true });
+    answerAsMisp([]);
+    assert.match(await test.fail({ payload: enriched() }), /no galaxy country/);
+  });
+});
