@@ -192,7 +192,8 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** A message on a ZeroMQ channel. */
 export interface ZmqPublish {
   do: 'zmq-publish';
-  [detail: string]: unknown;
+  /** By reference; sent as JSON. */
+  message: unknown;
 }
 
 /** Something that is sent to people or systems. */

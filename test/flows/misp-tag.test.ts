@@ -86,14 +86,14 @@ describe('misp-tag', function () {
   });
 
   it('tags the event in MISP, and does not repeat it', async () => {
-    await test.deploy('misp-tag', { tags: ['to-check'], create: true });
-    const payload = eventOf(test.misp, '2');
+    await test.deploy('misp-tag', { tags: ['just-seen'], create: true });
+    const payload = eventOf(test.misp, '4');
     const [message] = await test.send({ payload });
     assert.deepEqual(
       resultOf(message).operations.map(({ state }) => state),
       ['done'],
     );
-    const stored = test.misp.events.get('2')?.Tag.find(({ name }) => name === 'to-check');
+    const stored = test.misp.events.get('4')?.Tag.find(({ name }) => name === 'just-seen');
     assert.equal(stored?.local, true);
     test.clear();
     await test.send({ payload });
@@ -116,7 +116,7 @@ describe('misp-tag', function () {
 
   it('says which tag MISP does not have, unless it is to be created', async () => {
     await test.deploy('misp-tag', { tags: ['no-such-tag'] });
-    assert.match(await test.fail({ payload: eventOf(test.misp, '2') }), /no-such-tag/);
-    assert.ok(!test.misp.events.get('2')?.Tag.some(({ name }) => name === 'no-such-tag'));
+    assert.match(await test.fail({ payload: eventOf(test.misp, '4') }), /no-such-tag/);
+    assert.ok(!test.misp.events.get('4')?.Tag.some(({ name }) => name === 'no-such-tag'));
   });
 });
