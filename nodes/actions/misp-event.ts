@@ -30,7 +30,7 @@ export default defineMispAction(
         rows: 2,
         when: { change: ['info', 'date', 'extends_uuid'] },
       },
-      freeze: { kind: 'select', default: 'modify', options: ['modify', 'freeze'] },
+      freeze: { kind: 'select', default: 'modify', options: ['modify', 'freeze'], describe: true },
     },
   },
   ({ config }) => {

@@ -169,6 +169,8 @@ export interface SendMail {
   text?: string;
   html?: string;
   attachments?: readonly MailAttachment[];
+  /** Who was meant but gets nothing, and why: what is no address, or not allowed. */
+  refused?: readonly { item: string; problem: string }[];
 }
 
 /** `data`, by reference, as JSON. */

@@ -23,6 +23,9 @@ export function reflect(data: unknown, results: readonly OperationResult[]): voi
   if (!event) return;
   for (const { operation, state, failures = [] } of results) {
     if (state === 'failed') continue;
+    // Which of several tags is not there cannot be told: none is shown, then.
+    const isUnclear = operation.do.endsWith('-tags') && failures.some(({ item }) => item === undefined);
+    if (isUnclear) continue;
     const failed = new Set(failures.flatMap(({ item }) => item ?? []));
     reflectOne(event, operation, ({ id = '', uuid = '' }) => !failed.has(id) && !failed.has(uuid));
   }

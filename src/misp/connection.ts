@@ -78,7 +78,8 @@ function baseUrl(text: string): string {
   }
 }
 
-function proxyOf(text: string | undefined): AxiosProxyConfig | false {
+/** @throws {WorkflowError} if the proxy is no address */
+export function proxyOf(text: string | undefined): AxiosProxyConfig | false {
   if (!text?.trim()) return false;
   try {
     const { protocol, hostname, port, username, password } = new URL(text.trim());

@@ -35,6 +35,13 @@ describe('what was done, in the data', () => {
     assert.deepEqual([first.Tag?.length, second.Tag?.length, second._allTags?.length], [2, 1, 1]);
   });
 
+  it('shows no tags where it is not clear which of them are there', () => {
+    const data = eventWith([]);
+    const [operation] = planTagOperation({ tags: ['x', 'unknown'] }, {}, data);
+    reflect(data, [{ operation, state: 'partial', failures: [{ problem: 'no tag unknown' }] }]);
+    assert.equal(data.Event.Tag, undefined);
+  });
+
   it('does not make an event without its tags look as if it had these only', () => {
     const thin: { Event: Record<string, unknown> } = { Event: { id: '1' } };
     reflect(thin, done(planTagOperation({ tags: ['x'] }, {}, thin)));

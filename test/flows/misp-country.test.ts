@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { AttachTags } from '../../src/actions/plan';
 import { MispNodeTest } from '../support/misp-node';
-import { planOf } from '../support/planned';
+import { eventOf, planOf } from '../support/planned';
 import { sendJson } from '../support/recorder';
 
 describe('misp-country', function () {
@@ -39,5 +39,15 @@ describe('misp-country', function () {
     await test.deploy('misp-country', { dryRun: true });
     answerAsMisp([]);
     assert.match(await test.fail({ payload: enriched() }), /no galaxy country/);
+  });
+
+  it('tags in MISP, with the clusters that it has', async () => {
+    await test.deploy('misp-country', { scope: 'event' });
+    const payload = eventOf(test.misp, '2');
+    const [first] = payload.Event._AttributeFlattened ?? [];
+    first.enrichment = [[{ values: ['Belgium'] }], [{ values: ['Atlantis'] }]];
+    await test.send({ payload });
+    const tags = test.misp.events.get('2')?.Tag.map(({ name }) => name);
+    assert.deepEqual(tags, ['tlp:green', 'misp-galaxy:country="belgium"']);
   });
 });

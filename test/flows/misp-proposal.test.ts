@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { API_KEY } from '../../sandbox/misp/server';
 import type { DecideProposal } from '../../src/actions/plan';
 import { MispNodeTest, type TestMessage } from '../support/misp-node';
-import { planOf } from '../support/planned';
+import { isWriting, planOf } from '../support/planned';
 import { sendJson } from '../support/recorder';
 
 describe('misp-proposal', function () {
@@ -75,7 +76,22 @@ describe('misp-proposal', function () {
 
   it('asks for no proposals without an event', async () => {
     await test.deploy('misp-proposal', { dryRun: true });
-    assert.match(await test.fail({ payload: { Event: { uuid: 'e' } } }), /no event with an id/);
+    assert.match(await test.fail({ payload: { Event: { uuid: 'e' } } }), /holds no event/);
     assert.deepEqual(test.calls, []);
+  });
+
+  it('accepts in MISP', async () => {
+    const proposed = { type: 'domain', category: 'Network activity', value: 'proposed.example' };
+    const answer = await fetch(`${test.misp.url}/shadow_attributes/add/2`, {
+      method: 'POST',
+      headers: { Authorization: API_KEY, Accept: 'application/json', 'Content-Type': 'application/json' },
+      body: JSON.stringify(proposed),
+    });
+    assert.equal(answer.status, 200);
+    await test.deploy('misp-proposal', { proposalType: 'new' });
+    await test.send({ payload: { Event: { id: '2' } } });
+    const values = test.misp.events.get('2')?.Attribute.map(({ value }) => value);
+    assert.ok(values?.includes('proposed.example'));
+    assert.deepEqual(test.recorder.calls.filter(isWriting).length, 1);
   });
 });

@@ -6,7 +6,7 @@ import { editFields } from './attribute-rows';
 import { HOST_ORGANISATION, mayChange, maySee } from './permissions';
 import type { RestRequest } from './router';
 import { addTag, hasTag } from './tag-objects';
-import { exclusiveTaxonomy } from './taxonomies';
+import { isExcluded } from './taxonomies';
 import { touch } from './touch';
 import { textOf } from './values';
 
@@ -56,8 +56,7 @@ export function tagSelected({ body, named, user, url }: RestRequest, misp: Stand
 
 function accepts({ attribute }: FoundAttribute, tag: StoredTag, local: boolean): boolean {
   if (hasTag(attribute, tag) || (tag.local_only && !local)) return false;
-  const taxonomy = exclusiveTaxonomy(tag.name);
-  return !taxonomy || !attribute.Tag?.some(({ name }) => exclusiveTaxonomy(name) === taxonomy);
+  return !isExcluded(attribute.Tag ?? [], tag.name, local);
 }
 
 /** `attributes/editSelected/EVENT`: the same for many; 2, 6 and an empty comment mean "keep". */

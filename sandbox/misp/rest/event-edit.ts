@@ -10,7 +10,7 @@ import type { RestRequest } from './router';
 import { addTag, hasTag } from './tag-objects';
 import { now } from './touch';
 import { attributeErrors, eventErrors, failed } from './validate';
-import { textOf } from './values';
+import { textOf, without } from './values';
 
 type Row = Record<string, unknown>;
 
@@ -37,7 +37,7 @@ export function editEvent({ args: [id = ''], body, user, url }: RestRequest, mis
     if (report) editTags(misp, user, report, rows(row.Tag));
   }
   editTags(misp, user, event, rows(given.Tag));
-  return { status: 200, body: { Event: viewOf(event) } };
+  return { status: 200, body: { Event: viewOf(event, user) } };
 }
 
 function wrongWith(misp: StandIn, event: MispEvent, given: Row): Row | string | undefined {
@@ -66,16 +66,24 @@ const OWN_FIELDS = [
 
 function editOwnFields(misp: StandIn, event: MispEvent, given: Row, user: MispUser): void {
   for (const name of OWN_FIELDS) if (given[name] !== undefined) event[name] = textOf(given[name]);
-  if (event.distribution === '4') {
-    event.SharingGroup = misp.collections.sharingGroups.find(
-      ({ SharingGroup }) => SharingGroup.id === event.sharing_group_id,
-    )?.SharingGroup;
-  } else {
+  if (event.distribution === '4') shareWith(misp, event);
+  else {
     event.sharing_group_id = '0';
     delete event.SharingGroup;
   }
   event.published = isTrue(given.published) && user.Role.perm_publish;
   event.timestamp = given.timestamp === undefined ? now() : textOf(given.timestamp);
+}
+
+function shareWith(misp: StandIn, event: MispEvent): void {
+  const { SharingGroup: before } = event as { SharingGroup?: { id: string } };
+  const found = misp.collections.sharingGroups.find(
+    ({ SharingGroup }) => SharingGroup.id === event.sharing_group_id,
+  );
+  if (!found || before?.id === event.sharing_group_id) return;
+  const { Organisation, SharingGroupOrg, SharingGroupServer } = found;
+  const group = without(found.SharingGroup, 'sync_org_name', 'sync_org');
+  event.SharingGroup = { ...group, Organisation, SharingGroupOrg, SharingGroupServer };
 }
 
 /** An attribute that cannot be saved stays as it is; the answer does not say so. */

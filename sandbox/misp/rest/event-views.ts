@@ -1,11 +1,13 @@
 import type { MispAttribute, MispEvent, Organisation } from '../model';
+import type { MispUser } from '../users';
 import { without } from './values';
 
-/** The event without what was deleted. */
-export function viewOf(event: MispEvent): object {
+/** The event without what was deleted, and for other organisations without who made it. */
+export function viewOf(event: MispEvent, { Role, Organisation }: MispUser): object {
   const there = ({ deleted }: MispAttribute) => deleted !== true;
+  const isOwn = Role.perm_site_admin || event.orgc_id === Organisation.id;
   return {
-    ...event,
+    ...(isOwn ? event : without(event, 'event_creator_email')),
     Attribute: event.Attribute.filter(there),
     Object: event.Object.map((object) => ({ ...object, Attribute: object.Attribute.filter(there) })),
   };

@@ -9,7 +9,7 @@ import { limits, page } from './paging';
 import { mayChange, maySee, NO_PERMISSION } from './permissions';
 import type { Resource, RestRequest } from './router';
 import { addTag, hasTag } from './tag-objects';
-import { exclusiveTaxonomy } from './taxonomies';
+import { isExcluded } from './taxonomies';
 import { touch } from './touch';
 
 /** `events/...` (recordings: test/fixtures/rest/events-*.json). */
@@ -18,7 +18,7 @@ export const events: Resource = {
     run: ({ args: [id = ''], url, user }, misp) => {
       const event = misp.event(id);
       if (!event || !maySee(user, event)) return notFound('Invalid event', url);
-      return { status: 200, body: { Event: viewOf(event) } };
+      return { status: 200, body: { Event: viewOf(event, user) } };
     },
   },
   index: {
@@ -92,8 +92,9 @@ function search(request: RestRequest, misp: StandIn): RestAnswer {
         event.Tag.map(({ name }) => name),
       ),
   );
-  const view = isTrue(wanted.metadata) ? metadataOf : viewOf;
-  const rows = page(all, wanted).map((event) => ({ Event: view(event) }));
+  const rows = page(all, wanted).map((event) => ({
+    Event: isTrue(wanted.metadata) ? metadataOf(event) : viewOf(event, request.user),
+  }));
   return searchAnswer(rows, all.length);
 }
 
@@ -106,11 +107,10 @@ function tagEvent({ args: [id = '', tagId], named, user, url }: RestRequest, mis
   if (!tag) return refuse('Invalid Tag.');
   if (!mayChange(user, event)) return refuse("You don't have permission to do that.");
   if (hasTag(event, tag)) return refuse('Tag is already attached to this event.');
-  const taxonomy = exclusiveTaxonomy(tag.name);
-  if (taxonomy && event.Tag.some(({ name }) => exclusiveTaxonomy(name) === taxonomy)) {
+  const local = named.local === '1';
+  if (isExcluded(event.Tag, tag.name, local)) {
     return refuse('Tag is not allowed due to taxonomy exclusivity settings');
   }
-  const local = named.local === '1';
   addTag(event, tag, local);
   if (!local) touch(event);
   return { status: 200, body: { saved: true, success: 'Tag added.', check_publish: true } };

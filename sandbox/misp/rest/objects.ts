@@ -1,9 +1,12 @@
+import type { MispAttribute } from '../model';
 import type { StandIn } from '../stand-in';
 import { notFound, type RestAnswer } from './answers';
+import { plainRow } from './attribute-rows';
 import { searchAnswer, texts } from './attribute-search';
 import { page } from './paging';
 import { maySee } from './permissions';
 import type { Resource, RestRequest } from './router';
+import { without } from './values';
 
 /** `objects/view` and `objects/restSearch`. */
 export const objects: Resource = {
@@ -13,13 +16,23 @@ export const objects: Resource = {
         const object = event.Object.find(({ id, uuid }) => id === key || uuid === key);
         if (!object || !maySee(user, event)) continue;
         const { id, info, org_id, orgc_id } = event;
-        return { status: 200, body: { Object: { ...object, Event: { id, info, org_id, orgc_id } } } };
+        const row = {
+          ...without(object, 'ObjectReference', 'Attribute'),
+          Event: { id, info, org_id, orgc_id },
+          Attribute: object.Attribute.map(attributeRow),
+        };
+        return { status: 200, body: { Object: row } };
       }
       return notFound('Invalid object', url);
     },
   },
   restSearch: { run: search },
 };
+
+function attributeRow(attribute: MispAttribute): object {
+  const { value, Tag = [] } = attribute;
+  return { ...plainRow(attribute), value1: value, value2: '', AttributeTag: Tag };
+}
 
 function search({ body, user }: RestRequest, misp: StandIn): RestAnswer {
   const wanted = (body ?? {}) as Record<string, unknown>;

@@ -84,10 +84,10 @@ interface Found {
 function proposalsOf(event: MispEvent): Found[] {
   const listOf = (holder: { ShadowAttribute?: unknown }) => (holder.ShadowAttribute ?? []) as Row[];
   return [
-    ...listOf(event).map((proposal) => ({ event, holder: event, proposal })),
     ...attributesOf(event).flatMap(({ attribute }) =>
       listOf(attribute).map((proposal) => ({ event, holder: attribute, attribute, proposal })),
     ),
+    ...listOf(event).map((proposal) => ({ event, holder: event, proposal })),
   ];
 }
 

@@ -27,6 +27,8 @@ export function attachToObject(misp: StandIn, user: MispUser, body: Record<strin
   if (!local && !mayChange(user, target.event)) return deny(ONLY_CREATOR, ATTACH);
   const fails: string[] = [];
   const messages: string[] = [];
+  /** Names of those that it had before. */
+  const there: string[] = [];
   for (const wanted of [body.tag].flat()) {
     const tag = misp.tags.find(wanted) ?? create(misp, user, wanted);
     if (local && user.Organisation.id !== HOST_ORGANISATION) {
@@ -34,18 +36,24 @@ export function attachToObject(misp: StandIn, user: MispUser, body: Record<strin
     } else if (typeof tag === 'string') fails.push(tag);
     else if (tag.local_only && !local) {
       fails.push('Invalid Tag. This tag can only be set as a local tag.');
-    } else messages.push(attach(target, tag, local, body.relationship_type));
+    } else {
+      if (hasTag(target.holder, tag)) there.push(tag.name);
+      messages.push(attach(target, tag, local));
+    }
   }
   const failed = `Failed to attach ${fails.length} tags. Reasons: ${JSON.stringify({ ...fails })}`;
   if (messages.length === 0) {
     return problem(403, 'Could not attachTagToObject Tag', ATTACH, { errors: failed }, true);
   }
-  const { kind, holder } = target;
-  const message =
-    messages.length === 1
-      ? messages[0]
-      : `Successfully attached ${messages.length} tags to ${kind} (${holder.id})`;
+  const message = messages.length === 1 ? messages[0] : allAttached(target, messages.length, there);
   return saved(fails.length > 0 ? `${message}\n${failed}` : message, ATTACH);
+}
+
+function allAttached({ kind, holder }: Target, count: number, there: string[]): string {
+  const message = `Successfully attached ${count} tags to ${kind} (${holder.id})`;
+  if (there.length === 0) return message;
+  const known = JSON.stringify(there);
+  return `${message}. ${holder.id} already has the requested tag attached, no changes had to be made for tags ${known}.`;
 }
 
 function create(misp: StandIn, user: MispUser, name: unknown): StoredTag | string {
@@ -54,11 +62,11 @@ function create(misp: StandIn, user: MispUser, name: unknown): StoredTag | strin
   return misp.tags.make(name);
 }
 
-function attach({ kind, event, holder }: Target, tag: StoredTag, local: boolean, relation: unknown): string {
+function attach({ kind, event, holder }: Target, tag: StoredTag, local: boolean): string {
   if (hasTag(holder, tag)) {
     return `${kind} already has the requested tag attached, no changes had to be made for tag ${tag.name}.`;
   }
-  addTag(holder, tag, local, relation);
+  addTag(holder, tag, local);
   if (!local) touch(event, kind === 'Attribute' ? holder : undefined);
   return `${local ? 'Local' : 'Global'} tag ${tag.name}(${tag.id}) successfully attached to ${kind}(${holder.id}).`;
 }

@@ -9,8 +9,23 @@ export const TAXONOMY_ENTRIES = new Map(
   ),
 );
 
-/** The taxonomy that a tag is of, if MISP allows one tag only of it. */
-export function exclusiveTaxonomy(name: string): string | undefined {
+/**
+ * Whether MISP refuses a tag since another one of an exclusive taxonomy is there. Local tags do not mind global ones
+ * (recorded in test/fixtures/bulk-calls.json).
+ */
+export function isExcluded(
+  tags: readonly { name: string; local: boolean }[],
+  name: string,
+  local: boolean,
+): boolean {
+  const taxonomy = exclusiveTaxonomy(name);
+  return (
+    taxonomy !== undefined &&
+    tags.some((tag) => tag.local === local && exclusiveTaxonomy(tag.name) === taxonomy)
+  );
+}
+
+function exclusiveTaxonomy(name: string): string | undefined {
   const taxonomy = TAXONOMY_ENTRIES.get(name.toLowerCase())?.taxonomy;
   return taxonomy?.exclusive ? taxonomy.namespace.toLowerCase() : undefined;
 }

@@ -1,5 +1,4 @@
 import type { AttachTags, Ref } from '../../actions/plan';
-import { isRecord } from '../../event/values';
 import { text, WorkflowError } from '../../text';
 import { tagAttributes } from '../attributes';
 import { createTags, tagIds } from '../tag-ids';
@@ -73,11 +72,14 @@ const messageOf = ({ message = '' }: Saved): string => message;
 
 /** MISP's reasons are a record by number. */
 function reasonsOf(json: string): Failure[] {
+  return Object.values(parsed(json)).map((problem) => ({ problem: String(problem) }));
+}
+
+function parsed(json: string): object {
   try {
-    const reasons: unknown = JSON.parse(json);
-    return Object.values(isRecord(reasons) ? reasons : {}).map((problem) => ({ problem: String(problem) }));
+    return Object(JSON.parse(json)) as object;
   } catch {
-    return [{ problem: json }];
+    return [json];
   }
 }
 
@@ -85,8 +87,8 @@ function reasonsOf(json: string): Failure[] {
 function isThereAlready(said: string, tags: number): boolean {
   if (!said.includes('already has the requested tag attached')) return false;
   if (tags === 1) return true;
-  const [, list] = /for tags (\[.*\])/s.exec(said) ?? [];
-  return list !== undefined && list.split('","').length === tags;
+  const [, list = '[]'] = /for tags (\[.*\])/s.exec(said) ?? [];
+  return Object.keys(parsed(list)).length === tags;
 }
 
 async function tagItems(

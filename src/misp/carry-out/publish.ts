@@ -1,5 +1,6 @@
 import type { PublishEvent, UnpublishEvent } from '../../actions/plan';
 import { text, WorkflowError } from '../../text';
+import { MispValidationError } from '../errors';
 import { publish, unpublish, type EventHead } from '../events';
 import { searchLogs } from '../logs';
 import { sleep } from '../repeat';
@@ -46,7 +47,7 @@ export async function publishEvent(
 
 /** MISP's "Could not publish Event" with the errors of a module. */
 function isBlocked(error: unknown): boolean {
-  return error instanceof WorkflowError && error.message.includes('Could not publish Event');
+  return error instanceof MispValidationError && error.what === 'Could not publish Event';
 }
 
 /** The event once it is published; `stopped` if a workflow has stopped it; nothing if that is not known in time. */

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../actions/plan';
-import { isEntries, isList, keysOf, entryOf, textOf } from '../../event/values';
+import { isEntries, keysOf, entryOf, textOf } from '../../event/values';
 
 /** The content types of bodies. */
 export const CONTENT_TYPES = {
@@ -37,10 +37,8 @@ function collect(name: string, value: unknown, pairs: [string, string][], depth:
     pairs.push([name, typeof value === 'boolean' ? String(Number(value)) : textOf(value)]);
     return;
   }
-  const keys = isList(value) ? value.map((_, index) => String(index)) : keysOf(value);
-  for (const key of keys) {
-    const entry = isList(value) ? value[Number(key)] : entryOf(value, key);
-    collect(name === '' ? key : `${name}[${key}]`, entry, pairs, depth + 1);
+  for (const key of keysOf(value)) {
+    collect(name === '' ? key : `${name}[${key}]`, entryOf(value, key), pairs, depth + 1);
   }
 }
 

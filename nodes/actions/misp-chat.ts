@@ -1,0 +1,86 @@
+import type { HttpRequest } from '../../src/actions/plan';
+import { extractData } from '../../src/event/hash';
+import { eventCard, type Card } from '../../src/notify/chat/card';
+import { judgeChat, planChat } from '../../src/notify/chat/chat';
+import { botToken, TELEGRAM_API } from '../../src/notify/chat/telegram';
+import { carryOutRequests } from '../../src/notify/http/carry-out';
+import { compileTemplate } from '../../src/notify/template/template';
+import type { Message } from '../../src/runs/tracker';
+import { WorkflowError } from '../../src/text';
+import type { ServerNode } from '../config/misp-server';
+import { defineAction } from './define-action';
+import { HTTP_FIELDS, senderOf } from './http-fields';
+
+const BY_WEBHOOK = ['teams', 'teams-connector', 'mattermost', 'slack', 'discord', 'rocketchat'] as const;
+
+export default defineAction(
+  {
+    type: 'misp-chat',
+    modules: ['ms-teams-webhook', 'telegram-send-alert', 'mattermost', 'slack'],
+    version: 1,
+    labelBy: 'service',
+    notification: true,
+    fields: {
+      service: {
+        kind: 'select',
+        default: 'teams',
+        options: ['teams', 'mattermost', 'slack', 'telegram', 'discord', 'rocketchat', 'teams-connector'],
+        describe: true,
+      },
+      webhookUrl: { kind: 'secret', secret: 'password', when: { service: [...BY_WEBHOOK] } },
+      token: { kind: 'secret', secret: 'password', when: { service: 'telegram' } },
+      chatId: { kind: 'text', default: '', when: { service: 'telegram' } },
+      content: { kind: 'select', default: 'card', options: ['card', 'text', 'data'], describe: true },
+      mispUrl: { kind: 'text', default: '', when: { content: 'card' } },
+      text: { kind: 'template', default: '{{ Event.info }}', rows: 4, when: { content: 'text' } },
+      path: { kind: 'hashpath', default: '', when: { content: 'data' } },
+      contentType: {
+        kind: 'select',
+        default: 'json',
+        options: ['json', 'form'],
+        advanced: true,
+        when: { service: 'teams-connector' },
+      },
+      apiUrl: {
+        kind: 'text',
+        default: TELEGRAM_API,
+        pattern: '^https?://[^\\s/]+',
+        message: 'apiUrl',
+        advanced: true,
+        when: { service: 'telegram' },
+      },
+      ...HTTP_FIELDS,
+    },
+  },
+  (context) => {
+    const { RED, config, secrets } = context;
+    const { service, content, path } = config;
+    const { webhookUrl = '', token = '' } = secrets;
+    if (service !== 'telegram' && !webhookUrl.trim()) throw new WorkflowError('chat.noUrl');
+    if (service === 'telegram' && !token.trim()) throw new WorkflowError('chat.noToken');
+    if (service === 'telegram' && !config.chatId.trim()) throw new WorkflowError('chat.noChat');
+    const sender = senderOf(context, { webhookUrl: webhookUrl.trim(), token: botToken(token) });
+    const template = compileTemplate(config.text);
+    const target = { chatId: config.chatId.trim(), apiUrl: config.apiUrl, contentType: config.contentType };
+    return {
+      plan: (message): HttpRequest[] => [planChat(service, contentOf(message), target)],
+      carryOut: carryOutRequests(sender, judgeChat(service)),
+      close: () => sender.close(),
+    };
+
+    /** @throws {WorkflowError} if there is nothing to say */
+    function contentOf(message: Message): Card | string {
+      const { payload } = message;
+      if (content === 'card') return eventCard(payload, config.mispUrl || urlOfMisp(message));
+      const text = content === 'text' ? template.render(payload) : JSON.stringify(extractData(payload, path));
+      if (text.trim() === '') throw new WorkflowError('chat.empty');
+      return text;
+    }
+
+    /** The MISP that the trigger is connected with, if it is. */
+    function urlOfMisp({ misp }: Message): string {
+      const { server = '' } = (misp ?? {}) as { server?: string };
+      return (RED.nodes.getNode(server) as ServerNode | null)?.client?.url ?? '';
+    }
+  },
+);

@@ -1,0 +1,43 @@
+import type { HttpRequest } from '../../src/actions/plan';
+import { carryOutRequests } from '../../src/notify/http/carry-out';
+import { judgeSplunk, planSplunk, readModel } from '../../src/notify/splunk/splunk';
+import { WorkflowError } from '../../src/text';
+import { defineAction } from './define-action';
+import { HTTP_FIELDS, senderOf } from './http-fields';
+
+export default defineAction(
+  {
+    type: 'misp-splunk',
+    modules: ['splunk-hec-export'],
+    version: 1,
+    notification: true,
+    fields: {
+      url: { kind: 'text', default: '', required: true, pattern: '^https?://[^\\s/]+', message: 'url' },
+      token: { kind: 'secret', secret: 'password', required: true },
+      perAttribute: { kind: 'checkbox', default: false },
+      model: { kind: 'area', default: '' },
+      sourcetype: { kind: 'text', default: '' },
+      source: { kind: 'text', default: '' },
+      index: { kind: 'text', default: '' },
+      host: { kind: 'text', default: '', advanced: true },
+      ...HTTP_FIELDS,
+    },
+  },
+  (context) => {
+    const { config, secrets } = context;
+    const token = secrets.token?.trim() ?? '';
+    if (!config.url.trim()) throw new WorkflowError('http.noUrl');
+    if (!token) throw new WorkflowError('splunk.noToken');
+    readModel(config.model);
+    const sender = senderOf(context, { token });
+    return {
+      plan({ payload }): HttpRequest[] {
+        const requests = planSplunk(config.url.trim(), config, payload);
+        if (requests.length === 0) context.status('nothing', 'grey', 'ring');
+        return requests;
+      },
+      carryOut: carryOutRequests(sender, judgeSplunk),
+      close: () => sender.close(),
+    };
+  },
+);

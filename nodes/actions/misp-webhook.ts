@@ -1,0 +1,64 @@
+import type { HttpRequest } from '../../src/actions/plan';
+import { extractData } from '../../src/event/hash';
+import { carryOutRequests } from '../../src/notify/http/carry-out';
+import { planWebhook } from '../../src/notify/http/webhook';
+import { compileTemplate } from '../../src/notify/template/template';
+import { WorkflowError } from '../../src/text';
+import { defineAction } from './define-action';
+import { HTTP_FIELDS, senderOf } from './http-fields';
+
+export default defineAction(
+  {
+    type: 'misp-webhook',
+    modules: ['webhook'],
+    version: 1,
+    labelBy: 'method',
+    notification: true,
+    fields: {
+      method: { kind: 'select', default: 'POST', options: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE'] },
+      url: { kind: 'template', default: '', required: true, rows: 1 },
+      urlSecret: { kind: 'secret', secret: 'password' },
+      contentType: { kind: 'select', default: 'json', options: ['json', 'form', 'text'], describe: true },
+      payload: { kind: 'template', default: '', rows: 4 },
+      path: { kind: 'hashpath', default: '' },
+      headers: { kind: 'keyvalue', default: [] },
+      authorization: { kind: 'secret', secret: 'password' },
+      ...HTTP_FIELDS,
+    },
+  },
+  (context) => {
+    const { config, secrets } = context;
+    const { method, contentType, path } = config;
+    if (!config.url.trim()) throw new WorkflowError('http.noUrl');
+    const { urlSecret = '', authorization = '' } = secrets;
+    const sender = senderOf(context, { urlSecret, authorization });
+    const url = compileTemplate(config.url.trim());
+    const payload = config.payload === '' ? undefined : compileTemplate(config.payload);
+    const headers = config.headers.map(({ name, value }) => ({ name: name.trim(), value: compileTemplate(value) }));
+    return {
+      plan({ payload: data }): HttpRequest[] {
+        const own = headers.map(({ name, value }) => ({ name, value: value.render(data) }));
+        const secret = authorization ? [{ name: 'Authorization', value: [{ secret: 'authorization' }] }] : [];
+        const text = payload?.render(data);
+        if (text !== undefined && text.trim() === '') throw new WorkflowError('webhook.empty');
+        return [
+          planWebhook(
+            {
+              url: [url.render(data), ...(urlSecret ? [{ secret: 'urlSecret' }] : [])],
+              method,
+              contentType,
+              headers: [...own, ...secret],
+              payload: text,
+            },
+            extractData(data, path),
+          ),
+        ];
+      },
+      carryOut: carryOutRequests(sender),
+      learn(message, [{ answer: response }]) {
+        if (response !== undefined) message.misp = { ...(message.misp as object), response };
+      },
+      close: () => sender.close(),
+    };
+  },
+);

@@ -1,0 +1,50 @@
+import type { MispClient } from './client';
+
+/** A user of a MISP, as far as mails are concerned. */
+export interface UserAccount {
+  id: string;
+  email: string;
+  organisation: { id: string; name: string };
+  siteAdmin: boolean;
+  /** Administers the own organisation. */
+  orgAdmin: boolean;
+}
+
+/** A row of `admin/users` (recorded in test/fixtures/rest/admin-users.json). */
+interface UserRow {
+  User: { id: string; org_id: string; email: string; disabled: boolean; expiration?: string | null };
+  Role: { perm_site_admin: boolean; perm_admin: boolean };
+  Organisation?: { name: string };
+}
+
+const KEPT_MS = 60_000;
+const kept = new WeakMap<MispClient, { at: number; accounts: Promise<UserAccount[]> }>();
+
+/**
+ * The users of a MISP who are not disabled and not expired; an org admin's key sees those of the own organisation.
+ * Known for a minute.
+ * @throws {WorkflowError} if MISP does not answer, or the key is no admin's
+ */
+export function userAccounts(client: MispClient): Promise<UserAccount[]> {
+  const before = kept.get(client);
+  if (before && Date.now() - before.at < KEPT_MS) return before.accounts;
+  const accounts = client.get<UserRow[]>('/admin/users').then((rows) => rows.filter(isActive).map(accountOf));
+  kept.set(client, { at: Date.now(), accounts });
+  accounts.catch(() => kept.delete(client));
+  return accounts;
+}
+
+function isActive({ User: { disabled, expiration } }: UserRow): boolean {
+  const end = expiration ? Date.parse(expiration) : NaN;
+  return !disabled && !(end < Date.now());
+}
+
+function accountOf({ User, Role, Organisation }: UserRow): UserAccount {
+  return {
+    id: User.id,
+    email: User.email,
+    organisation: { id: User.org_id, name: Organisation?.name ?? '' },
+    siteAdmin: Role.perm_site_admin,
+    orgAdmin: Role.perm_admin,
+  };
+}

@@ -1,0 +1,35 @@
+import type { CarryOut, HttpRequest, OperationResult } from '../../actions/plan';
+import { WorkflowError } from '../../text';
+import { bodyOf, refusalOf, type HttpAnswer } from './answer';
+import type { HttpSender } from './sender';
+
+/** What is wrong with an answer, in words; nothing if it is a success. */
+export type Judge = (answer: HttpAnswer) => WorkflowError | undefined;
+
+/**
+ * Carries out plans of requests, one after another. Who does not answer is not asked for the rest: it would take a
+ * time-out each.
+ */
+export function carryOutRequests(sender: HttpSender, judge: Judge = refusalOf): CarryOut<HttpRequest> {
+  return async (plan, { signal, deadline, progress }) => {
+    const results: OperationResult[] = [];
+    let silence: WorkflowError | undefined;
+    for (const operation of plan) {
+      try {
+        if (silence) throw silence;
+        const answer = await sender.send(operation, { signal, deadline });
+        const problem = judge(answer);
+        const { status, headers } = answer;
+        const said = { answer: { status, headers, body: bodyOf(answer) } };
+        if (problem) results.push({ operation, state: 'failed', failures: [{ problem: problem.message }], ...said });
+        else results.push({ operation, state: 'done', ...said });
+      } catch (error) {
+        if (!(error instanceof WorkflowError)) throw error;
+        silence = error;
+        results.push({ operation, state: 'failed', failures: [{ problem: error.message }] });
+      }
+      progress(results.length, plan.length);
+    }
+    return results;
+  };
+}
