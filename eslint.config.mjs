@@ -7,7 +7,9 @@ const nodeRed = {
 const nodes = { group: ['**/nodes/**'], message: 'Arrows point from nodes/ to src/.' };
 
 export default tseslint.config(
-  { ignores: ['dist/**', '.demo/**', '.node-red-5/**', 'resources/**', 'node_modules/**', 'test/fixtures/**'] },
+  {
+    ignores: ['dist/**', '.demo/**', '.node-red-5/**', 'resources/**', 'node_modules/**', 'test/fixtures/**'],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],

@@ -19,11 +19,16 @@ export interface NodeContext<F extends Fields> {
   secrets: Record<string, string>;
   text: Translate;
   /** An error in the words of the node's catalogue. */
-  explain(error: unknown): Error;
+  explain: (error: unknown) => Error;
   /** The value of a `typed` field, for a message. @throws what the expression or the context store throws */
-  evaluate(field: keyof F & string, message: Message): Promise<unknown>;
+  evaluate: (field: keyof F & string, message: Message) => Promise<unknown>;
   /** Shows a short status from `status.<key>` in `locales/`; without a key it is cleared. */
-  status(key?: string, fill?: NodeStatusFill, shape?: NodeStatusShape, params?: Record<string, string>): void;
+  status: (
+    key?: string,
+    fill?: NodeStatusFill,
+    shape?: NodeStatusShape,
+    params?: Record<string, string>,
+  ) => void;
 }
 
 /** What a node does. */

@@ -44,6 +44,8 @@ export type PickerSource =
   | 'organisations'
   | 'sharing-groups'
   | 'users'
+  /** Users, and MISP's names for groups of them. */
+  | 'recipients'
   | 'warninglists'
   | 'decaying-models'
   | 'galaxies';

@@ -34,7 +34,7 @@ export function defineMispAction<const F extends Fields>(
     (context) => {
       const { RED } = context;
       const { client } = serverOf(context);
-      const makePlan = create(context as unknown as NodeContext<F & typeof SERVER_FIELD>);
+      const makePlan = create(context);
       const carryOut = carryOutOn(client);
       const { tracker } = runtimeOf(RED);
       return {

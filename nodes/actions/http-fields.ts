@@ -16,7 +16,10 @@ export const HTTP_FIELDS = {
  * What sends the node's requests.
  * @param secrets what their places stand for
  */
-export function senderOf(context: Pick<NodeContext<typeof HTTP_FIELDS>, 'RED' | 'config' | 'secrets'>, secrets: Secrets): HttpSender {
+export function senderOf(
+  context: Pick<NodeContext<typeof HTTP_FIELDS>, 'RED' | 'config' | 'secrets'>,
+  secrets: Secrets,
+): HttpSender {
   const { RED, config } = context;
   const settings = {
     timeoutMs: Number(config.timeout) * 1000,

@@ -1,10 +1,11 @@
 import type { SendMail } from '../../src/actions/plan';
 import { get } from '../../src/event/hash';
-import { isEntries, textOf } from '../../src/event/values';
+import { omit } from '../../src/event/edit';
+import { isEntries, isRecord, textOf } from '../../src/event/values';
 import { userAccounts } from '../../src/misp/accounts';
 import { addressesIn } from '../../src/notify/mail/addresses';
 import { carryOutMails } from '../../src/notify/mail/carry-out';
-import { planMails } from '../../src/notify/mail/compose';
+import { planMails, type MailParams, type MailTo } from '../../src/notify/mail/compose';
 import { needsAccounts, resolveRecipients } from '../../src/notify/mail/recipients';
 import { compileTemplate } from '../../src/notify/template/template';
 import type { Message } from '../../src/runs/tracker';
@@ -23,74 +24,96 @@ export default defineAction(
     notification: true,
     fields: {
       mailServer: { kind: 'config', type: 'misp-mail-server', required: true },
-      recipients: { kind: 'picker', source: 'users', default: ['All admins'] },
-      organisations: { kind: 'picker', source: 'organisations', default: [] },
       server: { kind: 'config', type: 'misp-server' },
-      more: { kind: 'typed', default: '', types: ['msg', 'jsonata', 'flow', 'global', 'env'] },
+      recipients: { kind: 'picker', source: 'recipients', default: ['All admins'] },
+      organisations: { kind: 'picker', source: 'organisations', default: [] },
+      more: { kind: 'typed', default: '', types: ['msg', 'str', 'flow', 'global', 'env', 'jsonata'] },
       domains: { kind: 'list', default: [], advanced: true },
       onlyUsers: { kind: 'checkbox', default: false, advanced: true },
-      delivery: { kind: 'select', default: 'each', options: ['each', 'bcc'] },
-      subject: { kind: 'template', default: '{{ Event.info }}', required: true, rows: 1 },
-      body: { kind: 'template', default: '', rows: 6 },
+      mail_template_subject: { kind: 'template', default: '{{ Event.info }}', required: true, rows: 1 },
+      mail_template_body: { kind: 'template', default: '', rows: 6 },
       html: { kind: 'template', default: '', rows: 4, advanced: true },
       attach: { kind: 'checkbox', default: false },
+      delivery: { kind: 'select', default: 'each', options: ['each', 'bcc'] },
       replyTo: { kind: 'text', default: '', advanced: true },
       most: { kind: 'number', default: 100, min: 1, max: 5000, advanced: true },
       mostMegabytes: { kind: 'number', default: 10, min: 1, max: 50, unit: 'MB', advanced: true },
     },
   },
   (context) => {
-    const { RED, config } = context;
-    const mail = (RED.nodes.getNode(config.mailServer) as MailServerNode | null)?.mail;
-    if (!mail) throw new WorkflowError('mail.noServer');
-    const wanted = { recipients: addressesIn(config.recipients), organisations: config.organisations, onlyUsers: config.onlyUsers };
+    const { RED, config, node } = context;
+    const { organisations, onlyUsers, domains } = config;
+    const wanted = { recipients: addressesIn(config.recipients), organisations, onlyUsers };
     const templates = {
-      subject: compileTemplate(config.subject),
-      body: compileTemplate(config.body),
+      subject: compileTemplate(config.mail_template_subject),
+      text: compileTemplate(config.mail_template_body),
       html: compileTemplate(config.html),
     };
+    warnIfUnusable();
     return {
       async plan(message): Promise<SendMail[]> {
-        const given = addressesIn(config.more === '' ? [] : await context.evaluate('more', message));
-        return planMails(contentOf(message), {
-          known: await knownRecipients(message, given),
-          given: config.onlyUsers ? [] : given,
-          domains: config.domains,
-        });
+        const { from } = mailServer();
+        const content = contentOf(message.payload);
+        return planMails({ from, ...content }, await recipientsOf(message));
       },
-      carryOut: carryOutMails(mail, config.mostMegabytes * MEGABYTE),
+      carryOut: carryOutMails(mailServer, Number(config.mostMegabytes) * MEGABYTE),
     };
 
-    /** Users and addresses of the settings; with "only users" also those of the message who are users. */
-    async function knownRecipients({ payload }: Message, given: string[]): Promise<string[]> {
-      const all = config.onlyUsers ? { ...wanted, more: given } : wanted;
-      if (!needsAccounts(all)) return resolveRecipients(all, [], payload);
-      const client = (RED.nodes.getNode(config.server) as ServerNode | null)?.client;
-      if (!client) throw new WorkflowError('mail.noMisp');
-      return resolveRecipients(all, await userAccounts(client), payload);
+    function mailServer() {
+      const mail = (RED.nodes.getNode(config.mailServer) as MailServerNode | null)?.mail;
+      if (!mail) throw new WorkflowError('mail.noServer');
+      return mail;
     }
 
-    function contentOf({ payload }: Message) {
-      const text = templates.body.render(payload);
+    /** Said when it is deployed; each message is told again. */
+    function warnIfUnusable(): void {
+      try {
+        mailServer();
+      } catch (error) {
+        context.status('broken', 'red', 'ring');
+        node.error(context.explain(error));
+      }
+    }
+
+    /** Users and addresses of the settings; with "only users" also those of the message who are users. */
+    async function recipientsOf(message: Message): Promise<MailTo> {
+      const given = addressesIn(config.more === '' ? [] : await context.evaluate('more', message));
+      const all = onlyUsers ? { ...wanted, more: given } : wanted;
+      const accounts = needsAccounts(all) ? await userAccounts(mispClient()) : [];
+      const { addresses, refused } = resolveRecipients(all, accounts, message.payload);
+      return { known: addresses, given: onlyUsers ? [] : given, domains, refused };
+    }
+
+    function mispClient() {
+      const client = (RED.nodes.getNode(config.server) as ServerNode | null)?.client;
+      if (!client) throw new WorkflowError('mail.noMisp');
+      return client;
+    }
+
+    /** A mail may have no text, as in MISP; a template that comes to nothing is an error. */
+    function contentOf(payload: unknown): Omit<MailParams, 'from'> {
+      const text = templates.text.render(payload);
       const html = templates.html.render(payload);
-      const isEmpty = text.trim() === '' && html.trim() === '';
-      if (isEmpty && (config.body !== '' || config.html !== '')) throw new WorkflowError('mail.empty');
+      const isMeant = config.mail_template_body !== '' || config.html !== '';
+      if (isMeant && text.trim() === '' && html.trim() === '') throw new WorkflowError('mail.empty');
       return {
-        from: mail!.from,
         replyTo: config.replyTo.trim(),
         subject: templates.subject.render(payload),
-        text: config.body === '' && html !== '' ? undefined : text,
+        text: config.mail_template_body === '' && html !== '' ? undefined : text,
         html,
-        ...(config.attach ? { attach: { filename: fileName(payload), data: payload } } : {}),
+        ...(config.attach ? { attach: attachmentOf(payload) } : {}),
         delivery: config.delivery,
-        most: config.most,
+        most: Number(config.most),
       };
     }
   },
 );
 
-/** As MISP names an event that is downloaded. */
-function fileName(data: unknown): string {
-  const id = isEntries(data) ? textOf(get(data, 'Event.id')) : '';
-  return /^\d+$/.test(id) ? `misp.event.${id}.json` : 'misp.json';
+/** An event as MISP imports it, with MISP's name for the file; other data as it is. */
+function attachmentOf(payload: unknown): { filename: string; data: unknown } {
+  const event = isRecord(payload) ? payload.Event : undefined;
+  if (!isRecord(event)) return { filename: 'misp.json', data: payload };
+  const id = isEntries(payload) ? textOf(get(payload, 'Event.id')) : '';
+  const filename = /^\d+$/.test(id) ? `misp.event.${id}.json` : 'misp.event.json';
+  return { filename, data: { Event: omit(event, '_AttributeFlattened') } };
 }

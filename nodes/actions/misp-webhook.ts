@@ -34,7 +34,10 @@ export default defineAction(
     const sender = senderOf(context, { urlSecret, authorization });
     const url = compileTemplate(config.url.trim());
     const payload = config.payload === '' ? undefined : compileTemplate(config.payload);
-    const headers = config.headers.map(({ name, value }) => ({ name: name.trim(), value: compileTemplate(value) }));
+    const headers = config.headers.map(({ name, value }) => ({
+      name: name.trim(),
+      value: compileTemplate(value),
+    }));
     return {
       plan({ payload: data }): HttpRequest[] {
         const own = headers.map(({ name, value }) => ({ name, value: value.render(data) }));

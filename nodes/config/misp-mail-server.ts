@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
-import { MailServer, type MailSettings } from '../../src/notify/mail/server';
-import { WorkflowError } from '../../src/text';
+import { MailServer } from '../../src/notify/mail/server';
+import type { MailSettings } from '../../src/notify/mail/settings';
 import { defineNode } from '../adaptor';
 import { tlsOptions } from '../tls-options';
 
@@ -38,7 +38,13 @@ export default defineNode(
       security: { kind: 'select', default: 'starttls', options: ['starttls', 'tls', 'none'], describe: true },
       user: { kind: 'secret', secret: 'text' },
       password: { kind: 'secret', secret: 'password' },
-      from: { kind: 'text', default: '', required: true, pattern: '^[^\\s<>]+@[^\\s<>]+$|^[^<>]*<[^\\s<>]+@[^\\s<>]+>$', message: 'from' },
+      from: {
+        kind: 'text',
+        default: '',
+        required: true,
+        pattern: '^[^\\s<>]+@[^\\s<>]+$|^[^<>]*<[^\\s<>]+@[^\\s<>]+>$',
+        message: 'from',
+      },
       verify: { kind: 'checkbox', default: true },
       tls: { kind: 'config', type: 'tls-config', advanced: true },
       connections: { kind: 'number', default: 3, min: 1, max: 20, advanced: true },
@@ -53,24 +59,17 @@ export default defineNode(
   },
 );
 
-/**
- * How the mail server of a form is reached.
- * @throws {WorkflowError} if something is missing
- */
+/** How the mail server of a form is reached. */
 export function mailSettingsOf(RED: NodeAPI, form: MailServerForm): MailSettings {
-  const host = form.host.trim();
-  const from = form.from.trim();
-  if (!host) throw new WorkflowError('mail.noHost');
-  if (!/@/.test(from)) throw new WorkflowError('mail.noFrom');
   return {
-    host,
+    host: form.host.trim(),
     port: Number(form.port),
     security: form.security,
     verify: form.verify,
     tls: tlsOptions(RED, form.tls),
     user: form.user.trim(),
     password: form.password,
-    from,
+    from: form.from.trim(),
     connections: Number(form.connections),
     timeoutMs: Number(form.timeout) * 1000,
   };

@@ -4,6 +4,7 @@ import type { ServerForm } from '../config/misp-server';
 import { checkDeployed } from './check-deployed';
 import { serveModules } from './modules';
 import { testConnection } from './test-connection';
+import { serveMailServerTest } from './test-mail-server';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
 import { serveTrials } from './try-node';
@@ -18,6 +19,7 @@ export default function register(RED: NodeAPI): void {
   servePreviews(RED);
   servePickers(RED);
   serveModules(RED);
+  serveMailServerTest(RED);
   const listenerOf = (id: string) => {
     const node = RED.nodes.getNode(id) as ListenerNode | null;
     return node?.type === 'misp-listener' && node.service ? node : undefined;

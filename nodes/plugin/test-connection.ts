@@ -28,12 +28,16 @@ export async function testConnection(RED: NodeAPI, form: ServerForm & { id: stri
 
 function withSavedSecrets(RED: NodeAPI, form: ServerForm & { id: string }): ServerForm {
   const saved = (RED.nodes.getCredentials(form.id) ?? {}) as Partial<ServerForm>;
-  const secret = (value: string, known: string | undefined) => (value === UNCHANGED ? (known ?? '') : value);
   return {
     ...form,
-    apiKey: secret(form.apiKey ?? '', saved.apiKey),
-    proxy: secret(form.proxy ?? '', saved.proxy),
+    apiKey: savedSecret(form.apiKey, saved.apiKey),
+    proxy: savedSecret(form.proxy, saved.proxy),
   };
+}
+
+/** What a secret field of a form stands for. */
+export function savedSecret(value: string | undefined, saved: string | undefined): string {
+  return value === UNCHANGED ? (saved ?? '') : (value ?? '');
 }
 
 function describe(RED: NodeAPI, account: Account): TestResult {

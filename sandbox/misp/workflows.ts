@@ -1,3 +1,4 @@
+import type { SavedFilters } from '../../src/event/saved-filters';
 import { triggerById } from '../../src/triggers/triggers';
 import { ActionService, type ActionServiceSettings, type SentRequest } from './service/action-service';
 import { underscore } from './service/php';
@@ -15,6 +16,8 @@ export interface Workflow {
   moduleEnabled?: boolean;
   /** Values of the module's parameters. */
   params?: Record<string, unknown>;
+  /** The filter of the module's node. */
+  filters?: Partial<SavedFilters>;
 }
 
 /** What came of a trigger. */
@@ -129,7 +132,7 @@ async function executeModule(
     const message = `Could not execute disabled module \`${id}\`.`;
     return fail(message, [message]);
   }
-  const answer = await service.query(module, run.data, workflow.params ?? {});
+  const answer = await service.query(module, run.data, workflow.params ?? {}, workflow.filters);
   if (answer.failure !== undefined) return { failedOpen: answer.failure };
   return answer.error === undefined ? {} : fail(answer.error);
 }

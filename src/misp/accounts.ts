@@ -1,5 +1,8 @@
 import type { MispClient } from './client';
 
+/** MISP's names for groups of recipients of mails. */
+export const GROUPS = { all: 'All accounts', admins: 'All admins', orgAdmins: 'Org admins' } as const;
+
 /** A user of a MISP, as far as mails are concerned. */
 export interface UserAccount {
   id: string;

@@ -10,7 +10,8 @@ export interface AttributeHead {
   id: string;
   uuid: string;
   eventId: string;
-  eventUuid: string;
+  /** `0` if it is in no object. */
+  objectId: string;
   tags: { name: string; local: boolean }[];
 }
 
@@ -40,13 +41,12 @@ export async function* attributeHeads(
 
 /** An attribute as MISP gives it, cut down. */
 export function attributeHead(row: Json): AttributeHead {
-  const event = isRecord(row.Event) ? row.Event : {};
   const tags = Array.isArray(row.Tag) ? row.Tag.filter(isRecord) : [];
   return {
     id: textOf(row.id),
     uuid: textOf(row.uuid),
     eventId: textOf(row.event_id),
-    eventUuid: textOf(event.uuid) || textOf(row.event_uuid),
+    objectId: textOf(row.object_id) || '0',
     tags: tags.map(({ name, local }) => ({ name: textOf(name), local: local === true || local === 1 })),
   };
 }
@@ -70,6 +70,35 @@ export function tagAttributes(
   };
   const path = `/attributes/addTag/selected${local ? '/local:1' : ''}`;
   return client.post(path, body, { ...options, repeatable: true });
+}
+
+/** What `attributes/editSelected` can change, the same for all. */
+export interface SelectedFields {
+  to_ids?: boolean;
+  comment?: string;
+  distribution?: string;
+}
+
+/**
+ * Changes fields of many attributes of an event with one call (`attributes/editSelected`), those of its objects too. An
+ * empty comment means to MISP that comments are kept.
+ * @param event its id
+ * @param ids of the attributes; what is not of this event is passed over
+ */
+export function editSelected(
+  client: MispClient,
+  event: string,
+  ids: readonly string[],
+  { to_ids, comment = '', distribution = '6' }: SelectedFields,
+  options: CallOptions = {},
+): Promise<Saved> {
+  const Attribute = {
+    attribute_ids: JSON.stringify(ids.map(Number)),
+    to_ids: to_ids === undefined ? '2' : to_ids ? '1' : '0',
+    ...{ distribution, comment, event_id: event },
+  };
+  const path = `/attributes/editSelected/${encodeURIComponent(event)}`;
+  return client.post(path, { Attribute }, { ...options, repeatable: true });
 }
 
 /**

@@ -2,18 +2,7 @@ import { isAxiosError, type AxiosError, type AxiosResponse } from 'axios';
 import { WorkflowError } from '../text';
 import { permissionFor } from './permissions';
 import { secondsOf } from './repeat';
-
-/** What MISP does not accept, field by field, in its own words. */
-export class MispValidationError extends WorkflowError {
-  constructor(
-    readonly what: string,
-    readonly fields: Readonly<Record<string, string[]>>,
-  ) {
-    const list = Object.entries(fields).map(([field, problems]) => `${field}: ${problems.join(', ')}`);
-    super('misp.invalid', { message: what, fields: list.join('; ') });
-    this.name = 'MispValidationError';
-  }
-}
+import { invalid } from './validation';
 
 /** A failed call: the error for people, and what may be done about it. */
 export interface Explained {
@@ -93,6 +82,7 @@ function explainAnswer(response: AxiosResponse<unknown>, url: string, path: stri
   const { message = '', errors } = refusal;
   const retryAfter: unknown = headers['retry-after'];
   if (status === 429 || status === 503) return busy(status, retryAfter);
+  if (status === 407) return known(new WorkflowError('misp.proxyLogin'));
   if (status === 502 || status === 504) {
     const error = new WorkflowError('misp.gateway', { status, url });
     return { error, again: 'harmless', unknown: true, silent: true };
@@ -124,25 +114,6 @@ function forbidden(message: string, path: string): WorkflowError {
   return permission
     ? new WorkflowError('misp.forbiddenNeeds', { message, permission })
     : new WorkflowError('misp.forbidden', { message });
-}
-
-/** `errors` of MISP: a text, or problems by field, which may be in a record of their own for each model. */
-export function invalid(message: string, errors: unknown): WorkflowError {
-  if (typeof errors === 'string') return new WorkflowError('misp.notSaved', { message, problem: errors });
-  return new MispValidationError(message, fieldsOf(errors));
-}
-
-/** Problems by field, in words; fields of a model as `Event.info`. */
-export function fieldsOf(errors: unknown, prefix = ''): Record<string, string[]> {
-  if (typeof errors !== 'object' || errors === null) return { [prefix || 'error']: [String(errors)] };
-  const found: [string, string[]][] = [];
-  for (const [name, value] of Object.entries(errors)) {
-    const field = prefix ? `${prefix}.${name}` : name;
-    if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) found.push([field, value]);
-    else if (typeof value === 'string') found.push([field, [value]]);
-    else found.push(...Object.entries(fieldsOf(value, field)));
-  }
-  return Object.fromEntries(found);
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,3 +1,4 @@
+import { GROUPS } from './accounts';
 import type { MispClient } from './client';
 
 /** Something that a picker offers. */
@@ -24,6 +25,7 @@ export type PickerSource =
   | 'organisations'
   | 'sharing-groups'
   | 'users'
+  | 'recipients'
   | 'warninglists'
   | 'decaying-models'
   | 'galaxies';
@@ -49,11 +51,11 @@ const SEARCHES: Record<PickerSource, Search> = {
     const { response } = await client.get<{ response: { SharingGroup: Named }[] }>('/sharing_groups/index');
     return response.map(({ SharingGroup: { id, name, description } }) => item(id, name, description));
   },
-  users: async (client) => {
-    const list =
-      await client.get<{ User: { email: string }; Organisation?: { name: string } }[]>('/admin/users');
-    return list.map(({ User, Organisation }) => item(User.email, User.email, Organisation?.name));
-  },
+  users,
+  recipients: async (client) => [
+    ...Object.values(GROUPS).map((name) => item(name, name)),
+    ...(await users(client)),
+  ],
   warninglists: async (client) => {
     const answer = await client.post<{ Warninglists: { Warninglist: Named }[] }>('/warninglists/index', {
       enabled: true,
@@ -111,6 +113,12 @@ async function search(client: MispClient, source: PickerSource, text: string): P
     `${label}\n${value}`.toLowerCase().includes(wanted),
   );
   return { items: items.slice(0, MOST), more: items.length > MOST };
+}
+
+async function users(client: MispClient): Promise<PickerItem[]> {
+  const list =
+    await client.get<{ User: { email: string }; Organisation?: { name: string } }[]>('/admin/users');
+  return list.map(({ User, Organisation }) => item(User.email, User.email, Organisation?.name));
 }
 
 /**

@@ -8,7 +8,12 @@ const LEAST_MS = 50;
  * deadline is over sets no limit any more.
  * @param deadline in milliseconds since 1970
  */
-export function timeLeft(timeoutMs: number, deadline: number | undefined, now = Date.now()): { ms: number; byDeadline: boolean } {
-  const left = deadline === undefined || deadline <= now ? Infinity : Math.max(LEAST_MS, deadline - now - MARGIN_MS);
+export function timeLeft(
+  timeoutMs: number,
+  deadline: number | undefined,
+  now = Date.now(),
+): { ms: number; byDeadline: boolean } {
+  const left =
+    deadline === undefined || deadline <= now ? Infinity : Math.max(LEAST_MS, deadline - now - MARGIN_MS);
   return left < timeoutMs ? { ms: left, byDeadline: true } : { ms: timeoutMs, byDeadline: false };
 }

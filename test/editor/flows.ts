@@ -13,5 +13,6 @@ export function withDefaults(description: Description): FlowNode {
     'default' in field ? [[name, field.default]] : [],
   );
   const place = family === 'config' ? {} : { z: 'tab', x: 200, y: 100, wires: outputs.map(() => []) };
-  return { id: idOf(type), type, version, name: '', ...Object.fromEntries(defaults), ...place };
+  const settings = Object.fromEntries(defaults) as Record<string, unknown>;
+  return { id: idOf(type), type, version, name: '', ...settings, ...place };
 }

@@ -206,7 +206,7 @@ async function fillField({ page }: Editor, id: string, name: string, field: Fiel
       await page.evaluate(
         ([selector, chosen]) => {
           const { $ } = globalThis as unknown as {
-            $(selector: string): { typedInput(property: string, value: string): void };
+            $: (selector: string) => { typedInput(property: string, value: string): void };
           };
           $(selector).typedInput('type', chosen);
           $(selector).typedInput('value', 'filled');
@@ -258,11 +258,10 @@ async function read({ page }: Editor, description: Description): Promise<Record<
     } else if (field.kind === 'filter') {
       shown[name] = await page
         .locator(`${id}-list [data-filter]`)
-        .evaluateAll((inputs) =>
-          Object.fromEntries(
-            inputs.map((input) => [(input as HTMLElement).dataset.filter, (input as HTMLInputElement).value]),
-          ),
-        );
+        .evaluateAll((inputs): Record<string, string> => {
+          const named = (inputs as HTMLInputElement[]).map((input) => [input.dataset.filter, input.value]);
+          return Object.fromEntries(named) as Record<string, string>;
+        });
     } else if (field.kind === 'checkbox') shown[name] = await page.isChecked(id);
     else shown[name] = await page.inputValue(id);
   }

@@ -11,7 +11,12 @@ describe('an active filter', function () {
   before(async () => {
     nodeRed = await startNodeRed();
     nodeRed.RED.events.on('node-status', onStatus);
-    const onType = { selector: 'Event.Attribute.{n}', hash_path: 'type', operator: 'equals', value: 'domain' };
+    const onType = {
+      selector: 'Event.Attribute.{n}',
+      hash_path: 'type',
+      operator: 'equals',
+      value: 'domain',
+    };
     await deploy(nodeRed.RED, [
       tab,
       node('first', 'misp-filter', [['second']], { ...onType, filteringLabel: 'A' }),

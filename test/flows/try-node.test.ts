@@ -59,7 +59,10 @@ describe('"Try it" in the forms of logic nodes', function () {
   it('says what is missing or wrong', async () => {
     assert.match((await attempt({})).problem ?? '', /paste an event/);
     assert.match((await attempt({ event: '{' })).problem ?? '', /not JSON/);
-    assert.match((await attempt({ type: 'misp-response', event: '{"id":"1"}' })).problem ?? '', /decides nothing/);
+    assert.match(
+      (await attempt({ type: 'misp-response', event: '{"id":"1"}' })).problem ?? '',
+      /decides nothing/,
+    );
     const path = { hash_path: 'Event.Tag[name=/(?=x)/]', operator: 'in', value: 'x' };
     const wrong = await attempt({ type: 'misp-if', settings: path, event: '{"Event":{}}' });
     assert.match(wrong.problem ?? '', /regular expression|cannot/);

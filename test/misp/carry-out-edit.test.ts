@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { AttributeFields, EditAttributes, EditEvent } from '../../src/actions/plan';
 import type { MispEvent } from '../../sandbox/misp/model';
 import { ANALYST_KEY, READER_KEY } from '../../sandbox/misp/server';
-import { eventWith, MispTest, refsOf, uuidOf } from './support/misp';
+import { eventWith, MispTest, objectOf, refsOf, uuidOf } from './support/misp';
 
 describe('carrying out: edits', () => {
   let test: MispTest;
@@ -22,7 +22,7 @@ describe('carrying out: edits', () => {
   it('switches to_ids off on 500 attributes with 1 writing call', async () => {
     const { results, writing, all } = await test.carryOut([edit({ to_ids: false })]);
     assert.equal(results[0].state, 'done');
-    assert.deepEqual(writing, ['POST /events/edit']);
+    assert.deepEqual(writing, ['POST /attributes/editSelected']);
     assert.equal(all.length, 1);
     assert.ok(event.Attribute.every(({ to_ids }) => to_ids === false));
   });
@@ -51,14 +51,14 @@ describe('carrying out: edits', () => {
   });
 
   it('finds attributes that are known by id alone with one search', async () => {
-    const { results, all } = await test.carryOut([edit({ comment: 'x' }, event, refsOf(event, 'id'))]);
+    const { results, all } = await test.carryOut([edit({ category: 'Other' }, event, refsOf(event, 'id'))]);
     assert.equal(results[0].state, 'done');
     assert.deepEqual(all, ['POST /attributes/restSearch', 'POST /events/edit']);
   });
 
   it('reads 10,000 attributes in pages of 5,000', async () => {
     test.misp.events.set('9', eventWith('9', 10_000));
-    const plan = [edit({ comment: 'x' }, test.misp.event('9'), refsOf(test.misp.event('9')!, 'id'))];
+    const plan = [edit({ category: 'Other' }, test.misp.event('9'), refsOf(test.misp.event('9')!, 'id'))];
     const { results, all } = await test.carryOut(plan);
     assert.equal(results[0].state, 'done');
     assert.equal(
@@ -119,11 +119,31 @@ describe('carrying out: edits', () => {
       edit({ comment: 'x' }, event, [...refsOf(event).slice(0, 2), ...lost]),
     ]);
     assert.equal(results[0].state, 'partial');
-    assert.match(results[0].failures?.[0].problem ?? '', /Invalid attribute/);
+    assert.match(results[0].failures?.[0].problem ?? '', /MISP has no such attribute/);
     const analyst = test.clientWith({ apiKey: ANALYST_KEY });
-    const refused = (await test.carryOut([edit({ comment: 'x' })], analyst)).results[0];
+    const refused = (await test.carryOut([edit({ category: 'Other' })], analyst)).results[0];
     assert.equal(refused.state, 'failed');
     assert.match(refused.failures?.[0].problem ?? '', /You are not authorised to do that/);
+  });
+
+  it('changes attributes of objects inside of their objects', async () => {
+    const own = test.misp.event('2')!;
+    own.Object.push(objectOf(own, own.Attribute.splice(0, 10)), objectOf(own, own.Attribute.splice(0, 10)));
+    const [first, second] = own.Object;
+    const inside = [...first.Attribute, ...second.Attribute].map(({ id, uuid }) => ({ id, uuid }));
+    const some = [...inside, ...refsOf(own).slice(0, 5)];
+    const { results, writing } = await test.carryOut([edit({ category: 'Other' }, own, some)]);
+    assert.deepEqual([results[0].state, writing], ['done', ['POST /events/edit', 'POST /events/edit']]);
+    assert.ok([...first.Attribute, ...second.Attribute].every(({ category }) => category === 'Other'));
+    const same = await test.carryOut([edit({ to_ids: false }, own, some)]);
+    assert.deepEqual(same.writing, ['POST /attributes/editSelected']);
+    assert.equal(second.Attribute[9].to_ids, false);
+    const tags = { event: { id: '2' }, items: inside, tags: ['tlp:green'], scope: 'attribute' } as const;
+    await test.carryOut([{ do: 'attach-tags', local: false, ...tags, items: inside, tags: [...tags.tags] }]);
+    assert.equal(first.Attribute[0].Tag?.length, 1);
+    const gone = await test.carryOut([{ do: 'detach-tags', ...tags, items: inside, tags: [...tags.tags] }]);
+    assert.deepEqual([gone.results[0].state, gone.writing], ['done', ['POST /events/edit']]);
+    assert.equal(second.Attribute[9].Tag?.length, 0);
   });
 
   const ofEvent = (fields: EditEvent['fields'], freeze = false): EditEvent => ({

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { inspect } from 'node:util';
 import { CircuitBreaker } from '../../src/misp/breaker';
-import { MispValidationError } from '../../src/misp/errors';
+import { MispValidationError } from '../../src/misp/validation';
 import { sleep } from '../../src/misp/repeat';
 import { WorkflowError } from '../../src/text';
 import { ANALYST_KEY, READER_KEY, type FaultSettings } from '../../sandbox/misp/server';

@@ -41,7 +41,7 @@ function heap(): number {
 /** Tells what an event takes, and what more is held while it is at the end of the chain. */
 async function measure(): Promise<void> {
   const arrived: object[] = [];
-  const { RED, stop } = await startNodeRed({
+  const nodeRed = await startNodeRed({
     settings: { functionGlobalContext: { take: (message: object) => arrived.push(message) } },
   });
   const nodes = CHAIN.map(([type, settings], index) => {
@@ -49,11 +49,11 @@ async function measure(): Promise<void> {
     return node(`n${index}`, type, next, { ...settings });
   });
   const take = node('take', 'function', [[]], { func: "global.get('take')(msg); return null;", outputs: 1 });
-  await deploy(RED, [tab, ...nodes, take]);
+  await deploy(nodeRed.RED, [tab, ...nodes, take]);
   const pass = (payload: unknown) =>
     new Promise<void>((resolve) => {
       const count = arrived.length;
-      RED.nodes.getNode('node-n0')?.receive({ payload });
+      nodeRed.RED.nodes.getNode('node-n0')?.receive({ payload });
       const timer = setInterval(() => {
         if (arrived.length === count) return;
         clearInterval(timer);
@@ -69,7 +69,7 @@ async function measure(): Promise<void> {
   await pass(payload);
   const passed = heap();
   process.send?.({ event: (loaded - empty) / MB, more: (passed - loaded) / MB, arrived: arrived.length });
-  await stop();
+  await nodeRed.stop();
   process.exit();
 }
 

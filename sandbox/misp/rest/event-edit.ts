@@ -1,4 +1,4 @@
-import type { MispEvent, MispTag } from '../model';
+import type { MispEvent, MispObject, MispTag } from '../model';
 import type { StandIn } from '../stand-in';
 import type { FoundAttribute } from '../store/items';
 import type { MispUser } from '../users';
@@ -29,7 +29,8 @@ export function editEvent({ args: [id = ''], body, user, url }: RestRequest, mis
   const rows = (list: unknown) => (Array.isArray(list) ? (list as Row[]) : []);
   for (const row of rows(given.Attribute)) editAttribute(misp, user, event, row);
   for (const object of rows(given.Object)) {
-    for (const row of rows(object.Attribute)) editAttribute(misp, user, event, row);
+    const own = event.Object.find(({ uuid }) => uuid === object.uuid);
+    if (own) for (const row of rows(object.Attribute)) editAttribute(misp, user, event, row, own);
   }
   for (const row of rows(given.EventReport)) {
     const reports = event.EventReport as (Row & { Tag?: MispTag[] })[];
@@ -86,11 +87,14 @@ function shareWith(misp: StandIn, event: MispEvent): void {
   event.SharingGroup = { ...group, Organisation, SharingGroupOrg, SharingGroupServer };
 }
 
-/** An attribute that cannot be saved stays as it is; the answer does not say so. */
-function editAttribute(misp: StandIn, user: MispUser, event: MispEvent, row: Row): void {
+/**
+ * An attribute that cannot be saved stays as it is; the answer does not say so. One of an object is taken for another
+ * unless it comes inside of its object.
+ */
+function editAttribute(misp: StandIn, user: MispUser, event: MispEvent, row: Row, object?: MispObject): void {
   const found: FoundAttribute | undefined =
     typeof row.uuid === 'string' ? misp.items.attribute(row.uuid) : undefined;
-  if (found && found.event !== event) return;
+  if (found && (found.event !== event || found.object !== object)) return;
   const { Tag, ...fields } = row;
   if (failed(attributeErrors({ type: found?.attribute.type ?? '', ...fields }))) return;
   if (!found) {

@@ -1,3 +1,4 @@
+import type { SavedFilters } from '../../../src/event/saved-filters';
 import { HttpFailure, send, type HttpReply, type TlsSettings } from './http-client';
 import { queryBody, readModules, type ActionModule } from './modules';
 import { decodeJson, encodeJson, errorText } from './php';
@@ -54,8 +55,13 @@ export class ActionService {
   }
 
   /** `POST /query`. Whatever is no error text lets MISP go on. */
-  async query(module: ActionModule, data: unknown, params: object): Promise<ServiceAnswer> {
-    const body = encodeJson(queryBody(module, data, { ...params }));
+  async query(
+    module: ActionModule,
+    data: unknown,
+    params: object,
+    filters?: Partial<SavedFilters>,
+  ): Promise<ServiceAnswer> {
+    const body = encodeJson(queryBody(module, data, { ...params }, filters));
     try {
       const reply = await this.ask('POST', '/query', body);
       const isRecord = typeof reply === 'object' && reply !== null;

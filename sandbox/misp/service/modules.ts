@@ -1,4 +1,11 @@
 import { extract } from '../../../src/event/hash';
+import {
+  filtersEnabled,
+  getMatchingItemsForAttributes,
+  type SavedFilters,
+} from '../../../src/event/saved-filters';
+import { countOf } from '../../../src/event/values';
+import { compileTemplate } from '../../../src/notify/template/template';
 import { humanize, slug, underscore } from './php';
 
 /** A module of the Action service, as MISP takes it in. */
@@ -77,20 +84,38 @@ function readParam(name: string, { type, value = '', jinja_supported }: Json): M
 
 /**
  * The body of `POST /query`, keys in MISP's order. Parameters that the workflow leaves out are sent as "", those
- * that the module does not declare are not sent. The workflows here have no filters, so `filteredItems` is all.
+ * that the module does not declare are not sent, templates are rendered. `filteredItems` is all the data when no filter
+ * is set, or nothing fits.
  */
-export function queryBody(module: ActionModule, data: unknown, values: Json): Json {
-  const params = module.params.map(({ id }): [string, unknown] => [id, values[id] ?? '']);
+export function queryBody(
+  module: ActionModule,
+  data: unknown,
+  values: Json,
+  filters: Partial<SavedFilters> = {},
+): Json {
+  const params = module.params.map((param): [string, unknown] => [param.id, valueOf(param, values, data)]);
   const paths = module.params.filter((param) => param._isHashPath);
   const matching = paths.map(({ id, label }): [string, unknown] => [label, extract(data, values[id] ?? '')]);
   return {
     module: module.name,
     data,
-    ...(module.supportsFilters ? { filteredItems: data } : {}),
+    ...(module.supportsFilters ? { filteredItems: filteredItems(filters, data) } : {}),
     // PHP writes an empty list and an empty object alike.
     params: params.length > 0 ? Object.fromEntries(params) : [],
     ...(matching.length > 0 ? { matchingData: Object.fromEntries(matching) } : {}),
   };
+}
+
+function valueOf({ id, jinja_supported }: ModuleParam, values: Json, data: unknown): unknown {
+  const value = values[id] ?? '';
+  if (!jinja_supported || typeof value !== 'string' || value === '') return value;
+  return compileTemplate(value, { missingIsEmpty: true }).render(data);
+}
+
+function filteredItems(filters: Partial<SavedFilters>, data: unknown): unknown {
+  if (!filtersEnabled(filters)) return data;
+  const found = getMatchingItemsForAttributes(filters, data);
+  return countOf(found) > 0 ? found : data;
 }
 
 /** The module in MISP's own list, `workflows/moduleIndex`. */

@@ -1,20 +1,10 @@
 import type { AttachTags, Ref } from '../../actions/plan';
-import { text, WorkflowError } from '../../text';
-import { tagAttributes } from '../attributes';
+import { text } from '../../text';
 import { createTags, tagIds } from '../tag-ids';
 import { tag, type Saved } from '../tags';
-import {
-  callOptions,
-  forEach,
-  nameOf,
-  outcomeOf,
-  portions,
-  refuseStopped,
-  type Context,
-  type Failure,
-  type Outcome,
-} from './context';
-import { eventHead, lookUp, type Known } from './lookups';
+import { tagItems } from './attach-to-attributes';
+import { callOptions, outcomeOf, type Context, type Failure, type Outcome } from './context';
+import { eventHead } from './lookups';
 import { editTags } from './tags-by-edit';
 
 /**
@@ -89,84 +79,4 @@ function isThereAlready(said: string, tags: number): boolean {
   if (tags === 1) return true;
   const [, list = '[]'] = /for tags (\[.*\])/s.exec(said) ?? [];
   return Object.keys(parsed(list)).length === tags;
-}
-
-async function tagItems(
-  context: Context,
-  { event, items, tags, local }: AttachTags,
-  ids: Map<string, string>,
-): Promise<Outcome> {
-  const withId = items.every(({ id }) => id !== undefined)
-    ? { refs: items.map((item) => ({ item, id: item.id ?? '' })), failures: [] }
-    : await resolve(context, event, items);
-  const failures: Failure[] = [...withId.failures];
-  let changed = 0;
-  for (const portion of portions(withId.refs)) {
-    refuseStopped(context);
-    const options = callOptions(context, portion.length * tags.length);
-    const own = portion.map(({ id }) => id);
-    const saved = await tagAttributes(context.client, own, [...ids.values()], local, options);
-    const added = countOf(saved);
-    changed += added;
-    if (added < portion.length * tags.length) {
-      const rest = await attachRest(
-        context,
-        event,
-        portion.map(({ item }) => item),
-        tags,
-        local,
-      );
-      changed += rest.changed;
-      failures.push(...rest.failures);
-    }
-    context.advance(portion.length);
-  }
-  return outcomeOf(items.length, changed, failures);
-}
-
-async function resolve(context: Context, event: Ref, items: readonly Ref[]) {
-  const { found, failures } = await lookUp(context, event, items);
-  return { refs: found.map(({ item, head: { id } }) => ({ item, id })), failures };
-}
-
-/** "500 tags added", or `saved: false`. */
-function countOf({ saved, success }: Saved): number {
-  const [, count = '0'] =
-    saved === true && typeof success === 'string' ? (/^(\d+) tag/.exec(success) ?? []) : [];
-  return Number(count);
-}
-
-/**
- * MISP has attached less than asked: some were there, or it refused some. It does not say which, so they are looked up,
- * and those without a tag are tried one by one: then it says why.
- */
-async function attachRest(
-  context: Context,
-  event: Ref,
-  items: readonly Ref[],
-  tags: readonly string[],
-  local: boolean,
-): Promise<{ changed: number; failures: Failure[] }> {
-  const { found, failures } = await lookUp(context, event, items);
-  const lacking = found.flatMap((known) => {
-    const missing = tags.filter((name) => !carries(known, name));
-    return missing.length > 0 ? [{ known, missing }] : [];
-  });
-  const quiet = { ...context, advance: () => undefined };
-  const refused = await forEach(
-    quiet,
-    lacking,
-    ({ known }) => nameOf(known.item),
-    async ({ known, missing }) => {
-      const saved = await tag(context.client, known.head.uuid, missing, local, callOptions(context));
-      const [, reasons] = /Reasons: (.*)/s.exec(messageOf(saved)) ?? [];
-      if (reasons)
-        throw new WorkflowError('misp.notSaved', { message: 'attachTagToObject', problem: reasons });
-    },
-  );
-  return { changed: lacking.length - refused.length, failures: [...failures, ...refused] };
-}
-
-function carries({ head }: Known, name: string): boolean {
-  return head.tags.some((own) => own.name.toLowerCase() === name.toLowerCase());
 }

@@ -3,7 +3,7 @@ import { WorkflowError } from '../../text';
 import { untag } from '../tags';
 import { callOptions, forEach, nameOf, outcomeOf, type Context, type Failure, type Outcome } from './context';
 import { eventHead, lookUp, type Known } from './lookups';
-import { editHolders, editTags, type Holder, type TagEntry } from './tags-by-edit';
+import { editAttributeTags, editTags, type TagEntry, type TagRow } from './tags-by-edit';
 
 type OwnTag = Readonly<{ name: string; local: boolean }>;
 
@@ -61,12 +61,10 @@ async function detachAll(context: Context, tagged: readonly Tagged[]): Promise<F
   const [{ head, own }] = tagged;
   const single = tagged.length === 1 && own.length === 1;
   if (single || (await wouldUnpublish(context, head.eventId, tagged))) return oneByOne(context, tagged);
-  const holders = tagged.map(({ item, head: { uuid }, own: tags }): Holder => ({
-    item,
-    uuid,
-    tags: tags.map(entryOf),
-  }));
-  return editHolders(context, head.eventId, 'attribute', holders);
+  const rows = tagged.map(({ item, head: { uuid, objectId }, own: tags }): TagRow => {
+    return { item, uuid, objectId, change: { Tag: tags.map(entryOf) } };
+  });
+  return editAttributeTags(context, head.eventId, rows);
 }
 
 const entryOf = ({ name, local }: OwnTag): TagEntry => ({ name, local: local ? 1 : 0, deleted: 1 });

@@ -1,7 +1,13 @@
 import type { AttributeFields, EditAttributes, Ref } from '../../actions/plan';
 import { textOf } from '../../event/values';
-import { deleteAttribute, restoreAttribute, updateAttribute } from '../attributes';
-import { updateEvent } from '../events';
+import {
+  deleteAttribute,
+  editSelected,
+  restoreAttribute,
+  updateAttribute,
+  type SelectedFields,
+} from '../attributes';
+import { invalid } from '../validation';
 import {
   callOptions,
   forEach,
@@ -14,8 +20,8 @@ import {
   type Failure,
   type Outcome,
 } from './context';
+import { editItems, type Row } from './edit-items';
 import { eventKey, lookUp } from './lookups';
-import { attributesIn } from './tags-by-edit';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -24,42 +30,81 @@ interface Change {
   fields: AttributeFields;
 }
 
-interface Addressed extends Change {
-  uuid: string;
+interface EditRow extends Row {
+  change: AttributeFields;
 }
 
 /** Of what MISP has not changed, so many are tried one by one to hear why. */
-const MOST_SINGLE = 50;
+const MOST_SINGLE = 200;
 
-/** Changes fields of attributes: one with a call of its own, up to 1,000 of an event by editing the event. */
+/**
+ * Changes fields of attributes: one with a call of its own, up to 1,000 of an event with one call. The same for all is
+ * `attributes/editSelected`, where that can do it; the rest is done by editing the event.
+ */
 export async function editAttributes(context: Context, operation: EditAttributes): Promise<Outcome> {
+  const { event } = operation;
   const changes = merged(operation.changes);
   if (changes.length === 0) return { state: 'unchanged' };
   if (changes.length === 1) {
     const failures = await oneByOne(context, changes);
     return outcomeOf(1, 1 - failures.length, failures);
   }
-  const { addressed, failures } = await withUuids(context, operation.event, changes);
-  const key = await eventKey(
-    context,
-    operation.event,
-    changes.map(({ item }) => item),
-  );
-  const left: Addressed[] = [];
-  for (const portion of portions(addressed)) {
-    refuseStopped(context);
-    const Attribute = portion.map(({ uuid, fields }) => ({ uuid, ...fields }));
-    const options = { ...callOptions(context, portion.length), repeatable: true };
-    const now = attributesIn(await updateEvent(context.client, key, { Attribute }, options));
-    left.push(...portion.filter(({ uuid, fields }) => !isAsWanted(now.get(uuid), fields)));
-    context.advance(portion.length);
-  }
+  const same = sameForAll(changes);
+  if (same && event.id !== undefined) return editSame(context, event.id, same);
+  const items = changes.map(({ item }) => item);
+  const { found, failures } = await lookUp(context, event, items);
+  const fields = new Map(changes.map((change) => [change.item, change.fields]));
+  const rows = found.map(({ item, head: { uuid, objectId } }): EditRow => {
+    return { item, uuid, objectId, change: fields.get(item) ?? {} };
+  });
+  const key = await eventKey(context, event, items);
+  const left = await editItems(context, key, rows, ({ change }, now) => isAsWanted(now, change));
   const quiet = { ...context, advance: () => undefined };
-  failures.push(...(await oneByOne(quiet, left.slice(0, MOST_SINGLE))));
+  const tried = left.slice(0, MOST_SINGLE).map(({ item, change }) => ({ item, fields: change }));
+  failures.push(...(await oneByOne(quiet, tried)));
   failures.push(
     ...left.slice(MOST_SINGLE).map(({ item }) => ({ item: nameOf(item), problem: notChanged() })),
   );
   return outcomeOf(changes.length, changes.length - failures.length, failures);
+}
+
+interface Same {
+  ids: string[];
+  fields: SelectedFields;
+}
+
+/** The fields that are the same for all, if `attributes/editSelected` knows them, and the ids are known. */
+function sameForAll(changes: readonly Change[]): Same | undefined {
+  const ids = changes.flatMap(({ item }) => item.id ?? []);
+  const [{ fields }] = changes;
+  const { to_ids, comment, distribution, ...others } = fields;
+  const canBe = Object.keys(others).length === 0 && comment !== '' && distribution !== '4';
+  const first = JSON.stringify([to_ids, comment, distribution]);
+  const isSame = changes.every(
+    ({ fields: own }) =>
+      Object.keys(own).length === Object.keys(fields).length &&
+      JSON.stringify([own.to_ids, own.comment, own.distribution]) === first,
+  );
+  return canBe && isSame && ids.length === changes.length
+    ? { ids, fields: { to_ids, comment, distribution } }
+    : undefined;
+}
+
+async function editSame(context: Context, event: string, { ids, fields }: Same): Promise<Outcome> {
+  for (const portion of portions(ids)) {
+    refuseStopped(context);
+    const saved = await editSelected(
+      context.client,
+      event,
+      portion,
+      fields,
+      callOptions(context, portion.length),
+    );
+    if (saved.saved !== true)
+      throw invalid(saved.message ?? 'attributes/editSelected', saved.errors ?? 'saved: false');
+    context.advance(portion.length);
+  }
+  return { state: 'done' };
 }
 
 /** Several changes of one attribute as one; the last word counts. */
@@ -71,22 +116,6 @@ function merged(changes: readonly Change[]): Change[] {
     all.set(key, { item, fields: { ...before, ...fields } });
   }
   return [...all.values()];
-}
-
-async function withUuids(
-  context: Context,
-  event: Ref,
-  changes: readonly Change[],
-): Promise<{ addressed: Addressed[]; failures: Failure[] }> {
-  const unknown = changes.filter(({ item }) => item.uuid === undefined).map(({ item }) => item);
-  const { found, failures } =
-    unknown.length > 0 ? await lookUp(context, event, unknown) : { found: [], failures: [] };
-  const uuids = new Map(found.map(({ item, head }) => [item, head.uuid]));
-  const addressed = changes.flatMap((change) => {
-    const uuid = change.item.uuid ?? uuids.get(change.item);
-    return uuid === undefined ? [] : [{ ...change, uuid }];
-  });
-  return { addressed, failures };
 }
 
 /** Whether MISP shows what was asked for. It brings values into a form of its own: those are not compared. */

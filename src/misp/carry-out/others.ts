@@ -1,7 +1,7 @@
 import type { BlockEvent, DecideProposal, RestCall } from '../../actions/plan';
 import { isRecord } from '../../event/values';
 import { text, WorkflowError } from '../../text';
-import { invalid } from '../errors';
+import { invalid } from '../validation';
 import { addEventBlocklist, eventBlocklists } from '../event-blocklists';
 import { acceptAttributeProposal, discardAttributeProposal, isProposalOpen } from '../proposals';
 import { callOptions, done, failed, keyOf, nameOf, type Context, type Outcome } from './context';

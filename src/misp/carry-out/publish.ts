@@ -1,6 +1,6 @@
 import type { PublishEvent, UnpublishEvent } from '../../actions/plan';
 import { text, WorkflowError } from '../../text';
-import { MispValidationError } from '../errors';
+import { MispValidationError } from '../validation';
 import { publish, unpublish, type EventHead } from '../events';
 import { searchLogs } from '../logs';
 import { sleep } from '../repeat';

@@ -1,6 +1,6 @@
 import type { AttachTags, DetachTags, Ref } from '../../actions/plan';
 import { isList, isRecord, textOf } from '../../event/values';
-import { text, WorkflowError } from '../../text';
+import { text } from '../../text';
 import { getEventReport } from '../event-reports';
 import { updateEvent } from '../events';
 import {
@@ -9,11 +9,11 @@ import {
   nameOf,
   outcomeOf,
   portions,
-  refuseStopped,
   type Context,
   type Failure,
   type Outcome,
 } from './context';
+import { editItems, rowsByUuid, type Row } from './edit-items';
 import { eventKey, lookUp } from './lookups';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -26,11 +26,9 @@ export interface TagEntry {
   relationship_type?: string;
 }
 
-/** Something that carries tags, by the uuid that `events/edit` wants. */
-export interface Holder {
-  item: Ref;
-  uuid: string;
-  tags: TagEntry[];
+/** An attribute whose tags change. */
+export interface TagRow extends Row {
+  change: { Tag: TagEntry[] };
 }
 
 /**
@@ -38,30 +36,19 @@ export interface Holder {
  * event off publication by that, and its answer shows what came of it.
  */
 export async function editTags(context: Context, operation: AttachTags | DetachTags): Promise<Outcome> {
-  const tags = operation.tags.map((name) => entryOf(operation, name));
+  const Tag = operation.tags.map((name) => entryOf(operation, name));
   const { event, items, scope } = operation;
-  if (scope === 'event') {
-    const answer = await updateEvent(
-      context.client,
-      await eventKey(context, event, []),
-      { Tag: tags },
-      {
-        ...callOptions(context),
-        repeatable: true,
-      },
-    );
-    context.advance(1);
-    const left = tags.filter((tag) => !isAsWanted(answer, tag));
-    return outcomeOf(
-      tags.length,
-      1,
-      left.map(({ name }) => ({ problem: text('carryOut.tagNotChanged', { tag: name }) })),
-    );
-  }
-  const { holders, failures } = await holdersOf(context, operation, tags);
-  const key = await eventKey(context, event, items);
-  const refused = await editHolders(context, key, scope, holders);
-  return outcomeOf(items.length, holders.length, [...failures, ...refused]);
+  if (scope === 'event') return editEventTags(context, event, Tag);
+  if (scope === 'event-report') return editReportTags(context, operation, Tag);
+  const { found, failures } = await lookUp(context, event, items);
+  const rows = found.map(({ item, head: { uuid, objectId } }): TagRow => ({
+    item,
+    uuid,
+    objectId,
+    change: { Tag },
+  }));
+  const refused = await editAttributeTags(context, await eventKey(context, event, items), rows);
+  return outcomeOf(items.length, rows.length, [...failures, ...refused]);
 }
 
 function entryOf(operation: AttachTags | DetachTags, name: string): TagEntry {
@@ -71,80 +58,73 @@ function entryOf(operation: AttachTags | DetachTags, name: string): TagEntry {
   return { name, local, ...(relationship ? { relationship_type: relationship } : {}) };
 }
 
-async function holdersOf(
-  context: Context,
-  { event, items, scope }: AttachTags | DetachTags,
-  tags: TagEntry[],
-): Promise<{ holders: Holder[]; failures: Failure[] }> {
-  const holders: Holder[] = [];
-  const add = (item: Ref, uuid: string) => holders.push({ item, uuid, tags });
-  const unknown = items.filter((item) => {
-    if (item.uuid !== undefined) add(item, item.uuid);
-    return item.uuid === undefined;
-  });
-  if (unknown.length === 0) return { holders, failures: [] };
-  if (scope === 'attribute') {
-    const { found, failures } = await lookUp(context, event, unknown);
-    for (const { item, head } of found) add(item, head.uuid);
-    return { holders, failures };
-  }
-  const quiet = { ...context, advance: () => undefined };
-  const failures = await forEach(quiet, unknown, nameOf, async (item) => {
-    const report = await getEventReport(context.client, item.id ?? '', context.signal);
-    add(item, textOf(report.uuid));
-  });
-  return { holders, failures };
+async function editEventTags(context: Context, event: Ref, Tag: TagEntry[]): Promise<Outcome> {
+  const options = { ...callOptions(context), repeatable: true };
+  const answer = await updateEvent(context.client, await eventKey(context, event, []), { Tag }, options);
+  context.advance(1);
+  const left = Tag.filter((tag) => !isAsWanted(answer, tag));
+  const failures = left.map(({ name }) => ({ problem: text('carryOut.tagNotChanged', { tag: name }) }));
+  return outcomeOf(Tag.length, 1, failures);
 }
 
 /**
- * Edits the tags of attributes or reports of one event.
+ * Edits the tags of attributes of one event.
  * @returns what MISP has not done
  */
-export async function editHolders(
+export async function editAttributeTags(
   context: Context,
-  key: string,
-  scope: 'attribute' | 'event-report',
-  holders: readonly Holder[],
+  event: string,
+  rows: readonly TagRow[],
 ): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  const list = scope === 'attribute' ? 'Attribute' : 'EventReport';
-  for (const portion of portions(holders)) {
-    refuseStopped(context);
-    const rows = portion.map(({ uuid, tags }) => ({ uuid, Tag: tags }));
+  const left = await editItems(
+    context,
+    event,
+    rows,
+    ({ change }, now) => now !== undefined && change.Tag.every((tag) => isAsWanted(now, tag)),
+  );
+  return left.map(({ item, change }) => failureOf('carryOut.tagNotChanged', item, change.Tag));
+}
+
+async function editReportTags(
+  context: Context,
+  { event, items }: AttachTags | DetachTags,
+  Tag: TagEntry[],
+): Promise<Outcome> {
+  const { known, failures } = await reportsOf(context, items);
+  const key = await eventKey(context, event, []);
+  for (const portion of portions(known)) {
     const options = { ...callOptions(context, portion.length), repeatable: true };
-    const answer = await updateEvent(context.client, key, { [list]: rows }, options);
-    const now = scope === 'attribute' ? attributesIn(answer) : rowsByUuid(answer.EventReport);
-    for (const { item, uuid, tags } of portion) {
+    const EventReport = portion.map(({ uuid }) => ({ uuid, Tag }));
+    const now = rowsByUuid((await updateEvent(context.client, key, { EventReport }, options)).EventReport);
+    for (const { item, uuid } of portion) {
       const row = now.get(uuid);
-      const left = tags.filter((tag) => !row || !isAsWanted(row, tag)).map(({ name }) => name);
-      if (left.length > 0) failures.push({ item: nameOf(item), problem: problemOf(scope, left) });
+      if (!row || !Tag.every((tag) => isAsWanted(row, tag))) {
+        failures.push(failureOf('carryOut.reportTagNotChanged', item, Tag));
+      }
     }
     context.advance(portion.length);
   }
-  return failures;
+  return outcomeOf(items.length, known.length, failures);
 }
 
-function problemOf(scope: 'attribute' | 'event-report', tags: string[]): string {
-  const key = scope === 'attribute' ? 'carryOut.tagNotChanged' : 'carryOut.reportTagNotChanged';
-  return new WorkflowError(key, { tag: tags.join(', ') }).message;
+/** `events/edit` knows reports by uuid. */
+async function reportsOf(context: Context, items: readonly Ref[]) {
+  const known: { item: Ref; uuid: string }[] = [];
+  const quiet = { ...context, advance: () => undefined };
+  const failures = await forEach(quiet, items, nameOf, async (item) => {
+    const { id = '' } = item;
+    const uuid = item.uuid ?? textOf((await getEventReport(context.client, id, context.signal)).uuid);
+    known.push({ item, uuid });
+  });
+  return { known, failures };
+}
+
+function failureOf(key: string, item: Ref, tags: readonly TagEntry[]): Failure {
+  return { item: nameOf(item), problem: text(key, { tag: tags.map(({ name }) => name).join(', ') }) };
 }
 
 function isAsWanted(row: Json, { name, deleted }: TagEntry): boolean {
   const tags = isList(row.Tag) ? row.Tag.filter(isRecord) : [];
   const has = tags.some((tag) => textOf(tag.name).toLowerCase() === name.toLowerCase());
   return has !== (deleted === 1);
-}
-
-/** All attributes of an event that MISP gave, those of objects too, by uuid. */
-export function attributesIn(event: Json): Map<string, Json> {
-  const all = rowsByUuid(event.Attribute);
-  for (const object of isList(event.Object) ? event.Object.filter(isRecord) : []) {
-    for (const [uuid, row] of rowsByUuid(object.Attribute)) all.set(uuid, row);
-  }
-  return all;
-}
-
-function rowsByUuid(list: unknown): Map<string, Json> {
-  const rows = isList(list) ? list.filter(isRecord) : [];
-  return new Map(rows.map((row) => [textOf(row.uuid), row]));
 }

@@ -13,7 +13,11 @@ export function attachmentOf(card: Card): object {
     ...(card.link ? { title_link: card.link } : {}),
     ...(card.tlp ? { color: card.tlp.colour } : {}),
     text: [card.tlp ? `**${card.tlp.name}**` : '', tags].filter((part) => part !== '').join('\n'),
-    fields: card.facts.map(({ label, value }) => ({ short: true, title: label, value: clip(safe(value), MOST_VALUE) })),
+    fields: card.facts.map(({ label, value }) => ({
+      short: true,
+      title: label,
+      value: clip(safe(value), MOST_VALUE),
+    })),
   };
 }
 

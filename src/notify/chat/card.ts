@@ -57,9 +57,10 @@ export function eventCard(data: unknown, mispUrl: string): Card {
 function factsOf(event: Readonly<Record<string, unknown>>): Card['facts'] {
   const level = LEVELS[Number(event.threat_level_id) - 1];
   const analysis = ANALYSIS[Number(event.analysis)];
-  const attributes = isList(event._AttributeFlattened) && event._AttributeFlattened.length > 0
-    ? String(event._AttributeFlattened.length)
-    : textOf(event.attribute_count);
+  const attributes =
+    isList(event._AttributeFlattened) && event._AttributeFlattened.length > 0
+      ? String(event._AttributeFlattened.length)
+      : textOf(event.attribute_count);
   const facts: [string, string][] = [
     ['organisation', isRecord(event.Orgc) ? textOf(event.Orgc.name) : ''],
     ['threatLevel', level ? text(`card.levels.${level}`) : ''],

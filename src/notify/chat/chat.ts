@@ -36,7 +36,11 @@ export function planChat(name: ChatServiceName, content: Card | string, target: 
     do: 'http-request',
     method: 'POST',
     url: service.url(target),
-    headers: { Accept: ['application/json'], 'Content-Type': [CONTENT_TYPES[as]], 'User-Agent': [USER_AGENT] },
+    headers: {
+      Accept: ['application/json'],
+      'Content-Type': [CONTENT_TYPES[as]],
+      'User-Agent': [USER_AGENT],
+    },
     body: { as, data },
   };
 }

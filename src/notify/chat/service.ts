@@ -35,6 +35,15 @@ export function clip(text: string, most: number): string {
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
+/** The same, in at most `most` bytes of JSON: there a character is one to six. */
+export function clipJson(text: string, most: number): string {
+  const bytes = (part: string) => Buffer.byteLength(JSON.stringify(part));
+  if (bytes(text) <= most) return text;
+  let short = clip(text, most);
+  while (bytes(short) > most) short = clip(text, Math.floor((short.length * most) / bytes(short)));
+  return short;
+}
+
 /** Data in one line: nothing of it begins a list or a heading. */
 export function line(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();

@@ -29,12 +29,21 @@ export const slack: ChatService = {
     if (fields.length > 0) blocks.push({ type: 'section', fields });
     const tags = [card.tlp?.name, ...card.tags].filter((tag) => tag !== undefined);
     if (tags.length > 0) {
-      blocks.push({ type: 'context', elements: [{ type: 'mrkdwn', text: clip(tags.map(escape).join(' · '), MOST_SECTION) }] });
+      blocks.push({
+        type: 'context',
+        elements: [{ type: 'mrkdwn', text: clip(tags.map(escape).join(' · '), MOST_SECTION) }],
+      });
     }
     if (card.link) blocks.push({ type: 'section', text: { type: 'mrkdwn', text: linkTo(card.link) } });
     return {
       text: clip(escape(card.title), MOST_SECTION),
-      attachments: [{ fallback: clip(escape(card.title), MOST_SECTION), ...(card.tlp ? { color: card.tlp.colour } : {}), blocks }],
+      attachments: [
+        {
+          fallback: clip(escape(card.title), MOST_SECTION),
+          ...(card.tlp ? { color: card.tlp.colour } : {}),
+          blocks,
+        },
+      ],
       ...NO_PREVIEW,
     };
   },

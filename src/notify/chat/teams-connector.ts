@@ -14,9 +14,15 @@ export const teamsConnector: ChatService = {
   // Not clipped: MISP sends whole events, and Teams says itself what it does not take.
   text: (text) => ({ text }),
   card(card) {
-    const facts = card.facts.map(({ label, value }) => ({ name: label, value: clip(markdown(value), MOST_VALUE) }));
+    const facts = card.facts.map(({ label, value }) => ({
+      name: label,
+      value: clip(markdown(value), MOST_VALUE),
+    }));
     const tags = [card.tlp?.name, ...card.tags].filter((tag) => tag !== undefined);
-    const section = { facts, ...(tags.length > 0 ? { text: clip(tags.map(markdown).join(' · '), MOST_VALUE) } : {}) };
+    const section = {
+      facts,
+      ...(tags.length > 0 ? { text: clip(tags.map(markdown).join(' · '), MOST_VALUE) } : {}),
+    };
     const open = { '@type': 'OpenUri', name: 'MISP', targets: [{ os: 'default', uri: card.link }] };
     return {
       '@type': 'MessageCard',

@@ -1,8 +1,8 @@
 import type { Card, Tlp } from './card';
-import { clip, markdown, webhookUrl, type ChatService } from './service';
+import { clip, clipJson, markdown, webhookUrl, type ChatService } from './service';
 
-/** Teams takes 28 KB; the rest of the card needs some of it. */
-const MOST_TEXT = 20_000;
+/** Bytes: Teams takes 28 KB, as JSON; the rest of the card needs some of it. */
+const MOST_TEXT = 24_000;
 const MOST_TITLE = 500;
 const MOST_VALUE = 500;
 
@@ -23,10 +23,13 @@ const STYLES: Record<string, string> = {
 export const teams: ChatService = {
   name: 'Microsoft Teams',
   url: webhookUrl,
-  text: (text) => message([{ type: 'TextBlock', text: clip(text, MOST_TEXT), wrap: true }]),
+  text: (text) => message([{ type: 'TextBlock', text: clipJson(text, MOST_TEXT), wrap: true }]),
   card(card) {
     const body: object[] = [...(card.tlp ? [band(card.tlp)] : []), title(card)];
-    const facts = card.facts.map(({ label, value }) => ({ title: label, value: clip(markdown(value), MOST_VALUE) }));
+    const facts = card.facts.map(({ label, value }) => ({
+      title: label,
+      value: clip(markdown(value), MOST_VALUE),
+    }));
     if (facts.length > 0) body.push({ type: 'FactSet', facts });
     if (card.tags.length > 0) {
       const tags = clip(card.tags.map(markdown).join(' · '), MOST_VALUE);
@@ -37,7 +40,13 @@ export const teams: ChatService = {
 };
 
 function title({ title }: Card): object {
-  return { type: 'TextBlock', text: clip(markdown(title), MOST_TITLE), size: 'Large', weight: 'Bolder', wrap: true };
+  return {
+    type: 'TextBlock',
+    text: clip(markdown(title), MOST_TITLE),
+    size: 'Large',
+    weight: 'Bolder',
+    wrap: true,
+  };
 }
 
 function band({ name }: Tlp): object {

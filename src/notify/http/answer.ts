@@ -37,7 +37,9 @@ export function retryAfterOf(answer: HttpAnswer): number {
   const body = bodyOf(answer);
   if (!isRecord(body)) return header;
   const parameters = isRecord(body.parameters) ? body.parameters : {};
-  const said = [header, body.retry_after, parameters.retry_after].filter((value) => typeof value === 'number');
+  const said = [header, body.retry_after, parameters.retry_after].filter(
+    (value) => typeof value === 'number',
+  );
   return Math.max(0, ...said.filter(Number.isFinite));
 }
 
@@ -45,12 +47,14 @@ export function retryAfterOf(answer: HttpAnswer): number {
 export function refusalOf(answer: HttpAnswer, detail = detailOf(answer)): WorkflowError | undefined {
   if (isSuccess(answer)) return undefined;
   const { status, host, headers } = answer;
-  const params = { host, status, problem: detail || '-' };
-  if (status >= 300 && status < 400) return new WorkflowError('http.redirect', { ...params, to: originOf(headers.location) });
+  const params = { host, status, said: detail && `: ${detail}` };
+  if (status >= 300 && status < 400)
+    return new WorkflowError('http.redirect', { ...params, to: originOf(headers.location) });
   if (status === 401 || status === 403) return new WorkflowError('http.unauthorised', params);
   if (status === 404 || status === 410) return new WorkflowError('http.notFound', params);
   if (status === 413) return new WorkflowError('http.bodyTooLarge', params);
-  if (status === 429) return new WorkflowError('http.busy', { ...params, seconds: Math.ceil(retryAfterOf(answer)) });
+  if (status === 429)
+    return new WorkflowError('http.busy', { ...params, seconds: Math.ceil(retryAfterOf(answer)) });
   return new WorkflowError(status >= 500 ? 'http.broken' : 'http.refused', params);
 }
 
@@ -66,7 +70,11 @@ function originOf(location: string | undefined): string {
 /** The words of the other side: common fields of JSON errors, or a short text that is no page. */
 export function detailOf(answer: HttpAnswer): string {
   const body = bodyOf(answer);
-  const said = isRecord(body) ? (wordsIn(body.error) ?? wordsIn(body)) : typeof body === 'string' ? body : undefined;
+  const said = isRecord(body)
+    ? (wordsIn(body.error) ?? wordsIn(body))
+    : typeof body === 'string'
+      ? body
+      : undefined;
   const text = (said ?? '').replace(/\s+/g, ' ').trim();
   if (text.startsWith('<')) return '';
   return text.length > MOST_DETAIL ? `${text.slice(0, MOST_DETAIL)}…` : text;

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../actions/plan';
-import { isEntries, keysOf, entryOf, textOf } from '../../event/values';
+import { entryOf, isEntries, isList, keysOf, textOf } from '../../event/values';
+import { WorkflowError } from '../../text';
 
 /** The content types of bodies. */
 export const CONTENT_TYPES = {
@@ -12,13 +13,25 @@ export const CONTENT_TYPES = {
 /** Deeper data is left out of forms. */
 const MAX_DEPTH = 64;
 
-/** What is sent as the body; nothing if the request has none. */
+/**
+ * What is sent as the body; nothing if the request has none.
+ * @throws {WorkflowError} if the data refers to itself
+ */
 export function encodeBody({ body }: HttpRequest): string | undefined {
   if (!body) return undefined;
   const { as, data } = body;
-  if (as === 'json') return JSON.stringify(data) ?? 'null';
-  if (as === 'sequence') return (data as readonly unknown[]).map((item) => JSON.stringify(item)).join('\n');
+  if (as === 'json') return toJson(data);
+  if (as === 'sequence') return (isList(data) ? data : [data]).map(toJson).join('\n');
   return as === 'form' && typeof data !== 'string' ? encodeForm(data) : textOf(data);
+}
+
+/** @throws {WorkflowError} if the data refers to itself */
+export function toJson(data: unknown): string {
+  try {
+    return JSON.stringify(data) ?? 'null';
+  } catch (error) {
+    throw new WorkflowError('http.notJson', {}, { cause: error });
+  }
 }
 
 /**

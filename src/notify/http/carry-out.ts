@@ -11,7 +11,8 @@ export type Judge = (answer: HttpAnswer) => WorkflowError | undefined;
  * time-out each.
  */
 export function carryOutRequests(sender: HttpSender, judge: Judge = refusalOf): CarryOut<HttpRequest> {
-  return async (plan, { signal, deadline, progress }) => {
+  return async (plan, control) => {
+    const { signal, deadline } = control;
     const results: OperationResult[] = [];
     let silence: WorkflowError | undefined;
     for (const operation of plan) {
@@ -21,14 +22,15 @@ export function carryOutRequests(sender: HttpSender, judge: Judge = refusalOf): 
         const problem = judge(answer);
         const { status, headers } = answer;
         const said = { answer: { status, headers, body: bodyOf(answer) } };
-        if (problem) results.push({ operation, state: 'failed', failures: [{ problem: problem.message }], ...said });
+        if (problem)
+          results.push({ operation, state: 'failed', failures: [{ problem: problem.message }], ...said });
         else results.push({ operation, state: 'done', ...said });
       } catch (error) {
         if (!(error instanceof WorkflowError)) throw error;
         silence = error;
         results.push({ operation, state: 'failed', failures: [{ problem: error.message }] });
       }
-      progress(results.length, plan.length);
+      control.progress(results.length, plan.length);
     }
     return results;
   };

@@ -27,9 +27,11 @@ function partsOfAddress(secret: string): string[] {
   if (!URL.canParse(secret)) return [];
   const { pathname, search, searchParams, password } = new URL(secret);
   const segments = [...pathname.split('/'), ...searchParams.values()];
-  return [`${pathname}${search}`, password, ...segments.filter(({ length }) => length >= SHORTEST_SEGMENT)].filter(
-    (text) => text !== '/',
-  );
+  return [
+    `${pathname}${search}`,
+    password,
+    ...segments.filter(({ length }) => length >= SHORTEST_SEGMENT),
+  ].filter((text) => text !== '/');
 }
 
 /** What the other side says, should it repeat a secret of ours. */

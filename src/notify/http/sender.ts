@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
-import type { HttpRequest } from '../../actions/plan';
+import type { HttpMethod, HttpRequest } from '../../actions/plan';
 import { proxyOf } from '../../misp/connection';
 import { sleep } from '../../misp/repeat';
 import { WorkflowError } from '../../text';
@@ -27,6 +27,14 @@ export interface Limits {
   deadline?: number;
 }
 
+/** A request with its secrets in place: kept nowhere. */
+interface Filled {
+  method: HttpMethod;
+  url: URL;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
 const MOST_BYTES = 5 * 1024 * 1024;
 const MOST_TRIES = 3;
 /** A receiver that asks for more patience than this is not waited for, deadline or not. */
@@ -35,7 +43,8 @@ const SHORTEST_PAUSE_MS = 250;
 
 /**
  * Sends planned requests, and puts their secrets in. Redirects are not followed: they could carry secrets
- * elsewhere. Who answers 429 is asked again when he says so, if that is in time; nothing else is sent twice.
+ * elsewhere. Who answers 429, or 503 with `Retry-After`, is asked again when he says so, if that is in time; nothing
+ * else is sent twice.
  */
 export class HttpSender {
   private readonly http: AxiosInstance;
@@ -49,7 +58,11 @@ export class HttpSender {
   ) {
     const proxy = proxyOf(settings.proxy);
     const httpAgent = new http.Agent({ keepAlive: true });
-    const httpsAgent = new https.Agent({ keepAlive: true, ...settings.tls, rejectUnauthorized: settings.verify });
+    const httpsAgent = new https.Agent({
+      keepAlive: true,
+      ...settings.tls,
+      rejectUnauthorized: settings.verify,
+    });
     this.agents = [httpAgent, httpsAgent];
     this.hidden = hiddenTexts(secrets);
     this.http = axios.create({
@@ -73,9 +86,11 @@ export class HttpSender {
   /** @throws {WorkflowError} if there is no answer; what a refusal is, its caller knows */
   async send(request: HttpRequest, limits: Limits): Promise<HttpAnswer> {
     const url = this.urlOf(request);
+    const headers = this.headersOf(request);
+    const body = request.method === 'GET' ? undefined : encodeBody(request);
     for (let tries = 1; ; tries++) {
-      const answer = await this.once(request, url, limits);
-      const pause = answer.status === 429 && tries < MOST_TRIES ? pauseOf(answer, limits) : undefined;
+      const answer = await this.once({ method: request.method, url, headers, body }, limits);
+      const pause = tries < MOST_TRIES && asksToWait(answer) ? pauseOf(answer, limits) : undefined;
       if (pause === undefined) return answer;
       await sleep(pause, limits.signal);
     }
@@ -88,7 +103,8 @@ export class HttpSender {
     return parsed;
   }
 
-  private async once(request: HttpRequest, url: URL, { signal, deadline }: Limits): Promise<HttpAnswer> {
+  private async once(request: Filled, { signal, deadline }: Limits): Promise<HttpAnswer> {
+    const { method, url, headers, body } = request;
     const left = timeLeft(this.settings.timeoutMs, deadline);
     const giveUp = new AbortController();
     let why: GivenUp | undefined;
@@ -102,10 +118,10 @@ export class HttpSender {
     if (signal.aborted) onClose();
     try {
       const response = await this.http.request<string>({
-        method: request.method,
+        method,
         url: url.href,
-        headers: this.headersOf(request),
-        data: request.method === 'GET' ? undefined : encodeBody(request),
+        headers,
+        data: body,
         signal: giveUp.signal,
       });
       return this.answerOf(response, url.host);
@@ -118,7 +134,9 @@ export class HttpSender {
   }
 
   private headersOf({ headers }: HttpRequest): Record<string, string> {
-    const filled = Object.entries(headers).map(([name, value]) => [name, fillIn(value, this.secrets)] as const);
+    const filled = Object.entries(headers).map(
+      ([name, value]) => [name, fillIn(value, this.secrets)] as const,
+    );
     for (const [name, value] of filled) checkHeader(name, value);
     return Object.fromEntries(filled);
   }
@@ -132,6 +150,10 @@ export class HttpSender {
       host,
     };
   }
+}
+
+function asksToWait({ status, headers }: HttpAnswer): boolean {
+  return status === 429 || (status === 503 && headers['retry-after'] !== undefined);
 }
 
 /** How long to wait for the next try, in milliseconds; nothing if that would be too late. */

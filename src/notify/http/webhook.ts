@@ -1,6 +1,6 @@
 import type { HttpMethod, HttpRequest, SecretText } from '../../actions/plan';
 import { WorkflowError } from '../../text';
-import { CONTENT_TYPES } from './body';
+import { CONTENT_TYPES, toJson } from './body';
 
 /** A header of the user's, its value filled in. */
 export interface Header {
@@ -34,8 +34,12 @@ export function planWebhook(params: WebhookParams, data: unknown): HttpRequest {
   return request;
 }
 
-function bodyOf(contentType: WebhookParams['contentType'], payload: string | undefined, data: unknown): unknown {
-  if (payload === undefined) return contentType === 'text' ? JSON.stringify(data) : data;
+function bodyOf(
+  contentType: WebhookParams['contentType'],
+  payload: string | undefined,
+  data: unknown,
+): unknown {
+  if (payload === undefined) return contentType === 'text' ? toJson(data) : data;
   if (contentType !== 'json') return payload;
   try {
     return JSON.parse(payload) as unknown;
@@ -45,7 +49,10 @@ function bodyOf(contentType: WebhookParams['contentType'], payload: string | und
 }
 
 /** The user's headers go before ours, except that a form says that it is one. */
-function headersOf(contentType: WebhookParams['contentType'], own: readonly Header[]): Record<string, SecretText> {
+function headersOf(
+  contentType: WebhookParams['contentType'],
+  own: readonly Header[],
+): Record<string, SecretText> {
   const headers = new Map<string, [string, SecretText]>();
   const set = (name: string, value: string | SecretText) =>
     headers.set(name.toLowerCase(), [name, typeof value === 'string' ? [value] : value]);
@@ -55,6 +62,24 @@ function headersOf(contentType: WebhookParams['contentType'], own: readonly Head
   for (const { name, value } of own) set(name, value);
   if (contentType === 'form') set('Content-Type', CONTENT_TYPES.form);
   return Object.fromEntries(headers.values());
+}
+
+/** Those that MISP's module can. */
+const MISP_METHODS: Record<string, HttpMethod | undefined> = {
+  post: 'POST',
+  get: 'GET',
+  put: 'PUT',
+  delete: 'DELETE',
+};
+
+/**
+ * The method that MISP's module names.
+ * @throws {WorkflowError} if it is none of its methods
+ */
+export function readMethod(name = 'post'): HttpMethod {
+  const method = Object.hasOwn(MISP_METHODS, name) ? MISP_METHODS[name] : undefined;
+  if (!method) throw new WorkflowError('http.badMethod', { method: JSON.stringify(name.slice(0, 20)) });
+  return method;
 }
 
 /** MISP's headers, one in a line as `Name: value`; lines without a colon are none. */

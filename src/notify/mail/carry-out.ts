@@ -1,39 +1,49 @@
-import type { CarryOut, OperationResult, SendMail } from '../../actions/plan';
+import type { CarryOut, Control, OperationResult, SendMail } from '../../actions/plan';
 import { WorkflowError } from '../../text';
-import type { MailLimits, MailServer } from './server';
+import { Attachments } from './attachments';
+import type { MailServer } from './server';
 
 /** After one of these the next mail would only cost another time-out. */
-const HOPELESS = new Set(['mail.unreachable', 'mail.slow', 'mail.deadline', 'mail.login', 'mail.closed', 'mail.tls']);
+const HOPELESS = new Set(
+  ['unreachable', 'slow', 'deadline', 'login', 'closed', 'busy', 'tls', 'tlsMode', 'certificate'].map(
+    (key) => `mail.${key}`,
+  ),
+);
 
-/** Carries out plans of mails: as many at a time as the server has connections. */
-export function carryOutMails(server: MailServer, mostBytes: number): CarryOut<SendMail> {
-  return async (plan, { signal, deadline, progress }) => {
+/** What one run of a plan knows. */
+interface Work {
+  server: MailServer;
+  files: Attachments;
+  control: Control;
+  /** Why no further mail is tried. */
+  hopeless?: WorkflowError;
+}
+
+/**
+ * Carries out plans of mails: as many at a time as the server has connections.
+ * @param mostBytes the attachments of one mail together
+ */
+export function carryOutMails(server: () => MailServer, mostBytes: number): CarryOut<SendMail> {
+  return async (plan, control) => {
+    const work: Work = { server: server(), files: new Attachments(mostBytes), control };
     const results: OperationResult[] = [];
-    let next = 0;
+    const places = plan.keys();
     let done = 0;
-    let hopeless: WorkflowError | undefined;
     const worker = async () => {
-      while (next < plan.length) {
-        const place = next++;
-        results[place] = hopeless
-          ? failed(plan[place], hopeless)
-          : await sendOne(server, plan[place], { signal, deadline, mostBytes }, (error) => (hopeless = error));
-        progress(++done, plan.length);
+      for (const place of places) {
+        results[place] = await sendOne(work, plan[place]);
+        control.progress(++done, plan.length);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(server.connections, plan.length) }, worker));
+    await Promise.all(Array.from({ length: Math.min(work.server.connections, plan.length) }, worker));
     return results;
   };
 }
 
-async function sendOne(
-  server: MailServer,
-  mail: SendMail,
-  limits: MailLimits,
-  giveUp: (error: WorkflowError) => void,
-): Promise<OperationResult> {
+async function sendOne(work: Work, mail: SendMail): Promise<OperationResult> {
   try {
-    const { accepted, refused, messageId } = await server.send(mail, limits);
+    if (work.hopeless) throw work.hopeless;
+    const { accepted, refused, messageId } = await work.server.send(mail, work.files.of(mail), work.control);
     const failures = [...(mail.refused ?? []), ...refused];
     const answer = { accepted, messageId };
     return failures.length > 0
@@ -41,12 +51,12 @@ async function sendOne(
       : { operation: mail, state: 'done', answer };
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error;
-    if (HOPELESS.has(error.key)) giveUp(error);
+    if (HOPELESS.has(error.key)) work.hopeless = error;
     return failed(mail, error);
   }
 }
 
 function failed(mail: SendMail, { message }: WorkflowError): OperationResult {
   const everybody = [...mail.to, ...(mail.bcc ?? [])].map((item) => ({ item, problem: message }));
-  return { operation: mail, state: 'failed', failures: [...(mail.refused ?? []), ...everybody] };
+  return { operation: mail, state: 'failed', failures: [...everybody, ...(mail.refused ?? [])] };
 }

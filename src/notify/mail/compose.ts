@@ -1,6 +1,7 @@
 import type { SendMail } from '../../actions/plan';
 import { WorkflowError, text as words } from '../../text';
 import { distinct, domainOf, isAddress, nameable } from './addresses';
+import type { Refused } from './recipients';
 
 export interface MailParams {
   from: string;
@@ -22,6 +23,8 @@ export interface MailTo {
   /** From the message, which may be anybody's. */
   given?: readonly string[];
   domains?: readonly string[];
+  /** Who is known already to get nothing. */
+  refused?: readonly Refused[];
 }
 
 /** Nothing needs a longer one; RFC 5322 advises 78, and folds. */
@@ -32,13 +35,25 @@ const LONGEST_SUBJECT = 400;
  * @throws {WorkflowError} if nobody, or nothing, is left, or there are too many
  */
 export function planMails(params: MailParams, to: MailTo): SendMail[] {
-  const { from, replyTo, text, html, attach, delivery, most } = params;
+  const { delivery, most } = params;
   const { addresses, refused } = check(to);
   if (addresses.length === 0) throw nobody(refused);
   if (addresses.length > most) throw new WorkflowError('mail.tooMany', { count: addresses.length, most });
+  const mail = contentOf(params);
+  const mails: SendMail[] =
+    delivery === 'bcc'
+      ? [{ ...mail, to: [], bcc: addresses }]
+      : addresses.map((one) => ({ ...mail, to: [one] }));
+  if (refused.length > 0) mails[0] = { ...mails[0], refused };
+  return mails;
+}
+
+function contentOf({ from, replyTo, text, html, attach, ...params }: MailParams): Omit<SendMail, 'to'> {
   const subject = oneLine(params.subject);
   if (subject === '' || subject === '0') throw new WorkflowError('mail.noSubject');
-  const mail: Omit<SendMail, 'to'> = {
+  if (replyTo && !isAddress(replyTo))
+    throw new WorkflowError('mail.badReplyTo', { address: nameable(replyTo) });
+  return {
     do: 'send-mail',
     from,
     subject,
@@ -47,30 +62,27 @@ export function planMails(params: MailParams, to: MailTo): SendMail[] {
     ...(html ? { html } : {}),
     ...(attach ? { attachments: [{ filename: oneLine(attach.filename), data: attach.data }] } : {}),
   };
-  const mails = delivery === 'bcc' ? [{ ...mail, to: [], bcc: addresses }] : addresses.map((one) => ({ ...mail, to: [one] }));
-  if (refused.length > 0) mails[0] = { ...mails[0], refused };
-  return mails;
 }
 
 /** What is no address, or from the message and not in the domains, is refused; the others get their mail. */
-function check({ known, given = [], domains = [] }: MailTo) {
+function check({ known, given = [], domains = [], refused: before = [] }: MailTo) {
   const allowed = new Set(domains.map((domain) => domain.trim().replace(/^@/, '').toLowerCase()));
-  const strange = new Set(given.map((address) => address.toLowerCase()));
-  for (const address of known) strange.delete(address.toLowerCase());
-  const refused: { item: string; problem: string }[] = [];
+  const own = new Set(known.map((address) => address.toLowerCase()));
+  const problemOf = (address: string) => {
+    if (!isAddress(address)) return 'mail.notAnAddress';
+    const isFree = allowed.size === 0 || own.has(address.toLowerCase());
+    return isFree || allowed.has(domainOf(address)) ? undefined : 'mail.domain';
+  };
+  const refused = [...before];
   const addresses = distinct([...known, ...given]).filter((address) => {
-    const key = !isAddress(address)
-      ? 'mail.notAnAddress'
-      : allowed.size > 0 && strange.has(address.toLowerCase()) && !allowed.has(domainOf(address))
-        ? 'mail.domain'
-        : undefined;
+    const key = problemOf(address);
     if (key) refused.push({ item: nameable(address), problem: words(key) });
     return key === undefined;
   });
   return { addresses, refused };
 }
 
-function nobody(refused: { item: string; problem: string }[]): WorkflowError {
+function nobody(refused: readonly Refused[]): WorkflowError {
   if (refused.length === 0) return new WorkflowError('mail.nobody');
   const [{ item, problem }] = refused;
   return new WorkflowError('mail.allRefused', { item, problem });

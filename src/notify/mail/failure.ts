@@ -1,5 +1,7 @@
 import { WorkflowError } from '../../text';
 import { nameable } from './addresses';
+import type { Refused } from './recipients';
+import type { MailSettings } from './settings';
 
 /** Errors of nodemailer, as far as they tell what to do. */
 interface SmtpError extends Error {
@@ -7,40 +9,55 @@ interface SmtpError extends Error {
   responseCode?: number;
   response?: string;
   recipient?: string;
-  rejected?: string[];
 }
 
-const MOST_DETAIL = 200;
+type Login = Pick<MailSettings, 'user' | 'password'>;
 
-/** Why a mail was not sent, in words, without the password should the server repeat it. */
-export function mailFailure(error: unknown, server: string, password = ''): WorkflowError {
+const MOST_DETAIL = 200;
+/** Shorter ones occur by chance. */
+const SHORTEST_SECRET = 4;
+
+/** Why a mail was not sent, in words, without the login should the server repeat it. */
+export function mailFailure(
+  error: unknown,
+  settings: Login & Pick<MailSettings, 'host' | 'port'>,
+): WorkflowError {
   if (error instanceof WorkflowError) return error;
-  const { code = '', responseCode = 0, message } = (error ?? {}) as SmtpError;
-  const problem = clean(wordsOf(error), password);
-  const params = { server, problem };
-  if (code === 'EAUTH' || code === 'ENOAUTH') return new WorkflowError('mail.login', params);
-  if (code === 'ETLS') return new WorkflowError('mail.tls', params);
-  if (/certificate|altname/i.test(message)) return new WorkflowError('mail.certificate', params);
-  if (/wrong version number|EPROTO|ssl3?_/i.test(message)) return new WorkflowError('mail.tlsMode', params);
-  if (code === 'ETIMEDOUT') return new WorkflowError('mail.slow', params);
-  if (/^E(?:CONNECTION|SOCKET|DNS|CONN\w*|HOST\w*|NET\w*|NOTFOUND)$/.test(code))
-    return new WorkflowError('mail.unreachable', params);
-  if (code === 'EENVELOPE' || responseCode > 0) return new WorkflowError('mail.refused', params);
-  return new WorkflowError('mail.failed', params);
+  const { code = '', responseCode = 0, message = '' } = (error ?? {}) as Partial<SmtpError>;
+  const params = { server: `${settings.host}:${settings.port}`, problem: clean(error, settings) };
+  return new WorkflowError(keyOf(code, responseCode, message), params);
+}
+
+function keyOf(code: string, responseCode: number, message: string): string {
+  if (code === 'EAUTH' || code === 'ENOAUTH') return 'mail.login';
+  if (/certificate|altname/i.test(message)) return 'mail.certificate';
+  if (/wrong version number|EPROTO|ssl3?_|packet length/i.test(message)) return 'mail.tlsMode';
+  if (code === 'ETLS') return 'mail.tls';
+  if (code === 'ETIMEDOUT') return 'mail.slow';
+  if (responseCode > 0 || code === 'EENVELOPE') return 'mail.refused';
+  if (/^E(?:SOCKET|DNS|CONNREFUSED|HOST\w*|NET\w*|NOTFOUND)$/.test(code)) return 'mail.unreachable';
+  return code === 'ECONNECTION' ? 'mail.cut' : 'mail.failed';
 }
 
 /** One recipient whom the server refused. */
-export function refusedBy(error: SmtpError): { item: string; problem: string } {
-  return { item: nameable(error.recipient ?? ''), problem: clean(wordsOf(error), '') };
+export function refusedBy(error: SmtpError, login: Login): Refused {
+  return { item: nameable(error.recipient ?? ''), problem: clean(error, login) };
 }
 
-function wordsOf(error: unknown): string {
-  const { response, message } = (error ?? {}) as SmtpError;
-  return response ?? message ?? String(error);
-}
-
-function clean(text: string, password: string): string {
-  const shown = password.length > 3 ? text.replaceAll(password, '***') : text;
-  const line = shown.replace(/[\p{Cc}]+/gu, ' ').trim();
+/** The server's words, or those of the library, in one short line. */
+function clean(error: unknown, login: Login): string {
+  const { response, message } = (error ?? {}) as Partial<SmtpError>;
+  const said = String(response ?? message ?? error);
+  const line = secretsOf(login)
+    .reduce((shown, secret) => shown.replaceAll(secret, '***'), said)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();
   return line.length > MOST_DETAIL ? `${line.slice(0, MOST_DETAIL)}…` : line;
+}
+
+/** The password, and what the protocol makes of it. */
+function secretsOf({ user = '', password = '' }: Login): string[] {
+  if (password.length < SHORTEST_SECRET) return [];
+  const encoded = [password, `\0${user}\0${password}`].map((text) => Buffer.from(text).toString('base64'));
+  return [password, ...encoded];
 }

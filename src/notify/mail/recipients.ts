@@ -1,10 +1,9 @@
 import { get } from '../../event/hash';
 import { isEntries, textOf } from '../../event/values';
-import type { UserAccount } from '../../misp/accounts';
-import { distinct } from './addresses';
+import { GROUPS, type UserAccount } from '../../misp/accounts';
+import { text } from '../../text';
+import { distinct, nameable } from './addresses';
 
-/** MISP's names for groups of recipients. */
-export const GROUPS = { all: 'All accounts', admins: 'All admins', orgAdmins: 'Org admins' } as const;
 const groupNames: readonly string[] = Object.values(GROUPS);
 
 /** Who is to get a mail. */
@@ -19,45 +18,77 @@ export interface Wanted {
   onlyUsers?: boolean;
 }
 
+/** Somebody who was meant but gets nothing, and why. */
+export interface Refused {
+  item: string;
+  problem: string;
+}
+
+/** Addresses, each once, and who could not be found. */
+export interface Found {
+  addresses: string[];
+  refused: Refused[];
+}
+
 /** Whether the MISP must be asked who its users are. */
 export function needsAccounts({ recipients, organisations = [], onlyUsers = false }: Wanted): boolean {
   return onlyUsers || organisations.length > 0 || recipients.some((name) => groupNames.includes(name));
 }
 
 /**
- * The addresses, each once: users first, in MISP's order, then the others. MISP sends to site admins as "All admins",
- * and to the admins of one organisation as "Org admins": that of the user whom a log entry is about, or that has
- * made the event.
+ * Users first, in MISP's order, then other addresses. MISP sends to site admins as "All admins", and to the admins of
+ * one organisation as "Org admins": that of the user whom a log entry is about, or that has made the event.
  */
-export function resolveRecipients(wanted: Wanted, accounts: readonly UserAccount[], data: unknown): string[] {
+export function resolveRecipients(wanted: Wanted, accounts: readonly UserAccount[], data: unknown): Found {
   const { recipients, organisations = [], more = [], onlyUsers = false } = wanted;
-  const has = (name: string) => recipients.includes(name);
   const addresses = distinct([...recipients.filter((name) => !groupNames.includes(name)), ...more]);
   const named = new Set(addresses.map((address) => address.toLowerCase()));
-  const organisation = has(GROUPS.orgAdmins) ? concerned(accounts, data) : undefined;
+  const chosen = [
+    ...organisations.map(organisationGroup),
+    ...recipients.flatMap((name) => groupOf(name, data, accounts)),
+  ];
   const users = accounts.filter(
-    ({ email, siteAdmin, orgAdmin, organisation: own }) =>
-      has(GROUPS.all) ||
-      (has(GROUPS.admins) && siteAdmin) ||
-      (organisation !== undefined && orgAdmin && own.id === organisation) ||
-      organisations.includes(own.id) ||
-      organisations.includes(own.name) ||
-      named.has(email.toLowerCase()),
+    (user) => named.has(user.email.toLowerCase()) || chosen.some(({ has }) => has(user)),
   );
-  const emails = users.map(({ email }) => email);
-  return onlyUsers ? distinct(emails) : distinct([...addresses, ...emails]).sort(usersFirst(emails));
+  const known = new Set(users.map(({ email }) => email.toLowerCase()));
+  const others = addresses.filter((address) => !known.has(address.toLowerCase()));
+  const empty = chosen.filter(({ has }) => !accounts.some(has)).map(({ name }) => name);
+  return {
+    addresses: distinct([...users.map(({ email }) => email), ...(onlyUsers ? [] : others)]),
+    refused: [
+      ...empty.map((item) => ({ item: nameable(item), problem: text('mail.noUsers') })),
+      ...(onlyUsers ? others : []).map((item) => ({ item: nameable(item), problem: text('mail.notAUser') })),
+    ],
+  };
 }
 
-function usersFirst(emails: readonly string[]): (a: string, b: string) => number {
-  const place = (address: string) => {
-    const index = emails.indexOf(address);
-    return index < 0 ? emails.length : index;
-  };
-  return (a, b) => place(a) - place(b);
+/** Users who are meant together. */
+interface Group {
+  name: string;
+  has: (user: UserAccount) => boolean;
+}
+
+function groupOf(name: string, data: unknown, accounts: readonly UserAccount[]): Group[] {
+  switch (name) {
+    case GROUPS.all:
+      return [{ name, has: () => true }];
+    case GROUPS.admins:
+      return [{ name, has: ({ siteAdmin }) => siteAdmin }];
+    case GROUPS.orgAdmins: {
+      const concerned = organisationOf(data, accounts);
+      return [{ name, has: ({ orgAdmin, organisation: { id } }) => orgAdmin && id === concerned }];
+    }
+    default:
+      return [];
+  }
+}
+
+function organisationGroup(name: string): Group {
+  return { name, has: ({ organisation: { id, name: own } }) => id === name || own === name };
 }
 
 /** The id of the organisation that the data is about. */
-function concerned(accounts: readonly UserAccount[], data: unknown): string | undefined {
+function organisationOf(data: unknown, accounts: readonly UserAccount[]): string | undefined {
   if (!isEntries(data)) return undefined;
   const user = textOf(get(data, 'Log.user_id'));
   if (user !== '') return accounts.find(({ id }) => id === user)?.organisation.id;

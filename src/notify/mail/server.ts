@@ -3,31 +3,17 @@ import type SMTPPool from 'nodemailer/lib/smtp-pool';
 import type { SendMail } from '../../actions/plan';
 import { WorkflowError } from '../../text';
 import { timeLeft } from '../time-left';
-import { isAddress } from './addresses';
+import { isAddress, senderOf } from './addresses';
+import type { MailFile } from './attachments';
 import { mailFailure, refusedBy } from './failure';
-
-/** How a mail server is reached. */
-export interface MailSettings {
-  host: string;
-  port: number;
-  /** `starttls` insists on it; `none` never encrypts. */
-  security: 'none' | 'starttls' | 'tls';
-  /** Refuse a certificate that is not trusted. */
-  verify: boolean;
-  tls?: { ca?: string; cert?: string; key?: string; passphrase?: string };
-  user?: string;
-  password?: string;
-  /** Address of the sender, with a name if wanted: `MISP <misp@example.org>`. */
-  from: string;
-  /** Connections at a time. */
-  connections: number;
-  timeoutMs: number;
-}
+import type { Refused } from './recipients';
+import { poolOptions, type MailSettings } from './settings';
+import { Slots } from './slots';
 
 /** Who was told, and who was refused by the server, in its words. */
 export interface Delivery {
   accepted: string[];
-  refused: { item: string; problem: string }[];
+  refused: Refused[];
   messageId: string;
 }
 
@@ -36,22 +22,35 @@ export interface MailLimits {
   signal: AbortSignal;
   /** In milliseconds since 1970. */
   deadline?: number;
-  /** All attachments of a mail together, in bytes. */
-  mostBytes: number;
 }
+
+/** Mails that wait for a connection. More would wait for hours. */
+const MOST_WAITING = 1000;
 
 /** An SMTP server, with connections that are kept open. */
 export class MailServer {
   private readonly transport: ReturnType<typeof nodemailer.createTransport<SMTPPool.SentMessageInfo>>;
-  readonly from: string;
-  readonly connections: number;
+  private readonly slots: Slots;
+  private readonly server: string;
 
+  /** @throws {WorkflowError} if host or sender are missing */
   constructor(private readonly settings: MailSettings) {
-    this.from = settings.from;
-    this.connections = settings.connections;
+    if (!settings.host) throw new WorkflowError('mail.noHost');
+    if (!senderOf(settings.from)) throw new WorkflowError('mail.noFrom');
+    this.server = `${settings.host}:${settings.port}`;
+    this.slots = new Slots(settings.connections);
     this.transport = nodemailer.createTransport(poolOptions(settings));
     // Errors of idle connections; those of mails are told to whoever sends them.
     this.transport.on('error', () => undefined);
+  }
+
+  /** Address of the sender, with a name if wanted. */
+  get from(): string {
+    return this.settings.from;
+  }
+
+  get connections(): number {
+    return this.settings.connections;
   }
 
   close(): void {
@@ -63,82 +62,88 @@ export class MailServer {
    * @throws {WorkflowError} in words
    */
   async verify(): Promise<void> {
-    const once = nodemailer.createTransport({ ...poolOptions(this.settings), pool: false } as object);
+    const once = nodemailer.createTransport({ ...poolOptions(this.settings), pool: undefined });
     try {
-      await this.inTime(once.verify(), { signal: new AbortController().signal });
+      await this.inTime({ signal: new AbortController().signal }, () => once.verify());
     } finally {
       once.close();
     }
   }
 
   /** @throws {WorkflowError} if nobody was told */
-  async send(mail: SendMail, limits: MailLimits): Promise<Delivery> {
+  async send(mail: SendMail, files: MailFile[], limits: MailLimits): Promise<Delivery> {
     const { to, bcc = [], from, replyTo, subject, text, html } = mail;
-    const recipients = [...to, ...bcc];
-    const wrong = recipients.filter((address) => !isAddress(address));
-    if (recipients.length === 0 || wrong.length > 0) throw new WorkflowError('mail.notAnAddress');
-    const sending = this.transport.sendMail({
-      from,
-      replyTo,
-      to: to.map(asAddress),
-      bcc: bcc.map(asAddress),
-      subject,
-      // Two line ends would be a mail without a body, which some servers refuse.
-      text: text ?? (html ? undefined : ''),
-      html,
-      attachments: attachmentsOf(mail, limits.mostBytes),
-      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    });
-    const { accepted, rejectedErrors = [], messageId } = await this.inTime(sending, limits);
-    return { accepted: accepted.map(addressOf), refused: rejectedErrors.map(refusedBy), messageId };
-  }
-
-  /** What nodemailer gives, unless it takes too long. Its own time-outs are for each step, not for a mail. */
-  private async inTime<T>(work: Promise<T>, { signal, deadline }: Omit<MailLimits, 'mostBytes'>): Promise<T> {
-    const { host, port, timeoutMs, password } = this.settings;
-    const left = timeLeft(timeoutMs, deadline);
-    let stop: (error: Error) => void = () => undefined;
-    const stopped = new Promise<never>((_resolve, reject) => (stop = reject));
-    const server = `${host}:${port}`;
-    const timer = setTimeout(
-      () => stop(new WorkflowError(left.byDeadline ? 'mail.deadline' : 'mail.slow', { server })),
-      left.ms,
-    );
-    const onAbort = () => stop(new WorkflowError('mail.closed'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
+    const isGood = [...to, ...bcc].every(isAddress);
+    if (!isGood || to.length + bcc.length === 0) throw new WorkflowError('mail.notAnAddress');
+    const leave = await this.turn(limits);
     try {
-      return await Promise.race([work, stopped]);
-    } catch (error) {
-      throw mailFailure(error, server, password);
+      const { accepted, rejectedErrors, messageId } = await this.inTime(limits, (signal) =>
+        this.transport.sendMail({
+          signal,
+          from: senderOf(from),
+          replyTo,
+          to: to.length > 0 ? to.map(asAddress) : 'undisclosed-recipients:;',
+          bcc: bcc.map(asAddress),
+          subject,
+          text: text ?? (html ? undefined : ''),
+          html,
+          attachments: files,
+          // Nobody's out-of-office note is wanted (RFC 3834).
+          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        }),
+      );
+      const refused = (rejectedErrors ?? []).map((error) => refusedBy(error, this.settings));
+      return { accepted: accepted.map(addressOf), refused, messageId };
     } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-      work.catch(() => undefined);
+      leave();
     }
   }
-}
 
-function poolOptions(settings: MailSettings): SMTPPool.Options {
-  const { host, port, security, verify, tls, user, password, connections, timeoutMs } = settings;
-  return {
-    host,
-    port,
-    pool: true,
-    maxConnections: connections,
-    secure: security === 'tls',
-    requireTLS: security === 'starttls',
-    ignoreTLS: security === 'none',
-    tls: { ...tls, rejectUnauthorized: verify },
-    ...(user ? { auth: { user, pass: password ?? '' } } : {}),
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  };
+  /** Waits until a connection is free: as long as it takes, unless MISP waits too. */
+  private async turn({ signal, deadline }: MailLimits): Promise<() => void> {
+    if (this.slots.queue >= MOST_WAITING) throw new WorkflowError('mail.busy', { server: this.server });
+    const { ms } = timeLeft(Infinity, deadline);
+    const giveUp = this.giveUpAfter(ms, new WorkflowError('mail.deadline', { server: this.server }), signal);
+    try {
+      return await this.slots.take(giveUp.signal);
+    } finally {
+      giveUp.done();
+    }
+  }
+
+  /** nodemailer's own time-outs are for each step, not for a mail. What is given up is not sent later. */
+  private async inTime<T>(
+    { signal, deadline }: MailLimits,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { ms, byDeadline } = timeLeft(this.settings.timeoutMs, deadline);
+    const late = new WorkflowError(byDeadline ? 'mail.deadline' : 'mail.slow', { server: this.server });
+    const giveUp = this.giveUpAfter(ms, late, signal);
+    try {
+      return await Promise.race([work(giveUp.signal), giveUp.reached]);
+    } catch (error) {
+      throw mailFailure(giveUp.signal.aborted ? giveUp.signal.reason : error, this.settings);
+    } finally {
+      giveUp.done();
+    }
+  }
+
+  private giveUpAfter(ms: number, late: WorkflowError, signal: AbortSignal) {
+    const giving = new AbortController();
+    const reached = new Promise<never>((_resolve, reject) => {
+      giving.signal.addEventListener('abort', () => reject(late), { once: true });
+    });
+    reached.catch(() => undefined);
+    const timer = Number.isFinite(ms) ? setTimeout(() => giving.abort(late), ms) : undefined;
+    const onStop = () => giving.abort(new WorkflowError('mail.closed', { server: this.server }));
+    signal.addEventListener('abort', onStop, { once: true });
+    if (signal.aborted) onStop();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onStop);
+    };
+    return { signal: giving.signal, reached, done };
+  }
 }
 
 /** As an object it is never read as a list or a name. */
@@ -147,18 +152,3 @@ const asAddress = (address: string) => ({ name: '', address });
 function addressOf(value: string | { address: string }): string {
   return typeof value === 'string' ? value : value.address;
 }
-
-/** @throws {WorkflowError} if they are too large */
-function attachmentsOf({ attachments = [] }: SendMail, mostBytes: number) {
-  let bytes = 0;
-  return attachments.map(({ filename, data }) => {
-    const content = JSON.stringify(data, undefined, 2) ?? 'null';
-    bytes += Buffer.byteLength(content);
-    if (bytes > mostBytes) {
-      throw new WorkflowError('mail.tooLarge', { size: megabytes(bytes), most: megabytes(mostBytes) });
-    }
-    return { filename, content, contentType: 'application/json' };
-  });
-}
-
-const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);

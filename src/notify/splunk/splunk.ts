@@ -124,7 +124,11 @@ export const judgeSplunk: Judge = (answer) => {
   const body = bodyOf(answer);
   const { code, text } = isRecord(body) ? body : {};
   if (isSuccess(answer) && (typeof code !== 'number' || code === 0)) return undefined;
-  const params = { host: answer.host, status: answer.status, problem: typeof text === 'string' ? text.slice(0, 200) : '-' };
+  const params = {
+    host: answer.host,
+    status: answer.status,
+    problem: typeof text === 'string' ? text.slice(0, 200) : '-',
+  };
   if (typeof code !== 'number') return refusalOf(answer);
   return new WorkflowError(CODES[code] ?? 'splunk.refused', { ...params, code });
 };

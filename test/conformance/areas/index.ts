@@ -5,6 +5,7 @@ import * as filters from './filters';
 import * as jinja from './jinja';
 import * as triggers from './triggers';
 import * as logic from './logic';
+import * as notify from './notify';
 
 /** How the code is asked a vector's question. */
 export type Adapter = (input: JsonObject, vector: Vector) => unknown;
@@ -12,7 +13,7 @@ export type Adapter = (input: JsonObject, vector: Vector) => unknown;
 /** What an answer of MISP says, where it is not compared as it stands. */
 export type Reading = (expected: Json, vector: Vector) => unknown;
 
-export const readings: Record<string, Reading | undefined> = { ...actions.readings };
+export const readings: Record<string, Reading | undefined> = { ...actions.readings, ...notify.readings };
 
 /** All areas that the code covers. */
 export const adapters: Record<string, Adapter | undefined> = {
@@ -22,4 +23,5 @@ export const adapters: Record<string, Adapter | undefined> = {
   ...triggers.adapters,
   ...jinja.adapters,
   ...actions.adapters,
+  ...notify.adapters,
 };

@@ -1,7 +1,7 @@
 import type { Control, MispOperation, OperationResult } from '../../../src/actions/plan';
 import { carryOutOn } from '../../../src/misp/carry-out';
 import { MispClient, type MispSettings } from '../../../src/misp/client';
-import type { MispAttribute, MispEvent } from '../../../sandbox/misp/model';
+import type { MispAttribute, MispEvent, MispObject } from '../../../sandbox/misp/model';
 import {
   API_KEY,
   startStandInMisp,
@@ -138,7 +138,17 @@ function attributeOf(eventId: string, index: number): MispAttribute {
   };
 }
 
-export function uuidOf(kind: 'a' | 'e', number: number): string {
+/** An object of the event that takes these attributes in. */
+export function objectOf(event: MispEvent, attributes: MispAttribute[]): MispObject {
+  const id = attributes[0].id;
+  for (const attribute of attributes) attribute.object_id = id;
+  return {
+    ...{ id, name: 'file', uuid: uuidOf('b', Number(id)), event_id: event.id, deleted: false },
+    Attribute: attributes,
+  };
+}
+
+export function uuidOf(kind: 'a' | 'b' | 'e', number: number): string {
   const digits = String(number).padStart(12, '0');
   return `${kind.repeat(8)}-0000-4000-8000-${digits}`;
 }

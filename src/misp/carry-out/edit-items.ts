@@ -1,0 +1,88 @@
+import type { Ref } from '../../actions/plan';
+import { isList, isRecord, textOf } from '../../event/values';
+import { getEvent, updateEvent } from '../events';
+import { callOptions, portions, refuseStopped, type Context } from './context';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** An attribute that is changed by editing its event. */
+export interface Row {
+  item: Ref;
+  uuid: string;
+  /** `0` if it is in no object. */
+  objectId: string;
+  /** Fields and tags as `events/edit` takes them. */
+  change: object;
+}
+
+/**
+ * Changes attributes by editing their event: one call for up to 1,000, and one for those that are in objects, which MISP
+ * takes inside of these only.
+ * @param isAsWanted whether MISP's answer shows what was asked for; without a row it is not there (any more)
+ * @returns what MISP has not done
+ */
+export async function editItems<R extends Row>(
+  context: Context,
+  event: string,
+  rows: readonly R[],
+  isAsWanted: (row: R, now: Json | undefined) => boolean,
+): Promise<R[]> {
+  const left: R[] = [];
+  let answer: Json | undefined;
+  const edit = async (portion: R[], fields: object) => {
+    const options = { ...callOptions(context, portion.length), repeatable: true };
+    answer = await updateEvent(context.client, event, fields, options);
+    const now = attributesIn(answer);
+    left.push(...portion.filter((row) => !isAsWanted(row, now.get(row.uuid))));
+    context.advance(portion.length);
+  };
+  const plain = rows.filter(({ objectId }) => objectId === '0');
+  for (const portion of portions(plain)) {
+    refuseStopped(context);
+    await edit(portion, { Attribute: portion.map(entryOf) });
+  }
+  const inside = rows.filter(({ objectId }) => objectId !== '0');
+  if (inside.length === 0) return left;
+  const before = answer ?? (await getEvent(context.client, event, context.signal)).Event;
+  const uuids = objectUuids(before);
+  for (const portion of portions(inside)) {
+    refuseStopped(context);
+    await edit(portion, { Object: nested(portion, uuids) });
+  }
+  return left;
+}
+
+const entryOf = ({ uuid, change }: Row) => ({ uuid, ...change });
+
+/** The objects with the attributes that change. */
+function nested(rows: readonly Row[], uuids: ReadonlyMap<string, string>): object[] {
+  const objects = new Map<string, object[]>();
+  for (const row of rows) {
+    const uuid = uuids.get(row.objectId);
+    if (uuid === undefined) continue;
+    const entries = objects.get(uuid) ?? [];
+    objects.set(uuid, entries);
+    entries.push(entryOf(row));
+  }
+  return [...objects].map(([uuid, Attribute]) => ({ uuid, Attribute }));
+}
+
+function objectUuids({ Object: objects }: Json): Map<string, string> {
+  const rows = isList(objects) ? objects.filter(isRecord) : [];
+  return new Map(rows.map(({ id, uuid }) => [textOf(id), textOf(uuid)]));
+}
+
+/** All attributes of an event that MISP gave, those of objects too, by uuid. */
+function attributesIn(event: Json): Map<string, Json> {
+  const all = rowsByUuid(event.Attribute);
+  for (const object of isList(event.Object) ? event.Object.filter(isRecord) : []) {
+    for (const [uuid, row] of rowsByUuid(object.Attribute)) all.set(uuid, row);
+  }
+  return all;
+}
+
+/** Rows of a list in MISP's answer, by uuid. */
+export function rowsByUuid(list: unknown): Map<string, Json> {
+  const rows = isList(list) ? list.filter(isRecord) : [];
+  return new Map(rows.map((row) => [textOf(row.uuid), row]));
+}
