@@ -3,7 +3,6 @@ import { startChecks } from './checks/index.js';
 import { prepareForm } from './form.js';
 import { migrateNode } from './migrate.js';
 import { extend, descriptions, register } from './register.js';
-import { problemOf } from './settings.js';
 import style from './style.css';
 
 // Node-RED tells of every node that comes in, loaded, imported or dropped, before it is validated.
@@ -15,4 +14,4 @@ RED.events.on('nodes:add', (node) => {
 $('<style>').text(style).appendTo('head');
 startChecks(descriptions);
 
-globalThis.MISPWorkflows = { register, extend, prepareForm, describeProblem: problemOf };
+globalThis.MISPWorkflows = { register, extend, prepareForm };

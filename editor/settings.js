@@ -32,12 +32,25 @@ const isEnvironment = (value) => /^\$\{[^}]+\}$/.test(value);
 function validatorOf(name, field) {
   return function (value, options) {
     if (!applies(field, (other) => this[other])) return true;
-    const problem = problemOf(field, value);
-    if (!problem) return true;
-    const label = this._(`${this.type}.fields.${name}.label`);
-    const text = this._(`${this.type}.problems.${problem}`, { ...field, label });
-    return options ? text : false;
+    const text = problemText(this, name, field, value, this[`${name}Type`]);
+    return text === '' || (options ? text : false);
   };
+}
+
+/**
+ * What is wrong with a value of a node's field, in words; an empty text if nothing is.
+ * @param type of a `typed` field: the type of the value
+ */
+export function problemText(node, name, field, value, type = field.types?.[0]) {
+  const label = node._(`${node.type}.fields.${name}.label`);
+  const problem = problemOf(field, value);
+  if (problem) {
+    const values = { ...field, label, interpolation: { escapeValue: false } };
+    return node._(`${node.type}.problems.${problem}`, values);
+  }
+  if (field.kind !== 'typed' || String(value ?? '') === '') return '';
+  const valid = RED.utils.validateTypedProperty(value, type, { label });
+  return valid === true ? '' : valid;
 }
 
 /** What is wrong with a value, as a key of `problems` in the texts. */

@@ -37,11 +37,20 @@ function fieldRow(type, prefix, name, field, texts) {
   const tip = texts.fields[name]?.tip ? `<div class="misp-tip" data-i18n="${key}.tip"></div>` : '';
   const shown = field.when ? ` data-misp-when='${JSON.stringify(field.when).replace(/'/g, '&#39;')}'` : '';
   const label = `<label for="${id}" data-i18n="${key}.label"></label>`;
-  const style = ['list', 'params', 'keyvalue'].includes(field.kind) ? ' misp-list' : '';
+  const style = STYLES[field.kind] ?? '';
   return wrap(`${INPUTS[field.kind]({ type, id, key, name, field, label })}${tip}`, shown, style);
 }
 
-/** How each kind of field is drawn. Widgets that need more than HTML are marked with `data-misp-widget`. */
+/** Rows of several columns take the whole width. */
+const STYLES = { params: ' misp-list', keyvalue: ' misp-list', checkbox: ' misp-check' };
+
+const WIDE = 'width: calc(100% - 150px)';
+
+/** Rows of a list are named by the label, which stands for no single input. */
+const rows = ({ id, key }) =>
+  `<label id="${id}-label" data-i18n="${key}.label"></label><ol id="${id}-list" aria-labelledby="${id}-label"></ol>`;
+
+/** How each kind of field is drawn. The rest of a widget is made by its file in editor/widgets/. */
 const INPUTS = {
   text: ({ id, label, key, field }) =>
     `${label}<input type="text" id="${id}" data-i18n="[placeholder]${key}.placeholder"${field.required ? ' required' : ''}>`,
@@ -61,20 +70,19 @@ const INPUTS = {
   },
   checkbox: ({ id, key }) =>
     `<input type="checkbox" id="${id}" class="misp-checkbox"><label for="${id}" class="misp-checkbox-label" data-i18n="${key}.label"></label>`,
-  list: ({ id, label, name }) =>
-    `${label}<ol id="${id}-list" data-misp-widget="list" data-misp-field="${name}"></ol>`,
-  params: ({ id, label, name }) =>
-    `${label}<ol id="${id}-list" data-misp-widget="params" data-misp-field="${name}"></ol>`,
-  keyvalue: ({ id, label, name }) =>
-    `${label}<ol id="${id}-list" data-misp-widget="keyvalue" data-misp-field="${name}"></ol>`,
+  list: rows,
+  params: rows,
+  keyvalue: rows,
   picker: ({ id, key }) =>
     `<label for="${id}-entry" data-i18n="${key}.label"></label><div id="${id}-list" class="misp-picker"></div>`,
   filter: ({ id, key }) =>
     `<label id="${id}-label" data-i18n="${key}.label"></label><div id="${id}-list" class="misp-filter" role="group" aria-labelledby="${id}-label"></div>`,
   template: ({ id, label, key, field }) =>
     `${label}<textarea id="${id}" class="misp-template" rows="${field.rows ?? 4}" spellcheck="false" data-i18n="[placeholder]${key}.placeholder"></textarea>`,
-  typed: ({ id, label }) => `${label}<input type="text" id="${id}"><input type="hidden" id="${id}Type">`,
-  config: ({ id, label }) => `${label}<input type="text" id="${id}">`,
+  // Node-RED's own widgets take their width from the style attribute.
+  typed: ({ id, label }) =>
+    `${label}<input type="text" id="${id}" style="${WIDE}"><input type="hidden" id="${id}Type">`,
+  config: ({ id, label }) => `${label}<input type="text" id="${id}" style="${WIDE}">`,
   secret: ({ id, label, field }) =>
     `${label}<input type="${field.secret === 'password' ? 'password' : 'text'}" id="${id}" autocomplete="off">`,
 };

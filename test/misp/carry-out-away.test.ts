@@ -48,11 +48,21 @@ describe('carrying out on a MISP that is not as it should be', () => {
     [
       'slow',
       /did not answer in time|has not answered/,
-      async () => ({ timeoutMs: 50 }),
+      () => Promise.resolve({ timeoutMs: 50 }),
       { every: 1, fault: 'silent' },
     ],
-    ['hidden behind a web page', /web page, not with the API/, async () => ({}), { every: 1, fault: 'html' }],
-    ['strict about the key', /does not know this API key/, async () => ({ apiKey: 'x'.repeat(40) }), {}],
+    [
+      'hidden behind a web page',
+      /web page, not with the API/,
+      () => Promise.resolve({}),
+      { every: 1, fault: 'html' },
+    ],
+    [
+      'strict about the key',
+      /does not know this API key/,
+      () => Promise.resolve({ apiKey: 'x'.repeat(40) }),
+      {},
+    ],
   ];
   for (const [what, expected, settings, faults] of cases) {
     it(`fails with words, soon: ${what}`, async () => {

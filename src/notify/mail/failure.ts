@@ -14,6 +14,8 @@ interface SmtpError extends Error {
 type Login = Pick<MailSettings, 'user' | 'password'>;
 
 const MOST_DETAIL = 200;
+/** What a server says before it closes the connection (RFC 5321). */
+const CLOSING = 421;
 /** Shorter ones occur by chance. */
 const SHORTEST_SECRET = 4;
 
@@ -34,6 +36,7 @@ function keyOf(code: string, responseCode: number, message: string): string {
   if (/wrong version number|EPROTO|ssl3?_|packet length/i.test(message)) return 'mail.tlsMode';
   if (code === 'ETLS') return 'mail.tls';
   if (code === 'ETIMEDOUT') return 'mail.slow';
+  if (responseCode === CLOSING) return 'mail.cut';
   if (responseCode > 0 || code === 'EENVELOPE') return 'mail.refused';
   if (/^E(?:SOCKET|DNS|CONNREFUSED|HOST\w*|NET\w*|NOTFOUND)$/.test(code)) return 'mail.unreachable';
   return code === 'ECONNECTION' ? 'mail.cut' : 'mail.failed';
