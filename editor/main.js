@@ -1,6 +1,5 @@
 // The editor's half of the MISP nodes. Loaded once, by the plugin of this package, before the nodes.
 import { startChecks } from './checks/index.js';
-import { prepareForm } from './form.js';
 import { migrateNode } from './migrate.js';
 import { extend, descriptions, register } from './register.js';
 import style from './style.css';
@@ -14,4 +13,4 @@ RED.events.on('nodes:add', (node) => {
 $('<style>').text(style).appendTo('head');
 startChecks(descriptions);
 
-globalThis.MISPWorkflows = { register, extend, prepareForm };
+globalThis.MISPWorkflows = { register, extend };

@@ -1,27 +1,55 @@
 import { applies, problemText } from './settings.js';
 
-/** Problems that a widget asks the runtime about, and shows itself. */
-const SHOWN_BY_WIDGET = { hashpath: ['path'], filter: ['path'] };
-
 /**
- * Says under each field of an open form, in words, what is wrong with its value: at once for what is saved, then when
- * a field is left; while it is mended, the words go as soon as it is right.
- * @param fields of the form: `{ name, field, row, control, read }`, where `control` is what a user works with
+ * Says under each field of a form, in words, what is wrong with its value: at once for what is saved, then when a field
+ * is left. While it is mended the words stay until it is right.
+ * @param fields `{ name, field, row, control, read }` each; `control` is what a user works with
+ * @param valueOf the value that the form shows, by name
  */
-export function showProblems(node, form, fields) {
-  const valueOf = (name) => fields.find((one) => one.name === name)?.read();
-  const check = ({ name, field, row, control, read }, onlyClear) => {
+export function showProblems(node, fields, valueOf) {
+  const check = ({ name, field, row, control, read }, isTyping) => {
     const isUsed = applies(field, valueOf);
-    const type = $(`${form.prefix}${name}Type`).val();
-    const text = isUsed ? problemText(node, name, field, read(), type) : '';
-    if (text !== '' && onlyClear) return;
-    const words = RED.utils && SHOWN_BY_WIDGET[field.kind] && !isMissing(field, read()) ? '' : text;
-    tell(row, control, words);
+    const text = isUsed ? problemText(node, name, field, read(), valueOf(`${name}Type`)) : '';
+    if (text !== '' && isTyping) return;
     mark(control, 'value', text !== '');
+    tell(row, control, isShownByWidget(field, read()) ? '' : text);
   };
-  form.element.on('input.misp keyup.misp change.misp focusout.misp', ({ target, type }) => {
+  fields[0]?.row.closest('form').on('input keyup change focusout', ({ target, type }) => {
     const isTyping = type === 'input' || type === 'keyup';
     for (const one of fields) if (!isTyping || one.row.has(target).length > 0) check(one, isTyping);
   });
   for (const one of fields) check(one, false);
+}
+
+/** Marks a control as wrong, for eyes and screen readers, as long as there is any reason. */
+export function mark(control, reason, isWrong) {
+  const reasons = control.data('misp-wrong') ?? new Set();
+  if (isWrong) reasons.add(reason);
+  else reasons.delete(reason);
+  control.data('misp-wrong', reasons).attr('aria-invalid', String(reasons.size > 0));
+}
+
+/** Adds to what a screen reader says of a control. */
+export function describe(control, id) {
+  const ids = new Set((control.attr('aria-describedby') ?? '').split(' ').filter(Boolean));
+  control.attr('aria-describedby', [...ids.add(id)].join(' '));
+}
+
+/** The runtime reads a path, and the field shows what it says of it. */
+function isShownByWidget({ kind }, value) {
+  return kind === 'filter' || (kind === 'hashpath' && value !== '');
+}
+
+function tell(row, control, words) {
+  let place = row.children('.misp-problem');
+  if (place.length === 0) {
+    if (words === '') return;
+    place = $('<div class="misp-problem" role="status">').attr('id', `${control.attr('id')}-problem`);
+    const tip = row.children('.misp-tip').first();
+    if (tip.length > 0) place.insertBefore(tip);
+    else place.appendTo(row);
+    describe(control, place.attr('id'));
+  }
+  if (place.text() !== words) place.text(words);
+  place.toggle(words !== '');
 }

@@ -1,5 +1,6 @@
 import { prepareForm } from './form.js';
 import { labelOf } from './labels.js';
+import { formClosed } from './open-form.js';
 import { credentialsOf, defaultsOf } from './settings.js';
 import { offerTrial } from './try.js';
 
@@ -53,10 +54,12 @@ export function register(description) {
       extension().oneditprepare?.call(this);
     },
     oneditcancel() {
+      formClosed(this);
       delete this.mispWidgets;
     },
     oneditsave() {
       for (const [field, read] of this.mispWidgets) this[field] = read();
+      formClosed(this);
       delete this.mispWidgets;
       extension().oneditsave?.call(this);
     },

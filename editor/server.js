@@ -27,6 +27,7 @@ export function serverOf(prefix, place, label) {
   return () => {
     if (select) return select.val();
     const id = chosen.val();
-    return id && id !== '_ADD_' ? id : (servers[0]?.id ?? '');
+    if (RED.nodes.node(id)?.type === 'misp-server') return id;
+    return servers.length === 1 ? servers[0].id : '';
   };
 }

@@ -1,3 +1,5 @@
+import { settingOf } from './open-form.js';
+
 export function defaultsOf({ version, fields, migrations }) {
   const defaults = { name: { value: '' }, version: { value: version } };
   // Node-RED drops settings that are not named here, and a migration needs the old ones.
@@ -31,8 +33,8 @@ const isEnvironment = (value) => /^\$\{[^}]+\}$/.test(value);
 /** Node-RED's validator of a field: true, or words that say what is wrong. */
 function validatorOf(name, field) {
   return function (value, options) {
-    if (!applies(field, (other) => this[other])) return true;
-    const text = problemText(this, name, field, value, this[`${name}Type`]);
+    if (!applies(field, (other) => settingOf(this, other))) return true;
+    const text = problemText(this, name, field, value, settingOf(this, `${name}Type`));
     return text === '' || (options ? text : false);
   };
 }

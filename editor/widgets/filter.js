@@ -3,6 +3,7 @@ import { attachPath } from './hashpath.js';
 const OPERATORS = ['in', 'not_in', 'equals', 'not_equals', 'any_value'];
 const EMPTY = { selector: '', value: '', operator: '', path: '' };
 const ALL_ATTRIBUTES = 'Event._AttributeFlattened.{n}';
+const SELECTORS = [ALL_ATTRIBUTES, 'Event.Attribute.{n}', 'Event.Object.{n}.Attribute.{n}'];
 
 /** MISP's filter of an action: folded away until it is used. */
 export function filter({ element, node, name, type }) {
@@ -17,18 +18,16 @@ export function filter({ element, node, name, type }) {
   const row = (key, input) => {
     const line = $('<div class="misp-filter-row">').appendTo(details);
     $('<label>').attr('for', `${id}-${key}`).text(text(key)).appendTo(line);
-    return input.attr('id', `${id}-${key}`).attr('data-filter', key).appendTo(line);
+    input.attr({ id: `${id}-${key}`, 'data-filter': key });
+    $('<div>').append(input).appendTo(line);
+    return input;
   };
   const textInput = (key) =>
     $('<input type="text" spellcheck="false">')
       .attr('placeholder', text(`placeholder.${key}`))
       .val(saved[key]);
-  const selector = row('selector', textInput('selector').attr('list', `${id}-selectors`));
-  const suggestions = $('<datalist>').attr('id', `${id}-selectors`).appendTo(details);
-  for (const path of [ALL_ATTRIBUTES, 'Event.Attribute.{n}', 'Event.Object.{n}.Attribute.{n}']) {
-    $('<option>').val(path).appendTo(suggestions);
-  }
-  const path = row('path', textInput('path'));
+  const selector = row('selector', textInput('selector'));
+  const value = row('value', textInput('value'));
   const operator = row('operator', $('<select>'));
   for (const option of OPERATORS)
     $('<option>')
@@ -36,7 +35,8 @@ export function filter({ element, node, name, type }) {
       .text(text(`operators.${option}`))
       .appendTo(operator);
   operator.val(saved.operator || 'in');
-  const value = row('value', textInput('value'));
+  const path = row('path', textInput('path'));
+  attachPath({ input: selector, node, type, usual: SELECTORS });
   attachPath({ input: path, node, type, within: () => selector.val() || ALL_ATTRIBUTES });
 
   const read = () => {
@@ -51,12 +51,11 @@ export function filter({ element, node, name, type }) {
   };
   const refresh = () => {
     const { selector: of, path: where, operator: how, value: what } = read();
-    summary.text(
-      of ? text('set', { path: where, operator: text(`operators.${how}`), value: what }) : text('all'),
-    );
+    const says = () => text('set', { path: where, operator: text(`says.${how}`), value: what }).trim();
+    summary.text(of ? says() : text('all'));
     value.closest('.misp-filter-row').toggle(operator.val() !== 'any_value');
   };
   details.on('input change', refresh);
   refresh();
-  return read;
+  return { read };
 }

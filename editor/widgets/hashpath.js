@@ -1,4 +1,6 @@
+import { describe, mark } from '../problems.js';
 import { triggersAbove } from '../upstream.js';
+import { suggestions } from './suggestions.js';
 
 /** How long typing rests before the runtime is asked, in milliseconds. */
 const REST_MS = 200;
@@ -10,39 +12,21 @@ export function hashpath({ input, node, type }) {
 
 /**
  * @param within the path is one inside the items of this selector, if it is given
+ * @param usual paths to propose whatever the message is
  */
-export function attachPath({ input, node, type, within }) {
+export function attachPath({ input, node, type, within, usual = [] }) {
   const text = (key, values) =>
     node._(`${type}.path.${key}`, { ...values, interpolation: { escapeValue: false } });
-  const id = input.attr('id');
   const box = $('<div class="misp-path-help">').insertAfter(input);
-  const options = $('<ul role="listbox" class="misp-options">')
-    .attr('id', `${id}-options`)
-    .hide()
-    .appendTo(box);
-  const preview = $('<div class="misp-preview" role="status" aria-live="polite">').attr(
-    'id',
-    `${id}-preview`,
-  );
-  preview.appendTo(box);
-  input.attr({
-    role: 'combobox',
-    autocomplete: 'off',
-    'aria-autocomplete': 'list',
-    'aria-expanded': 'false',
-  });
-  input.attr({ 'aria-controls': `${id}-options`, 'aria-describedby': `${id}-preview` });
+  const list = suggestions({ id: `${input.attr('id')}-options`, input, place: box, onPick: pick });
+  const id = `${input.attr('id')}-preview`;
+  const preview = $('<div class="misp-preview" role="status">').attr('id', id).appendTo(box);
+  describe(input, id);
   const triggers = triggersAbove(node);
   let timer;
   let request;
-  let active = -1;
 
-  const close = () => {
-    options.hide().empty();
-    input.attr('aria-expanded', 'false').removeAttr('aria-activedescendant');
-    active = -1;
-  };
-  const ask = () => {
+  const ask = (rest) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       request?.abort();
@@ -52,58 +36,34 @@ export function attachPath({ input, node, type, within }) {
         contentType: 'application/json',
         data: JSON.stringify({ path: input.val(), selector: within?.(), triggers }),
       }).done(show);
-    }, REST_MS);
+    }, rest);
   };
   function show({ problem, source, trigger, count, values = [], next = [] }) {
-    input.attr('aria-invalid', String(Boolean(problem))).toggleClass('input-error', Boolean(problem));
-    preview.attr('data-state', problem ? 'error' : 'ok');
-    if (problem) preview.text(problem);
-    else if (!source) preview.text(input.val() ? text('noMessage') : '');
-    else if (input.val() === '') preview.text('');
-    else {
-      const on = text(`on.${source}`, { trigger });
-      preview.text(
-        count === 0 ? text('nothing', { on }) : text('found', { on, count, values: values.join(', ') }),
-      );
-    }
-    offer(next);
+    const isFocused = input.is(':focus');
+    const offered = [
+      ...usual.filter((path) => path !== input.val() && path.startsWith(input.val())),
+      ...next,
+    ];
+    // While it is written, a path that can still become right is not called wrong.
+    const words = problem && !(isFocused && offered.length > 0) ? problem : '';
+    mark(input, 'runtime', words !== '');
+    preview.attr('data-state', words ? 'error' : 'ok');
+    preview.text(words || found({ problem, source, trigger, count, values }));
+    if (isFocused) list.show([...new Set(offered)].map((path) => ({ value: path, label: path })));
+    else list.close();
   }
-  function offer(next) {
-    close();
-    if (!input.is(':focus') || next.length === 0) return;
-    next.forEach((path, index) => {
-      $('<li role="option" aria-selected="false">')
-        .attr('id', `${id}-option-${index}`)
-        .text(path)
-        .on('mousedown', (event) => {
-          event.preventDefault();
-          pick(path);
-        })
-        .appendTo(options);
-    });
-    options.show();
-    input.attr('aria-expanded', 'true');
+  function found({ problem, source, trigger, count, values }) {
+    if (problem || input.val() === '') return '';
+    if (!source) return text('noMessage');
+    const on = text(`on.${source}`, { trigger });
+    return count === 0 ? text('nothing', { on }) : text('found', { on, count, values: values.join(', ') });
   }
   function pick(path) {
+    list.close();
     input.val(path).trigger('change').trigger('focus');
-    ask();
+    ask(0);
   }
 
-  input.on('input focus', ask).on('blur', close);
-  input.on('keydown', (event) => {
-    const items = options.children();
-    if (items.length === 0) return;
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      active = (active + (event.key === 'ArrowDown' ? 1 : -1) + items.length) % items.length;
-      items.attr('aria-selected', 'false');
-      const item = items.eq(active).attr('aria-selected', 'true');
-      item[0].scrollIntoView({ block: 'nearest' });
-      input.attr('aria-activedescendant', item.attr('id'));
-    } else if ((event.key === 'Enter' || event.key === 'Tab') && active >= 0) pick(items.eq(active).text());
-    else if (event.key === 'Escape') close();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  if (input.val()) ask();
+  input.on('input focus', () => ask(REST_MS)).on('blur', () => ask(0));
+  if (input.val()) ask(0);
 }

@@ -15,5 +15,5 @@ export function keyvalue({ element, node, name, text }) {
     name: row.find('[name=name]').val().trim(),
     value: row.find('[name=value]').val(),
   });
-  return () => rows(read).filter((pair) => pair.name !== '');
+  return { read: () => rows(read).filter((pair) => pair.name !== '') };
 }

@@ -4,9 +4,9 @@ import { editRows } from './rows.js';
 export function list({ element, node, name, text }) {
   const rows = editRows(element, node[name], text('add'), (row, value) => {
     $('<input type="text" class="misp-list-item">')
-      .attr({ placeholder: text('placeholder'), 'aria-label': name })
+      .attr({ placeholder: text('placeholder'), 'aria-label': text('label') })
       .val(typeof value === 'string' ? value : '')
       .appendTo(row);
   });
-  return () => rows((row) => row.find('input').val().trim()).filter((value) => value !== '');
+  return { read: () => rows((row) => row.find('input').val().trim()).filter((value) => value !== '') };
 }

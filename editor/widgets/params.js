@@ -27,5 +27,5 @@ export function params({ element, node, name, text }) {
     const value = (key) => row.find(`[name=${key}]`).val().trim();
     return { name: value('name'), type: value('type'), value: value('value') };
   };
-  return () => rows(read).filter((param) => param.name !== '');
+  return { read: () => rows(read).filter((param) => param.name !== '') };
 }

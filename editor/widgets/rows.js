@@ -9,6 +9,7 @@ export function editRows(element, values, addButton, addItem) {
     removable: true,
     sortable: true,
     addItem: (row, _index, value) => addItem(row, value),
+    removeItem: () => element.trigger('change'),
   });
   element.editableList('addItems', [...(values || [])]);
   return (read) =>

@@ -47,7 +47,7 @@ export default defineNode(
       },
       verify: { kind: 'checkbox', default: true },
       tls: { kind: 'config', type: 'tls-config', advanced: true },
-      connections: { kind: 'number', default: 3, min: 1, max: 20, advanced: true },
+      connections: { kind: 'number', default: 2, min: 1, max: 20, advanced: true },
       timeout: { kind: 'number', default: 20, min: 1, max: 300, unit: 's', advanced: true },
     },
   },

@@ -1,26 +1,48 @@
 import type { NodeAPI } from 'node-red';
+import type { MispClient } from '../../src/misp/client';
+import { namesOf } from '../../src/misp/picker-names';
 import { PICKER_SOURCES, searchPicker, type PickerAnswer, type PickerSource } from '../../src/misp/pickers';
 import type { ServerNode } from '../config/misp-server';
 
 /** What a picker gets: things to choose from, or why there are none. */
 type Answer = PickerAnswer | { problem: string };
+type Ask = (
+  client: MispClient,
+  source: PickerSource,
+  query: Record<string, unknown>,
+) => Promise<PickerAnswer>;
 
-/** The route behind the live pickers in the forms. */
+/** The routes behind the live pickers in the forms: what fits a text, and the names of what was chosen. */
 export function servePickers(RED: NodeAPI): void {
-  const mayRead = RED.auth.needsPermission('misp.read');
-  RED.httpAdmin.get('/misp-workflows/pickers/:source', mayRead, (request, response) => {
-    const source = PICKER_SOURCES.find((known) => known === request.params.source);
-    if (!source) return void response.status(404).end();
-    const { server, search } = request.query;
-    void answer(RED, source, textOf(server), textOf(search)).then((found) => response.json(found));
-  });
+  serve('/misp-workflows/pickers/:source', (client, source, { search }) =>
+    searchPicker(client, source, textOf(search)),
+  );
+  serve('/misp-workflows/pickers/:source/chosen', (client, source, { value }) =>
+    namesOf(client, source, [value].flat().map(textOf)),
+  );
+
+  function serve(path: string, ask: Ask): void {
+    RED.httpAdmin.get(path, RED.auth.needsPermission('misp.read'), (request, response) => {
+      const source = PICKER_SOURCES.find((known) => known === request.params.source);
+      if (!source) return void response.status(404).end();
+      const id = textOf(request.query.server);
+      void answer(RED, id, (client) => ask(client, source, request.query)).then((found) =>
+        response.json(found),
+      );
+    });
+  }
 }
 
-async function answer(RED: NodeAPI, source: PickerSource, id: string, text: string): Promise<Answer> {
+async function answer(
+  RED: NodeAPI,
+  id: string,
+  ask: (client: MispClient) => Promise<PickerAnswer>,
+): Promise<Answer> {
   const server = RED.nodes.getNode(id) as ServerNode | null;
-  if (!server?.client) return { problem: 'notDeployed' };
+  // Nodes of other packages may have a client of their own.
+  if (server?.type !== 'misp-server' || !server.client) return { problem: 'notDeployed' };
   try {
-    return await searchPicker(server.client, source, text);
+    return await ask(server.client);
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

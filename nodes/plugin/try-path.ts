@@ -17,7 +17,8 @@ interface PathForm {
 type Seen = Partial<Pick<Sample, 'trigger'>> & { source?: Sample['kind'] };
 
 /** What the field shows. */
-export type PathAnswer = { problem: string } | (Seen & { count: number; values: string[]; next: string[] });
+export type PathAnswer =
+  { problem: string; next: string[] } | (Seen & { count: number; values: string[]; next: string[] });
 export type TemplateAnswer = { problem: string } | (Seen & { rendered?: string });
 
 /** Found values are shown up to this number and length. */
@@ -29,11 +30,13 @@ const MOST_RENDERED = 4000;
 export function servePreviews(RED: NodeAPI): void {
   const mayRead = RED.auth.needsPermission('misp.read');
   RED.httpAdmin.post('/misp-workflows/try/path', mayRead, (request, response) => {
-    response.json(guarded(() => tryPath(RED, request.body as PathForm)));
+    const { path, selector, triggers } = request.body as Partial<PathForm>;
+    const form = { path: textOf(path), selector: textOf(selector), triggers: idsOf(triggers) };
+    response.json(guarded(() => tryPath(RED, form)));
   });
   RED.httpAdmin.post('/misp-workflows/try/template', mayRead, (request, response) => {
-    const { template, triggers } = request.body as { template: string; triggers: string[] };
-    response.json(guarded(() => tryTemplate(RED, template, triggers)));
+    const { template, triggers } = request.body as { template?: string; triggers?: string[] };
+    response.json(guarded(() => tryTemplate(RED, textOf(template), idsOf(triggers))));
   });
 }
 
@@ -51,8 +54,8 @@ function tryPath(RED: NodeAPI, { path, selector, triggers }: PathForm): PathAnsw
   const items = sample && itemsOf(sample.message.payload, selector);
   // A path that is being written may not be readable yet; what it could become is offered all the same.
   const next = items ? suggestPaths(items[0], path) : [];
-  if (problem && next.length === 0) return { problem: problem.message };
-  if (!sample || !items || problem) return { count: 0, values: [], next };
+  if (problem) return { problem: problem.message, next };
+  if (!sample || !items) return { count: 0, values: [], next };
   const found = items.flatMap((item) => (isEntries(item) ? valuesOf(extract(item, path)) : []));
   const values = found.slice(0, MOST_VALUES).map(shortened);
   return { source: sample.kind, trigger: sample.trigger, count: found.length, values, next };
@@ -69,6 +72,14 @@ function tryTemplate(RED: NodeAPI, source: string, triggers: string[]): Template
   if (!sample) return {};
   const rendered = template.render(sample.message.payload).slice(0, MOST_RENDERED);
   return { source: sample.kind, trigger: sample.trigger, rendered };
+}
+
+function textOf(sent: unknown): string {
+  return typeof sent === 'string' ? sent : '';
+}
+
+function idsOf(sent: unknown): string[] {
+  return Array.isArray(sent) ? sent.map(String) : [];
 }
 
 function shortened(value: unknown): string {

@@ -39,7 +39,7 @@ const MOST_KEPT = 200;
 type Search = (client: MispClient, text: string) => Promise<PickerItem[]>;
 
 /** One search per source. Those that MISP can have many of are searched by MISP, the others here. */
-const SEARCHES: Record<PickerSource, Search> = {
+export const SEARCHES: Record<PickerSource, Search> = {
   tags: async (client, text) => (await tags(client, text)).filter((tag) => !tag.is_galaxy).map(tagItem),
   clusters,
   organisations: async (client, text) => {
@@ -93,12 +93,20 @@ const kept = new WeakMap<MispClient, Map<string, { at: number; answer: Promise<P
  * @throws {WorkflowError} if MISP does not answer, or the key may not see it
  */
 export function searchPicker(client: MispClient, source: PickerSource, text: string): Promise<PickerAnswer> {
+  return remembered(client, `${source} ${text}`, () => search(client, source, text));
+}
+
+/** What was asked in the last minute is not asked again. */
+export function remembered(
+  client: MispClient,
+  key: string,
+  ask: () => Promise<PickerAnswer>,
+): Promise<PickerAnswer> {
   const known = kept.get(client) ?? new Map<string, { at: number; answer: Promise<PickerAnswer> }>();
   kept.set(client, known);
-  const key = `${source} ${text}`;
   const before = known.get(key);
   if (before && Date.now() - before.at < KEPT_MS) return before.answer;
-  const answer = search(client, source, text);
+  const answer = ask();
   answer.catch(() => known.delete(key));
   known.delete(key);
   known.set(key, { at: Date.now(), answer });
@@ -153,11 +161,11 @@ async function tags(client: MispClient, text: string): Promise<Tag[]> {
   return Tag;
 }
 
-function tagItem({ name, colour }: Tag): PickerItem {
+export function tagItem({ name, colour }: Pick<Tag, 'name' | 'colour'>): PickerItem {
   return { value: name, label: name, colour };
 }
 
-function item(value: string, label: string, hint?: string | null): PickerItem {
+export function item(value: string, label: string, hint?: string | null): PickerItem {
   return { value, label, ...(hint ? { hint } : {}) };
 }
 

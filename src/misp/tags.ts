@@ -5,6 +5,8 @@ import type { CallOptions, MispClient } from './client';
 export interface TagRow {
   id: string;
   name: string;
+  /** Such as `#ff0000`. */
+  colour: string;
 }
 
 /** Names that one search asks for. */
@@ -26,8 +28,9 @@ export async function searchTags(
     const tag = names.slice(start, start + MOST_NAMES).map((name) => name.replace(/[\\%]/g, '\\$&'));
     const rows = await client.post<unknown>('/tags/search', { tag }, { signal });
     for (const row of isList(rows) ? rows : []) {
-      const { id, name } = isRecord(row) && isRecord(row.Tag) ? row.Tag : {};
-      if (wanted.has(textOf(name).toLowerCase())) found.push({ id: textOf(id), name: textOf(name) });
+      const { id, name, colour } = isRecord(row) && isRecord(row.Tag) ? row.Tag : {};
+      const tag = { id: textOf(id), name: textOf(name), colour: textOf(colour) };
+      if (wanted.has(tag.name.toLowerCase())) found.push(tag);
     }
   }
   return found;
@@ -36,7 +39,7 @@ export async function searchTags(
 /** Makes a tag, or gives the one that there is (`tags/add`). */
 export async function addTag(client: MispClient, name: string, signal?: AbortSignal): Promise<TagRow> {
   const { Tag } = await client.post<{ Tag: TagRow }>('/tags/add', { name }, { signal, repeatable: true });
-  return { id: String(Tag.id), name: Tag.name };
+  return { id: String(Tag.id), name: Tag.name, colour: Tag.colour };
 }
 
 /** What MISP says when it has changed something. */

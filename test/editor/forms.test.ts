@@ -4,7 +4,15 @@ import type { Description, Field } from '../../nodes/definition';
 import { definitions } from '../support/definitions';
 import { idOf, tab, withDefaults } from './flows';
 import { openEditor, shots, type Editor } from './browser';
+import { complaint, isShown, setTyped, spoil } from './spoil';
 
+/** How long Node-RED's editor takes to slide a form in or out, in milliseconds. */
+const TRAY_MS = 350;
+/** Values of the types of a `typed` field. */
+const GOOD_VALUES: Record<string, string> = {
+  ...{ str: 'filled', num: '42', bool: 'true', json: '{"filled":1}', jsonata: 'payload.filled' },
+  ...{ msg: 'payload.filled', flow: 'filled', global: 'filled', env: 'FILLED' },
+};
 const SENTINEL = 'sentinel-secret-4711';
 
 const flow = [tab, ...definitions.map(({ description }) => withDefaults(description))];
@@ -47,11 +55,21 @@ describe('the forms in the dark', function () {
   after(() => editor.close());
 
   for (const { description } of definitions) {
-    it(`${description.type} can be read`, async () => {
+    it(`${description.type} can be read, and says in words what is wrong`, async () => {
       await openForm(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}-dark.png`) });
       assert.deepEqual(await unreadable(editor), []);
-      await done(editor, description);
+      for (const [name, field] of Object.entries(description.fields)) {
+        const id = `${prefixOf(description)}${name}`;
+        if (!(await isShown(editor.page, id))) continue;
+        const control = await spoil(editor.page, id, field);
+        if (!control) continue;
+        const words = await complaint(editor.page, control);
+        assert.ok(words.length > 10 && !words.includes('problems.'), `${name}: ${words}`);
+      }
+      await editor.page.screenshot({ path: path.join(shots, `${description.type}-wrong.png`) });
+      assert.deepEqual(await unreadable(editor), []);
+      await cancel(editor, description);
     });
   }
 });
@@ -94,13 +112,18 @@ async function openForm({ page }: Editor, { family, type }: Description): Promis
     [family === 'config', type, idOf(type)],
   );
   await page.waitForSelector(family === 'config' ? '#node-config-dialog-ok' : '#node-dialog-ok');
-  await page.waitForTimeout(600);
+  await page.waitForTimeout(TRAY_MS);
   await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
 }
 
 async function done({ page }: Editor, { family }: Description): Promise<void> {
   await page.click(family === 'config' ? '#node-config-dialog-ok' : '#node-dialog-ok');
-  await page.waitForTimeout(600);
+  await page.waitForTimeout(TRAY_MS);
+}
+
+async function cancel({ page }: Editor, { family }: Description): Promise<void> {
+  await page.click(family === 'config' ? '#node-config-dialog-cancel' : '#node-dialog-cancel');
+  await page.waitForTimeout(TRAY_MS);
 }
 
 interface EditorApi {
@@ -137,8 +160,7 @@ async function fill(editor: Editor, description: Description): Promise<Record<st
   const given: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(description.fields)) {
     const id = `${prefix}${name}`;
-    const shown = await page.isVisible(`${id}, ${id}-list, ${id}-entry`);
-    if (!shown) continue;
+    if (!(await isShown(page, id))) continue;
     const value = await fillField(editor, id, name, field);
     if (value !== undefined) given[name] = value;
   }
@@ -154,9 +176,11 @@ async function fillField({ page }: Editor, id: string, name: string, field: Fiel
       await page.fill(id, value);
       return value;
     }
-    case 'number':
-      await page.fill(id, String(field.min + 2));
-      return String(field.min + 2);
+    case 'number': {
+      const value = String(field.min + (field.default === field.min + 2 ? 3 : 2));
+      await page.fill(id, value);
+      return value;
+    }
     case 'select': {
       const value = field.options[field.options.length - 1];
       // The first choice keeps the fields below it in view.
@@ -170,10 +194,10 @@ async function fillField({ page }: Editor, id: string, name: string, field: Fiel
       return !field.default;
     case 'list':
       for (const text of ['one', 'two']) {
-        await page.click(
-          `${id}-list ~ a, .red-ui-editableList:has(${id}-list) + a, .red-ui-editableList:has(${id}-list) .red-ui-editableList-addButton`,
-        );
-        await page.locator(`.red-ui-editableList:has(${id}-list) input`).last().fill(text);
+        const inputs = page.locator(`.red-ui-editableList:has(${id}-list) input`);
+        const before = await inputs.count();
+        await page.click(`.red-ui-editableList:has(${id}-list) .red-ui-editableList-addButton`);
+        await inputs.nth(before).fill(text);
       }
       return [...field.default, 'one', 'two'];
     case 'params': {
@@ -203,17 +227,8 @@ async function fillField({ page }: Editor, id: string, name: string, field: Fiel
     }
     case 'typed': {
       const type = field.types.includes('str') ? 'str' : field.types[0];
-      await page.evaluate(
-        ([selector, chosen]) => {
-          const { $ } = globalThis as unknown as {
-            $: (selector: string) => { typedInput(property: string, value: string): void };
-          };
-          $(selector).typedInput('type', chosen);
-          $(selector).typedInput('value', 'filled');
-        },
-        [id, type],
-      );
-      return 'filled';
+      await setTyped(page, id, type, GOOD_VALUES[type]);
+      return GOOD_VALUES[type];
     }
     case 'keyvalue': {
       await page.click(`.red-ui-editableList:has(${id}-list) .red-ui-editableList-addButton`);

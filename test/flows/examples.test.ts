@@ -6,7 +6,13 @@ import { freePort } from '../support/misp';
 import { collectLog } from '../support/log';
 
 /** Credentials are no part of an example: whoever imports it fills them in. */
-const secrets = { user: 'misp', password: 'secret', apiKey: 'a'.repeat(40) };
+const secrets = {
+  user: 'misp',
+  password: 'secret',
+  apiKey: 'a'.repeat(40),
+  webhookUrl: 'https://chat.example.org/hooks/x',
+  token: 'x'.repeat(20),
+};
 
 describe('the examples', function () {
   this.timeout(30000);
@@ -24,9 +30,8 @@ describe('the examples', function () {
       const flow = (JSON.parse(text) as FlowNode[]).map((node) =>
         node.type === 'misp-listener' ? { ...node, port } : node,
       );
-      const configs = flow.filter((node) => !('x' in node) && node.type !== 'tab');
       const log = collectLog(nodeRed.RED);
-      await deploy(nodeRed.RED, flow, Object.fromEntries(configs.map((node) => [node.id, secrets])));
+      await deploy(nodeRed.RED, flow, Object.fromEntries(flow.map((node) => [node.id, secrets])));
       log.stop();
       assert.equal(log.text(), '');
     });

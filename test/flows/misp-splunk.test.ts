@@ -57,6 +57,19 @@ describe('misp-splunk', function () {
     assert.ok(misp.result.operations.every(({ state }) => state === 'done'));
   });
 
+  it('sends each attribute with its event, not with all the others', async () => {
+    await start({ perAttribute: true });
+    const data = eventWith(1000);
+    await test.send({ payload: data });
+    const events = test.receiver.received.flatMap(({ text }) => eventsIn(text));
+    assert.equal(events.length, 1000);
+    assert.deepEqual(events[5].event, {
+      Event: { id: '7', info: 'Harbor' },
+      Attribute: data.Event.Attribute[5],
+    });
+    assert.ok(test.receiver.received.reduce((sum, { text }) => sum + text.length, 0) < 500_000);
+  });
+
   it('sends nothing when there is nothing', async () => {
     await start({ perAttribute: true });
     await test.send({ payload: eventWith(0) });

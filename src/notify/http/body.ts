@@ -6,7 +6,7 @@ import { WorkflowError } from '../../text';
 export const CONTENT_TYPES = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
-  text: 'text/plain; charset=utf-8',
+  text: 'text/plain;charset=utf-8',
   sequence: 'application/json',
 } as const;
 

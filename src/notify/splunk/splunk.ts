@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../actions/plan';
+import { omit } from '../../event/edit';
 import { extract, get } from '../../event/hash';
 import { countOf, entryOf, isEntries, isRecord, valuesOf } from '../../event/values';
 import { WorkflowError } from '../../text';
@@ -57,17 +58,25 @@ export function splunkEvents(params: SplunkParams, data: unknown): HecEvent[] {
   const { perAttribute, model, index, source, sourcetype, host } = params;
   const paths = readModel(model);
   const meta = Object.entries({ index, source, sourcetype, host }).filter(([, value]) => value);
-  return (perAttribute ? attributesOf(data) : [data]).map((item) => ({
+  return (perAttribute ? attributesOf(data, paths !== undefined) : [data]).map((item) => ({
     event: paths ? extractModel(paths, item) : item,
     ...Object.fromEntries(meta),
   }));
 }
 
-/** Each attribute, with its event beside it. */
-function attributesOf(data: unknown): unknown[] {
+/**
+ * Each attribute, with its event beside it.
+ * @param whole the event with all of its attributes: for paths that look there, not for sending it that often
+ */
+function attributesOf(data: unknown, whole: boolean): unknown[] {
   if (!isEntries(data)) return [];
   const list = get(data, 'Event._AttributeFlattened', []);
-  return isEntries(list) ? valuesOf(list).map((Attribute) => ({ ...data, Attribute })) : [];
+  const event = get(data, 'Event');
+  const beside =
+    whole || !isRecord(event)
+      ? data
+      : { ...data, Event: omit(event, 'Attribute', '_AttributeFlattened', 'Object') };
+  return isEntries(list) ? valuesOf(list).map((Attribute) => ({ ...beside, Attribute })) : [];
 }
 
 /** Names and paths; nothing for an empty model. */

@@ -1,0 +1,53 @@
+/**
+ * What was chosen in a picker, as chips that can be removed.
+ * @param label what is chosen, for screen readers
+ * @returns `values()`, `add(values)`, `removeLast()`, and `learn(items)`, which tells labels and colours of values
+ */
+export function chips({ place, label, text, onRemove }) {
+  const box = $('<div class="misp-chips" role="list">').attr('aria-label', label).appendTo(place);
+  const values = [];
+  const known = new Map();
+
+  function show() {
+    box.empty().append(values.map(chipOf));
+  }
+  function chipOf(value) {
+    const { label: shown = value, colour } = known.get(value) ?? {};
+    const chip = $('<span class="misp-chip" role="listitem">').attr({ 'data-value': value, title: value });
+    $('<span>').text(shown).appendTo(chip);
+    if (colour) chip.css({ backgroundColor: colour, color: readable(colour) });
+    $('<button type="button">')
+      .text('×')
+      .attr('aria-label', text('remove', { value: shown }))
+      .on('click', () => remove(value))
+      .appendTo(chip);
+    return chip;
+  }
+  function remove(value) {
+    values.splice(values.indexOf(value), 1);
+    show();
+    onRemove();
+  }
+  return {
+    values: () => [...values],
+    add(added) {
+      for (const value of added.map((one) => one.trim()).filter(Boolean)) {
+        if (!values.includes(value)) values.push(value);
+      }
+      show();
+    },
+    removeLast() {
+      if (values.length > 0) remove(values.at(-1));
+    },
+    learn(items) {
+      for (const item of items) known.set(item.value, item);
+      if (values.some((value) => items.some((item) => item.value === value))) show();
+    },
+  };
+}
+
+/** Black or white, whichever can be read on a colour such as `#1a2b3c`. */
+function readable(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return red * 0.299 + green * 0.587 + blue * 0.114 > 150 ? '#000' : '#fff';
+}
