@@ -1,6 +1,12 @@
 import { applies, problemText } from './settings.js';
 
 /**
+ * When a field is left by a click, words that come at once would move what is clicked from under the mouse; in
+ * milliseconds.
+ */
+const CLICK_MS = 200;
+
+/**
  * Says under each field of a form, in words, what is wrong with its value: at once for what is saved, then when a field
  * is left. While it is mended the words stay until it is right.
  * @param fields `{ name, field, row, control, read }` each; `control` is what a user works with
@@ -14,11 +20,20 @@ export function showProblems(node, fields, valueOf) {
     mark(control, 'value', text !== '');
     tell(row, control, isShownByWidget(field, read()) ? '' : text);
   };
-  fields[0]?.row.closest('form').on('input keyup change focusout', ({ target, type }) => {
-    const isTyping = type === 'input' || type === 'keyup';
-    for (const one of fields) if (!isTyping || one.row.has(target).length > 0) check(one, isTyping);
-  });
-  for (const one of fields) check(one, false);
+  const checkAll = () => {
+    for (const one of fields) check(one, false);
+  };
+  let timer;
+  fields[0]?.row
+    .closest('form')
+    .on('change focusout', () => {
+      clearTimeout(timer);
+      timer = setTimeout(checkAll, CLICK_MS);
+    })
+    .on('input keyup', ({ target }) => {
+      for (const one of fields) if (one.row.has(target).length > 0) check(one, true);
+    });
+  checkAll();
 }
 
 /** Marks a control as wrong, for eyes and screen readers, as long as there is any reason. */

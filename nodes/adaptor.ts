@@ -59,14 +59,25 @@ export function defineNode<const F extends Fields>(
         checkFields(description.fields, context.config);
         attach(this, create(context, this), context, status);
       } catch (error) {
-        this.error(translated(error, context.text));
+        const problem = translated(error, context.text);
+        this.error(problem);
         context.status('broken', 'red', 'ring');
+        if ((context.config as { onFailure?: string }).onFailure === 'continue') goOn(this, problem);
       }
     }
     const credentials = credentialsOf(description);
     RED.nodes.registerType(description.type, Constructor, credentials && { credentials });
   };
   return Object.assign(register, { description });
+}
+
+/** A node that is to go on if it fails does so too if it is not set up: what stands behind it may decide. */
+function goOn(node: Node, problem: Error): void {
+  node.on('input', (message, send, done) => {
+    node.error(problem, message);
+    send(message);
+    done();
+  });
 }
 
 function attach<F extends Fields>(

@@ -16,5 +16,7 @@ export function editRows(element, values, addButton, addItem) {
     element
       .editableList('items')
       .toArray()
+      // A row that was removed fades out for a moment.
+      .filter((item) => $(item).closest('.red-ui-editableList-item-deleting').length === 0)
       .map((item) => read($(item)));
 }

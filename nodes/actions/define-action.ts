@@ -124,7 +124,7 @@ function isTest(message: Message): boolean {
 }
 
 /** When MISP must have its answer; nothing if it does not wait. */
-function deadlineOf(message: Message): number | undefined {
+export function deadlineOf(message: Message): number | undefined {
   const { blocking, deadline } = (message.misp ?? {}) as { blocking?: boolean; deadline?: number };
   return blocking === true && typeof deadline === 'number' ? deadline : undefined;
 }

@@ -2,17 +2,18 @@ import type { SendMail } from '../../src/actions/plan';
 import { get } from '../../src/event/hash';
 import { omit } from '../../src/event/edit';
 import { isEntries, isRecord, textOf } from '../../src/event/values';
-import { userAccounts } from '../../src/misp/accounts';
+import { userAccounts, type UserAccount } from '../../src/misp/accounts';
 import { addressesIn } from '../../src/notify/mail/addresses';
 import { carryOutMails } from '../../src/notify/mail/carry-out';
 import { planMails, type MailParams, type MailTo } from '../../src/notify/mail/compose';
 import { needsAccounts, resolveRecipients } from '../../src/notify/mail/recipients';
 import { compileTemplate } from '../../src/notify/template/template';
+import { beforeDeadline } from '../../src/notify/time-left';
 import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';
 import type { MailServerNode } from '../config/misp-mail-server';
 import type { ServerNode } from '../config/misp-server';
-import { defineAction } from './define-action';
+import { deadlineOf, defineAction } from './define-action';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -79,9 +80,14 @@ export default defineAction(
     async function recipientsOf(message: Message): Promise<MailTo> {
       const given = addressesIn(config.more === '' ? [] : await context.evaluate('more', message));
       const all = onlyUsers ? { ...wanted, more: given } : wanted;
-      const accounts = needsAccounts(all) ? await userAccounts(mispClient()) : [];
+      const accounts = needsAccounts(all) ? await accountsFor(message) : [];
       const { addresses, refused } = resolveRecipients(all, accounts, message.payload);
       return { known: addresses, given: onlyUsers ? [] : given, domains, refused };
+    }
+
+    function accountsFor(message: Message): Promise<UserAccount[]> {
+      const late = new WorkflowError('mail.lookupLate');
+      return beforeDeadline(userAccounts(mispClient()), deadlineOf(message), late);
     }
 
     function mispClient() {

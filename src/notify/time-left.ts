@@ -17,3 +17,25 @@ export function timeLeft(
     deadline === undefined || deadline <= now ? Infinity : Math.max(LEAST_MS, deadline - now - MARGIN_MS);
   return left < timeoutMs ? { ms: left, byDeadline: true } : { ms: timeoutMs, byDeadline: false };
 }
+
+/**
+ * What work gives, unless a run that MISP waits for would be late.
+ * @param late what is thrown then; the work itself is left alone
+ */
+export async function beforeDeadline<T>(
+  work: Promise<T>,
+  deadline: number | undefined,
+  late: Error,
+): Promise<T> {
+  const { ms } = timeLeft(Infinity, deadline);
+  if (!Number.isFinite(ms)) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late), ms);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -63,9 +63,8 @@ describe('the demo, built with the mouse', function () {
     await closeForm(page);
 
     await openByDoubleClick(page, condition);
-    const tags = page.locator('.form-row:has(#node-input-tags-list), .form-row:has(#node-input-tags)');
-    await tags.locator('.red-ui-editableList-addButton').first().click();
-    await tags.locator('input').last().fill('tlp:red');
+    await page.fill('#node-input-tags-entry', 'tlp:red');
+    await page.press('#node-input-tags-entry', 'Enter');
     await page.screenshot({ path: path.join(shots, 'demo-condition.png') });
     await closeForm(page);
 

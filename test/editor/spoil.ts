@@ -44,8 +44,8 @@ export async function spoil(page: Page, id: string, field: Field): Promise<strin
       const remove =
         field.kind === 'picker'
           ? `${id}-list .misp-chip button`
-          : `${id}-list .red-ui-editableList-item-remove`;
-      while ((await page.locator(remove).count()) > 0) await page.locator(remove).first().click();
+          : `${id}-list li:not(.red-ui-editableList-item-deleting) .red-ui-editableList-item-remove`;
+      await removeAll(page, remove);
       return field.kind === 'picker' ? `${id}-entry` : `${id}-list`;
     }
     // Nothing is chosen or entered in a new node.
@@ -57,23 +57,43 @@ export async function spoil(page: Page, id: string, field: Field): Promise<strin
   }
 }
 
+/** Clicks one after the other; a row that is removed fades out first. */
+async function removeAll(page: Page, selector: string): Promise<void> {
+  const buttons = page.locator(selector);
+  for (let left = await buttons.count(); left > 0; left = await buttons.count()) {
+    await buttons.last().click();
+    await page.waitForFunction(
+      ([query, count]) => document.querySelectorAll(query as string).length < (count as number),
+      [selector, left],
+    );
+  }
+}
+
 async function write(page: Page, selector: string, text: string): Promise<string> {
   await page.fill(selector, text);
   await page.locator(selector).blur();
   return selector;
 }
 
-/** What a form says of a control that is wrong, as a screen reader would: empty if it says nothing. */
+/** What a form says of a control that is wrong, as a screen reader would. */
 export async function complaint(page: Page, selector: string): Promise<string> {
   const control = page.locator(`${selector}[aria-invalid=true]`);
   await control.waitFor({ state: 'attached', timeout: 3000 });
-  const ids = ((await control.getAttribute('aria-describedby')) ?? '').split(' ').filter(Boolean);
-  const words: string[] = [];
-  for (const id of ids) {
-    const place = page.locator(`[id="${id}"].misp-problem:visible, [id="${id}"][data-state=error]:visible`);
-    if ((await place.count()) > 0) words.push(await place.innerText());
-  }
-  return words.join(' ').trim();
+  // Some words come from the runtime.
+  const words = await page.waitForFunction(
+    (wrong) => {
+      const ids = document.querySelector(wrong)?.getAttribute('aria-describedby')?.split(' ') ?? [];
+      const places = ids.map((id) => document.getElementById(id));
+      const shown = places.filter((place) => place?.matches('.misp-problem, [data-state=error]'));
+      return shown
+        .map((place) => (place?.offsetParent ? place.innerText : ''))
+        .join(' ')
+        .trim();
+    },
+    `${selector}[aria-invalid=true]`,
+    { timeout: 3000 },
+  );
+  return words.jsonValue();
 }
 
 export async function setTyped(page: Page, id: string, type: string, value: string): Promise<void> {

@@ -5,6 +5,8 @@ import { block, credentials, idOf, ifTag, listener, node, tab, trigger } from '.
 import { event, freePort, listening, query } from '../support/misp';
 import { openEditor, shots, type Editor } from './browser';
 
+const ATTRIBUTE = { id: '1', type: 'ip-dst', value: '192.0.2.1', object_id: '0' };
+
 describe('the widgets of the forms', function () {
   this.timeout(60000);
   let editor: Editor;
@@ -21,20 +23,24 @@ describe('the widgets of the forms', function () {
     const server = { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 };
     const stop = { ...block('stop', '{{ Event.info }} is not published'), x: 500, y: 40 };
     const path = node('path', 'misp-if', [['stop'], []], { hash_path: 'Event.Tag.{n}.name' });
+    const organisation = node('organisation', 'misp-if-organisation', [[], []], { org_id: ['1', 'none'] });
+    const tagger = node('tagger', 'misp-tag', [[]], { server: 'misp' });
     await editor.open(
       [
         tab,
         listener(port),
         server,
-        trigger(['red', 'path'], { x: 200, y: 40 }),
+        trigger(['red', 'path', 'organisation', 'tagger'], { x: 200, y: 40 }),
         ifTag('red', 'tlp:red', ['stop']),
         path,
+        organisation,
+        tagger,
         stop,
       ],
       { ...credentials, misp: { apiKey: API_KEY } },
     );
     await listening(port);
-    await query(port, 'test_module', event(['tlp:red', 'one:more']));
+    await query(port, 'test_module', event(['tlp:red', 'one:more'], { Attribute: [ATTRIBUTE] }));
   });
   after(async () => {
     await editor.close();
@@ -61,7 +67,7 @@ describe('the widgets of the forms', function () {
       .locator('#node-input-tags-list .misp-chip')
       .evaluateAll((list) => list.map((chip) => (chip as HTMLElement).dataset.value));
 
-  it('a picker searches 50,000 tags while one types, and the editor stays responsive', async () => {
+  it('a picker searches 50,000 tags while one types, and the editor stays responsive', async function () {
     const { page } = editor;
     await edit('red');
     await page.evaluate(() => {
@@ -73,8 +79,8 @@ describe('the widgets of the forms', function () {
         last = performance.now();
       }, 16);
     });
-    const started = Date.now();
     await page.locator('#node-input-tags-entry').pressSequentially('seed:tag-4', { delay: 20 });
+    const started = Date.now();
     await page
       .locator('#node-input-tags-options li', { hasText: 'seed:tag-4' })
       .first()
@@ -82,7 +88,8 @@ describe('the widgets of the forms', function () {
     const waited = Date.now() - started;
     const longest = await page.evaluate(() => (globalThis as unknown as { longest: number }).longest);
     await page.screenshot({ path: path.join(shots, 'picker.png') });
-    assert.ok(waited < 1500, `${waited} ms`);
+    if (this.test) this.test.title += `: shown after ${waited} ms, longest gap ${Math.round(longest)} ms`;
+    assert.ok(waited < 1000, `${waited} ms`);
     assert.ok(longest < 400, `the page stood still for ${longest} ms`);
   });
 
@@ -107,6 +114,78 @@ describe('the widgets of the forms', function () {
       .locator('#node-input-tags-list .misp-chip')
       .evaluate((chip) => getComputedStyle(chip).backgroundColor);
     assert.notEqual(colour, 'rgba(0, 0, 0, 0)');
+  });
+
+  it('a picker takes what is pasted, and Escape takes back what is written', async () => {
+    const { page } = editor;
+    await edit('red');
+    const entry = page.locator('#node-input-tags-entry');
+    await entry.evaluate((input) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', 'a:1, threat-actor="One, two"\nb:2,a:1\n');
+      input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
+    assert.deepEqual(await chips(), ['tlp:red', 'a:1', 'threat-actor="One, two"', 'b:2']);
+    await entry.pressSequentially('tlp:g');
+    await page.locator('#node-input-tags-options li').first().waitFor();
+    await entry.press('Escape');
+    await page.locator('#node-input-tags-options').waitFor({ state: 'hidden' });
+    await entry.press('Escape');
+    assert.equal(await entry.inputValue(), '');
+    assert.equal((await chips()).length, 4);
+  });
+
+  it('a picker shows names of organisations and keeps their ids', async () => {
+    const { page } = editor;
+    await edit('organisation');
+    const chosen = page.locator('#node-input-org_id-list .misp-chip');
+    await chosen.filter({ hasText: 'EXAMPLE-CERT' }).waitFor();
+    const values = () =>
+      chosen.evaluateAll((list) => list.map((chip) => (chip as HTMLElement).dataset.value));
+    assert.deepEqual(await values(), ['1', 'none']);
+    await page.locator('#node-input-org_id-entry').pressSequentially('-');
+    await page.locator('#node-input-org_id-options li').first().click();
+    assert.match((await values())[2] ?? '', /^\d+$/);
+    await page.screenshot({ path: path.join(shots, 'organisations.png') });
+  });
+
+  it("a filter says what it does, in MISP's operators", async () => {
+    const { page } = editor;
+    await edit('tagger');
+    const filter = page.locator('#node-input-filter-list');
+    assert.equal(await filter.locator('summary').innerText(), 'all attributes');
+    await filter.locator('summary').click();
+    await page.fill('#node-input-filter-list-selector', 'Event.A');
+    const usual = page.locator('#node-input-filter-list-selector-options li');
+    await usual.filter({ hasText: 'Event.Attribute.{n}' }).click();
+    await page.locator('#node-input-filter-list-path').pressSequentially('ty');
+    await page.locator('#node-input-filter-list-path-options li', { hasText: 'type' }).first().click();
+    await page.locator('#node-input-filter-list-operator').selectOption({ label: 'Not equals' });
+    await page.fill('#node-input-filter-list-value', 'md5');
+    assert.equal(await filter.locator('summary').innerText(), 'only where type does not equal md5');
+    await page.screenshot({ path: path.join(shots, 'filter.png') });
+    await page.locator('#node-input-filter-list-operator').selectOption({ label: 'Any value' });
+    assert.equal(await filter.locator('summary').innerText(), 'only where type has any value');
+    assert.ok(!(await page.isVisible('#node-input-filter-list-value')));
+  });
+
+  it('words about what is wrong go as soon as it is right', async () => {
+    const { page } = editor;
+    await edit('path');
+    await page.locator('#node-input-language').selectOption('jsonata');
+    await page.fill('#node-input-expression-value', 'payload.(');
+    await page.locator('#node-input-expression-value').blur();
+    const words = page.locator('#node-input-expression-value-problem');
+    await words.filter({ hasText: 'Expression' }).waitFor();
+    await page.screenshot({ path: path.join(shots, 'expression-wrong.png') });
+    for (const key of ['End', 'Backspace', 'Backspace']) {
+      await page.locator('#node-input-expression-value').press(key);
+    }
+    await words.waitFor({ state: 'hidden' });
+    await page.locator('#node-input-language').selectOption('path');
+    await page.fill('#node-input-hash_path', '');
+    await page.locator('#node-input-hash_path').blur();
+    await page.locator('#node-input-hash_path-problem', { hasText: 'Hash path is missing' }).waitFor();
   });
 
   it('a picker takes names when MISP is away, and says so quietly', async () => {

@@ -50,6 +50,7 @@ describe('receivers that are away, on the path that MISP waits for', function ()
         tab,
         listener(port),
         { id: 'mail', type: 'misp-mail-server', ...mail },
+        { id: 'misp', type: 'misp-server', url: `http://${server}`, timeout: 20, verify: true },
         trigger([names[0]], { deadline: DEADLINE_S }),
         ...nodes,
         // MISP waits only where it could be told to stop.
@@ -59,7 +60,11 @@ describe('receivers that are away, on the path that MISP waits for', function ()
         node('catch', 'catch', [['caught']], { scope: null }),
         node('caught', 'function', [[]], { func: "global.get('caught')(msg);", outputs: 1 }),
       ],
-      { ...credentials, ...Object.fromEntries(senders.map(([type]) => [idOf(type), secrets])) },
+      {
+        ...credentials,
+        misp: { apiKey: 'x'.repeat(40) },
+        ...Object.fromEntries(senders.map(([type]) => [idOf(type), secrets])),
+      },
     );
     await listening(port);
   }
@@ -84,6 +89,16 @@ describe('receivers that are away, on the path that MISP waits for', function ()
     });
   }
 
+  it('a MISP that does not say who its users are keeps no mail node waiting', async () => {
+    const settings = { mailServer: 'mail', recipients: ['All admins'], server: 'misp' };
+    await start([['misp-email', settings]], (deaf.address() as net.AddressInfo).port);
+    const { json, ms } = await query(port, 'test_module', event([]));
+    assert.deepEqual(json, { data: true });
+    assert.ok(ms > 500 && ms < DEADLINE_S * 1000, `${ms} ms`);
+    await until(() => errors.length > 0);
+    assert.match(errors[0], /did not say who its users are/);
+  });
+
   it('all of them, one behind the other, say nothing: MISP goes on in time', async () => {
     await start(SENDERS, (deaf.address() as net.AddressInfo).port);
     const { json, ms } = await query(port, 'test_module', event([]));
@@ -100,13 +115,33 @@ describe('receivers that are away, on the path that MISP waits for', function ()
     assert.match(json.error ?? '', /misp-chat/);
   });
 
+  it('a node that is not set up says so for each message, and what stands behind it decides', async () => {
+    const broken: [string, object][] = [
+      ['misp-chat', { service: 'telegram', chatId: '' }],
+      ['misp-webhook', { url: '' }],
+      ['misp-splunk', { url: '' }],
+      ['misp-email', { mailServer: '', mail_template_subject: '{{ no end' }],
+    ];
+    await start(broken, await freePort());
+    errors.length = 0;
+    const { json, ms } = await query(port, 'test_module', event(['tlp:red']));
+    assert.deepEqual(json, { error: 'blocked by the flow' });
+    assert.ok(ms < 500, `${ms} ms`);
+    await until(() => errors.length === broken.length);
+    assert.match(errors[0], /The chat is missing/);
+  });
+
   /** The same flow without the Catch node, which would handle the error. */
   async function deployWithoutCatch(): Promise<void> {
     const { flows } = nodeRed.RED.nodes.getFlows() as unknown as { flows: FlowNode[] };
     await deploy(
       nodeRed.RED,
       flows.filter(({ type }) => type !== 'catch'),
-      { ...credentials, [idOf('misp-chat')]: { webhookUrl: 'http://127.0.0.1:1/hooks/x' } },
+      {
+        ...credentials,
+        misp: { apiKey: 'x'.repeat(40) },
+        [idOf('misp-chat')]: { webhookUrl: 'http://127.0.0.1:1/hooks/x' },
+      },
     );
     await listening(port);
   }
