@@ -12,8 +12,8 @@ export type Jsonata = (expression: string) => (message: Message) => Promise<unkn
 
 /** What a decision comes to, and what of the message it compared, to be shown when a user tries it. */
 export interface Decision {
-  decide(message: Message): boolean | Promise<boolean>;
-  lookAt(message: Message): unknown;
+  decide: (message: Message) => boolean | Promise<boolean>;
+  lookAt: (message: Message) => unknown;
 }
 
 /**
