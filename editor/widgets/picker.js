@@ -36,8 +36,9 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
     entry.trigger('change');
   }
   /** A galaxy alone is no cluster: its clusters are offered next. */
+  const isGalaxy = (value) => field.source === 'clusters' && value.endsWith('=');
   function pick(value) {
-    if (!value.endsWith('=')) return add([value]);
+    if (!isGalaxy(value)) return add([value]);
     entry.val(value);
     search();
   }
@@ -67,7 +68,8 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
     request?.abort();
     list.close();
     // Chips that are drawn anew would lose a click on them.
-    if (entry.val().trim()) add([entry.val()]);
+    if (isGalaxy(entry.val())) entry.val('');
+    else if (entry.val().trim()) add([entry.val()]);
   });
   entry.on('keydown', (event) => {
     const written = entry.val();

@@ -1,7 +1,8 @@
 import type { NodeAPI } from 'node-red';
 import type { MispClient } from '../../src/misp/client';
 import { namesOf } from '../../src/misp/picker-names';
-import { PICKER_SOURCES, searchPicker, type PickerAnswer, type PickerSource } from '../../src/misp/pickers';
+import type { PickerSource } from '../../src/misp/picker-sources';
+import { PICKER_SOURCES, searchPicker, type PickerAnswer } from '../../src/misp/pickers';
 import type { ServerNode } from '../config/misp-server';
 
 /** What a picker gets: things to choose from, or why there are none. */

@@ -1,6 +1,6 @@
 import type { MispClient } from './client';
-import { item, remembered, SEARCHES, tagItem } from './pickers';
-import type { PickerAnswer, PickerItem, PickerSource } from './pickers';
+import { item, SEARCHES, tagItem, type PickerItem, type PickerSource } from './picker-sources';
+import { remembered, type PickerAnswer } from './pickers';
 import { searchTags } from './tags';
 
 /** Values that are looked up at most; the rest of a long choice is shown as it is saved. */

@@ -8,6 +8,8 @@ import { complaint, isShown, setTyped, spoil } from './spoil';
 
 /** How long Node-RED's editor takes to slide a form in or out, in milliseconds. */
 const TRAY_MS = 350;
+/** Kinds of fields that were filled. */
+const filled = new Set<string>();
 /** Values of the types of a `typed` field. */
 const GOOD_VALUES: Record<string, string> = {
   ...{ str: 'filled', num: '42', bool: 'true', json: '{"filled":1}', jsonata: 'payload.filled' },
@@ -43,6 +45,12 @@ describe('the forms', function () {
       assert.ok(!(await exported(editor)).includes(SENTINEL));
     });
   }
+
+  it('have been filled with every kind of field that a definition uses', () => {
+    const used = definitions.flatMap(({ description }) => Object.values<Field>(description.fields));
+    const kinds = new Set<string>(used.map(({ kind }) => kind));
+    assert.deepEqual([...kinds].sort(), [...filled].sort());
+  });
 });
 
 describe('the forms in the dark', function () {
@@ -161,6 +169,7 @@ async function fill(editor: Editor, description: Description): Promise<Record<st
   for (const [name, field] of Object.entries(description.fields)) {
     const id = `${prefix}${name}`;
     if (!(await isShown(page, id))) continue;
+    filled.add(field.kind);
     const value = await fillField(editor, id, name, field);
     if (value !== undefined) given[name] = value;
   }

@@ -8,8 +8,9 @@ const ODD_TEXTS = ['§ odd', 'odd', '/', 'http://odd'];
 
 /** The fields of a form that are shown, whatever they are drawn with. */
 export async function isShown(page: Page, id: string): Promise<boolean> {
-  const drawn = [id, `${id}-list`, `${id}-entry`, `${id}-value`].map((one) => `${one}:visible`);
-  return (await page.locator(drawn.join(', ')).count()) > 0;
+  // An empty list has nothing to see but its row.
+  const row = `.form-row:has(${id}-list, ${id}-value):visible`;
+  return (await page.locator(`${id}:visible, ${row}`).count()) > 0;
 }
 
 /**

@@ -200,6 +200,29 @@ describe('the widgets of the forms', function () {
     misp.faults.settings = {};
   });
 
+  it('a picker asks which of several MISPs to search in', async () => {
+    const { page } = editor;
+    await page.evaluate(() => {
+      const { RED } = globalThis as unknown as { RED: { nodes: { import(nodes: object[]): void } } };
+      RED.nodes.import([{ id: 'second', type: 'misp-server', name: 'Second', url: 'https://misp.invalid' }]);
+    });
+    await edit('red');
+    const which = page.locator('#node-input-tags-list .misp-which');
+    assert.equal(await which.getAttribute('aria-label'), 'MISP to search in');
+    await which.selectOption({ label: 'Second' });
+    await page.locator('#node-input-tags-entry').pressSequentially('tlp');
+    await page.locator('#node-input-tags-hint', { hasText: 'Deploy the MISP server' }).waitFor();
+    await page.screenshot({ path: path.join(shots, 'which-misp.png') });
+    await page.fill('#node-input-tags-entry', '');
+    await which.selectOption({ label: misp.url });
+    await page.locator('#node-input-tags-entry').pressSequentially('tlp');
+    await page.locator('#node-input-tags-options li').first().waitFor();
+    await page.evaluate(() => {
+      const { RED } = globalThis as unknown as { RED: { nodes: { remove(id: string): void } } };
+      RED.nodes.remove('second');
+    });
+  });
+
   it('a hash path completes, shows what it finds, and says what is wrong', async () => {
     const { page } = editor;
     await edit('path');

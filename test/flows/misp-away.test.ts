@@ -13,9 +13,50 @@ const NODES: Record<string, NodeSettings> = {
   'misp-decay': { models: ['1'] },
 };
 
+/** Nodes that change something in MISP. */
+const WRITERS: Record<string, NodeSettings> = {
+  'misp-tag': { tags: ['tlp:red'] },
+  'misp-tag-replace': {},
+  'misp-attribute': { change: 'add' },
+  'misp-event': { change: 'analysis', analysis: '2' },
+  'misp-publish': {},
+  'misp-proposal': {},
+  'misp-sighting': {},
+  'misp-blocklist': {},
+  'misp-warninglist': { action: 'add', warninglist: '7' },
+};
+
 const message = () => ({
   payload: { Event: { id: '1', _AttributeFlattened: [{ uuid: 'a' }], Attribute: [] } },
 });
+
+/** An event in which each of the writers finds something to do. */
+const richMessage = () => {
+  const attributes = ['1', '2'].map((id) => ({
+    id,
+    uuid: `00000000-0000-4000-8000-00000000000${id}`,
+    event_id: '1',
+    type: 'domain',
+    value: `${id}.example`,
+    to_ids: false,
+  }));
+  return {
+    payload: {
+      Event: {
+        id: '1',
+        uuid: '5fd76d79-4945-4689-b517-5be892dfdb2e',
+        info: 'A test event',
+        analysis: '0',
+        Tag: [{ name: 'TLP:RED' }],
+        ShadowAttribute: [
+          { id: '5', uuid: '00000000-0000-4000-8000-000000000005', old_id: '0', event_id: '1' },
+        ],
+        Attribute: attributes,
+        _AttributeFlattened: attributes,
+      },
+    },
+  };
+};
 
 describe('a MISP that does not answer as it should', function () {
   this.timeout(30000);
@@ -25,12 +66,13 @@ describe('a MISP that does not answer as it should', function () {
   });
   after(() => test.stop());
 
-  for (const [name, settings] of Object.entries(NODES)) {
+  for (const [name, settings] of [...Object.entries(NODES), ...Object.entries(WRITERS)]) {
     const [type] = name.split(' ');
+    const writes = name in WRITERS;
     const failed = async (expected: RegExp, more: NodeSettings = {}, prepare = () => {}) => {
       await test.deploy(type, { ...settings, ...more });
       prepare();
-      assert.match(await test.fail(message()), expected);
+      assert.match(await test.fail(writes ? richMessage() : message()), expected);
       assert.equal(test.sent.length, 0);
     };
     const answering = (status: number, body: object) => () => {
@@ -56,6 +98,32 @@ describe('a MISP that does not answer as it should', function () {
             return true;
           };
         }));
+      if (!writes) return;
+      it('says what MISP finds wrong, field by field', () =>
+        failed(
+          /info: is too long/,
+          {},
+          answering(403, { message: 'Could not save', errors: { info: ['is too long'] } }),
+        ));
+      it('goes on with the message when it is told to, and reports the error', async () => {
+        await test.deploy(type, { ...settings, onFailure: 'continue', key: 'x'.repeat(40) });
+        assert.match(await test.fail(richMessage()), /does not know this API key/);
+        assert.equal(test.sent.length, 1);
+      });
     });
   }
+
+  it('tells which of several were not done', async () => {
+    await test.deploy('misp-sighting', { onFailure: 'continue' });
+    test.recorder.answer = ({ path }, response) => {
+      if (path.endsWith('2')) return sendJson(response, { message: 'An Internal Error Has Occurred.' }, 500);
+      return sendJson(response, { Sighting: { id: '1' } });
+    };
+    const problem = await test.fail(richMessage());
+    assert.match(problem, /An Internal Error Has Occurred/);
+    const [{ message: sent }] = test.sent;
+    const { operations } = (sent.misp as { result: { operations: { state: string; failures: object[] }[] } })
+      .result;
+    assert.deepEqual([operations[0].state, operations[0].failures.length], ['partial', 1]);
+  });
 });

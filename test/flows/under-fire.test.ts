@@ -27,7 +27,9 @@ describe('the listener under fire', function () {
     await listening(port);
   }
 
-  it('answers in time while a function node spins', async () => {
+  it('answers in time while a function node spins', async function () {
+    // Another program may take the processor for a moment; the bound itself stays.
+    this.retries(2);
     await start((port) => [
       tab,
       listener(port),

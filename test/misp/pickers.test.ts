@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { MispClient } from '../../src/misp/client';
+import { namesOf } from '../../src/misp/picker-names';
 import { PICKER_SOURCES, searchPicker } from '../../src/misp/pickers';
 
 describe('the live pickers', () => {
@@ -66,6 +67,26 @@ describe('the live pickers', () => {
     assert.ok(galaxy);
     const clusters = await searchPicker(client, 'clusters', galaxy.value);
     assert.ok(clusters.items.every(({ value }) => value.startsWith(`${galaxy.value}"`)));
+  });
+
+  it('name what was chosen by id, with one call for each organisation', async () => {
+    const before = misp.calls.list.length;
+    const { items } = await namesOf(client, 'organisations', ['1', '4711', 'no id', '1']);
+    assert.deepEqual(items, [{ value: '1', label: 'EXAMPLE-CERT' }]);
+    assert.equal(misp.calls.list.length, before + 2);
+    const groups = await searchPicker(client, 'sharing-groups', '');
+    const names = await namesOf(client, 'sharing-groups', [groups.items[0].value, '4711']);
+    assert.deepEqual(names.items, [groups.items[0]]);
+  });
+
+  it('know the colours of many chosen tags with one call', async () => {
+    const before = misp.calls.list.length;
+    const chosen = ['tlp:red', 'tlp:green', 'seed:%', 'my own', 'seed:tag-00077'];
+    const { items } = await namesOf(client, 'tags', chosen);
+    assert.deepEqual(items.map(({ value }) => value).sort(), ['seed:tag-00077', 'tlp:green', 'tlp:red']);
+    for (const { colour } of items) assert.match(colour ?? '', /^#[0-9a-f]{6}$/i);
+    assert.equal(misp.calls.list.length, before + 1);
+    assert.deepEqual((await namesOf(client, 'clusters', ['threat-actor="X"'])).items, []);
   });
 
   for (const source of PICKER_SOURCES) {
