@@ -19,10 +19,10 @@ return msg;`,
 const ours: FlowNode[] = [
   tab,
   listener(Number(port), { openRuns: 1000 }),
-  // Without the tracker nobody knows when a path has ended: then only a response may allow.
-  trigger(['if'], { module: 'bench', explicit: kind === 'ours-untracked' }),
+  trigger(['if'], { module: 'bench', goOn: 'response' }),
   ifTag('if', 'tlp:red', ['stop'], ['go']),
   block('stop', 'blocked'),
+  // Without the tracker nobody knows when a path has ended: then a response has to answer at once.
   allow('go', kind === 'ours-untracked' ? 'allow-at-once' : 'allow'),
 ];
 

@@ -48,6 +48,7 @@ export type NodeModule<F extends Fields> = ((RED: NodeAPI) => void) & { descript
 export function defineNode<const F extends Fields>(
   description: Description<F>,
   create: (context: NodeContext<F>, self: Node) => Behaviour,
+  whenBroken: (context: NodeContext<F>, problem: Error) => Behaviour = broken,
 ): NodeModule<F> {
   ourTypes.set(description.type, description);
   const register = (RED: NodeAPI) => {
@@ -62,7 +63,7 @@ export function defineNode<const F extends Fields>(
         const problem = translated(error, context.text);
         this.error(problem);
         context.status('broken', 'red', 'ring');
-        if ((context.config as { onFailure?: string }).onFailure === 'continue') goOn(this, problem);
+        if (description.inputs > 0) attach(this, whenBroken(context, problem), context, status);
       }
     }
     const credentials = credentialsOf(description);
@@ -71,13 +72,19 @@ export function defineNode<const F extends Fields>(
   return Object.assign(register, { description });
 }
 
-/** A node that is to go on if it fails does so too if it is not set up: what stands behind it may decide. */
-function goOn(node: Node, problem: Error): void {
-  node.on('input', (message, send, done) => {
-    node.error(problem, message);
-    send(message);
-    done();
-  });
+/**
+ * A node that could not be set up fails for each message, so that no message vanishes in it. One that is to go
+ * on if it fails does so: what stands behind it may decide.
+ */
+function broken<F extends Fields>({ node, config }: NodeContext<F>, problem: Error): Behaviour {
+  const goesOn = (config as { onFailure?: string }).onFailure === 'continue';
+  return {
+    input(message) {
+      if (!goesOn) throw problem;
+      node.error(problem, message);
+      return [message];
+    },
+  };
 }
 
 function attach<F extends Fields>(
@@ -88,8 +95,10 @@ function attach<F extends Fields>(
 ): void {
   if (behaviour.input) {
     node.on('input', (message, send, done) => {
-      status.noteFilters(message as unknown as Message);
-      run(() => behaviour.input?.(message as unknown as Message)).then(
+      run(() => {
+        status.noteFilters(message as unknown as Message);
+        return behaviour.input?.(message as unknown as Message);
+      }).then(
         (outputs) => {
           if (outputs) send(outputs as never);
           done();

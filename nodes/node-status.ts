@@ -29,8 +29,10 @@ export class NodeStatus {
 
   /** Notes the filters of a message that arrives; nothing is sent to the editor unless they change. */
   noteFilters(message: Message): void {
-    const { filters } = (message.misp ?? {}) as { filters?: FilterState };
-    const labels = filters ? filters.enabled.map(({ label }) => label).join(', ') : '';
+    const { filters } = (message.misp ?? {}) as { filters?: Partial<FilterState> };
+    // A function node may have put anything there: no node fails for its status.
+    const enabled = Array.isArray(filters?.enabled) ? filters.enabled : [];
+    const labels = enabled.map((filter) => filter?.label ?? '').join(', ');
     if (labels === this.filters) return;
     this.filters = labels;
     this.render();

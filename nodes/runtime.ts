@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
 import type { MispRequest } from '../src/listener/request';
-import { isBlock, reachOf, type Reach } from '../src/runs/reach';
-import { RunTracker, type Hooks, type Message, type TrackedNode } from '../src/runs/tracker';
-import { completionOf, type NodeConfig } from '../src/runs/trust';
+import { reachOf, type Reach } from '../src/runs/reach';
+import type { TrackedNode } from '../src/runs/reception';
+import { RunTracker, type Hooks, type Message } from '../src/runs/tracker';
+import { traitsOf, type NodeConfig } from '../src/runs/trust';
 import type { Verdict } from '../src/runs/verdict';
 import type { LastRequest } from '../src/triggers/last-request';
 import type { Description } from './definition';
@@ -38,7 +39,12 @@ export interface KnownTrigger {
 
 interface RuntimeParts {
   hooks: Hooks;
-  log: { ERROR: number; addHandler(handler: EventEmitter): void; removeHandler(handler: EventEmitter): void };
+  log: {
+    ERROR: number;
+    WARN: number;
+    addHandler(handler: EventEmitter): void;
+    removeHandler(handler: EventEmitter): void;
+  };
 }
 
 /**
@@ -56,7 +62,7 @@ export class Runtime {
   constructor(private readonly RED: NodeAPI) {
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.tracker = new RunTracker(hooks, {
-      completion: (node) => this.completion(node),
+      traits: (node) => traitsOf(node.type, this.flow.get(node._alias ?? node.id), isOurs),
       mayBlock: (node) => this.mayBlock(node._alias ?? node.id),
       errorsCount: (node) => this.errorsCount(node),
       exists: (nodeId) => RED.nodes.getNode(nodeId) !== null,
@@ -64,9 +70,10 @@ export class Runtime {
     });
     const handler = new EventEmitter();
     handler.on('log', (event: LogEvent) => {
-      if (event.level === log.ERROR && event.id && event.type) {
-        this.tracker.uncaught({ id: event.id, type: event.type, name: event.name }, messageOf(event.msg));
-      }
+      const { level, id, type, name } = event;
+      if (!id || !type) return;
+      if (level === log.ERROR) this.tracker.uncaught({ id, type, name }, messageOf(event.msg));
+      if (level === log.WARN) this.tracker.warned(id);
     });
     RED.events.on('flows:starting', () => {
       // Again at each start: a Node-RED that is restarted in its process has forgotten its log handlers.
@@ -116,7 +123,7 @@ export class Runtime {
 
   /** Whether a message at the node can get to a response node that blocks. */
   mayBlock(nodeId: string): boolean {
-    this.reach ??= reachOf([...this.flow.values()], isBlock);
+    this.reach ??= reachOf([...this.flow.values()], { isOurs, isOpaque: (node) => this.isOpaque(node) });
     return this.reach(nodeId);
   }
 
@@ -126,9 +133,11 @@ export class Runtime {
     return this.flow.get(node?._alias ?? id)?.onFailure !== 'continue';
   }
 
-  private completion(node: TrackedNode) {
-    const config = this.flow.get(node._alias ?? node.id) ?? { id: node.id, type: node.type };
-    return completionOf(config, (type) => ourTypes.has(type));
+  /** An instance of a subflow that a package brings runs as a bare node: the package has no code for it. */
+  private isOpaque({ id, type }: NodeConfig): boolean {
+    if (isOurs(type) || type.startsWith('subflow')) return false;
+    const node = this.RED.nodes.getNode(id) as object | null;
+    return node !== null && Object.hasOwn(Object.getPrototypeOf(node) as object, 'receive');
   }
 
   /** The deployed nodes by id, without disabled ones. */
@@ -142,6 +151,8 @@ export class Runtime {
     return this.configs;
   }
 }
+
+const isOurs = (type: string) => ourTypes.has(type);
 
 /** Core nodes that change nothing but the message. */
 const HARMLESS = new Set(['junction', 'link in', 'link out', 'switch', 'debug']);

@@ -1,7 +1,12 @@
-import { compileTemplate } from '../../src/notify/template/template';
+import { compileTemplate, type Template } from '../../src/notify/template/template';
+import type { Message } from '../../src/runs/tracker';
+import type { Outcome } from '../../src/runs/verdict';
 import { WorkflowError } from '../../src/text';
-import { defineNode } from '../adaptor';
+import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
+import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
+
+type ResponseContext = Pick<NodeContext<Fields>, 'RED' | 'text' | 'status'>;
 
 export default defineNode(
   {
@@ -24,33 +29,59 @@ export default defineNode(
     },
   },
   (context) => {
+    const { answer, message: reason } = context.config;
+    // An answer that is neither, such as ${ANSWER}, is a block. What stops a publication must not fail for a
+    // name that the data lacks.
+    if (!ALLOWS.has(answer)) return blocking(context, compileTemplate(reason, { missingIsEmpty: true }));
     const { tracker } = runtimeOf(context.RED);
-    const { answer } = context.config;
-    // What stops a publication must not fail for a name that the data lacks.
-    const template =
-      answer === 'block' ? compileTemplate(context.config.message, { missingIsEmpty: true }) : undefined;
     return {
       input(message) {
-        const run = tracker.runOf(message);
-        if (!run) return noRun(message);
-        if (template) {
-          run.block(template.render(message.payload));
-          context.status('blocked', 'red', 'dot', { reason: run.verdict?.reason ?? '' });
-        } else {
-          run.allow(tracker.passedOf(message), answer === 'allow-at-once');
-          context.status('allowed', 'green');
-        }
+        const reception = tracker.receptionOf(message);
+        if (!reception || !tracker.runOf(message)) return withoutRun(context, message, 'allow');
+        reception.run.allow(reception, answer === 'allow-at-once');
+        context.status('allowed', 'green');
       },
     };
-
-    /** No run waits for an answer: it has one already, or MISP does not wait for this trigger. */
-    function noRun(message: Parameters<typeof tracker.runOf>[0]): void {
-      const verdict = tracker.verdictOf(message);
-      if (!verdict) throw new WorkflowError('response.noRun');
-      if (verdict.cause === 'accepted') return context.status('notWaiting', 'grey', 'ring');
-      const agrees = template ? verdict.outcome === 'block' : verdict.cause === 'response';
-      if (agrees && verdict.cause === 'response') return;
-      throw new WorkflowError('response.late', { outcome: context.text(`outcome.${verdict.outcome}`) });
-    }
+  },
+  // One that cannot be set up stops MISP all the same, unless it was to allow.
+  (context, problem) => {
+    const refuse = () => {
+      throw problem;
+    };
+    if (ALLOWS.has(context.config.answer)) return { input: refuse };
+    return blocking(context, { render: refuse });
   },
 );
+
+const ALLOWS = new Set(['allow', 'allow-at-once']);
+
+/** MISP is stopped even if the words for it cannot be had: those are replaced, and the error is told besides. */
+function blocking(context: ResponseContext, template: Pick<Template, 'render'>): Behaviour {
+  const { tracker } = runtimeOf(context.RED);
+  return {
+    input(message) {
+      const run = tracker.runOf(message);
+      if (!run) return withoutRun(context, message, 'block');
+      let problem: Error | undefined;
+      let reason: unknown;
+      try {
+        reason = template.render(message.payload);
+      } catch (error) {
+        problem = error instanceof Error ? error : new Error(String(error));
+      }
+      run.block(reason);
+      context.status('blocked', 'red', 'dot', { reason: run.verdict?.reason ?? '' });
+      if (problem) throw problem;
+    },
+  };
+}
+
+/** No run waits for an answer: it has one already, or MISP does not wait for this trigger. */
+function withoutRun(context: ResponseContext, message: Message, outcome: Outcome): void {
+  const verdict = runtimeOf(context.RED).tracker.verdictOf(message);
+  if (!verdict) throw new WorkflowError('response.noRun');
+  if (verdict.cause === 'accepted') return context.status('notWaiting', 'grey', 'ring');
+  const agrees = outcome === 'block' ? verdict.outcome === 'block' : verdict.cause === 'response';
+  if (agrees && verdict.cause === 'response') return;
+  throw new WorkflowError('response.late', { outcome: context.text(`outcome.${verdict.outcome}`) });
+}

@@ -1,12 +1,19 @@
 import type { NodeAPI } from 'node-red';
 import type { NodeConfig } from '../../src/runs/trust';
 import { checkFlow, type Finding } from '../../src/workflow/check-flow';
+import { migrate } from '../migrate';
 import { ourTypes } from '../runtime';
 
 const knowledge = {
   isOurs: (type: string) => ourTypes.has(type),
   writes: (type: string) => ourTypes.get(type)?.writes === true,
 };
+
+/** The editor migrates what it loads, but a flow may run without having been opened since. */
+function ofPresentVersion(config: NodeConfig): NodeConfig {
+  const description = ourTypes.get(config.type);
+  return description ? (migrate(description, config) as NodeConfig) : config;
+}
 
 /** A Node-RED that is started again in its process loads this package again, and keeps its events. */
 const checks = new WeakMap<object, () => void>();
@@ -20,7 +27,7 @@ export function checkDeployed(RED: NodeAPI): void {
 
   function check(): void {
     const configs = new Map<string, NodeConfig>();
-    RED.nodes.eachNode((config) => configs.set(config.id, config as unknown as NodeConfig));
+    RED.nodes.eachNode((config) => configs.set(config.id, ofPresentVersion(config as unknown as NodeConfig)));
     for (const finding of checkFlow([...configs.values()], knowledge)) {
       if (finding.danger) warn(finding, configs);
     }

@@ -20,6 +20,8 @@ import { TriggerRuns } from './trigger-runs';
 const TAG_TRIGGER = 'tag-attached-after-save';
 const COMPLETED = [...RELOADED, ...STORED];
 const BLOCKING = TRIGGERS.filter((trigger) => trigger.blocking).map((trigger) => trigger.id);
+/** What decides only where MISP waits for the flow. */
+const WAITING = { trigger: BLOCKING, goOn: ['response', 'ended'] };
 const WITH_SECRETS = TRIGGERS.filter((trigger) => trigger.secrets).map((trigger) => trigger.id);
 
 export default defineNode(
@@ -27,7 +29,15 @@ export default defineNode(
     type: 'misp-trigger',
     family: 'triggers',
     modules: TRIGGERS.map((trigger) => trigger.id),
-    version: 1,
+    version: 2,
+    // Flows that were saved before go on as they did.
+    migrations: [
+      {
+        from: 1,
+        rename: { explicit: 'goOn' },
+        map: { goOn: { true: 'response', false: 'ended', undefined: 'ended' } },
+      },
+    ],
     labelBy: 'trigger',
     inputs: 0,
     outputs: ['message'],
@@ -48,12 +58,19 @@ export default defineNode(
         pattern: '^[a-z0-9_]+$',
         message: 'moduleName',
       },
-      onError: { kind: 'select', default: 'block', options: ['block', 'allow'], when: { trigger: BLOCKING } },
+      goOn: {
+        kind: 'select',
+        default: 'response',
+        options: ['response', 'ended', 'watch'],
+        describe: true,
+        when: { trigger: BLOCKING },
+      },
+      onError: { kind: 'select', default: 'block', options: ['block', 'allow'], when: WAITING },
       onDeadline: {
         kind: 'select',
         default: 'block',
         options: ['block', 'allow'],
-        when: { trigger: BLOCKING },
+        when: WAITING,
       },
       deadline: {
         kind: 'number',
@@ -61,9 +78,8 @@ export default defineNode(
         min: 0,
         max: 300,
         unit: 's',
-        when: { trigger: BLOCKING },
+        when: WAITING,
       },
-      explicit: { kind: 'checkbox', default: false, when: { trigger: BLOCKING } },
       scope: {
         kind: 'select',
         default: 'event',
@@ -98,7 +114,7 @@ export default defineNode(
     }
 
     const nodeId = (node as Node & { _alias?: string })._alias ?? node.id;
-    const waitsForFlow = () => trigger.blocking && (config.explicit || runtime.mayBlock(nodeId));
+    const waitsForFlow = trigger.blocking && config.goOn !== 'watch';
     const report = new TriggerReport(context);
     const last = new LastRequest();
     const runs = new TriggerRuns({
@@ -189,7 +205,7 @@ export default defineNode(
       if (config.trigger === TAG_TRIGGER && !tagChoiceMatches(config, data)) {
         return query.answer({ outcome: 'allow', cause: 'accepted' });
       }
-      runs.fire(query, waitsForFlow());
+      runs.fire(query, waitsForFlow);
     }
 
     function messageOf(request: MispRequest, deadline: number, test: boolean): Message {

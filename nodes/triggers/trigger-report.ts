@@ -31,7 +31,7 @@ export class TriggerReport {
 
   verdict({ outcome, cause, reason = '' }: Verdict): void {
     const { text, status } = this.context;
-    if (cause === 'deadline' || cause === 'gone' || cause === 'error') {
+    if (cause === 'deadline' || cause === 'unanswered' || cause === 'gone' || cause === 'error') {
       this.log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
       status(cause, outcome === 'block' ? 'red' : 'yellow', 'dot');
     } else if (outcome === 'block') status('blocked', 'red', 'dot', { reason });

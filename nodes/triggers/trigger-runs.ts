@@ -1,7 +1,8 @@
 import type { Node } from 'node-red';
 import type { MispRequest } from '../../src/listener/request';
 import type { OpenQuery } from '../../src/listener/service';
-import { Run, type RunSettings } from '../../src/runs/run';
+import type { Reception } from '../../src/runs/reception';
+import { Run, type GoOn, type RunSettings } from '../../src/runs/run';
 import type { Message, RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
 
@@ -10,7 +11,7 @@ export interface Firing {
   node: Node;
   tracker: RunTracker;
   generateId(): string;
-  settings: Pick<RunSettings, 'module' | 'onError' | 'onDeadline' | 'explicit'>;
+  settings: Pick<RunSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'>;
   messageOf(request: MispRequest, deadline: number, test: boolean): Message;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
@@ -22,7 +23,12 @@ export interface Firing {
 interface OpenRun {
   run: Run;
   message: Message;
+  /** The trigger itself is the first thing that the run waits for. */
+  first: Reception;
 }
+
+/** So long an accepted run is followed, if nobody can tell when it has ended. */
+const FOLLOWED_MS = 10 * 60_000;
 
 /** The open runs of one trigger: those that MISP asked for, and rehearsals that nobody waits for. */
 export class TriggerRuns {
@@ -33,23 +39,31 @@ export class TriggerRuns {
 
   /** @param waits MISP waits for the flow; else it gets its answer at once */
   fire(query: OpenQuery, waits: boolean): void {
-    const started = this.begin(query.request, query.deadline, false, (verdict) => {
+    const goOn = waits ? this.firing.settings.goOn : 'watch';
+    const started = this.begin(query.request, query.deadline, { test: false, goOn }, (verdict) => {
       query.answer(verdict);
-      this.leave(query);
+      this.open.delete(query);
       this.firing.report(verdict);
     });
     this.open.set(query, started);
-    if (!waits) started.run.accept();
+    if (!waits) this.accept(started.run);
     this.send(started);
+  }
+
+  /** Nobody waits for an accepted run, but what is under way of it counts. */
+  private accept(run: Run): void {
+    run.accept();
+    setTimeout(() => run.forget(), FOLLOWED_MS).unref();
   }
 
   /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
   rehearse(request: MispRequest, deadlineMs: number): Promise<Verdict> {
     return new Promise((resolve) => {
-      const started = this.begin(request, Date.now() + deadlineMs, true, (verdict) => {
+      const { goOn } = this.firing.settings;
+      const settings = { test: true, goOn: goOn === 'watch' ? 'ended' : goOn } as const;
+      const started = this.begin(request, Date.now() + deadlineMs, settings, (verdict) => {
         clearTimeout(timer);
         this.rehearsals.delete(started);
-        this.firing.tracker.end(started.run, started.message);
         resolve(verdict);
       });
       const timer = setTimeout(() => started.run.expire(), deadlineMs);
@@ -81,49 +95,40 @@ export class TriggerRuns {
 
   /** A redeploy stopped nodes of the run. What only decided is asked again; what may have acted cannot. */
   private interrupted(query: OpenQuery, run: Run): void {
-    if (run.touched) run.abandon();
-    else this.leave(query, () => query.giveBack());
+    if (run.touched) return run.abandon();
+    this.open.delete(query);
+    run.giveUp();
+    query.giveBack();
   }
 
   private begin(
     request: MispRequest,
     deadline: number,
-    test: boolean,
-    conclude: (verdict: Verdict) => void,
+    { test, goOn }: { test: boolean; goOn: GoOn },
+    answered: (verdict: Verdict) => void,
   ): OpenRun {
-    const message = this.firing.messageOf(request, deadline, test);
-    const id = this.firing.generateId();
-    const run = new Run({ ...this.firing.settings, id, deadline }, conclude);
-    this.firing.tracker.start(run, message);
-    return { run, message };
+    const { firing } = this;
+    const message = firing.messageOf(request, deadline, test);
+    const finished = () => firing.tracker.forget(run, message);
+    const run = new Run(
+      { ...firing.settings, goOn, deadline, id: firing.generateId() },
+      { answered, finished },
+    );
+    return { run, message, first: firing.tracker.start(run, message, firing.node) };
   }
 
-  /** The trigger itself is the first thing that the run waits for. */
-  private send({ run, message }: OpenRun): void {
-    const { node, complete } = this.firing;
-    run.received(node.id);
+  private send({ run, message, first }: OpenRun): void {
+    const { node, complete, tracker } = this.firing;
     const pass = () => {
       node.send(message);
-      this.passed(run);
+      tracker.finish(first);
     };
     if (!complete) return pass();
     complete(message).then(pass, (error) => {
       const problem = this.firing.failed(error, message);
+      first.noteFailed();
       run.fail(problem.message);
-      this.passed(run);
+      tracker.finish(first);
     });
-  }
-
-  private passed(run: Run): void {
-    run.completed(this.firing.node.id);
-    if (run.idle) setImmediate(() => run.settle());
-  }
-
-  /** The run is over, or given back; `last` is done before it is forgotten. */
-  private leave(query: OpenQuery, last?: () => void): void {
-    const entry = this.open.get(query);
-    this.open.delete(query);
-    last?.();
-    if (entry) this.firing.tracker.end(entry.run, entry.message);
   }
 }

@@ -1,5 +1,14 @@
 import { text } from '../text';
+import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
 import { blockText, type Outcome, type Verdict } from './verdict';
+
+/**
+ * When MISP may go on:
+ * - `response`: an allow was reached, and no block can come any more
+ * - `ended`: all paths have ended (MISP's own rule)
+ * - `watch`: at once; the flow only watches
+ */
+export type GoOn = 'response' | 'ended' | 'watch';
 
 export interface RunSettings {
   id: string;
@@ -9,14 +18,35 @@ export interface RunSettings {
   deadline: number;
   onError: Outcome;
   onDeadline: Outcome;
-  /** Only a response node may allow. */
-  explicit: boolean;
+  goOn: GoOn;
 }
 
+/** Whom a run tells what becomes of it. */
+export interface RunEvents {
+  /** The one verdict. */
+  answered(verdict: Verdict): void;
+  /**
+   * Nothing more is to be noted of it: it has its verdict or was given up, or, if it was accepted without
+   * waiting, none of its messages is under way any more. Once.
+   */
+  finished(): void;
+}
+
+/** Messages on their way to a node. */
+interface Deliveries {
+  count: number;
+  node: TrackedNode;
+  mayBlock: boolean;
+}
+
+/** How many nodes a verdict names. */
+const MOST_NAMED = 3;
+
 /**
- * One firing of a trigger. It counts the messages that are on their way to a node or being worked on by
- * one, and gives exactly one verdict (DESIGN section 3): a block at once; an error by policy; an allow
- * when every path has ended and no node may still send; the deadline by policy.
+ * One firing of a trigger. It counts the messages that are on their way to a node or being worked on by one,
+ * and gives exactly one verdict (DESIGN section 3): a block at once; an error by policy; an allow when the
+ * trigger's rule is met and nothing holds; a block as soon as only lost messages or a missing answer are in
+ * the way; the deadline by policy.
  */
 export class Run {
   verdict: Verdict | undefined;
@@ -24,123 +54,230 @@ export class Run {
   touched = false;
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */
   interrupted = false;
-  private open = 0;
-  private readonly onTheWay = new Map<string, number>();
-  private readonly working = new Map<string, number>();
-  private readonly holds = new Set<string>();
+  private readonly onTheWay = new Map<string, Deliveries>();
+  private readonly working = new Set<Reception>();
+  /** Messages on the way or being worked on, and how many of them may still get to a block. */
+  private underWay = 0;
+  private mayBlock = 0;
+  /** At nodes of which nobody can tell whether they have finished. */
+  private readonly holds = new Set<Reception>();
+  private readonly lost = new Set<Reception>();
+  private readonly groups = new Map<string, Group>();
   private allowed = false;
   private failure: string | undefined;
+  /** Where the last path ended. */
+  private end: TrackedNode | undefined;
+  private settling = false;
+  private givenUp = false;
+  private isFinished = false;
 
   constructor(
     readonly settings: RunSettings,
-    private readonly answer: (verdict: Verdict) => void,
+    private readonly events: RunEvents,
   ) {}
 
   get id(): string {
     return this.settings.id;
   }
 
+  /** It has its verdict, or was given up: what its messages do means nothing to MISP any more. */
+  get isOver(): boolean {
+    return this.verdict !== undefined || this.givenUp;
+  }
+
+  /** Nothing more is to be noted of it. */
+  get isForgotten(): boolean {
+    return this.isFinished;
+  }
+
   /** A message of this run was handed to Node-RED's router for a node. */
-  delivering(nodeId: string): void {
-    this.open++;
-    add(this.onTheWay, nodeId);
+  delivering(node: TrackedNode, mayBlock: boolean): void {
+    const waiting = this.onTheWay.get(node.id);
+    if (waiting) waiting.count++;
+    else this.onTheWay.set(node.id, { count: 1, node, mayBlock });
+    this.count(1, waiting?.mayBlock ?? mayBlock);
   }
 
   /** A node got a message. Catch, complete, link and status nodes get theirs without a delivery. */
-  received(nodeId: string): void {
-    if (!remove(this.onTheWay, nodeId)) this.open++;
-    add(this.working, nodeId);
+  received(reception: Reception): void {
+    const { id } = reception.node;
+    const waiting = this.onTheWay.get(id);
+    if (waiting) {
+      this.count(-1, waiting.mayBlock);
+      if (--waiting.count === 0) this.onTheWay.delete(id);
+    }
+    this.count(1, reception.mayBlock);
+    this.working.add(reception);
+    const { completion } = reception.traits;
+    if (completion === 'unknown' && reception.mayBlock && !this.isOver) this.holds.add(reception);
   }
 
-  /** A node has finished with a message. A node that says so twice counts once. */
-  completed(nodeId: string): void {
-    if (remove(this.working, nodeId)) this.open--;
+  /** A node has finished with a message. */
+  completed(reception: Reception): void {
+    this.count(-1, reception.mayBlock);
+    this.working.delete(reception);
+    this.end = reception.node;
+    if (reception.isLost) this.lost.add(reception);
+    if (reception.isAnswered) this.holds.delete(reception);
+    this.settleSoon();
   }
 
-  isWorkingAt(nodeId: string): boolean {
-    return this.working.has(nodeId);
+  /** A node sent a message, or reported an error, after it had finished: its message was not lost. */
+  reconsider(reception: Reception): void {
+    if (this.lost.size === 0 || reception.isLost || !this.lost.delete(reception)) return;
+    this.settleSoon();
   }
 
-  /** The nodes (ids) that a message of the run is at, or on its way to. */
-  get places(): string[] {
-    return [...this.onTheWay.keys(), ...this.working.keys()];
+  /** The group of messages that a node takes as one. */
+  groupAt(nodeId: string, parts: string): Group {
+    const key = `${nodeId} ${parts}`;
+    let group = this.groups.get(key);
+    if (!group) this.groups.set(key, (group = { passed: false }));
+    return group;
   }
 
-  /** A node whose "done" is not to be trusted got a message: it may still send one that blocks. */
-  hold(nodeId: string): void {
-    this.holds.add(nodeId);
+  /** Ids of the nodes that a message of the run is on its way to. */
+  get destinations(): Iterable<string> {
+    return this.onTheWay.keys();
   }
 
-  isHeldBy(nodeId: string): boolean {
-    return this.holds.has(nodeId);
+  /** What nodes have not finished. */
+  get receptions(): Iterable<Reception> {
+    return this.working;
   }
 
-  /** MISP does not wait, or no node of the flow could block: it gets its answer at once. */
+  /** MISP does not wait: it gets its answer at once. */
   accept(): void {
-    this.end({ outcome: 'allow', cause: 'accepted' });
+    this.conclude({ outcome: 'allow', cause: 'accepted' });
   }
 
   block(reason: unknown): void {
-    this.end({ outcome: 'block', cause: 'response', reason: blockText(reason) });
+    this.conclude({ outcome: 'block', cause: 'response', reason: blockText(reason) });
   }
 
   /**
-   * A response node allows: its own path ends, and the nodes in `passed` (ids) have shown that they are
-   * through. `atOnce` answers MISP without waiting for other paths.
+   * A response node allows: its own path ends, and the nodes that this message came through have shown what
+   * they had to send. `atOnce` answers MISP without waiting for other paths.
    */
-  allow(passed: Iterable<string>, atOnce: boolean): void {
+  allow(reception: Reception, atOnce: boolean): void {
+    if (this.isOver) return;
     this.allowed = true;
-    for (const nodeId of passed) this.holds.delete(nodeId);
-    if (atOnce) this.end({ outcome: 'allow', cause: 'response' });
+    if (this.holds.size > 0) this.release(reception);
+    if (atOnce) this.conclude({ outcome: 'allow', cause: 'response' });
+    else this.settleSoon();
+  }
+
+  private release(reception: Reception): void {
+    for (const passed of pathOf(reception)) {
+      if (!this.holds.has(passed)) continue;
+      passed.noteAllowed();
+      if (passed.isAnswered) this.holds.delete(passed);
+    }
   }
 
   /** A node reported an error that no Catch node took. */
   fail(reason: string): void {
-    if (this.settings.onError === 'block') this.end({ outcome: 'block', cause: 'error', reason });
-    else this.failure ??= reason;
+    if (this.settings.onError === 'block') return this.conclude({ outcome: 'block', cause: 'error', reason });
+    this.failure ??= reason;
+    this.settleSoon();
   }
 
   /** The time is up. */
   expire(): void {
-    const { onDeadline } = this.settings;
-    const held = this.open === 0 && (this.holds.size > 0 || this.settings.explicit);
-    const reason = text(held ? 'run.deadlineWithoutAnswer' : 'run.deadline');
-    this.end({ outcome: onDeadline, cause: 'deadline', reason });
+    this.conclude({ outcome: this.settings.onDeadline, cause: 'deadline', reason: this.whatIsMissing() });
   }
 
   /** The flow was stopped or removed while the run was open. */
   abandon(): void {
-    this.end({ outcome: this.settings.onDeadline, cause: 'gone', reason: text('run.gone') });
+    this.conclude({ outcome: this.settings.onDeadline, cause: 'gone', reason: text('run.gone') });
   }
 
-  /** No message of the run is on its way or being worked on. */
-  get idle(): boolean {
-    return this.open === 0;
+  /** The run is asked again as another one: its messages mean nothing any more. */
+  giveUp(): void {
+    this.givenUp = true;
+    this.forget();
   }
 
-  /** To be called a tick after the run became idle: Catch and Complete nodes get their message after that. */
-  settle(): void {
-    if (!this.idle || this.interrupted || this.holds.size > 0) return;
-    if (this.settings.explicit && !this.allowed) return;
-    if (this.failure !== undefined) this.end({ outcome: 'allow', cause: 'error', reason: this.failure });
-    else this.end({ outcome: 'allow', cause: this.allowed ? 'response' : 'ended' });
+  /** Nothing is to be noted any more of what its messages still do. */
+  forget(): void {
+    if (this.isFinished) return;
+    this.isFinished = true;
+    this.events.finished();
   }
 
-  private end(verdict: Verdict): void {
-    if (this.verdict) return;
+  /**
+   * Looks at where the run stands. Not at once: Catch and Complete nodes get their message after the node that
+   * they look at has finished.
+   */
+  settleSoon(): void {
+    if (this.settling || (this.underWay > 0 && this.mayBlock > 0)) return;
+    this.settling = true;
+    setImmediate(() => {
+      this.settling = false;
+      this.settle();
+    });
+  }
+
+  private settle(): void {
+    if (this.isOver) return this.underWay === 0 ? this.forget() : undefined;
+    if (this.interrupted || this.holds.size > 0) return;
+    if (this.mayGoOn) {
+      if (this.failure !== undefined)
+        return this.conclude({ outcome: 'allow', cause: 'error', reason: this.failure });
+      return this.conclude({ outcome: 'allow', cause: this.allowed ? 'response' : 'ended' });
+    }
+    if (this.isStuck && this.settings.onDeadline === 'block')
+      this.conclude({ outcome: 'block', cause: 'unanswered', reason: this.whatIsMissing() });
+  }
+
+  private get isAnswered(): boolean {
+    return this.settings.goOn !== 'response' || this.allowed || this.failure !== undefined;
+  }
+
+  private get mayGoOn(): boolean {
+    if (this.lost.size > 0 || !this.isAnswered) return false;
+    return this.settings.goOn === 'response' ? this.mayBlock === 0 : this.underWay === 0;
+  }
+
+  /** Nothing that is still under way can change that MISP may not go on. */
+  private get isStuck(): boolean {
+    if (this.lost.size > 0 && this.mayBlock === 0) return true;
+    return this.underWay === 0 && !this.isAnswered;
+  }
+
+  /** What stands between the run and its answer, in words that name the nodes. */
+  private whatIsMissing(): string {
+    if (this.underWay > 0) {
+      const nodes = named([...[...this.onTheWay.values()], ...this.working].map(({ node }) => node));
+      return text('run.deadlineAt', { nodes });
+    }
+    if (this.holds.size > 0) return text('run.deadlineHeld', { nodes: named([...this.holds].map(nodeOf)) });
+    const ends = this.lost.size > 0 ? [...this.lost].map(nodeOf) : this.end ? [this.end] : [];
+    return ends.length > 0 ? text('run.unansweredAt', { nodes: named(ends) }) : text('run.deadline');
+  }
+
+  private count(number: 1 | -1, mayBlock: boolean): void {
+    this.underWay += number;
+    if (mayBlock) this.mayBlock += number;
+  }
+
+  private conclude(verdict: Verdict): void {
+    if (this.isOver) return;
     this.verdict = verdict;
-    this.answer(verdict);
+    this.holds.clear();
+    this.lost.clear();
+    this.groups.clear();
+    this.events.answered(verdict);
+    if (verdict.cause !== 'accepted') this.forget();
+    else this.settleSoon();
   }
 }
 
-function add(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
+const nodeOf = ({ node }: Reception) => node;
 
-function remove(counts: Map<string, number>, key: string): boolean {
-  const count = counts.get(key);
-  if (count === undefined) return false;
-  if (count === 1) counts.delete(key);
-  else counts.set(key, count - 1);
-  return true;
+/** The nodes by name, each once. */
+function named(nodes: TrackedNode[]): string {
+  const labels = [...new Set(nodes.map(labelOf))];
+  const more = labels.length > MOST_NAMED ? ', …' : '';
+  return `${labels.slice(0, MOST_NAMED).join(', ')}${more}`;
 }

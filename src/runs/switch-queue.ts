@@ -9,27 +9,36 @@ export interface SwitchNode {
   warn: (...args: unknown[]) => void;
 }
 
-type Finished = () => void;
-
-const queues = new WeakMap<SwitchNode, Finished[]>();
-
-/** Calls `finished` after the node has handled the message that it is about to get. */
-export function afterSwitch(node: SwitchNode, finished: Finished): void {
-  let queue = queues.get(node);
-  if (!queue) {
-    queue = [];
-    queues.set(node, queue);
-    watch(node, queue);
-  }
-  queue.push(finished);
+/** What is told of the message that the node handles. */
+interface Watcher {
+  /** The node is about to do this with it. */
+  begin(method: keyof SwitchNode): void;
+  /** It has handled it. */
+  end(): void;
 }
 
-function watch(node: SwitchNode, queue: Finished[]): void {
+const queues = new WeakMap<SwitchNode, Watcher[]>();
+const watching = new WeakSet<(...args: unknown[]) => void>();
+
+/** Tells `watcher` of the message that the node is about to get. */
+export function afterSwitch(node: SwitchNode, watcher: Watcher): void {
+  let queue = queues.get(node);
+  if (!queue) queues.set(node, (queue = []));
+  watch(node, queue);
+  queue.push(watcher);
+}
+
+/** Each time: Node-RED gives the node a new `send` when it is wired anew. */
+function watch(node: SwitchNode, queue: Watcher[]): void {
   for (const method of ['send', 'error', 'warn'] as const) {
     const original: (...args: unknown[]) => void = node[method];
+    if (watching.has(original)) continue;
     node[method] = (...args: unknown[]) => {
+      const watcher = queue.shift();
+      watcher?.begin(method);
       original.apply(node, args);
-      queue.shift()?.();
+      watcher?.end();
     };
+    watching.add(node[method]);
   }
 }

@@ -1,25 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { OpenReceptions } from './open-receptions';
+import { labelOf, Reception, takesMessages, type TrackedNode, type Traits } from './reception';
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
-import type { Completion } from './trust';
 import type { Verdict } from './verdict';
 
-/** A message as Node-RED passes it on. The run travels on it under an enumerable Symbol: clones keep it. */
+/** A message as Node-RED passes it on. */
 export type Message = Record<PropertyKey, unknown> & { _msgid?: string };
-
-/** What the tracker needs of a running node. */
-export interface TrackedNode {
-  id: string;
-  type: string;
-  name?: string;
-  /** The id in the flow file, for nodes inside a subflow. */
-  _alias?: string;
-}
 
 interface SendEvent {
   msg: Message;
   source: { id: string; node: TrackedNode };
   destination: { id: string; node: TrackedNode };
+  [AT]?: Token;
 }
 interface ReceiveEvent {
   msg: Message;
@@ -39,7 +32,7 @@ export interface Hooks {
 
 /** What the tracker asks about nodes: it knows no flow file itself. */
 export interface Knowledge {
-  completion(node: TrackedNode): Completion;
+  traits(node: TrackedNode): Traits;
   /** Whether a block can be reached from the node. */
   mayBlock(node: TrackedNode): boolean;
   /** Whether an error of the node decides about the run (not for failed notifications). */
@@ -50,29 +43,33 @@ export interface Knowledge {
   harmless(node: TrackedNode): boolean;
 }
 
-const RUN = Symbol('misp-run');
-const PASSED = Symbol('misp-passed');
-const LABEL = 'misp-runs';
-/** Verdicts of ended runs are remembered for this many runs, to explain a late answer. */
-const REMEMBERED = 1000;
-
-interface Scope {
-  run: Run;
-  passed: string | undefined;
-}
+type Token = () => Reception | undefined;
 
 /**
- * Follows the messages of runs through Node-RED by its message hooks, and tells each run when a node
- * got a message, finished it, or failed (NODE-RED-FACTS, "Messages and hooks").
+ * Where on a message stands at which node it was last. Enumerable, so that clones keep it; as a function, so
+ * that they keep it as it is.
+ */
+const AT = Symbol('misp-at');
+/** A message that is no part of a run any more, although it was made of one of its messages. */
+const DETACHED: Token = () => undefined;
+const LABEL = 'misp-runs';
+const OBSERVERS = new Set(['catch', 'complete', 'status']);
+
+/**
+ * Follows the messages of runs through Node-RED by its message hooks (NODE-RED-FACTS, "Messages and hooks").
+ * Each message that a node gets is one reception. What the node sends is credited to it: by the token on the
+ * message, else by the asynchronous scope, else by the way that the message came.
  */
 export class RunTracker {
-  private readonly runs = new Map<string, Run>();
+  /** Runs of which a message is under way, or that wait for their verdict. */
+  private readonly runs = new Set<Run>();
   private readonly byMessageId = new Map<string, Run>();
-  private readonly ended = new Map<string, Verdict>();
-  private readonly scopes = new AsyncLocalStorage<Scope>();
-  private readonly completions = new WeakMap<TrackedNode, Completion>();
+  private readonly scopes = new AsyncLocalStorage<Reception>();
+  private readonly open = new OpenReceptions();
+  private readonly traits = new WeakMap<TrackedNode, Traits>();
   private redeploying = false;
-  private failing: { run: Run; nodeId: string } | undefined;
+  /** The reception whose node is reporting an error at this moment. */
+  private failing: Reception | undefined;
 
   constructor(
     hooks: Hooks,
@@ -85,30 +82,41 @@ export class RunTracker {
     hooks.add(`onComplete.${LABEL}`, (event: CompleteEvent) => this.onComplete(event));
   }
 
+  /** Runs without a verdict. */
   get openRuns(): number {
-    return this.runs.size;
+    let open = 0;
+    for (const run of this.runs) if (!run.isOver) open++;
+    return open;
   }
 
-  /** Makes `message` the first message of `run`. */
-  start(run: Run, message: Message): void {
-    this.runs.set(run.id, run);
+  /** Makes `message` the first message of `run`, at the trigger: it is open until `finish`. */
+  start(run: Run, message: Message, trigger: TrackedNode): Reception {
+    this.runs.add(run);
     if (message._msgid) this.byMessageId.set(message._msgid, run);
-    message[RUN] = run.id;
+    return this.receive(run, message, trigger, undefined);
   }
 
-  /** To be called when the run has its verdict. */
-  end(run: Run, message: Message): void {
-    this.runs.delete(run.id);
+  /** To be called when nothing more is to be noted of the run. */
+  forget(run: Run, message: Message): void {
+    this.runs.delete(run);
+    for (const reception of run.receptions) this.open.remove(reception);
     if (message._msgid) this.byMessageId.delete(message._msgid);
-    if (!run.verdict) return;
-    this.ended.set(run.id, run.verdict);
-    if (this.ended.size > REMEMBERED) this.ended.delete(this.ended.keys().next().value as string);
+  }
+
+  /** A node has finished with a message; a node that says so twice counts once. */
+  finish(reception: Reception): void {
+    if (reception.finished) return;
+    this.open.remove(reception);
+    reception.finished = true;
+    reception.message = undefined;
+    reception.run.completed(reception);
   }
 
   /** A redeploy begins: runs with a message at a node that is stopped cannot come to a right end. */
   interrupt(isStopped: (nodeId: string) => boolean): void {
     this.redeploying = true;
-    for (const run of this.runs.values()) if (run.places.some(isStopped)) run.interrupted = true;
+    for (const { run, node } of this.open.all()) if (isStopped(node.id)) run.interrupted = true;
+    for (const run of this.runs) if ([...run.destinations].some(isStopped)) run.interrupted = true;
   }
 
   /** The flows run again. */
@@ -116,11 +124,20 @@ export class RunTracker {
     this.redeploying = false;
   }
 
-  /** The open run of a message, if it has one. */
+  /** Where in its run a message is. */
+  receptionOf(message: Message): Reception | undefined {
+    return tokenOf(message)?.();
+  }
+
+  /** The run of a message that still waits for its verdict, if there is one. */
   runOf(message: Message): Run | undefined {
-    const id = message[RUN];
-    if (typeof id === 'string') return this.runs.get(id);
-    return message._msgid === undefined ? undefined : this.byMessageId.get(message._msgid);
+    const run = this.anyRunOf(message);
+    return run?.isOver ? undefined : run;
+  }
+
+  /** The verdict of the ended run of a message. */
+  verdictOf(message: Message): Verdict | undefined {
+    return this.receptionOf(message)?.run.verdict;
   }
 
   /**
@@ -129,124 +146,192 @@ export class RunTracker {
    */
   detach(message: Message, messageId: string): Message {
     const misp = message.misp as object | undefined;
-    const detached: Message = { ...message, [RUN]: '', _msgid: messageId };
-    delete detached[PASSED];
+    const detached: Message = { ...message, [AT]: DETACHED, _msgid: messageId };
     if (misp) detached.misp = { ...misp, blocking: false };
     return detached;
   }
 
-  /** The verdict of the ended run of a message. */
-  verdictOf(message: Message): Verdict | undefined {
-    const id = message[RUN];
-    return typeof id === 'string' ? this.ended.get(id) : undefined;
-  }
-
-  /** The nodes (ids) that hold the run and that this message came through. */
-  passedOf(message: Message): string[] {
-    const passed = message[PASSED];
-    return typeof passed === 'string' ? passed.split(' ') : [];
-  }
-
-  /** An error was logged, so no Catch node took it. `nodeId` is the node that reported it. */
-  uncaught(node: { id: string; type: string; name?: string }, error: string): void {
+  /** An error was logged, so no Catch node took it. `node` is the one that reported it. */
+  uncaught(node: TrackedNode, error: string): void {
+    const reception = this.reporting(node.id);
+    reception?.noteFailed();
     if (!this.knowledge.errorsCount(node)) return;
     const reason = `${node.name || node.type}: ${error}`;
-    for (const run of this.failedRuns(node.id)) run.fail(reason);
+    const runs = reception ? [reception.run] : [...this.open.at(node.id)].map(({ run }) => run);
+    for (const run of runs.length > 0 ? runs : this.scopedRun()) run.fail(reason);
   }
 
-  private failedRuns(nodeId: string): Run[] {
-    if (this.failing?.nodeId === nodeId) return [this.failing.run];
-    const scoped = this.scopes.getStore()?.run;
-    if (scoped && !scoped.verdict) return [scoped];
-    return [...this.runs.values()].filter((run) => run.isWorkingAt(nodeId));
+  /** A warning was logged. */
+  warned(nodeId: string): void {
+    const reception = this.reporting(nodeId);
+    if (reception) reception.warned = true;
   }
 
-  /** Messages to nodes that are being replaced are lost. */
+  /** The reception that a node is at work for while it reports something. */
+  private reporting(nodeId: string): Reception | undefined {
+    if (this.failing?.node.id === nodeId) return this.failing;
+    return this.scopes.getStore()?.nearestAt(nodeId);
+  }
+
+  private scopedRun(): Run[] {
+    const scope = this.scopes.getStore();
+    return scope ? [scope.run] : [];
+  }
+
   private onSend(events: SendEvent[]): void {
-    if (!this.redeploying) return;
-    for (const { msg, destination } of events) {
-      const run = this.runOf(msg);
-      if (run && !this.knowledge.exists(destination.id)) run.interrupted = true;
+    if (this.runs.size === 0) return;
+    for (const event of events) {
+      const { msg, source, destination } = event;
+      if (msg[AT] === DETACHED) continue;
+      const from = this.senderOf(msg, source.id);
+      if (from) {
+        from.noteSent();
+        msg[AT] = from.token;
+      }
+      event[AT] = msg[AT] as Token | undefined;
+      // Messages to nodes that are being replaced are lost.
+      if (!this.redeploying || this.knowledge.exists(destination.id)) continue;
+      const run = this.anyRunOf(msg);
+      if (run) run.interrupted = true;
     }
   }
 
-  private onDeliver({ msg, source, destination }: SendEvent): void {
+  /** The reception for which the node sends this message. */
+  private senderOf(msg: Message, nodeId: string): Reception | undefined {
+    const at = tokenOf(msg)?.();
+    if (at?.node.id === nodeId) return at;
+    const scope = this.scopes.getStore();
+    if (scope?.node.id === nodeId && (!at || at.run === scope.run)) return scope;
+    const run = this.anyRunOf(msg) ?? scope?.run;
+    const near = (at ?? (scope?.run === run ? scope : undefined))?.nearestAt(nodeId);
+    if (near || !run) return near;
+    for (const reception of this.open.at(nodeId))
+      if (reception.run === run && !reception.hasSent) return reception;
+    return undefined;
+  }
+
+  private onDeliver(event: SendEvent): void {
     if (this.runs.size === 0) return;
-    const run = this.runOf(msg) ?? this.adopt(msg, source.node);
-    if (!run) return;
-    if (msg[RUN] !== run.id) this.mark(msg, run);
-    if (run.isHeldBy(source.id)) this.addPassed(msg, source.id);
-    run.delivering(destination.id);
+    const { msg, destination } = event;
+    // With synchronous delivery the nodes before this one have had the message already.
+    if (event[AT]) msg[AT] = event[AT];
+    if (msg[AT] === DETACHED) return;
+    const run = this.anyRunOf(msg);
+    if (run && !run.isForgotten) run.delivering(destination.node, this.knowledge.mayBlock(destination.node));
   }
 
   private onReceive({ msg, destination }: ReceiveEvent, next: () => void): void {
-    if (this.runs.size === 0) return next();
-    const run = this.runOf(msg) ?? this.adopt(msg);
-    if (!run) return this.scopes.exit(next); // a branch that was handed off is no part of the run
-    if (msg[RUN] !== run.id) this.mark(msg, run);
-    const { node, id } = destination;
-    run.received(id);
+    const queues =
+      destination.node.type === 'switch' && this.traitsOf(destination.node, msg).completion === 'queue';
+    const reception = this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
+    // It handles all its messages in order, those that belong to no run among them.
+    if (queues) this.followSwitch(destination.node as unknown as SwitchNode, reception);
+    if (reception) this.scopes.run(reception, next);
+    // A branch that was handed off is no part of the run.
+    else if (this.runs.size > 0) this.scopes.exit(next);
+    else next();
+  }
+
+  private arrive(msg: Message, node: TrackedNode): Reception | undefined {
+    const parent = this.originOf(msg, node);
+    const run = parent?.run ?? this.anyRunOf(msg);
+    if (!run || run.isForgotten) return undefined;
     run.touched ||= !this.knowledge.harmless(node);
-    const completion = this.completionOf(node);
-    if (mayStillSend(completion, node, msg) && this.knowledge.mayBlock(node)) run.hold(id);
-    if (completion === 'queue') afterSwitch(node as unknown as SwitchNode, () => this.finished(run, id));
-    this.scopes.run({ run, passed: msg[PASSED] as string | undefined }, next);
+    return this.receive(run, msg, node, parent);
+  }
+
+  private followSwitch(node: SwitchNode, reception?: Reception): void {
+    afterSwitch(node, {
+      begin: (method) => {
+        if (method === 'warn' && reception) reception.warned = true;
+        if (method === 'error' && reception) this.nowFailing(reception);
+      },
+      end: () => reception && this.finish(reception),
+    });
+  }
+
+  /** Where a message was before: the token tells, or for what Node-RED makes itself the node that it is about. */
+  private originOf(msg: Message, node: TrackedNode): Reception | undefined {
+    const at = tokenOf(msg)?.();
+    if (msg[AT] === DETACHED) return undefined;
+    const scope = this.scopes.getStore();
+    if (!OBSERVERS.has(node.type)) return at ?? scope;
+    const about = sourceOf(msg, node.type);
+    const failing = node.type === 'catch' ? this.failing : undefined;
+    const origin = [failing, at, scope].find((known) => known?.node.id === about);
+    const near = origin ?? at?.nearestAt(about) ?? scope?.nearestAt(about);
+    if (node.type === 'catch') near?.noteFailed();
+    return near ?? at ?? scope;
+  }
+
+  private receive(run: Run, msg: Message, node: TrackedNode, parent?: Reception): Reception {
+    const traits = this.traitsOf(node, msg);
+    const reception = new Reception(run, node, parent, traits, this.knowledge.mayBlock(node), msg);
+    if (traits.groups) reception.group = groupOf(run, node, msg);
+    msg[AT] = reception.token;
+    this.open.add(reception, msg);
+    run.received(reception);
+    return reception;
   }
 
   private onReturn({ msg, destination }: ReceiveEvent): void {
     if (this.runs.size === 0) return;
-    const run = this.runOf(msg);
-    if (run && this.completionOf(destination.node) === 'return') this.finished(run, destination.id);
+    const reception = this.open.find(destination.id, msg);
+    if (!reception) return;
+    const { completion } = reception.traits;
+    const hasDone = reception.hasDone && completion !== 'return';
+    if ((completion !== 'queue' && !hasDone) || !takesMessages(destination.node)) this.finish(reception);
   }
 
   private onComplete({ msg, node, error }: CompleteEvent): void {
     if (this.runs.size === 0) return;
-    const run = this.runOf(msg);
-    if (!run) return;
-    if (error) {
-      // Node-RED reports the error right after this hook; if nobody catches it, it is logged.
-      this.failing = { run, nodeId: node.id };
-      queueMicrotask(() => (this.failing = undefined));
+    const reception = this.open.find(node.id, msg);
+    if (!reception) return;
+    // Node-RED reports the error right after this hook; if nobody catches it, it is logged.
+    if (error) this.nowFailing(reception);
+    this.finish(reception);
+  }
+
+  private nowFailing(reception: Reception): void {
+    reception.noteFailed();
+    this.failing = reception;
+    queueMicrotask(() => (this.failing = undefined));
+  }
+
+  private anyRunOf(message: Message): Run | undefined {
+    const token = tokenOf(message);
+    if (token) return token()?.run;
+    return message._msgid === undefined ? undefined : this.byMessageId.get(message._msgid);
+  }
+
+  private traitsOf(node: TrackedNode, msg: Message): Traits {
+    let traits = this.traits.get(node);
+    if (traits === undefined) {
+      traits = this.knowledge.traits(node);
+      this.traits.set(node, traits);
     }
-    this.finished(run, node.id);
-  }
-
-  private finished(run: Run, nodeId: string): void {
-    run.completed(nodeId);
-    if (run.idle) setImmediate(() => run.settle());
-  }
-
-  /** A message without a run, made by a node while it worked for one: a new message, a status. */
-  private adopt(msg: Message, source?: TrackedNode): Run | undefined {
-    const scope = this.scopes.getStore();
-    if (!scope || scope.run.verdict || typeof msg[RUN] === 'string') return undefined;
-    if (source && !scope.run.isWorkingAt(source.id)) return undefined;
-    return scope.run;
-  }
-
-  private mark(msg: Message, run: Run): void {
-    msg[RUN] = run.id;
-    const scope = this.scopes.getStore();
-    if (scope?.run === run && scope.passed !== undefined) msg[PASSED] ??= scope.passed;
-  }
-
-  private addPassed(msg: Message, nodeId: string): void {
-    const passed = this.passedOf(msg);
-    if (!passed.includes(nodeId)) msg[PASSED] = [...passed, nodeId].join(' ');
-  }
-
-  private completionOf(node: TrackedNode): Completion {
-    let completion = this.completions.get(node);
-    if (completion === undefined) {
-      completion = this.knowledge.completion(node);
-      this.completions.set(node, completion);
-    }
-    return completion;
+    return isCommand(node, msg) ? { ...traits, completion: 'unknown' } : traits;
   }
 }
 
+function tokenOf(message: Message): Token | undefined {
+  const token = message[AT];
+  return typeof token === 'function' ? (token as Token) : undefined;
+}
+
+/** The node that a message of a Catch, Complete or Status node is about. */
+function sourceOf(msg: Message, type: string): string {
+  const about = (type === 'catch' ? msg.error : msg[type]) as { source?: { id?: string } } | undefined;
+  return about?.source?.id ?? '';
+}
+
+/** Messages without `msg.parts` are in no group; the node says so and drops them. */
+function groupOf(run: Run, node: TrackedNode, { parts }: Message) {
+  const id = (parts as { id?: unknown } | undefined)?.id;
+  return run.groupAt(node.id, typeof id === 'string' ? id : labelOf(node));
+}
+
 /** A delay node that is told to flush or reset calls done for messages that it still keeps. */
-function mayStillSend(completion: Completion, node: TrackedNode, msg: Message): boolean {
-  if (node.type === 'delay' && (msg.flush !== undefined || msg.reset !== undefined)) return true;
-  return completion === 'unknown';
+function isCommand(node: TrackedNode, msg: Message): boolean {
+  return node.type === 'delay' && (msg.flush !== undefined || msg.reset !== undefined);
 }

@@ -1,13 +1,5 @@
 import { mayActLater } from './function-code';
-
-/**
- * When a node is finished with a message:
- * - `done`: when it calls done
- * - `return`: when its input handler returns (it works synchronously and has no done)
- * - `queue`: after it has handled its messages one by one (the switch node, see switch-queue.ts)
- * - `unknown`: it may look finished and still send; a run that passed it waits for an explicit answer
- */
-export type Completion = 'done' | 'return' | 'queue' | 'unknown';
+import type { Completion, Traits } from './reception';
 
 /** A node as it is saved in the flow file. */
 export interface NodeConfig {
@@ -16,52 +8,90 @@ export interface NodeConfig {
   [property: string]: unknown;
 }
 
-/** Node types whose "done" the tests in test/flows/verdicts.test.ts have proved. */
+/** Core node types whose "done" the tests in test/flows/verdicts.test.ts have proved, however they are set up. */
 const FINISHED_WHEN_DONE = new Set([
   'catch',
   'change',
   'complete',
   'csv',
   'debug',
-  'delay',
   'exec',
   'file',
   'file in',
   'html',
   'http request',
-  'join',
   'json',
   'junction',
   'link call',
   'link in',
   'link out',
   'range',
-  'split',
   'status',
   'template',
   'xml',
   'yaml',
 ]);
 
-/** How to know that a node is finished. `isOurs` tells the node types of this package. */
+/** Core node types of which it depends on their settings. */
+const BY_SETTINGS: Record<string, (node: NodeConfig) => Traits> = {
+  delay: ({ pauseType }) => finishedIf(DELAYS.has(pauseType)),
+  function: (node) => ({ ...finishedIf(!mayActLater(textOf(node.func))), decides: true }),
+  // In its other modes it mixes the messages of several runs.
+  join: ({ mode }) => ({ ...finishedIf((mode ?? 'auto') === 'auto'), groups: true }),
+  split: ({ stream }) => finishedIf(stream === false || stream === undefined),
+  switch: (node) => ({ completion: collectsSequences(node) ? 'unknown' : 'queue', decides: true }),
+  trigger: (node) => ({ ...finishedIf(!sendsLater(node)), sends: messagesOfTrigger(node) }),
+};
+
+/** The others queue by topic, and drop messages of other runs. Settings may also come from `${ENV}`. */
+const DELAYS = new Set<unknown>([undefined, 'delay', 'delayv', 'random', 'rate']);
+
+/** What they pass on, or nothing, is what they have decided. */
+const DECIDERS = new Set(['catch', 'complete', 'status']);
+
+/**
+ * How a node treats its messages. What is not known is not trusted.
+ * @param node undefined for a node that is not in the flow file: one inside a subflow of a package
+ * @param isOurs tells the node types of this package
+ */
+export function traitsOf(
+  type: string,
+  node: NodeConfig | undefined,
+  isOurs: (type: string) => boolean,
+): Traits {
+  if (isOurs(type)) return { completion: 'done', decides: true };
+  if (FINISHED_WHEN_DONE.has(type)) return { completion: 'done', decides: DECIDERS.has(type) };
+  if (type === 'rbe' || type.startsWith('subflow:')) return { completion: 'return', decides: false };
+  const bySettings = Object.hasOwn(BY_SETTINGS, type) ? BY_SETTINGS[type] : undefined;
+  return node && bySettings ? bySettings(node) : finishedIf(false);
+}
+
+/** When a node has finished with a message, from its settings. */
 export function completionOf(node: NodeConfig, isOurs: (type: string) => boolean): Completion {
-  const { type } = node;
-  if (FINISHED_WHEN_DONE.has(type) || isOurs(type)) return 'done';
-  if (type === 'rbe' || type.startsWith('subflow:')) return 'return';
-  if (type === 'switch') return collectsSequences(node) ? 'unknown' : 'queue';
-  if (type === 'function')
-    return mayActLater(typeof node.func === 'string' ? node.func : '') ? 'unknown' : 'done';
-  if (type === 'trigger') return sendsLater(node) ? 'unknown' : 'done';
-  return 'unknown';
+  return traitsOf(node.type, node, isOurs).completion;
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
+function finishedIf(isFinished: boolean): Traits {
+  return { completion: isFinished ? 'done' : 'unknown', decides: false };
 }
 
 /** A switch that recreates message sequences keeps messages back until the sequence is complete. */
 function collectsSequences(node: NodeConfig): boolean {
   const rules = Array.isArray(node.rules) ? (node.rules as { t?: string }[]) : [];
-  return rules.some((rule) => rule.t === 'tail') || node.repair === true;
+  return rules.some((rule) => rule.t === 'tail') || Boolean(node.repair);
 }
 
 /** A trigger node that sends a second message, or repeats the first, does so after done. */
 function sendsLater(node: NodeConfig): boolean {
-  return node.op2type !== 'nul' || Number(node.duration) < 0;
+  return node.op2type !== 'nul' || repeats(node);
+}
+
+/** What is no number may be one that comes from `${ENV}`. */
+const repeats = ({ duration = 250 }: NodeConfig) => !(Number(duration) >= 0);
+
+function messagesOfTrigger(node: NodeConfig): number {
+  if (repeats(node)) return Infinity;
+  return (node.op1type === 'nul' ? 0 : 1) + (node.op2type === 'nul' ? 0 : 1);
 }

@@ -5,9 +5,9 @@ export type Outcome = 'allow' | 'block';
 
 /**
  * Why a run ended: a response node said so, all its paths ended, a node failed without a Catch node,
- * its time was up, MISP does not wait for this trigger, or the flow went away.
+ * nothing can come any more that would answer it, its time was up, MISP does not wait, or the flow went away.
  */
-export type Cause = 'response' | 'ended' | 'error' | 'deadline' | 'accepted' | 'gone';
+export type Cause = 'response' | 'ended' | 'error' | 'unanswered' | 'deadline' | 'accepted' | 'gone';
 
 export interface Verdict {
   outcome: Outcome;
@@ -16,13 +16,17 @@ export interface Verdict {
   reason?: string;
 }
 
+/** MISP writes the text into its log: a longer one helps nobody, and must not break that. */
+const MOST_CHARACTERS = 4000;
+
 /**
  * A text that MISP takes for a block. MISP goes on when `error` is empty, false or "0"
  * (FACTS, "What a reply of the Action service does"), so such a text is replaced.
  */
 export function blockText(reason: unknown): string {
   const given = typeof reason === 'string' ? reason.trim() : '';
-  return given === '' || given === '0' || given === 'false' ? text('run.blocked') : given;
+  if (given === '' || given === '0' || given === 'false') return text('run.blocked');
+  return given.length > MOST_CHARACTERS ? `${given.slice(0, MOST_CHARACTERS)}…` : given;
 }
 
 /** The body of MISP's answer. Nothing but a non-empty `error` stops MISP. */

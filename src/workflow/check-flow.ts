@@ -46,11 +46,11 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
   const graph = graphOf(configs);
   const nodes = [...graph.nodes.values()];
   const subflows = configs.filter(({ type }) => type === 'subflow');
-  const mayBlock = reachOf([...subflows, ...nodes], isBlock);
+  const mayBlock = reachOf([...subflows, ...nodes], knowledge);
   const triggers = nodes.flatMap((node) => {
     const trigger = node.type === 'misp-trigger' && triggerById(String(node.trigger));
     if (!trigger) return [];
-    const waits = trigger.blocking && (node.explicit === true || mayBlock(node.id));
+    const waits = trigger.blocking && node.goOn !== 'watch';
     return [{ ...trigger, id: node.id, waits }];
   });
   const from = (list: { id: string }[], observers = true) =>

@@ -90,15 +90,45 @@ describe('misp-response', function () {
     assert.match(log.text(), /No request of MISP waits/);
   });
 
-  it('a message that cannot be rendered is an error by policy, not an empty block', async () => {
+  it('a message that cannot be rendered blocks all the same, whatever the policy, and is an error besides', async () => {
+    const fixed = { error: 'Stopped by a Node-RED workflow' };
+    const policy = { onError: 'allow' };
+    const taken = [node('catch', 'catch', [['go']], { scope: null, uncaught: false }), allow()];
     await start([block('first', '{{ Event.Tag }}')]);
     assert.match((await ask()).json.error ?? '', /'name': 'tlp:red'/);
-    await start([block('first', '{{ Event.info / 2 }}')]);
-    assert.match((await ask()).json.error ?? '', /Line 1 .* cannot be filled in: .*does not work/);
+    for (const flow of [[], taken]) {
+      const log = collectLog(nodeRed.RED);
+      await start([block('first', '{{ Event.info / 2 }}'), ...flow], policy);
+      assert.deepEqual((await ask()).json, fixed);
+      log.stop();
+      if (flow.length === 0) assert.match(log.text(), /Line 1 .* cannot be filled in: .*does not work/);
+    }
     const log = collectLog(nodeRed.RED);
-    await start([block('first', '{% if x %}')]);
+    await start([block('first', '{% if x %}')], policy);
     log.stop();
     assert.match(log.text(), /cannot be filled in/);
-    assert.match((await ask()).json.error ?? '', /./);
+    assert.deepEqual((await ask()).json, fixed);
+  });
+
+  it('an answer that the flow does not name is a block', async () => {
+    await start([node('first', 'misp-response', [], { answer: '${NO_SUCH_ANSWER}', message: 'stopped' })]);
+    assert.deepEqual((await ask()).json, { error: 'stopped' });
+  });
+
+  it('what a message holds does not keep it from blocking', async () => {
+    const spoilt = [
+      'msg.misp = null; return msg;',
+      'msg.misp = { filters: { enabled: [null] } }; return msg;',
+      'msg.misp = { filters: 5 }; delete msg.payload; return msg;',
+      "msg.payload = 'x'.repeat(1000000); return msg;",
+      'let deep = {}; for (let i = 0; i < 60000; i++) deep = { deep }; msg.payload = { Event: deep }; return msg;',
+      'msg.payload.self = msg.payload; return msg;',
+      'Object.defineProperty(msg, "payload", { get() { throw new Error("mine"); }, enumerable: true }); return msg;',
+    ];
+    for (const func of spoilt) {
+      const flow = [node('spoil', 'function', [['first']], { func, outputs: 1 })];
+      await start([...flow, block('first', 'no {{ Event }}')], { onError: 'allow' }, ['spoil']);
+      assert.match((await ask()).json.error ?? '', /^(no\b|Stopped by)/, func);
+    }
   });
 });

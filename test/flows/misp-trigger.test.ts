@@ -30,12 +30,19 @@ describe('misp-trigger', function () {
   });
   after(() => nodeRed.stop());
 
-  it('answers at once when no block can be reached', async () => {
-    const slow = node('slow', 'delay', [[]], { pauseType: 'delay', timeout: '1', timeoutUnits: 'seconds' });
-    await start([trigger(['slow']), slow, block('unwired')]);
+  it('answers at once when it only watches, else when all paths have ended, because an error may block', async () => {
+    const slow = node('slow', 'delay', [['bad']], {
+      pauseType: 'delay',
+      timeout: '400',
+      timeoutUnits: 'milliseconds',
+    });
+    const bad = node('bad', 'function', [[]], { func: "throw new Error('bad')", outputs: 1 });
+    await start([trigger(['slow'], { goOn: 'watch' }), slow, bad, block('unwired')]);
     const reply = await query(port, 'test_module', event([]));
     assert.deepEqual(reply.json, { data: true });
     assert.ok(reply.ms < 300);
+    await start([trigger(['slow']), slow, bad, block('unwired')]);
+    assert.deepEqual((await query(port, 'test_module', event([]))).json, { error: 'function: bad' });
   });
 
   it('answers a trigger that does not block at once, and the flow runs', async () => {
@@ -128,14 +135,15 @@ describe('misp-trigger', function () {
 
   it('requires an explicit answer when told to', async () => {
     await start([
-      trigger(['if'], { explicit: true, deadline: 0.4 }),
+      trigger(['if'], { goOn: 'response', deadline: 0.4 }),
       ifTag('if', 'tlp:green', ['go']),
       node('go', 'misp-response', [], { answer: 'allow' }),
     ]);
     assert.deepEqual((await query(port, 'test_module', event(['tlp:green']))).json, { data: true });
     const silent = await query(port, 'test_module', event(['tlp:red']));
-    assert.match(silent.json.error ?? '', /explicit answer|in time/);
-    assert.ok(silent.ms >= 380);
+    // Nothing can come any more, so MISP need not wait for the deadline.
+    assert.match(silent.json.error ?? '', /ended at misp-if-tag without an answer/);
+    assert.ok(silent.ms < 380);
   });
 
   it('goes on at the deadline and after errors, when that is its policy', async () => {

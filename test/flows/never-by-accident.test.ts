@@ -35,7 +35,7 @@ const faults: [string, FlowNode[], object?][] = [
   ],
   ['a message that a node replaced', [fn('return { payload: {} , _msgid: "other" };'), block()]],
   ['a circular payload', [fn('msg.payload.self = msg.payload; return msg;'), block()]],
-  ['an explicit answer that never comes', [fn('return null;'), block()], { explicit: true }],
+  ['an explicit answer that never comes', [fn('return null;'), block()], { goOn: 'response' }],
 ];
 
 describe('no fault of ours makes MISP go on', function () {

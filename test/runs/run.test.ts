@@ -1,128 +1,275 @@
 import { strict as assert } from 'node:assert';
+import { Reception, type TrackedNode, type Traits } from '../../src/runs/reception';
 import { Run, type RunSettings } from '../../src/runs/run';
 import { blockText, replyBody, type Verdict } from '../../src/runs/verdict';
 
+const DONE: Traits = { completion: 'done', decides: false };
+
 function start(more: Partial<RunSettings> = {}) {
   const verdicts: Verdict[] = [];
+  let finished = 0;
   const settings: RunSettings = {
     id: 'r',
     module: 'm',
     deadline: 0,
     onError: 'block',
     onDeadline: 'block',
-    explicit: false,
+    goOn: 'ended',
     ...more,
   };
-  return { run: new Run(settings, (verdict) => verdicts.push(verdict)), verdicts };
+  const run = new Run(settings, {
+    answered: (verdict) => void verdicts.push(verdict),
+    finished: () => void finished++,
+  });
+  return { run, verdicts, finished: () => finished };
 }
 
-describe('a run', () => {
-  it('allows when all its paths have ended, not before', () => {
-    const { run, verdicts } = start();
-    run.delivering('a');
-    run.delivering('b');
-    run.received('a');
-    run.completed('a');
-    run.settle();
-    assert.equal(verdicts.length, 0);
-    run.received('b');
-    run.completed('b');
-    run.settle();
-    assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'ended' }]);
-  });
+const nodeOf = (id: string, more: Partial<TrackedNode> = {}): TrackedNode => ({
+  id,
+  type: id,
+  _wireCount: 1,
+  _expectedDoneCount: 1,
+  _inputCallback: () => {},
+  ...more,
+});
 
-  it('counts a node that calls done twice once', () => {
-    const { run, verdicts } = start();
-    run.delivering('a');
-    run.delivering('b');
-    run.received('a');
-    run.completed('a');
-    run.completed('a');
-    run.settle();
+interface At {
+  traits?: Traits;
+  node?: TrackedNode;
+  mayBlock?: boolean;
+  parent?: Reception;
+}
+
+/** A node gets a message of the run. */
+function receive(
+  run: Run,
+  id: string,
+  { traits = DONE, node = nodeOf(id), mayBlock = true, parent }: At = {},
+) {
+  const reception = new Reception(run, node, parent, traits, mayBlock, {});
+  run.received(reception);
+  return reception;
+}
+
+/** It has finished with it; by default it has passed it on. */
+function complete(reception: Reception, passedOn = true) {
+  if (passedOn) reception.noteSent();
+  reception.finished = true;
+  reception.run.completed(reception);
+}
+
+const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+const UNKNOWN: Traits = { completion: 'unknown', decides: false };
+
+describe('a run', () => {
+  it('allows when all its paths have ended, not before', async () => {
+    const { run, verdicts, finished } = start();
+    run.delivering(nodeOf('a'), true);
+    run.delivering(nodeOf('b'), true);
+    complete(receive(run, 'a'));
+    await settled();
     assert.equal(verdicts.length, 0);
+    complete(receive(run, 'b'));
+    await settled();
+    assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'ended' }]);
+    assert.equal(finished(), 1);
   });
 
   it('blocks at once, and gives one verdict only', () => {
-    const { run, verdicts } = start();
-    run.delivering('a');
+    const { run, verdicts, finished } = start();
+    const at = receive(run, 'a');
     run.block('no');
     run.fail('later');
     run.expire();
-    run.allow([], true);
+    run.allow(at, true);
     assert.deepEqual(verdicts, [{ outcome: 'block', cause: 'response', reason: 'no' }]);
+    assert.equal(finished(), 1);
   });
 
-  it('an allow ends only its own path', () => {
-    const { run, verdicts } = start();
-    run.received('response');
-    run.delivering('b');
-    run.allow([], false);
-    run.completed('response');
-    run.settle();
+  it('an allow ends only its own path', async () => {
+    const { run, verdicts } = start({ goOn: 'response' });
+    const response = receive(run, 'response', { mayBlock: false });
+    run.delivering(nodeOf('b'), true);
+    run.allow(response, false);
+    complete(response);
+    await settled();
     assert.equal(verdicts.length, 0);
-    run.received('b');
     run.block('no');
     assert.equal(verdicts[0].outcome, 'block');
   });
 
   it('an allow at once does not wait', () => {
     const { run, verdicts } = start();
-    run.delivering('b');
-    run.allow([], true);
+    run.delivering(nodeOf('b'), true);
+    run.allow(receive(run, 'response'), true);
     assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'response' }]);
   });
 
-  it('an error decides by policy: block at once, allow only when nothing can block any more', () => {
+  it('with a response that decides, does not wait for what cannot block', async () => {
+    const { run, verdicts } = start({ goOn: 'response' });
+    receive(run, 'mail', { mayBlock: false });
+    const response = receive(run, 'response', { mayBlock: false });
+    run.allow(response, false);
+    complete(response);
+    await settled();
+    assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'response' }]);
+  });
+
+  it('an error decides by policy: block at once, allow only when nothing can block any more', async () => {
     const blocked = start();
-    blocked.run.received('a');
+    receive(blocked.run, 'a');
     blocked.run.fail('a: broken');
     assert.deepEqual(blocked.verdicts, [{ outcome: 'block', cause: 'error', reason: 'a: broken' }]);
     const { run, verdicts } = start({ onError: 'allow' });
-    run.received('a');
-    run.delivering('b');
+    const a = receive(run, 'a');
+    run.delivering(nodeOf('b'), true);
+    a.noteFailed();
     run.fail('a: broken');
-    run.completed('a');
-    run.settle();
+    complete(a, false);
+    await settled();
     assert.equal(verdicts.length, 0);
-    run.received('b');
-    run.completed('b');
-    run.settle();
+    complete(receive(run, 'b'));
+    await settled();
     assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'error', reason: 'a: broken' }]);
   });
 
-  it('waits for an explicit answer when a node is not to be trusted, and for the one on its path', () => {
+  it('waits behind a node that nobody can trust for an answer to each message that it got', async () => {
     const { run, verdicts } = start();
-    run.received('x');
-    run.hold('x');
-    run.completed('x');
-    run.settle();
-    run.allow([], false);
-    run.settle();
+    const [first, second] = [1, 2].map(() => receive(run, 'x', { traits: UNKNOWN }));
+    [first, second].forEach((at) => complete(at));
+    run.allow(receive(run, 'elsewhere', { mayBlock: false }), false);
+    const answers = [first, second].map((parent) => receive(run, 'response', { mayBlock: false, parent }));
+    run.allow(answers[0], false);
+    [...answers].forEach((at) => complete(at));
+    await settled();
     assert.equal(verdicts.length, 0);
-    run.allow(['x'], false);
-    run.settle();
+    run.allow(answers[1], false);
+    await settled();
+    assert.equal(verdicts.length, 0, 'one is still at work elsewhere');
+    run.expire();
+    assert.match(verdicts[0].reason ?? '', /still at: elsewhere/);
+  });
+
+  it('waits for two answers where two messages come, and for the end of the node itself', async () => {
+    const { run, verdicts } = start({ goOn: 'response' });
+    const twice = receive(run, 'trigger', { traits: { ...UNKNOWN, sends: 2 } });
+    const answer = () => {
+      const response = receive(run, 'response', { mayBlock: false, parent: twice });
+      run.allow(response, false);
+      complete(response);
+    };
+    answer();
+    complete(twice);
+    await settled();
+    assert.equal(verdicts.length, 0);
+    answer();
+    await settled();
     assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'response' }]);
   });
 
-  it('requires an explicit answer when told to', () => {
-    const { run, verdicts } = start({ explicit: true });
-    run.received('a');
-    run.completed('a');
-    run.settle();
+  it('takes a message that vanished for no answer, and says at once where', async () => {
+    const { run, verdicts } = start();
+    complete(receive(run, 'rbe', { node: nodeOf('rbe', { name: 'Once' }) }), false);
+    await settled();
+    assert.deepEqual(
+      verdicts.map(({ outcome, cause }) => [outcome, cause]),
+      [['block', 'unanswered']],
+    );
+    assert.match(verdicts[0].reason ?? '', /ended at rbe "Once" without an answer/);
+    const patient = start({ onDeadline: 'allow' });
+    complete(receive(patient.run, 'rbe'), false);
+    await settled();
+    assert.equal(patient.verdicts.length, 0);
+    patient.run.expire();
+    assert.equal(patient.verdicts[0].outcome, 'allow');
+  });
+
+  it('loses no message that a node decided about, that cannot block, or that went nowhere by the drawing', async () => {
+    const decides: Traits = { completion: 'done', decides: true };
+    const kinds: At[] = [{ traits: decides }, { mayBlock: false }, { node: nodeOf('a', { _wireCount: 0 }) }];
+    for (const kind of kinds) {
+      const { run, verdicts } = start();
+      complete(receive(run, 'a', kind), false);
+      await settled();
+      assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'ended' }]);
+    }
+  });
+
+  it('loses a message at a switch that warned, and at a node that could not be set up', async () => {
+    const queue: Traits = { completion: 'queue', decides: true };
+    const { run, verdicts } = start();
+    const at = receive(run, 'switch', { traits: queue });
+    at.warned = true;
+    complete(at, false);
+    await settled();
+    assert.equal(verdicts[0].cause, 'unanswered');
+    const broken = start();
+    complete(receive(broken.run, 'f', { node: nodeOf('f', { _inputCallback: undefined }) }), false);
+    await settled();
+    assert.equal(broken.verdicts[0].cause, 'unanswered');
+  });
+
+  it('finds a message again that was sent after its node had finished', async () => {
+    const { run, verdicts } = start();
+    const at = receive(run, 'trigger');
+    complete(at, false);
+    at.noteSent();
+    complete(receive(run, 'b', { parent: at }));
+    await settled();
+    assert.equal(verdicts[0].outcome, 'allow');
+  });
+
+  it('lets a group of messages pass as one', async () => {
+    const { run, verdicts } = start();
+    const traits: Traits = { completion: 'done', decides: false, groups: true };
+    const parts = ['p', 'p', 'q'].map((id) => {
+      const at = receive(run, 'join', { traits });
+      at.group = run.groupAt('join', id);
+      return at;
+    });
+    complete(parts[1], true);
+    complete(parts[0], false);
+    await settled();
     assert.equal(verdicts.length, 0);
-    run.expire();
-    assert.equal(verdicts[0].cause, 'deadline');
-    assert.match(verdicts[0].reason ?? '', /explicit answer/);
+    complete(parts[2], false);
+    await settled();
+    assert.equal(verdicts[0].cause, 'unanswered');
+  });
+
+  it('requires an answer when a response decides: missing, it blocks at once', async () => {
+    const { run, verdicts } = start({ goOn: 'response' });
+    complete(receive(run, 'a'));
+    await settled();
+    assert.equal(verdicts[0].cause, 'unanswered');
+    assert.match(verdicts[0].reason ?? '', /ended at a without an answer/);
   });
 
   it('answers by policy at the deadline and when its flow is gone', () => {
     const expired = start({ onDeadline: 'allow' });
-    expired.run.received('a');
+    receive(expired.run, 'a');
     expired.run.expire();
     assert.equal(expired.verdicts[0].outcome, 'allow');
     const gone = start();
     gone.run.abandon();
     assert.equal(gone.verdicts[0].outcome, 'block');
+  });
+
+  it('names at the deadline whom it waited for', () => {
+    const held = start();
+    complete(receive(held.run, 'function', { traits: UNKNOWN }));
+    held.run.expire();
+    assert.match(held.verdicts[0].reason ?? '', /explicit answer behind: function/);
+  });
+
+  it('is finished when nothing is under way of a run that was accepted', async () => {
+    const { run, verdicts, finished } = start();
+    run.accept();
+    const at = receive(run, 'a');
+    await settled();
+    assert.equal(finished(), 0);
+    complete(at);
+    await settled();
+    assert.deepEqual([verdicts, finished()], [[{ outcome: 'allow', cause: 'accepted' }], 1]);
   });
 });
 

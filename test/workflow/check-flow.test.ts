@@ -279,8 +279,8 @@ describe('the check of a flow', () => {
 
     it('is not found where MISP is answered at once', () => {
       const write = node('w', 'misp-tag', ['']);
-      assert.deepEqual(found(trigger('t', 'w', 'event-before-save'), write), []);
-      assert.equal(found(trigger('t', 'w', 'event-before-save', { explicit: true }), write).length, 1);
+      assert.deepEqual(found(trigger('t', 'w', 'event-before-save', { goOn: 'watch' }), write), []);
+      assert.equal(found(trigger('t', 'w', 'event-before-save'), write).length, 1);
     });
   });
 
