@@ -1,4 +1,4 @@
-import { mayActLater } from './function-code';
+import { whyUnfinished } from './function-code/finished';
 
 /**
  * When a node is finished with a message:
@@ -49,8 +49,7 @@ export function completionOf(node: NodeConfig, isOurs: (type: string) => boolean
   if (FINISHED_WHEN_DONE.has(type) || isOurs(type)) return 'done';
   if (type === 'rbe' || type.startsWith('subflow:')) return 'return';
   if (type === 'switch') return collectsSequences(node) ? 'unknown' : 'queue';
-  if (type === 'function')
-    return mayActLater(typeof node.func === 'string' ? node.func : '') ? 'unknown' : 'done';
+  if (type === 'function') return whyUnfinished(node) ? 'unknown' : 'done';
   if (type === 'trigger') return sendsLater(node) ? 'unknown' : 'done';
   return 'unknown';
 }

@@ -1,0 +1,46 @@
+import type { AnyNode } from 'acorn';
+import type { Proof } from './proof';
+import type { FunctionNode } from './syntax';
+import { NotProved } from './unproved';
+import { FOREIGN, KEEPS_NOTHING, LATER, MESSAGE, plain, STORED, union, valueOf, type Value } from './values';
+
+/** A function that the code hands over and that is called at once. */
+export function syncCallback(
+  proof: Proof,
+  fn: FunctionNode,
+  value: Value,
+  others: readonly Value[] = [],
+): Value {
+  if (fn.generator && proof.acts(fn)) throw new NotProved('sendsLater');
+  fn.params.forEach((param, at) => proof.assign(param, at === 0 ? value : (others[at - 1] ?? value)));
+  proof.visit(fn);
+  return resultOfCall(proof, fn);
+}
+
+/** Code that is not seen may keep what it gets and call functions whenever it likes. */
+export function foreignCall(proof: Proof, callee: Value, args: readonly AnyNode[]): Value {
+  const kind = callee.bits & (FOREIGN | KEEPS_NOTHING | STORED);
+  const given = union([
+    plain,
+    ...args.map((arg) => {
+      const fn = proof.functionOf(arg);
+      if (!fn) return proof.plain(arg);
+      if (proof.acts(fn)) throw new NotProved('sendsLater');
+      proof.bindAll(fn, valueOf(kind | FOREIGN));
+      proof.escape(fn);
+      return proof.resultOf(fn);
+    }),
+  ]);
+  if (given.bits & LATER) throw new NotProved('sendsLater');
+  if (given.bits & MESSAGE && !(kind & KEEPS_NOTHING)) throw new NotProved('keepsMessage');
+  return { ...given, bits: kind | FOREIGN | (given.bits & MESSAGE) };
+}
+
+export function resultOfCall(proof: Proof, fn: FunctionNode): Value {
+  const result = proof.resultOf(fn);
+  if (!fn.async) return result;
+  return { ...result, bits: (result.bits & ~LATER) | (proof.acts(fn) ? LATER : 0) };
+}
+
+/** A plain value, whatever has been evaluated for it. */
+export const plainAfter = (_evaluated: unknown): Value => plain;
