@@ -13,7 +13,7 @@ describe('everyday functions', function () {
   let port = 0;
 
   before(async () => {
-    nodeRed = await startNodeRed();
+    nodeRed = await startNodeRed({ settings: { functionExternalModules: true } });
     port = await freePort();
     const nodes = everydayFunctions.flatMap(({ name: _name, ...code }, at) => [
       trigger([`f${at}`], { module: `module_${at}`, deadline: DEADLINE_SECONDS }, `trigger${at}`),

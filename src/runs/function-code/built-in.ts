@@ -8,7 +8,9 @@ import {
   inside,
   KEEPS_NOTHING,
   LATER,
+  LATER_LIST,
   MESSAGE,
+  PENDING,
   partOf,
   plain,
   textOf,
@@ -27,20 +29,24 @@ export function builtInCall(proof: Proof, path: string[], name = '', args: reado
     case 'Object':
       return object(proof, name, args);
     case 'JSON':
-      return name === 'stringify' ? textOf(given(proof, args)) : valueOf(given(proof, args).bits & MESSAGE);
+      return name === 'stringify'
+        ? textOf(withCallback(proof, args))
+        : valueOf(withCallback(proof, args).bits & MESSAGE);
     case 'Array':
-      return name === 'isArray' ? plainAfter(given(proof, args)) : inside(given(proof, args));
+      return name === 'isArray'
+        ? plainAfter(given(proof, args))
+        : inside(name === 'from' ? withCallback(proof, args) : given(proof, args));
     case 'Map':
-      return inside(given(proof, args));
+      return inside(withCallback(proof, args));
     case 'Math':
     case 'Date':
     case 'Number':
-    case 'Symbol':
     case 'BigInt':
     case 'Intl':
     case 'console':
       return plainAfter(given(proof, args));
     case 'String':
+    case 'Symbol':
     case 'Buffer':
       return textOf(given(proof, args));
     case 'util':
@@ -53,32 +59,48 @@ export function builtInCall(proof: Proof, path: string[], name = '', args: reado
 export function newBuiltIn(proof: Proof, name: string, args: readonly AnyNode[]): Value {
   if (name === 'Promise') return newPromise(proof, args);
   const value = union([plain, ...args.map((arg) => proof.plain(arg))]);
-  return name === 'Date' || name === 'RegExp' ? plain : inside(value);
+  if (name.endsWith('Error')) proof.noteNamed('message', value);
+  if (name === 'RegExp') return textOf(value);
+  return name === 'Date' ? plain : inside(value);
 }
 
 /** `new Promise((resolve, reject) => ...)` calls its function at once. */
 function newPromise(proof: Proof, args: readonly AnyNode[]): Value {
   const fn = proof.functionOf(args[0]);
   if (!fn) return union([proof.variables.read(proof.anywhere), ...args.map((arg) => proof.plain(arg))]);
+  if (fn.params.some(({ type }) => type === 'RestElement')) throw new NotProved('throwsNothing');
   const reject = fn.params[1];
-  if (reject?.type === 'Identifier') proof.rejects.add(reject.name);
+  if (reject) noteReject(proof, reject);
   const out = syncCallback(proof, fn, plain);
-  if (out.bits & LATER) throw new NotProved('sendsLater');
+  if (out.bits & PENDING) throw new NotProved('sendsLater');
   return proof.variables.read(proof.anywhere);
 }
 
+function noteReject(proof: Proof, param: AnyNode): void {
+  if (param.type !== 'Identifier' || !proof.names.boundOnlyAsParam(param.name))
+    throw new NotProved('throwsNothing');
+  if (!proof.rejects.has(param.name)) proof.variables.changed = true;
+  proof.rejects.add(param.name);
+}
+
 function promise(proof: Proof, name: string, args: readonly AnyNode[]): Value {
+  if (!/^(all|allSettled|race|any|resolve|reject)$/.test(name)) throw new NotProved('unknownCode');
+  if (name === 'allSettled') proof.noteNamed('value', valueOf(MESSAGE));
   if (name === 'reject' && !proof.throws.isSomething(args[0])) throw new NotProved('throwsNothing');
   const value = union([plain, ...args.map((arg) => proof.evaluate(arg))]);
-  if (value.bits & LATER && !/^(all|allSettled|resolve)$/.test(name)) throw new NotProved('sendsLater');
+  if (value.bits & PENDING && !/^(all|allSettled|resolve)$/.test(name)) throw new NotProved('sendsLater');
+  const list = name === 'resolve' ? 0 : value.bits & LATER_LIST;
   const foreign = value.bits & KEEPS_NOTHING ? FOREIGN | KEEPS_NOTHING : 0;
-  return partOf({ ...value, bits: value.bits & ~foreign });
+  const bits = (value.bits & ~(foreign | list)) | (list ? LATER : 0);
+  return partOf({ ...value, bits });
 }
 
 function object(proof: Proof, name: string, args: readonly AnyNode[]): Value {
   if (/^(keys|getOwnPropertyNames|is|hasOwn|isFrozen|isSealed)$/.test(name))
     return plainAfter(given(proof, args));
-  if (!/^(assign|define|set)/.test(name)) return inside(given(proof, args));
+  if (name.startsWith('getOwnPropertyDescriptor')) proof.noteNamed('value', valueOf(MESSAGE));
+  if (!/^(assign|define|set)/.test(name))
+    return inside(name === 'groupBy' ? withCallback(proof, args) : given(proof, args));
   const values = args.map((arg) => proof.plain(arg));
   const [target, ...more] = values;
   if (!target || isBuiltInTarget(args[0])) throw new NotProved('unknownCode');
@@ -97,19 +119,27 @@ function isBuiltInTarget(node: AnyNode): boolean {
 function borrowed(proof: Proof, path: string[], name: string, args: readonly AnyNode[]): Value {
   const method = path.at(-1) ?? '';
   const value = union([plain, ...args.map((arg) => proof.plain(arg))]);
-  if (path[0] === 'prototype' && name === 'call' && PLAIN_RESULT.has(method)) return plain;
-  if (path[0] === 'prototype' && name === 'call' && READING.has(method)) return partOf(value);
+  if (path[0] !== 'prototype') throw new NotProved('unknownCode');
+  if (name === 'call' && PLAIN_RESULT.has(method)) return plain;
+  if (name === 'call' && READING.has(method)) return partOf(value);
   if (value.bits & MESSAGE) throw new NotProved('keepsMessage');
   return { ...value, bits: value.bits | FOREIGN };
 }
 
-/** What is given, with functions that are called at once for each part of it. */
 function given(proof: Proof, args: readonly AnyNode[]): Value {
+  return union([plain, ...args.map((arg) => proof.plain(arg))]);
+}
+
+/** What is given, with a function that is called at once for each part of it. */
+function withCallback(proof: Proof, args: readonly AnyNode[]): Value {
   const values = args.map((arg) => (proof.functionOf(arg) ? plain : proof.plain(arg)));
   const value = union([plain, ...values]);
   const outs = args.flatMap((arg) => {
     const fn = proof.functionOf(arg);
-    return fn ? [syncCallback(proof, fn, partOf(value))] : [];
+    if (!fn) return [];
+    const out = syncCallback(proof, fn, partOf(value));
+    if (out.bits & PENDING || (fn.async && proof.acts(fn))) throw new NotProved('sendsLater');
+    return [out];
   });
   return union([value, ...outs]);
 }

@@ -2,7 +2,18 @@ import type { AnyNode } from 'acorn';
 import type { Proof } from './proof';
 import type { FunctionNode } from './syntax';
 import { NotProved } from './unproved';
-import { FOREIGN, KEEPS_NOTHING, LATER, MESSAGE, plain, STORED, union, valueOf, type Value } from './values';
+import {
+  FOREIGN,
+  KEEPS_NOTHING,
+  LATER,
+  MESSAGE,
+  PENDING,
+  plain,
+  STORED,
+  union,
+  valueOf,
+  type Value,
+} from './values';
 
 /** A function that the code hands over and that is called at once. */
 export function syncCallback(
@@ -31,7 +42,7 @@ export function foreignCall(proof: Proof, callee: Value, args: readonly AnyNode[
       return proof.resultOf(fn);
     }),
   ]);
-  if (given.bits & LATER) throw new NotProved('sendsLater');
+  if (given.bits & PENDING) throw new NotProved('sendsLater');
   if (given.bits & MESSAGE && !(kind & KEEPS_NOTHING)) throw new NotProved('keepsMessage');
   return { ...given, bits: kind | FOREIGN | (given.bits & MESSAGE) };
 }

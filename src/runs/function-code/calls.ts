@@ -25,6 +25,7 @@ import {
   KEEPS_NOTHING,
   LATER,
   MESSAGE,
+  PENDING,
   partOf,
   plain,
   STORED,
@@ -68,7 +69,11 @@ function namedCall(proof: Proof, name: string, args: readonly AnyNode[]): Value 
   if (TO_PLAIN.has(name)) return plainAfter(args.map((arg) => proof.plain(arg)));
   const given = () => union([plain, ...args.map((arg) => proof.plain(arg))]);
   if (TO_TEXT.has(name)) return textOf(given());
-  if (BUILT_IN.has(name)) return inside(given());
+  if (BUILT_IN.has(name)) {
+    const value = given();
+    if (name.endsWith('Error')) proof.noteNamed('message', value);
+    return inside(value);
+  }
   const kept = name === 'fetch' && !proof.surroundings.modules.has(name);
   return foreignCall(
     proof,
@@ -125,6 +130,8 @@ function methodCall(proof: Proof, callee: Member, args: readonly AnyNode[]): Val
   if (known && /^(then|catch|finally)$/.test(name)) return chained(proof, proof.evaluate(object), args);
   if (name === 'push') return push(proof, object, args);
   const receiver = proof.plain(object);
+  if (name === 'next') proof.noteNamed('value', message);
+  if (/^(on|once)$/.test(name ?? '') && isReject(proof, args[1]) && isErrorEvent(args[0])) return receiver;
   if (known && SYNCHRONOUS.has(name) && !(receiver.bits & FOREIGN)) {
     const at = name.startsWith('replace') ? 1 : 0;
     const fn = proof.functionOf(args[at]);
@@ -153,6 +160,7 @@ function method(proof: Proof, name: string | undefined, receiver: Value, args: r
     return partOf(union([receiver, taken]));
   }
   proof.put(receiver, given);
+  if (/^(call|apply|bind)$/.test(name ?? 'call')) proof.put(given, given);
   if (name !== undefined && PUTTING.has(name)) return union([receiver, given]);
   proof.variables.add(proof.anywhere, given);
   const stored = receiver.bits & STORED ? FOREIGN : 0;
@@ -164,11 +172,11 @@ function method(proof: Proof, name: string | undefined, receiver: Value, args: r
 function push(proof: Proof, object: AnyNode, args: readonly AnyNode[]): Value {
   const receiver = proof.evaluate(object);
   const given = union([plain, ...args.map((arg) => proof.evaluate(arg))]);
-  if (given.bits & LATER) {
+  if (given.bits & PENDING) {
     if (object.type !== 'Identifier') throw new NotProved('sendsLater');
-    proof.collect(object.name);
+    proof.collect(object.name, inside(given).bits & PENDING);
   }
-  proof.put(receiver, { ...given, bits: given.bits & ~LATER });
+  proof.put(receiver, { ...given, bits: given.bits & ~PENDING });
   return plain;
 }
 
@@ -192,7 +200,7 @@ function synchronous(
   const indexed = /^(map|flatMap|filter|some|every|find|findIndex|findLast|findLastIndex)$/.test(name);
   const out = syncCallback(proof, fn, value, indexed ? [plain] : []);
   if (name === 'map' || name === 'flatMap') return inside(out);
-  if (out.bits & LATER || (fn.async && proof.acts(fn))) throw new NotProved('sendsLater');
+  if (out.bits & PENDING || (fn.async && proof.acts(fn))) throw new NotProved('sendsLater');
   if (folds) return union([out, given, part]);
   if (name === 'replace' || name === 'replaceAll') return textOf(union([receiver, out, given]));
   return PLAIN_RESULT.has(name) || /^(forEach|some|every|findIndex|findLastIndex)$/.test(name) ? plain : part;
@@ -202,11 +210,13 @@ function synchronous(
 function chained(proof: Proof, receiver: Value, args: readonly AnyNode[]): Value {
   const foreign = receiver.bits & KEEPS_NOTHING ? FOREIGN | KEEPS_NOTHING : 0;
   const result = { ...receiver, bits: receiver.bits & ~(LATER | foreign) };
+  if (receiver.bits & PENDING & ~LATER) throw new NotProved('sendsLater');
   let later = receiver.bits & LATER;
   const outs = args.map((arg) => {
     const fn = proof.functionOf(arg);
-    if (!fn) return proof.plain(arg);
+    if (!fn) return isReject(proof, arg) ? plain : proof.plain(arg);
     const out = syncCallback(proof, fn, result);
+    if (out.bits & PENDING & ~LATER) throw new NotProved('sendsLater');
     if ((proof.acts(fn) || out.bits & LATER) && !proof.mayActLater(fn)) later = LATER;
     return { ...out, bits: out.bits & ~LATER };
   });
@@ -228,6 +238,14 @@ function interfaceCall(proof: Proof, path: string, name = '', args: readonly Any
 }
 
 const stored = valueOf(STORED);
+const message = valueOf(MESSAGE);
+
+/** `.catch(reject)`, `.on('error', reject)`: what failed is something. */
+function isReject(proof: Proof, node: AnyNode | undefined): boolean {
+  return node?.type === 'Identifier' && proof.rejects.has(node.name);
+}
+
+const isErrorEvent = (node: AnyNode) => node.type === 'Literal' && node.value === 'error';
 
 function redUtil(proof: Proof, name: string, args: readonly AnyNode[]): Value {
   if (!RED_UTIL.has(name)) throw new NotProved('handsOn');

@@ -28,10 +28,10 @@ export const BUILT_IN = words(
   Int32Array Float32Array Float64Array BigInt64Array BigUint64Array Uint8ClampedArray WeakRef`,
 );
 /** Functions that give a plain value, whatever they get. */
-export const TO_PLAIN = words('Number Boolean BigInt Symbol parseInt parseFloat isNaN isFinite');
+export const TO_PLAIN = words('Number Boolean BigInt parseInt parseFloat isNaN isFinite');
 /** Functions that give a text of what they get. */
 export const TO_TEXT = words(
-  'String encodeURIComponent decodeURIComponent encodeURI decodeURI escape unescape Date RegExp',
+  'String encodeURIComponent decodeURIComponent encodeURI decodeURI escape unescape Date RegExp Symbol',
 );
 export const TIMERS = words(
   'setTimeout setInterval setImmediate queueMicrotask clearTimeout clearInterval clearImmediate',

@@ -52,6 +52,12 @@ export class Names {
     return binding?.times === 1 && !binding.assigned ? binding.fn : undefined;
   }
 
+  /** Whether the name only stands for parameters, or whatever else is caught in passing. */
+  boundOnlyAsParam(name: string): boolean {
+    const binding = this.bindings.get(name);
+    return binding !== undefined && !binding.fn && !binding.init && !binding.assigned;
+  }
+
   /** What a variable is declared with. */
   initOf(name: string): AnyNode | undefined {
     return this.bindings.get(name)?.init;

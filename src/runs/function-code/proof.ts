@@ -24,6 +24,7 @@ import {
   KEEPS_NOTHING,
   LATER,
   MESSAGE,
+  PENDING,
   partOf,
   plain,
   STORED,
@@ -89,6 +90,7 @@ export class Proof {
       this.visited = new Set();
       this.visit(this.names.root);
     }
+    if (this.resultOf(this.names.root).bits & PENDING & ~LATER) throw new NotProved('sendsLater');
   }
 
   variable(name: string): Variable {
@@ -117,7 +119,7 @@ export class Proof {
     this.bindAll(fn, this.variables.read(this.anywhere));
     this.visit(fn);
     const result = this.resultOf(fn);
-    this.variables.add(this.anywhere, { ...result, bits: result.bits & ~LATER });
+    this.variables.add(this.anywhere, { ...result, bits: result.bits & ~PENDING });
   }
 
   bindAll(fn: FunctionNode, value: Value): void {
@@ -141,7 +143,7 @@ export class Proof {
   /** The value of an expression behind which nothing is left to be awaited. */
   plain(node: AnyNode): Value {
     const value = this.evaluate(node);
-    if (value.bits & LATER) throw new NotProved('sendsLater');
+    if (value.bits & PENDING) throw new NotProved('sendsLater');
     return value;
   }
 
@@ -216,7 +218,7 @@ export class Proof {
 
   /** Where a value goes; `PLAIN` parts of patterns are evaluated on the way. */
   assign(target: AnyNode, value: Value): void {
-    if (value.bits & LATER) throw new NotProved('sendsLater');
+    if (value.bits & PENDING) throw new NotProved('sendsLater');
     switch (target.type) {
       case 'Identifier':
         return this.assignName(target.name, value);
@@ -248,9 +250,9 @@ export class Proof {
   }
 
   /** A promise that the variable's promises are awaited with. */
-  collect(name: string): void {
+  collect(name: string, pending: number): void {
     if (!joins(this.names, name)) throw new NotProved('sendsLater');
-    this.variables.add(this.variable(name), valueOf(LATER));
+    this.variables.add(this.variable(name), valueOf(pending));
   }
 
   partNamed(value: Value, name: string | undefined): Value {
@@ -270,12 +272,14 @@ export class Proof {
     if (INTERFACES.has(name)) throw new NotProved('handsOn');
     if (FORBIDDEN.has(name)) throw new NotProved('unknownCode');
     const fn = this.names.functionOf(name);
-    if (fn) return this.functionValue(fn);
+    if (this.rejects.has(name)) throw new NotProved('throwsNothing');
+    if (fn) return union([this.functionValue(fn), this.variables.read(this.variable(name))]);
     if (this.names.isBound(name)) return this.variables.read(this.variable(name));
-    if (CONSTANTS.has(name) || TO_PLAIN.has(name) || TO_TEXT.has(name)) return plain;
+    if (CONSTANTS.has(name)) return plain;
+    if (name === 'Promise') throw new NotProved('unknownCode');
     const module = this.surroundings.modules.get(name);
     if (module) return valueOf(module.keepsNothing ? FOREIGN | KEEPS_NOTHING : FOREIGN);
-    if (BUILT_IN.has(name) || TIMERS.has(name)) return valueOf(FOREIGN);
+    if (isLanguage(name)) return valueOf(FOREIGN);
     return valueOf(STORED | FOREIGN);
   }
 
@@ -314,7 +318,7 @@ export class Proof {
   }
 
   /** A property of a plain name that gets something else is not plain. */
-  private noteNamed(name: string | undefined, { bits }: Value): void {
+  noteNamed(name: string | undefined, { bits }: Value): void {
     if (name === undefined || !(bits & MESSAGE) || !this.isPlain(name)) return;
     this.notPlain.add(name);
     this.variables.changed = true;
@@ -335,11 +339,15 @@ export class Proof {
     if (object.type === 'Identifier' && object.name === 'node' && NODE_PROPERTIES.has(name ?? ''))
       return plain;
     if (object.type === 'Identifier' && name !== undefined && this.isVariable(object.name)) {
-      return this.partNamed(this.variables.read(this.variable(object.name), name), name);
+      const variable = this.variable(object.name);
+      const value = this.variables.read(variable, name);
+      // The message was put into it under a name that nobody knows.
+      return variable.touched.has('') ? partOf(value) : this.partNamed(value, name);
     }
+    if (object.type === 'Identifier' && object.name === 'RegExp') throw new NotProved('unknownCode'); // RegExp.$1
     const value = this.evaluate(object);
     if (name === 'length') return plain;
-    if (value.bits & LATER) throw new NotProved('sendsLater');
+    if (value.bits & PENDING) throw new NotProved('sendsLater');
     return this.partNamed(value, name);
   }
 
@@ -361,7 +369,8 @@ export class Proof {
   }
 
   private logical(node: AnyNode & { type: 'LogicalExpression' }): Value {
-    const left = this.evaluate(node.left);
+    // A promise is something: behind `&&` nobody has it any more.
+    const left = node.operator === '&&' ? this.plain(node.left) : this.evaluate(node.left);
     let right = plain;
     const evaluate = () => void (right = this.evaluate(node.right));
     if (node.operator === '&&') this.throws.guarded(node.left, evaluate);
@@ -387,8 +396,7 @@ export class Proof {
   private assignName(name: string, value: Value): void {
     if (INTERFACES.has(name) || FORBIDDEN.has(name)) throw new NotProved('handsOn');
     if (this.names.isBound(name)) this.variables.add(this.variable(name), value);
-    else if (BUILT_IN.has(name) || TIMERS.has(name) || TO_PLAIN.has(name) || TO_TEXT.has(name))
-      throw new NotProved('unknownCode');
+    else if (isLanguage(name)) throw new NotProved('unknownCode');
     else if (value.bits & MESSAGE) throw new NotProved('keepsMessage');
   }
 
@@ -481,9 +489,10 @@ export class Proof {
     if (id.type === 'Identifier' && this.names.functionOf(id.name) === init)
       return this.visit(init as FunctionNode);
     const value = this.evaluate(init);
-    if (value.bits & LATER && id.type === 'Identifier') this.collect(id.name);
-    else if (value.bits & LATER) throw new NotProved('sendsLater');
-    this.assign(id, { ...value, bits: value.bits & ~LATER });
+    const pending = value.bits & PENDING;
+    if (pending && id.type === 'Identifier') this.collect(id.name, pending);
+    else if (pending) throw new NotProved('sendsLater');
+    this.assign(id, { ...value, bits: value.bits & ~PENDING });
   }
 
   private loopOver(left: AnyNode, value: Value): void {
@@ -503,4 +512,8 @@ function rootName(node: AnyNode): string {
   return node.type === 'MemberExpression' ? rootName(node.object) : '';
 }
 
-const isBuiltIn = (node: AnyNode) => BUILT_IN.has(rootName(node)) || TIMERS.has(rootName(node));
+const isBuiltIn = (node: AnyNode) => isLanguage(rootName(node));
+
+function isLanguage(name: string): boolean {
+  return BUILT_IN.has(name) || TIMERS.has(name) || TO_PLAIN.has(name) || TO_TEXT.has(name);
+}

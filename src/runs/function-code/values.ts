@@ -12,8 +12,14 @@ export const FOREIGN = 8;
 export const HOLDS_FOREIGN = 16;
 /** With FOREIGN: keeps nothing of what it is given, and gives data when it is awaited. */
 export const KEEPS_NOTHING = 32;
-/** A promise, or a list of them, behind which the code still acts: it has to be awaited. */
+/** A promise behind which the code still acts: it has to be awaited. */
 export const LATER = 64;
+/** A list of such promises: awaiting the list awaits none of them. */
+export const LATER_LIST = 128;
+/** Such promises where nobody looks for them. */
+const LATER_LOST = 256;
+/** Something still acts, wherever. */
+export const PENDING = LATER | LATER_LIST | LATER_LOST;
 
 /** Where an object may be found: in a variable, or in a property of one. */
 export interface Place {
@@ -50,8 +56,13 @@ function all(lists: readonly (readonly Place[])[]): readonly Place[] {
 
 /** What a container of the value is. */
 export function inside({ bits, from, holds }: Value): Value {
-  const held = (bits & STORED ? HOLDS_STORED : 0) | (bits & FOREIGN ? HOLDS_FOREIGN : 0);
-  return { bits: (bits & ~(STORED | FOREIGN | KEEPS_NOTHING)) | held, from: [], holds: all([from, holds]) };
+  const held =
+    (bits & STORED ? HOLDS_STORED : 0) |
+    (bits & FOREIGN ? HOLDS_FOREIGN : 0) |
+    (bits & LATER ? LATER_LIST : 0) |
+    (bits & (LATER_LIST | LATER_LOST) ? LATER_LOST : 0);
+  const kept = bits & ~(STORED | FOREIGN | KEEPS_NOTHING | PENDING);
+  return { bits: kept | held, from: [], holds: all([from, holds]) };
 }
 
 /** What comes out of a container. */
