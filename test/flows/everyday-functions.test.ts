@@ -15,7 +15,7 @@ describe('everyday functions', function () {
   before(async () => {
     nodeRed = await startNodeRed({ settings: { functionExternalModules: true } });
     port = await freePort();
-    const nodes = everydayFunctions.flatMap(({ name: _name, ...code }, at) => [
+    const nodes = everydayFunctions.flatMap((code, at) => [
       trigger([`f${at}`], { module: `module_${at}`, deadline: DEADLINE_SECONDS }, `trigger${at}`),
       node(`f${at}`, 'function', [[`if${at}`], [`if${at}`]], {
         outputs: 2,
@@ -23,6 +23,7 @@ describe('everyday functions', function () {
         finalize: '',
         libs: [],
         ...code,
+        name: '',
       }),
       ifTag(`if${at}`, 'tlp:red', ['stop']),
     ]);

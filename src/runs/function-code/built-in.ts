@@ -34,7 +34,7 @@ export function builtInCall(proof: Proof, path: string[], name = '', args: reado
         : valueOf(withCallback(proof, args).bits & MESSAGE);
     case 'Array':
       return name === 'isArray'
-        ? plainAfter(given(proof, args))
+        ? plainAfter(proof, args)
         : inside(name === 'from' ? withCallback(proof, args) : given(proof, args));
     case 'Map':
       return inside(withCallback(proof, args));
@@ -44,7 +44,7 @@ export function builtInCall(proof: Proof, path: string[], name = '', args: reado
     case 'BigInt':
     case 'Intl':
     case 'console':
-      return plainAfter(given(proof, args));
+      return plainAfter(proof, args);
     case 'String':
     case 'Symbol':
     case 'Buffer':
@@ -96,8 +96,7 @@ function promise(proof: Proof, name: string, args: readonly AnyNode[]): Value {
 }
 
 function object(proof: Proof, name: string, args: readonly AnyNode[]): Value {
-  if (/^(keys|getOwnPropertyNames|is|hasOwn|isFrozen|isSealed)$/.test(name))
-    return plainAfter(given(proof, args));
+  if (/^(keys|getOwnPropertyNames|is|hasOwn|isFrozen|isSealed)$/.test(name)) return plainAfter(proof, args);
   if (name.startsWith('getOwnPropertyDescriptor')) proof.noteNamed('value', valueOf(MESSAGE));
   if (!/^(assign|define|set)/.test(name))
     return inside(name === 'groupBy' ? withCallback(proof, args) : given(proof, args));

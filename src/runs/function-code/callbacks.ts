@@ -53,5 +53,8 @@ export function resultOfCall(proof: Proof, fn: FunctionNode): Value {
   return { ...result, bits: (result.bits & ~LATER) | (proof.acts(fn) ? LATER : 0) };
 }
 
-/** A plain value, whatever has been evaluated for it. */
-export const plainAfter = (_evaluated: unknown): Value => plain;
+/** Evaluates what is given, for what has a plain value whatever that is. */
+export function plainAfter(proof: Proof, args: readonly AnyNode[]): Value {
+  for (const arg of args) proof.plain(arg);
+  return plain;
+}

@@ -66,7 +66,7 @@ function namedCall(proof: Proof, name: string, args: readonly AnyNode[]): Value 
     return unknownCall(proof, proof.variables.read(proof.variable(name)), args);
   }
   if (TIMERS.has(name)) return timer(proof, args);
-  if (TO_PLAIN.has(name)) return plainAfter(args.map((arg) => proof.plain(arg)));
+  if (TO_PLAIN.has(name)) return plainAfter(proof, args);
   const given = () => union([plain, ...args.map((arg) => proof.plain(arg))]);
   if (TO_TEXT.has(name)) return textOf(given());
   if (BUILT_IN.has(name)) {
@@ -196,12 +196,13 @@ function synchronous(
   const given = union([plain, ...more.map((arg) => proof.plain(arg))]);
   const part = partOf(receiver);
   const folds = name.startsWith('reduce');
-  const value = folds ? union([part, given, proof.resultOf(fn)]) : part;
+  const value = folds ? union([more.length > 0 ? given : part, proof.resultOf(fn)]) : part;
   const indexed = /^(map|flatMap|filter|some|every|find|findIndex|findLast|findLastIndex)$/.test(name);
-  const out = syncCallback(proof, fn, value, indexed ? [plain] : []);
+  const others = indexed ? [plain, receiver] : folds ? [part, plain, receiver] : [part, receiver];
+  const out = syncCallback(proof, fn, value, others);
   if (name === 'map' || name === 'flatMap') return inside(out);
   if (out.bits & PENDING || (fn.async && proof.acts(fn))) throw new NotProved('sendsLater');
-  if (folds) return union([out, given, part]);
+  if (folds) return union([value, out]);
   if (name === 'replace' || name === 'replaceAll') return textOf(union([receiver, out, given]));
   return PLAIN_RESULT.has(name) || /^(forEach|some|every|findIndex|findLastIndex)$/.test(name) ? plain : part;
 }

@@ -35,7 +35,7 @@ const remembered = new Map<string, Unproved | undefined>();
  * Everything else is held, harmless or not.
  */
 export function whyUnfinished({ func, initialize, finalize, libs }: FunctionCode): Unproved | undefined {
-  const codes = [func, initialize, finalize].map((code) => (typeof code === 'string' ? code : ''));
+  const codes = [func, initialize, finalize].map(textOf);
   const modules = modulesOf(libs);
   const key = JSON.stringify([codes, [...modules]]);
   if (remembered.has(key)) return remembered.get(key);
@@ -66,11 +66,10 @@ function modulesOf(libs: unknown): Map<string, { keepsNothing: boolean; changes:
   const list = Array.isArray(libs) ? (libs as { var?: unknown; module?: unknown }[]) : [];
   return new Map(
     list.map((lib) => {
-      const module = String(lib?.module ?? '').replace(/^node:|@[^/@]*$/g, '');
-      return [
-        String(lib?.var ?? ''),
-        { keepsNothing: KEEPING_NOTHING.has(module), changes: CHANGING.has(module) },
-      ];
+      const module = textOf(lib?.module).replace(/^node:|@[^/@]*$/g, '');
+      return [textOf(lib?.var), { keepsNothing: KEEPING_NOTHING.has(module), changes: CHANGING.has(module) }];
     }),
   );
 }
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');

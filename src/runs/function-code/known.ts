@@ -69,12 +69,12 @@ export const PLAIN_PROPERTY = words(
   `length size topic _msgid id uuid event_id object_id org_id orgc_id user_id sharing_group_id attribute_count
   event_uuid timestamp publish_timestamp sighting_timestamp first_seen last_seen date published threat_level_id
   analysis distribution proposal_email_lock to_ids deleted type category value value1 value2 comment info name colour
-  object_relation statusCode status code message trigger module deadline email`,
+  object_relation host hostname ip url port statusCode status code message trigger module deadline email`,
 );
 
 /** Modules that keep nothing of what they are given: requests, texts, times, tools. */
 export const KEEPING_NOTHING = words(
-  `axios got node-fetch undici ky needle crypto util path url querystring os zlib buffer lodash underscore ramda
+  `axios dns dns/promises got node-fetch undici ky needle crypto util path url querystring os zlib buffer lodash underscore ramda
   moment moment-timezone dayjs luxon date-fns uuid nanoid he ipaddr.js ip cheerio xml2js fast-xml-parser js-yaml yaml
   jsonpath jsonpath-plus validator semver tldts psl punycode string_decoder`,
 );

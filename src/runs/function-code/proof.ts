@@ -180,11 +180,8 @@ export class Proof {
       case 'MemberExpression':
         return this.member(node);
       case 'SequenceExpression':
-        return (
-          node.expressions
-            .map((part, at, all) => (at < all.length - 1 ? this.plain : this.evaluate).call(this, part))
-            .at(-1) ?? plain
-        );
+        node.expressions.slice(0, -1).forEach((part) => this.plain(part));
+        return this.evaluate(node.expressions[node.expressions.length - 1]);
       case 'SpreadElement':
         return partOf(this.plain(node.argument));
       case 'AwaitExpression':
