@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import { foreignCall, plainAfter, syncCallback } from './callbacks';
+import { foreignCall, keepFrom, plainAfter, syncCallback } from './callbacks';
 import { PLAIN_RESULT, READING } from './known';
 import type { Proof } from './proof';
 import { NotProved } from './unproved';
@@ -133,6 +133,7 @@ function given(proof: Proof, args: readonly AnyNode[]): Value {
 function withCallback(proof: Proof, args: readonly AnyNode[]): Value {
   const values = args.map((arg) => (proof.functionOf(arg) ? plain : proof.plain(arg)));
   const value = union([plain, ...values]);
+  keepFrom(proof, args.slice(1), value);
   const outs = args.flatMap((arg) => {
     const fn = proof.functionOf(arg);
     if (!fn) return [];

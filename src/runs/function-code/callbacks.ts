@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn';
+import { TO_PLAIN, TO_TEXT } from './known';
 import type { Proof } from './proof';
 import type { FunctionNode } from './syntax';
 import { NotProved } from './unproved';
@@ -57,4 +58,19 @@ export function resultOfCall(proof: Proof, fn: FunctionNode): Value {
 export function plainAfter(proof: Proof, args: readonly AnyNode[]): Value {
   for (const arg of args) proof.plain(arg);
   return plain;
+}
+
+/** A function that is not seen, given as a callback, must not be given the message. */
+export function keepFrom(proof: Proof, callbacks: readonly AnyNode[], ...values: Value[]): void {
+  if (!values.some(({ bits }) => bits & MESSAGE)) return;
+  for (const callback of callbacks) {
+    if (proof.functionOf(callback) || (callback.type === 'Identifier' && isConversion(proof, callback.name)))
+      continue;
+    if (proof.plain(callback).bits & (FOREIGN | STORED)) throw new NotProved('keepsMessage');
+  }
+}
+
+/** `filter(Boolean)`, `map(String)` */
+function isConversion(proof: Proof, name: string): boolean {
+  return (TO_PLAIN.has(name) || TO_TEXT.has(name)) && !proof.names.isBound(name);
 }

@@ -15,12 +15,15 @@ import {
   TO_PLAIN,
   TO_TEXT,
 } from './known';
-import { foreignCall, plainAfter, resultOfCall, syncCallback } from './callbacks';
+import { foreignCall, keepFrom, plainAfter, resultOfCall, syncCallback } from './callbacks';
 import type { Proof } from './proof';
+import { ANY_NAME } from './names';
 import { NotProved } from './unproved';
 import { isFunction, propertyName, walk, type FunctionNode } from './syntax';
 import {
   FOREIGN,
+  HOLDS_FOREIGN,
+  HOLDS_STORED,
   inside,
   KEEPS_NOTHING,
   LATER,
@@ -86,6 +89,8 @@ const identifier = { type: 'Identifier', name: '', start: 0, end: 0 } as const;
 
 /** Timers call later. What fails in them is reported later. */
 function timer(proof: Proof, args: readonly AnyNode[]): Value {
+  const more = args.slice(1).map((arg) => proof.plain(arg));
+  keepFrom(proof, args.slice(0, 1), ...more);
   for (const arg of args) {
     const fn = proof.functionOf(arg);
     if (fn && proof.mayActLater(fn)) proof.visit(fn);
@@ -126,7 +131,8 @@ function methodCall(proof: Proof, callee: Member, args: readonly AnyNode[]): Val
   const [root] = path;
   if (INTERFACES.has(root)) return interfaceCall(proof, path.join('.'), name, args);
   if (BUILT_IN.has(root) && !proof.names.isBound(root)) return builtInCall(proof, path, name, args);
-  const known = name !== undefined && !proof.surroundings.defined.has(name);
+  const { defined } = proof.surroundings;
+  const known = name !== undefined && !defined.has(name) && !defined.has(ANY_NAME);
   if (known && /^(then|catch|finally)$/.test(name)) return chained(proof, proof.evaluate(object), args);
   if (name === 'push') return push(proof, object, args);
   const receiver = proof.plain(object);
@@ -154,12 +160,15 @@ function methodCall(proof: Proof, callee: Member, args: readonly AnyNode[]): Val
 
 function method(proof: Proof, name: string | undefined, receiver: Value, args: readonly AnyNode[]): Value {
   const given = union([plain, ...args.map((arg) => proof.plain(arg))]);
+  if (SYNCHRONOUS.has(name ?? '')) keepFrom(proof, args, receiver, given);
   if (name !== undefined && PLAIN_RESULT.has(name)) return plain;
   if (name !== undefined && READING.has(name)) {
     const taken = /^(concat|with|toSpliced)$/.test(name) ? given : textOf(given);
     return partOf(union([receiver, taken]));
   }
   proof.put(receiver, given);
+  if (!PUTTING.has(name ?? '') && receiver.bits & (HOLDS_STORED | HOLDS_FOREIGN) && given.bits & MESSAGE)
+    throw new NotProved('keepsMessage');
   if (/^(call|apply|bind)$/.test(name ?? 'call')) proof.put(given, given);
   if (name !== undefined && PUTTING.has(name)) return union([receiver, given]);
   proof.variables.add(proof.anywhere, given);
@@ -215,7 +224,9 @@ function chained(proof: Proof, receiver: Value, args: readonly AnyNode[]): Value
   let later = receiver.bits & LATER;
   const outs = args.map((arg) => {
     const fn = proof.functionOf(arg);
-    if (!fn) return isReject(proof, arg) ? plain : proof.plain(arg);
+    if (!fn && isReject(proof, arg)) return plain;
+    if (!fn) keepFrom(proof, [arg], result);
+    if (!fn) return proof.plain(arg);
     const out = syncCallback(proof, fn, result);
     if (out.bits & PENDING & ~LATER) throw new NotProved('sendsLater');
     if ((proof.acts(fn) || out.bits & LATER) && !proof.mayActLater(fn)) later = LATER;

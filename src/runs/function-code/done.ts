@@ -24,6 +24,12 @@ export function doneIn(code: string, names: Names): Done {
   return new ExplicitDone(names).check(sites);
 }
 
+/** Whether the code is `node.done(...)` and nothing else. */
+function isDoneCall(node: AnyNode): boolean {
+  const call = node.type === 'ExpressionStatement' ? node.expression : node;
+  return call.type === 'CallExpression' && isDone(call.callee);
+}
+
 function isDone(node: AnyNode): boolean {
   if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return false;
   return node.object.name === 'node' && propertyName(node) === 'done';
@@ -99,7 +105,7 @@ function endsWith(node: AnyNode, position: number): boolean {
     case 'BlockStatement': {
       const at = node.body.findIndex((statement) => contains(statement, position));
       const next = node.body[at + 1];
-      if (next?.type === 'ReturnStatement') return node.body[at].type === 'ExpressionStatement';
+      if (next?.type === 'ReturnStatement') return isDoneCall(node.body[at]);
       return (
         (next === undefined || returnsInside(node.body[at], position)) && endsWith(node.body[at], position)
       );
@@ -113,10 +119,8 @@ function endsWith(node: AnyNode, position: number): boolean {
       return [node.block, node.handler?.body].some(
         (part) => part && contains(part, position) && endsWith(part, position),
       );
-    case 'ExpressionStatement':
-      return node.expression.start === position;
     default:
-      return node.start === position;
+      return isDoneCall(node) && node.start === position;
   }
 }
 
@@ -124,7 +128,7 @@ function endsWith(node: AnyNode, position: number): boolean {
 function returnsInside(node: AnyNode, position: number): boolean {
   if (node.type === 'BlockStatement') {
     const at = node.body.findIndex((statement) => contains(statement, position));
-    if (node.body[at + 1]?.type === 'ReturnStatement') return node.body[at].type === 'ExpressionStatement';
+    if (node.body[at + 1]?.type === 'ReturnStatement') return isDoneCall(node.body[at]);
     return at >= 0 && returnsInside(node.body[at], position);
   }
   if (node.type !== 'IfStatement' && node.type !== 'TryStatement') return false;

@@ -2,6 +2,9 @@ import type { AnyNode } from 'acorn';
 import { ACTIONS, CONSTANTS } from './known';
 import { isFunction, namesIn, propertyName, walk, type FunctionNode } from './syntax';
 
+/** In `defined`: the code defines a function under a name that is not known. */
+export const ANY_NAME = '*';
+
 interface Binding {
   times: number;
   /** The function that the name stands for, if it stands for nothing else. */
@@ -172,6 +175,7 @@ export class Names {
 
   private define(property: AnyNode, value: AnyNode): void {
     const name = propertyName(property);
+    if (name === undefined && isFunction(value)) this.defined.add(ANY_NAME);
     if (name !== undefined && value.type !== 'Literal' && value.type !== 'TemplateLiteral')
       this.defined.add(name);
   }

@@ -343,8 +343,8 @@ export class Proof {
     }
     if (object.type === 'Identifier' && object.name === 'RegExp') throw new NotProved('unknownCode'); // RegExp.$1
     const value = this.evaluate(object);
-    if (name === 'length') return plain;
     if (value.bits & PENDING) throw new NotProved('sendsLater');
+    if (name === 'length') return plain;
     return this.partNamed(value, name);
   }
 
@@ -404,6 +404,7 @@ export class Proof {
     const { object } = target;
     if (object.type === 'Identifier' && this.isVariable(object.name)) {
       const variable = this.variable(object.name);
+      if (variable.bits & PENDING) throw new NotProved('sendsLater');
       if (name === undefined) return this.put(this.variables.read(variable), value);
       // What a property holds is known by its name, so only the variable's own kind counts here.
       if (value.bits & MESSAGE && variable.bits & (STORED | FOREIGN)) throw new NotProved('keepsMessage');
