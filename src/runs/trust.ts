@@ -1,4 +1,4 @@
-import { mayActLater } from './function-code';
+import { whyUnfinished } from './function-code/finished';
 import type { Completion, Traits } from './reception';
 
 /** A node as it is saved in the flow file. */
@@ -35,7 +35,7 @@ const FINISHED_WHEN_DONE = new Set([
 /** Core node types of which it depends on their settings. */
 const BY_SETTINGS: Record<string, (node: NodeConfig) => Traits> = {
   delay: ({ pauseType }) => finishedIf(DELAYS.has(pauseType)),
-  function: (node) => ({ ...finishedIf(!mayActLater(textOf(node.func))), decides: true }),
+  function: (node) => ({ ...finishedIf(!whyUnfinished(node)), decides: true }),
   // In its other modes it mixes the messages of several runs.
   join: ({ mode }) => ({ ...finishedIf((mode ?? 'auto') === 'auto'), groups: true }),
   split: ({ stream }) => finishedIf(stream === false || stream === undefined),
@@ -70,8 +70,6 @@ export function traitsOf(
 export function completionOf(node: NodeConfig, isOurs: (type: string) => boolean): Completion {
   return traitsOf(node.type, node, isOurs).completion;
 }
-
-const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
 function finishedIf(isFinished: boolean): Traits {
   return { completion: isFinished ? 'done' : 'unknown', decides: false };
