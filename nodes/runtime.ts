@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
 import type { MispRequest } from '../src/listener/request';
+import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
 import type { TrackedNode } from '../src/runs/reception';
 import { RunTracker, type Hooks, type Message } from '../src/runs/tracker';
@@ -62,10 +63,15 @@ export class Runtime {
   constructor(private readonly RED: NodeAPI) {
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.tracker = new RunTracker(hooks, {
-      traits: (node) => traitsOf(node.type, this.flow.get(node._alias ?? node.id), isOurs),
+      // An instance of a subflow, of a package too, hands on at once what it gets.
+      traits: (node) =>
+        isBare(node)
+          ? { completion: 'return', decides: false }
+          : traitsOf(node.type, this.flow.get(node._alias ?? node.id), isOurs),
       mayBlock: (node) => this.mayBlock(node._alias ?? node.id),
       errorsCount: (node) => this.errorsCount(node),
       exists: (nodeId) => RED.nodes.getNode(nodeId) !== null,
+      missing: (nodeId) => this.drawn(nodeId),
       harmless: (node) => ourTypes.get(node.type)?.harmless === true || HARMLESS.has(node.type),
     });
     const handler = new EventEmitter();
@@ -137,20 +143,36 @@ export class Runtime {
   private isOpaque({ id, type }: NodeConfig): boolean {
     if (isOurs(type) || type.startsWith('subflow')) return false;
     const node = this.RED.nodes.getNode(id) as object | null;
-    return node !== null && Object.hasOwn(Object.getPrototypeOf(node) as object, 'receive');
+    // One that could not be made may have been such an instance.
+    if (node === null) return !CORE_TYPES.has(type);
+    return isBare(node);
   }
 
-  /** The deployed nodes by id, without disabled ones. */
+  /** The node as it is drawn; a node in a subflow runs under an id that ends with that in the flow file. */
+  private drawn(nodeId: string): NodeConfig | undefined {
+    for (let from = 0; ; from++) {
+      const node = this.flow.get(nodeId.slice(from));
+      if (node) return node;
+      from = nodeId.indexOf('-', from);
+      if (from < 0) return undefined;
+    }
+  }
+
+  /** The deployed nodes by id, without what is disabled. */
   private get flow(): Map<string, NodeConfig> {
     if (!this.configs) {
-      this.configs = new Map();
-      this.RED.nodes.eachNode((config) => {
-        if (!(config as { d?: boolean }).d) this.configs?.set(config.id, config as unknown as NodeConfig);
-      });
+      const all: (NodeConfig & { d?: boolean })[] = [];
+      this.RED.nodes.eachNode((config) => all.push(config as unknown as NodeConfig));
+      const closed = new Set(all.filter(({ disabled }) => disabled === true).map(({ id }) => id));
+      const running = all.filter(({ d, z }) => d !== true && !closed.has(z as string));
+      this.configs = new Map(running.map((config) => [config.id, config]));
     }
     return this.configs;
   }
 }
+
+/** A node without a constructor of its own: an instance of a subflow. */
+const isBare = (node: object) => Object.hasOwn(Object.getPrototypeOf(node) as object, 'receive');
 
 const isOurs = (type: string) => ourTypes.has(type);
 

@@ -1,4 +1,5 @@
 import { text } from '../text';
+import { hasTimers } from './function-timers';
 import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
 import { blockText, type Outcome, type Verdict } from './verdict';
 
@@ -38,6 +39,9 @@ interface Deliveries {
   node: TrackedNode;
   mayBlock: boolean;
 }
+
+/** Nothing tells that a timer of a function node has fired without a message, so it is looked at so often. */
+const TIMERS_MS = 20;
 
 /** How many nodes a verdict names. */
 const MOST_NAMED = 3;
@@ -118,7 +122,7 @@ export class Run {
     this.working.delete(reception);
     this.end = reception.node;
     if (reception.isLost) this.lost.add(reception);
-    if (reception.isAnswered) this.holds.delete(reception);
+    this.letGo(reception);
     this.settleSoon();
   }
 
@@ -171,8 +175,18 @@ export class Run {
     for (const passed of pathOf(reception)) {
       if (!this.holds.has(passed)) continue;
       passed.noteAllowed();
-      if (passed.isAnswered) this.holds.delete(passed);
+      this.letGo(passed);
     }
+  }
+
+  /** Ends the hold of a node that has finished and whose messages were answered, unless a timer of it is set. */
+  private letGo(reception: Reception): void {
+    if (!reception.isAnswered || !this.holds.has(reception)) return;
+    if (!hasTimers(reception)) {
+      this.holds.delete(reception);
+      return this.settleSoon();
+    }
+    setTimeout(() => this.letGo(reception), TIMERS_MS).unref();
   }
 
   /** A node reported an error that no Catch node took. */
@@ -247,7 +261,8 @@ export class Run {
 
   /** What stands between the run and its answer, in words that name the nodes. */
   private whatIsMissing(): string {
-    if (this.underWay > 0) {
+    const isLost = this.lost.size > 0 && this.mayBlock === 0 && this.holds.size === 0;
+    if (this.underWay > 0 && !isLost) {
       const nodes = named([...[...this.onTheWay.values()], ...this.working].map(({ node }) => node));
       return text('run.deadlineAt', { nodes });
     }

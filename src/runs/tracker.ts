@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { watchTimers } from './function-timers';
 import { OpenReceptions } from './open-receptions';
 import { labelOf, Reception, takesMessages, type TrackedNode, type Traits } from './reception';
 import type { Run } from './run';
@@ -13,6 +14,7 @@ interface SendEvent {
   source: { id: string; node: TrackedNode };
   destination: { id: string; node: TrackedNode };
   [AT]?: Token;
+  [DELIVERED]?: boolean;
 }
 interface ReceiveEvent {
   msg: Message;
@@ -39,6 +41,8 @@ export interface Knowledge {
   errorsCount(node: TrackedNode): boolean;
   /** Whether the node exists at this moment: during a redeploy some do not. */
   exists(nodeId: string): boolean;
+  /** A node that stands in the flow and is not disabled, but could not be made. */
+  missing(nodeId: string): TrackedNode | undefined;
   /** Whether the node changes nothing, so that a run may be repeated behind it. */
   harmless(node: TrackedNode): boolean;
 }
@@ -50,6 +54,7 @@ type Token = () => Reception | undefined;
  * that they keep it as it is.
  */
 const AT = Symbol('misp-at');
+const DELIVERED = Symbol('misp-delivered');
 /** A message that is no part of a run any more, although it was made of one of its messages. */
 const DETACHED: Token = () => undefined;
 const LABEL = 'misp-runs';
@@ -67,6 +72,9 @@ export class RunTracker {
   private readonly scopes = new AsyncLocalStorage<Reception>();
   private readonly open = new OpenReceptions();
   private readonly traits = new WeakMap<TrackedNode, Traits>();
+  /** What was sent in this turn, to see what Node-RED does not deliver. */
+  private readonly routed: SendEvent[] = [];
+  private looking = false;
   private redeploying = false;
   /** The reception whose node is reporting an error at this moment. */
   private failing: Reception | undefined;
@@ -189,11 +197,26 @@ export class RunTracker {
         msg[AT] = from.token;
       }
       event[AT] = msg[AT] as Token | undefined;
-      // Messages to nodes that are being replaced are lost.
-      if (!this.redeploying || this.knowledge.exists(destination.id)) continue;
       const run = this.anyRunOf(msg);
-      if (run) run.interrupted = true;
+      if (!run || run.isForgotten) continue;
+      this.routed.push(event);
+      // Messages to nodes that are being replaced are lost.
+      if (this.redeploying && !this.knowledge.exists(destination.id)) run.interrupted = true;
     }
+    if (this.routed.length === 0 || this.looking) return;
+    this.looking = true;
+    queueMicrotask(() => this.lookForUndelivered());
+  }
+
+  /** Node-RED drops a message to a node that is not there, without a word. */
+  private lookForUndelivered(): void {
+    this.looking = false;
+    for (const event of this.routed) {
+      const node = event[DELIVERED] ? undefined : this.knowledge.missing(event.destination.id);
+      const at = node && tokenOf(event.msg)?.();
+      if (at && !at.run.isForgotten) this.finish(this.receive(at.run, { ...event.msg }, node, at));
+    }
+    this.routed.length = 0;
   }
 
   /** The reception for which the node sends this message. */
@@ -213,6 +236,7 @@ export class RunTracker {
   private onDeliver(event: SendEvent): void {
     if (this.runs.size === 0) return;
     const { msg, destination } = event;
+    event[DELIVERED] = true;
     // With synchronous delivery the nodes before this one have had the message already.
     if (event[AT]) msg[AT] = event[AT];
     if (msg[AT] === DETACHED) return;
@@ -237,7 +261,9 @@ export class RunTracker {
     const run = parent?.run ?? this.anyRunOf(msg);
     if (!run || run.isForgotten) return undefined;
     run.touched ||= !this.knowledge.harmless(node);
-    return this.receive(run, msg, node, parent);
+    const reception = this.receive(run, msg, node, parent);
+    if (node.type === 'function') watchTimers(node, () => this.scopes.getStore());
+    return reception;
   }
 
   private followSwitch(node: SwitchNode, reception?: Reception): void {

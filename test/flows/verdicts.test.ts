@@ -3,585 +3,28 @@ import http from 'node:http';
 import path from 'node:path';
 import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 import { event, freePort, listening, query } from '../support/misp';
-import { allow, block, credentials, ifTag, listener, node, tab, trigger } from '../support/flows';
-
-/**
- * What MISP is told behind each kind of node, and when. The flow is
- *
- *     trigger -> nodes of the case -> IF tlp:red -> then: block
- *
- * and is asked with an event tagged tlp:red and with one tagged tlp:green. Written down before it was run.
- * `soon`: within 400 ms. `after`: not before that many milliseconds, and within 500 ms of it.
- * `deadline`: at the deadline, by policy (block). `error`: blocked soon, the text names the node.
- */
-type Expected = 'block' | 'allow' | 'deadline' | 'error' | 'unanswered';
-interface Case {
-  name: string;
-  /** The nodes between trigger and IF. The first is wired to the trigger, `end` is the IF. */
-  nodes: FlowNode[];
-  first?: string;
-  red: Expected;
-  green: Expected;
-  /** Milliseconds that the nodes of the case take. */
-  after?: number;
-  before?: () => Promise<void>;
-}
+import { allow, block, credentials, ifTag, listener, tab, trigger } from '../support/flows';
+import { core, functions, others, structure } from '../support/shapes/attacks';
+import { proved } from '../support/shapes/proved';
+import { withResponse, type Expected, type Shape } from '../support/shapes/shape';
 
 const DEADLINE_MS = 1200;
 const SLACK_MS = 450;
-const fn = (func: string, more: object = {}): FlowNode[] => [
-  node('x', 'function', [['end']], { func, outputs: 1, ...more }),
-];
-
-let httpPort = 0;
-
-const cases: Case[] = [
-  { name: 'function, synchronous', nodes: fn('return msg;'), red: 'block', green: 'allow' },
-  {
-    name: 'function, asynchronous (await)',
-    nodes: fn('await new Promise((ok) => setTimeout(ok, 200)); return msg;'),
-    red: 'block',
-    green: 'allow',
-    after: 200,
-  },
-  {
-    name: 'function, new message',
-    nodes: fn('return { payload: msg.payload };'),
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'function, message cloned through JSON',
-    nodes: fn('return JSON.parse(JSON.stringify(msg));'),
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'function, several outputs',
-    nodes: [
-      node('x', 'function', [['end'], ['end']], {
-        func: 'return [msg, { payload: msg.payload }];',
-        outputs: 2,
-      }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  { name: 'function, returns null', nodes: fn('return null;'), red: 'allow', green: 'allow' },
-  {
-    name: 'function, sends from a timer',
-    nodes: fn('setTimeout(() => node.send(msg), 200);'),
-    red: 'block',
-    green: 'deadline',
-    after: 200,
-  },
-  {
-    name: 'function, sends from a timer and calls done',
-    nodes: fn('setTimeout(() => { node.send(msg); node.done(); }, 200);'),
-    red: 'block',
-    green: 'allow',
-    after: 200,
-  },
-  {
-    name: 'function, message stored in the context',
-    nodes: fn("context.set('kept', msg); setTimeout(() => {}, 1);"),
-    red: 'deadline',
-    green: 'deadline',
-  },
-  { name: 'function, throws', nodes: fn("throw new Error('broken');"), red: 'error', green: 'error' },
-  {
-    name: 'function, throws, with a Catch node',
-    nodes: [
-      ...fn("throw new Error('broken');"),
-      node('catch', 'catch', [['end']], { scope: ['x'], uncaught: false }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'function, node.error without message',
-    nodes: fn("node.error('broken'); return null;"),
-    red: 'error',
-    green: 'error',
-  },
-  {
-    name: 'switch',
-    nodes: [
-      node('x', 'switch', [['end']], {
-        property: 'payload',
-        propertyType: 'msg',
-        rules: [{ t: 'nnull' }],
-        checkall: 'true',
-        outputs: 1,
-      }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'switch without a match',
-    nodes: [
-      node('x', 'switch', [['end']], {
-        property: 'payload',
-        propertyType: 'msg',
-        rules: [{ t: 'null' }],
-        checkall: 'true',
-        outputs: 1,
-      }),
-    ],
-    red: 'allow',
-    green: 'allow',
-  },
-  {
-    name: 'switch that recreates sequences',
-    nodes: [
-      node('x', 'switch', [['end']], {
-        property: 'payload',
-        propertyType: 'msg',
-        rules: [{ t: 'nnull' }],
-        checkall: 'true',
-        repair: true,
-        outputs: 1,
-      }),
-    ],
-    red: 'block',
-    green: 'deadline',
-  },
-  {
-    name: 'change',
-    nodes: [
-      node('x', 'change', [['end']], {
-        rules: [{ t: 'set', p: 'topic', pt: 'msg', to: 'changed', tot: 'str' }],
-      }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'template',
-    nodes: [
-      node('x', 'template', [['end']], {
-        field: 'text',
-        fieldType: 'msg',
-        format: 'handlebars',
-        syntax: 'mustache',
-        template: '{{payload.Event.info}}',
-        output: 'str',
-      }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'json, there and back',
-    nodes: [
-      node('x', 'json', [['y']], { property: 'payload', action: 'str' }),
-      node('y', 'json', [['end']], { property: 'payload', action: 'obj' }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'split and join',
-    nodes: [
-      node('x', 'split', [['y']], { splt: '\\n', spltType: 'str', arraySplt: 1, arraySpltType: 'len' }),
-      node('y', 'join', [['end']], { mode: 'auto' }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'join that never completes',
-    nodes: [
-      node('x', 'join', [['end']], {
-        mode: 'custom',
-        build: 'array',
-        count: '5',
-        property: 'payload',
-        propertyType: 'msg',
-      }),
-    ],
-    red: 'deadline',
-    green: 'deadline',
-  },
-  {
-    name: 'delay',
-    nodes: [
-      node('x', 'delay', [['end']], { pauseType: 'delay', timeout: '300', timeoutUnits: 'milliseconds' }),
-    ],
-    red: 'block',
-    green: 'allow',
-    after: 300,
-  },
-  {
-    name: 'rate limit',
-    nodes: [
-      node('x', 'delay', [['end']], {
-        pauseType: 'rate',
-        rate: '20',
-        nbRateUnits: '1',
-        rateUnits: 'second',
-        drop: false,
-      }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'delay that is flushed',
-    nodes: [
-      node('y', 'change', [['x']], { rules: [{ t: 'set', p: 'flush', pt: 'msg', to: 'true', tot: 'bool' }] }),
-      node('x', 'delay', [['end']], {
-        pauseType: 'rate',
-        rate: '1',
-        nbRateUnits: '1',
-        rateUnits: 'second',
-        drop: false,
-      }),
-    ],
-    first: 'y',
-    red: 'block',
-    green: 'deadline',
-  },
-  {
-    name: 'trigger with a second message',
-    nodes: [
-      node('x', 'trigger', [['end']], {
-        op1type: 'nul',
-        op2type: 'payl',
-        duration: '250',
-        units: 'ms',
-        extend: false,
-      }),
-    ],
-    red: 'block',
-    green: 'deadline',
-    after: 250,
-  },
-  {
-    // The second request comes while the node still keeps others back: its message vanishes there.
-    name: 'trigger with one message',
-    nodes: [
-      node('x', 'trigger', [['end']], {
-        op1type: 'pay',
-        op2type: 'nul',
-        duration: '50',
-        units: 'ms',
-        extend: false,
-      }),
-    ],
-    red: 'block',
-    green: 'unanswered',
-  },
-  {
-    name: 'http request, ok',
-    nodes: [
-      node('k', 'change', [['x']], {
-        rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }],
-      }),
-      node('x', 'http request', [['b']], { method: 'GET', ret: 'txt', url: 'http://127.0.0.1:${port}/ok' }),
-      node('b', 'change', [['end']], {
-        rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }],
-      }),
-    ],
-    first: 'k',
-    red: 'block',
-    green: 'allow',
-    after: 100,
-  },
-  {
-    name: 'http request, refused',
-    nodes: [node('x', 'http request', [['end']], { method: 'GET', ret: 'txt', url: 'http://127.0.0.1:1/' })],
-    red: 'error',
-    green: 'error',
-  },
-  {
-    name: 'link out and link in',
-    nodes: [
-      node('x', 'link out', [], { mode: 'link', links: ['y'] }),
-      node('y', 'link in', [['end']], { links: ['x'] }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'link call',
-    nodes: [
-      node('x', 'link call', [['end']], { links: ['y'], linkType: 'static', timeout: '5' }),
-      node('y', 'link in', [['f']], { links: [] }),
-      node('f', 'function', [['r']], {
-        func: 'await new Promise((ok) => setTimeout(ok, 100)); return msg;',
-        outputs: 1,
-      }),
-      node('r', 'link out', [], { mode: 'return', links: [] }),
-    ],
-    red: 'block',
-    green: 'allow',
-    after: 100,
-  },
-  {
-    name: 'subflow',
-    nodes: [
-      {
-        id: 'sub',
-        type: 'subflow',
-        name: 'Sub',
-        in: [{ wires: [{ id: 'inner' }] }],
-        out: [{ wires: [{ id: 'inner', port: 0 }] }],
-      },
-      {
-        id: 'inner',
-        type: 'function',
-        z: 'sub',
-        x: 1,
-        y: 1,
-        func: 'await null; return msg;',
-        outputs: 1,
-        wires: [[]],
-      },
-      node('x', 'subflow:sub', [['end']]),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'complete',
-    nodes: [
-      node('x', 'function', [[]], { func: 'return msg;', outputs: 1 }),
-      node('c', 'complete', [['end']], { scope: ['x'] }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'status',
-    nodes: [
-      node('x', 'function', [[]], { func: "node.status({ text: 'tlp:red' }); return null;", outputs: 1 }),
-      node('s', 'status', [['b']], { scope: ['x'] }),
-      block('b', 'blocked by the flow'),
-    ],
-    red: 'block',
-    green: 'block',
-  },
-  {
-    name: 'exec',
-    nodes: [
-      node('k', 'change', [['x']], {
-        rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }],
-      }),
-      node('x', 'exec', [['b'], [], []], {
-        command: 'sleep 0.2',
-        append: '',
-        addpay: '',
-        useSpawn: 'false',
-        oldrc: false,
-      }),
-      node('b', 'change', [['end']], {
-        rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }],
-      }),
-    ],
-    first: 'k',
-    red: 'block',
-    green: 'allow',
-    after: 200,
-  },
-  {
-    name: 'file',
-    nodes: [
-      node('x', 'file', [['end']], {
-        filename: '/dev/null',
-        filenameType: 'str',
-        appendNewline: true,
-        overwriteFile: 'false',
-        encoding: 'none',
-      }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'file in',
-    nodes: [
-      node('k', 'change', [['x']], {
-        rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }],
-      }),
-      node('x', 'file in', [['b']], { filename: __filename, filenameType: 'str', format: 'utf8' }),
-      node('b', 'change', [['end']], {
-        rules: [{ t: 'move', p: 'kept', pt: 'msg', to: 'payload', tot: 'msg' }],
-      }),
-    ],
-    first: 'k',
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'debug, on a branch of its own',
-    nodes: [
-      node('x', 'function', [['end', 'd']], { func: 'return msg;', outputs: 1 }),
-      node('d', 'debug', [], { active: true, tosidebar: false, console: false, complete: 'payload' }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'rbe (filter)',
-    nodes: [
-      node('x', 'rbe', [['end']], { func: 'rbe', property: 'payload.Event.Tag[0].name', septopics: false }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'range',
-    nodes: [
-      node('k', 'change', [['x']], { rules: [{ t: 'set', p: 'number', pt: 'msg', to: '5', tot: 'num' }] }),
-      node('x', 'range', [['end']], {
-        property: 'number',
-        minin: '0',
-        maxin: '10',
-        minout: '0',
-        maxout: '1',
-        action: 'scale',
-      }),
-    ],
-    first: 'k',
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'yaml, there and back',
-    nodes: [
-      node('x', 'yaml', [['y']], { property: 'payload' }),
-      node('y', 'yaml', [['end']], { property: 'payload' }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'xml, there and back',
-    nodes: [
-      node('k', 'change', [['x']], {
-        rules: [{ t: 'set', p: 'text', pt: 'msg', to: '<a>1</a>', tot: 'str' }],
-      }),
-      node('x', 'xml', [['end']], { property: 'text', attr: '', chr: '' }),
-    ],
-    first: 'k',
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'another author: done before an asynchronous send',
-    nodes: [node('x', 'other-sends-after-done', [['end']])],
-    red: 'block',
-    green: 'deadline',
-    after: 150,
-  },
-  {
-    name: 'another author: works asynchronously without done',
-    nodes: [node('x', 'other-without-done', [['end']])],
-    red: 'block',
-    green: 'deadline',
-    after: 150,
-  },
-  {
-    name: 'another author: never done',
-    nodes: [node('x', 'other-never-done', [['end']])],
-    red: 'deadline',
-    green: 'deadline',
-  },
-  {
-    name: 'another author: throws',
-    nodes: [node('x', 'other-throws', [['end']])],
-    red: 'error',
-    green: 'error',
-  },
-  {
-    name: 'another author: throws, with a Catch node',
-    nodes: [
-      node('x', 'other-throws', [['end']]),
-      node('catch', 'catch', [['end']], { scope: ['x'], uncaught: false }),
-    ],
-    red: 'block',
-    green: 'deadline',
-  },
-  {
-    name: 'another author: a new message',
-    nodes: [node('x', 'other-new-message', [['end']])],
-    red: 'block',
-    green: 'deadline',
-  },
-  {
-    name: 'another author, with an explicit allow behind it',
-    nodes: [node('x', 'other-sends-after-done', [['end', 'g']]), allow('g')],
-    red: 'block',
-    green: 'allow',
-    after: 150,
-  },
-  {
-    name: 'another author on a branch, an explicit allow on another',
-    nodes: [
-      node('k', 'function', [['x', 'g']], { func: 'return msg;', outputs: 1 }),
-      node('x', 'other-sends-after-done', [['end']]),
-      allow('g'),
-    ],
-    first: 'k',
-    red: 'block',
-    green: 'deadline',
-    after: 150,
-  },
-  {
-    name: 'another author at the end of a branch that cannot block',
-    nodes: [
-      node('k', 'function', [['x', 'end']], { func: 'return msg;', outputs: 1 }),
-      node('x', 'other-sends-after-done', [[]]),
-    ],
-    first: 'k',
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'unwired outputs',
-    nodes: fn('return msg;').map((entry) => ({ ...entry, wires: [[]] })),
-    red: 'allow',
-    green: 'allow',
-  },
-  {
-    name: 'a disabled node',
-    nodes: [
-      node('k', 'function', [['x', 'end']], { func: 'return msg;', outputs: 1 }),
-      node('x', 'delay', [['end']], { pauseType: 'delay', timeout: '5', timeoutUnits: 'seconds', d: true }),
-    ],
-    first: 'k',
-    red: 'block',
-    green: 'allow',
-  },
-  {
-    name: 'a loop',
-    nodes: [
-      node('x', 'function', [['x2']], { func: 'msg.n = (msg.n || 0) + 1; return msg;', outputs: 1 }),
-      node('x2', 'switch', [['x'], ['end']], {
-        property: 'n',
-        propertyType: 'msg',
-        rules: [{ t: 'lt', v: '20', vt: 'num' }, { t: 'else' }],
-        checkall: 'false',
-        outputs: 2,
-      }),
-    ],
-    red: 'block',
-    green: 'allow',
-  },
-];
+const shapes = [...proved, ...functions, ...core, ...structure, ...others];
+const RULES = ['response', 'ended', 'watch'] as const;
+type Rule = (typeof RULES)[number];
 
 describe('the verdict of a run', function () {
   this.timeout(30000);
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   let target: http.Server;
+  let targetPort = 0;
   let port = 0;
 
   before(async () => {
     target = http.createServer((_request, response) => setTimeout(() => response.end('ok'), 100));
     await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
-    httpPort = (target.address() as { port: number }).port;
+    targetPort = (target.address() as { port: number }).port;
     nodeRed = await startNodeRed({ packages: [path.join(root, 'test/support/other-nodes')] });
     port = await freePort();
   });
@@ -591,16 +34,24 @@ describe('the verdict of a run', function () {
     target.close();
   });
 
-  for (const testCase of cases) {
-    it(`behind: ${testCase.name}`, async () => {
-      await deployCase(testCase);
-      await expectVerdict(testCase, 'tlp:red', testCase.red);
-      await expectVerdict(testCase, 'tlp:green', testCase.green);
+  it('is tried with 120 shapes at least', () => assert.ok(shapes.length >= 120, String(shapes.length)));
+
+  for (const rule of RULES) {
+    describe(`when MISP goes on by the rule "${rule}"`, () => {
+      for (const shape of shapes) {
+        const expected = rule === 'response' ? withResponse(shape) : shape;
+        it(`behind: ${shape.name}`, async () => {
+          await deployShape(shape, rule);
+          await expectVerdict(shape, 'tlp:red', rule === 'watch' ? 'allow' : expected.red, rule);
+          await expectVerdict(shape, 'tlp:green', rule === 'watch' ? 'allow' : expected.green, rule);
+          if (rule === 'response') assert.notEqual(expected.red, 'allow', 'a red event goes through');
+        });
+      }
     });
   }
 
   it('is right for 300 runs at once through switch nodes', async () => {
-    await deployCase(cases.find((entry) => entry.name === 'a loop') as Case);
+    await deployShape(proved.find((entry) => entry.name === 'a loop') as Shape, 'response');
     const asked = Array.from({ length: 150 }, (_, index) => (index % 2 === 0 ? 'tlp:red' : 'tlp:green'));
     const replies = await Promise.all(asked.map((tag) => query(port, 'test_module', event([tag]))));
     replies.forEach((reply, index) => {
@@ -609,35 +60,44 @@ describe('the verdict of a run', function () {
     });
   });
 
-  async function deployCase({ nodes, first = 'x' }: Case) {
-    const filled = JSON.parse(JSON.stringify(nodes).replaceAll('${port}', String(httpPort))) as FlowNode[];
+  async function deployShape({ nodes, first = 'x' }: Shape, goOn: Rule) {
+    const filled = JSON.parse(JSON.stringify(nodes).replaceAll('${port}', String(targetPort))) as FlowNode[];
+    const otherwise = goOn === 'response' ? ['go'] : [];
     await deploy(
       nodeRed.RED,
       [
         tab,
         listener(port),
-        trigger([first], { deadline: DEADLINE_MS / 1000 }),
+        trigger([first], { deadline: DEADLINE_MS / 1000, version: 2, goOn }),
         ...filled,
-        ifTag('end', 'tlp:red', ['stop']),
+        ifTag('end', 'tlp:red', ['stop'], otherwise),
         block('stop'),
+        ...(goOn === 'response' ? [allow('go')] : []),
       ],
       credentials,
     );
     await listening(port);
   }
 
-  async function expectVerdict({ after = 0 }: Case, tag: string, expected: Expected) {
+  async function expectVerdict({ after = 0 }: Shape, tag: string, expected: Expected, rule: Rule) {
     const reply = await query(port, 'test_module', event([tag]));
     assert.equal(reply.status, 200);
     const got = `${tag}: ${reply.text} after ${Math.round(reply.ms)} ms`;
     if (expected === 'allow') assert.deepEqual(reply.json, { data: true }, got);
     else assert.ok(reply.json.error, got);
-    if (expected === 'block') assert.equal(reply.json.error, 'blocked by the flow', got);
+    if (expected === 'block')
+      assert.match(reply.json.error ?? '', /^(blocked by the flow|Stopped by a Node-RED)/, got);
     if (expected === 'error')
-      assert.match(reply.json.error ?? '', /^(function|http request|other-throws|x): /, got);
+      assert.match(
+        reply.json.error ?? '',
+        /^(function|http request|json|xml|yaml|file in|switch|misp-if|other-throws|other-fails-late|x): /,
+        got,
+      );
     if (expected === 'unanswered') assert.match(reply.json.error ?? '', /without an answer/, got);
-    if (expected === 'deadline') assert.match(reply.json.error ?? '', /answer/, got);
-    const from = expected === 'deadline' ? DEADLINE_MS - 20 : after - 20;
-    assert.ok(reply.ms >= from && reply.ms <= Math.max(from, 0) + SLACK_MS, got);
+    if (expected === 'deadline') assert.match(reply.json.error ?? '', /did not answer in time/, got);
+    const own = rule === 'watch' || expected === 'unanswered' ? 0 : after - 20;
+    const from = expected === 'deadline' ? DEADLINE_MS - 20 : own;
+    const most = Math.max(from, rule === 'watch' ? 0 : after, 0) + SLACK_MS;
+    assert.ok(reply.ms >= from && reply.ms <= most, got);
   }
 });
