@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
 import type { WorkflowError } from '../src/text';
 import type { Message } from '../src/runs/tracker';
-import { checkFields } from './check-fields';
+import { checkFields, checkSecrets } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { migrate, type Saved } from './migrate';
 import { NodeStatus } from './node-status';
@@ -44,10 +44,12 @@ export type NodeModule<F extends Fields> = ((RED: NodeAPI) => void) & { descript
 /**
  * A node type: its description and its behaviour. All our nodes run in this one wrapper: errors always
  * end in `done(error)`, settings are migrated, texts translated.
+ * @param createBroken what is left to do for a node that cannot be set up
  */
 export function defineNode<const F extends Fields>(
   description: Description<F>,
   create: (context: NodeContext<F>, self: Node) => Behaviour,
+  createBroken?: (context: NodeContext<F>, self: Node, problem: Error) => Behaviour,
 ): NodeModule<F> {
   ourTypes.set(description.type, description);
   const register = (RED: NodeAPI) => {
@@ -57,11 +59,13 @@ export function defineNode<const F extends Fields>(
       const context = contextOf(RED, this, description, saved, status);
       try {
         checkFields(description.fields, context.config);
+        checkSecrets(description.fields, context.config, context.secrets);
         attach(this, create(context, this), context, status);
       } catch (error) {
         const problem = translated(error, context.text);
         this.error(problem);
         context.status('broken', 'red', 'ring');
+        if (createBroken) attach(this, createBroken(context, this, problem), context, status);
         if ((context.config as { onFailure?: string }).onFailure === 'continue') goOn(this, problem);
       }
     }

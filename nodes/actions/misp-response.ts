@@ -32,7 +32,7 @@ export default defineNode(
     return {
       input(message) {
         const run = tracker.runOf(message);
-        if (!run) return noRun(message);
+        if (!run || tracker.verdictOf(message)) return noRun(message);
         if (template) {
           run.block(template.render(message.payload));
           context.status('blocked', 'red', 'dot', { reason: run.verdict?.reason ?? '' });

@@ -17,6 +17,8 @@ export interface Firing {
   /** Tells of data that could not be added. */
   failed(error: unknown, message: Message): Error;
   report(verdict: Verdict): void;
+  /** Accepted runs came to their end with the redeploy. */
+  dropped(count: number): void;
 }
 
 interface OpenRun {
@@ -24,9 +26,15 @@ interface OpenRun {
   message: Message;
 }
 
+/** How often is looked whether accepted runs have ended, in milliseconds. */
+const SWEEP_MS = 50;
+
 /** The open runs of one trigger: those that MISP asked for, and rehearsals that nobody waits for. */
 export class TriggerRuns {
   private readonly open = new Map<OpenQuery, OpenRun>();
+  /** Runs of which MISP has been told that it may go on, as long as something of them is under way. */
+  private readonly accepted = new Map<OpenQuery, OpenRun>();
+  private sweep: NodeJS.Timeout | undefined;
   private readonly rehearsals = new Set<OpenRun>();
 
   constructor(private readonly firing: Firing) {}
@@ -34,13 +42,49 @@ export class TriggerRuns {
   /** @param waits MISP waits for the flow; else it gets its answer at once */
   fire(query: OpenQuery, waits: boolean): void {
     const started = this.begin(query.request, query.deadline, false, (verdict) => {
-      query.answer(verdict);
-      this.leave(query);
+      if (verdict.cause === 'accepted') this.accept(query);
+      else {
+        query.answer(verdict);
+        this.leave(query);
+      }
       this.firing.report(verdict);
     });
     this.open.set(query, started);
     if (!waits) started.run.accept();
     this.send(started);
+  }
+
+  /** MISP has its answer. The run takes memory as long as something of it is under way, so it is followed. */
+  private accept(query: OpenQuery): void {
+    query.accept();
+    const entry = this.open.get(query);
+    this.leave(query);
+    if (!entry) return query.left();
+    this.accepted.set(query, entry);
+    this.firing.tracker.start(entry.run, entry.message);
+    this.sweep ??= setInterval(() => this.endAccepted(({ run }) => run.idle), SWEEP_MS).unref();
+  }
+
+  /** Takes accepted runs off the list; returns how many had something under way. */
+  private endAccepted(isOver: (entry: OpenRun) => boolean): number {
+    let dropped = 0;
+    for (const [query, entry] of this.accepted) {
+      if (!isOver(entry)) continue;
+      if (!entry.run.idle) dropped++;
+      this.accepted.delete(query);
+      this.firing.tracker.end(entry.run, entry.message);
+      query.left();
+    }
+    if (this.accepted.size === 0) {
+      clearInterval(this.sweep);
+      this.sweep = undefined;
+    }
+    return dropped;
+  }
+
+  private drop(isOver: (entry: OpenRun) => boolean): void {
+    const dropped = this.endAccepted(isOver);
+    if (dropped > 0) this.firing.dropped(dropped);
   }
 
   /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
@@ -68,14 +112,13 @@ export class TriggerRuns {
   /** The flows run again after a redeploy that left this trigger alone. */
   resume(): void {
     for (const [query, { run }] of this.open) if (run.interrupted) this.interrupted(query, run);
+    this.drop(({ run }) => run.interrupted);
   }
 
-  /** @param removed the trigger is gone for good */
-  close(removed: boolean): void {
-    for (const [query, { run }] of this.open) {
-      if (removed) run.abandon();
-      else this.interrupted(query, run);
-    }
+  /** The trigger is closed: another one with its module may come, even if this one was deleted. */
+  close(): void {
+    for (const [query, { run }] of this.open) this.interrupted(query, run);
+    this.drop(() => true);
     for (const { run } of this.rehearsals) run.abandon();
   }
 

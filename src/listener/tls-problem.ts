@@ -1,0 +1,24 @@
+import tls from 'node:tls';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+
+/** Certificate and key as PEM texts. */
+export interface TlsTexts {
+  ca?: string | Buffer;
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  passphrase?: string;
+}
+
+/** Why certificate, key and passphrase cannot be used together, or undefined. No text of them is in it. */
+export function tlsProblem({ ca, cert, key, passphrase }: TlsTexts): string | undefined {
+  try {
+    tls.createSecureContext({ ca, cert, key, passphrase });
+    // The context takes a key that does not fit the certificate with some kinds of keys.
+    if (cert && key && !new X509Certificate(cert).checkPrivateKey(createPrivateKey({ key, passphrase })))
+      return 'the key does not fit the certificate';
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ? 'the key does not fit the certificate' : message;
+  }
+}
