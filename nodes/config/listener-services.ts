@@ -42,6 +42,7 @@ class ServiceKeeper {
   /** Listeners of which something was kept, and whose nodes have not been seen yet. */
   private unseen: string[] = [];
   private ending: NodeJS.Timeout | undefined;
+  private realm = '';
 
   constructor(private RED: NodeAPI) {
     const { flows } = runtimeOf(RED);
@@ -58,16 +59,14 @@ class ServiceKeeper {
 
   /** Node-RED starts, perhaps again in its process, with another user folder. */
   start(RED: NodeAPI): void {
-    if (this.RED !== RED) endOrphans(this.realm);
+    const { realm } = ownerOf(RED, '');
+    if (this.realm !== realm) endOrphans(this.realm);
+    this.realm = realm;
     this.RED = RED;
     const folder = folderOf(RED);
     const remembered = folder ? rememberedServices(folder) : [];
     for (const { id, service } of remembered) open(RED, id, service);
     this.unseen = remembered.map(({ id }) => id);
-  }
-
-  private get realm(): string {
-    return ownerOf(this.RED, '').realm;
   }
 
   private setAbsence(absence: Absence | undefined): void {

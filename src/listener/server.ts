@@ -83,6 +83,9 @@ export class ListenerServer {
   }
 
   setModule(module: AnnouncedModule, state: ModuleState): void {
+    // A trigger that was changed is asked again.
+    const known = this.modules.get(module.name)?.module;
+    if (JSON.stringify(known) !== JSON.stringify(module)) this.breaker.answered(module.name);
     this.modules.set(module, state);
     if (state === 'waiting') this.waitForTrigger(module.name);
     else this.endWait(module.name, state);
