@@ -1,6 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import net, { type Socket } from 'node:net';
+import { uptime } from './clock';
 import type { TlsMaterial } from './protocol';
 
 /** Where a service listens. */
@@ -155,7 +156,7 @@ export class Doors {
       const isOwn = error.code === 'EADDRINUSE' && this.current?.address.port === address.port;
       if (isOwn && !madeWay) {
         madeWay = true;
-        return void setImmediate(() => this.makeWay(door));
+        return atQuietMoment(() => this.makeWay(door));
       }
       if (madeWay) this.current?.listen();
       madeWay = false;
@@ -165,8 +166,8 @@ export class Doors {
   }
 
   /**
-   * The own socket is in the way: it is closed and the other one opened in one go. Right after the thread has
-   * looked for connections, so that none is left in the queue of the old socket.
+   * The own socket is in the way: it is closed and the other one opened in one go. What is in the queue of the
+   * old socket at that moment is lost.
    */
   private makeWay(door: Door): void {
     if (this.next !== door || this.closing) return;
@@ -190,6 +191,19 @@ export class Doors {
     if (!this.current || this.patience) return;
     this.patience = setTimeout(() => this.retire(), MOVE_PATIENCE_MS);
   }
+}
+
+/** A round of the thread's loop in which nothing happens takes less, in milliseconds. */
+const QUIET_MS = 0.05;
+const MOST_ROUNDS = 2000;
+
+/** Calls `work` right after the thread has looked for connections and had nothing else to do meanwhile. */
+function atQuietMoment(work: () => void, rounds = 0): void {
+  const before = uptime();
+  setImmediate(() => {
+    if (uptime() - before < QUIET_MS || rounds >= MOST_ROUNDS) work();
+    else atQuietMoment(work, rounds + 1);
+  });
 }
 
 function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {

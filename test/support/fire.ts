@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { block, credentials, ifTag, listener, tab, trigger } from './flows';
+import { block, credentials, ifTag, listener, node, tab, trigger } from './flows';
 import { call, event, get } from './misp';
 import type { FlowNode } from './node-red';
 import type { NodeRedProcess } from './node-red-process';
@@ -75,4 +75,51 @@ export async function fire(port: number, count: number, atOnce: number): Promise
   await Promise.all(Array.from({ length: atOnce }, worker));
   agent.destroy();
   return problems;
+}
+
+/** A trigger that does not block, in front of a slow node, and the demo's gate beside it. */
+export function slowFlow(port: number, more: object = {}): FlowNode[] {
+  return [
+    ...demo(port, 0, more),
+    trigger(['slow'], { trigger: 'event-after-save', module: 'accepted' }, 'second'),
+    node('slow', 'delay', [['seen']], { pauseType: 'delay', timeout: '5', timeoutUnits: 'seconds' }),
+    node('seen', 'function', [[]], { func: 'return null;', outputs: 1 }),
+  ];
+}
+
+/** An event of about 0.4 MB, as it is sent: its attributes stand there twice. */
+export function largeEvent(): object {
+  const Attribute = Array.from({ length: 700 }, (_, index) => ({
+    id: String(index),
+    uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    type: 'domain',
+    category: 'Network activity',
+    value: `host-${index}.example.org`,
+    comment: 'seen in a campaign '.repeat(4),
+    to_ids: true,
+    Tag: [{ name: 'tlp:amber' }],
+  }));
+  return event(['tlp:green'], { Attribute, _AttributeFlattened: Attribute });
+}
+
+/** Sends large events to a trigger that does not block, and tells what MISP was told. */
+export async function fireAccepted(port: number, count: number, atOnce: number) {
+  const body = Buffer.from(JSON.stringify({ module: 'accepted', data: largeEvent(), params: {} }));
+  const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
+  const told = { accepted: 0, refused: 0, other: [] as string[] };
+  let next = 0;
+  const worker = async () => {
+    while (next++ < count) {
+      const text = await call(body, { port, agent }).then(
+        (reply) => reply.text,
+        (error: Error) => error.message,
+      );
+      if (text === '{"data":true}') told.accepted++;
+      else if (/too many open runs/.test(text)) told.refused++;
+      else told.other.push(text);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  agent.destroy();
+  return { ...told, megabytes: body.length / 1024 / 1024 };
 }
