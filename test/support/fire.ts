@@ -19,12 +19,16 @@ export function demo(port: number, version = 0, more: object = {}): FlowNode[] {
   ];
 }
 
-/** Asks every millisecond while flows are redeployed, and lists what went wrong. */
-export async function fireDuringRedeploys(nodeRed: NodeRedProcess, port: number, redeploys: number) {
+/** Answers that are right while the flows do not run. */
+const HALTED = /node type is missing|flows of Node-RED are stopped/;
+const missing: FlowNode = { id: 'missing', type: 'no-such-type', z: 'tab', x: 1, y: 1, wires: [] };
+
+/** Asks every millisecond while `work` is done, and lists what went wrong. */
+async function fireDuring(port: number, work: () => Promise<void>) {
   const problems: string[] = [];
   const open = new Set<Promise<void>>();
   let asked = 0;
-  let stopped = false;
+  let blocked = 0;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
   const ask = async (isRed: boolean) => {
     const reply = await call(
@@ -32,28 +36,61 @@ export async function fireDuringRedeploys(nodeRed: NodeRedProcess, port: number,
       { port, agent },
     );
     const expected = isRed ? { error: 'blocked by the flow' } : { data: true };
-    if (JSON.stringify(reply.json) !== JSON.stringify(expected)) problems.push(`${isRed}: ${reply.text}`);
+    if (HALTED.test(reply.json.error ?? '')) blocked++;
+    else if (JSON.stringify(reply.json) !== JSON.stringify(expected)) problems.push(`${isRed}: ${reply.text}`);
   };
   const askModules = async () => {
     const reply = await get(port, '/modules', { agent });
     if (!reply.text.includes('test_module')) problems.push(`modules: ${reply.text}`);
   };
   const timer = setInterval(() => {
-    if (stopped || open.size > 150) return;
+    if (open.size > 150) return;
     const work = (asked++ % 10 === 0 ? askModules() : ask(asked % 2 === 0))
       .catch((error: Error) => void problems.push(error.message))
       .finally(() => open.delete(work));
     open.add(work);
   }, 1);
-  for (let version = 1; version <= redeploys; version++) {
-    await nodeRed.deploy(demo(port, version), credentials, version % 3 === 0 ? 'nodes' : 'full');
-    await sleep(20);
-  }
-  stopped = true;
+  await work();
   clearInterval(timer);
   await Promise.all(open);
   agent.destroy();
-  return { asked, problems };
+  return { asked, blocked, problems };
+}
+
+/** Redeploys while it is asked. */
+export async function fireDuringRedeploys(nodeRed: NodeRedProcess, port: number, redeploys: number) {
+  const result = await fireDuring(port, async () => {
+    for (let version = 1; version <= redeploys; version++) {
+      await nodeRed.deploy(demo(port, version), credentials, version % 3 === 0 ? 'nodes' : 'full');
+      await sleep(20);
+    }
+  });
+  if (result.blocked > 0) result.problems.push(`${result.blocked} blocked although all flows ran`);
+  return result;
+}
+
+/**
+ * Redeploys of all kinds: all nodes, changed flows, changed nodes, a trigger that is replaced by a copy, a
+ * listener that moves to another address, a missing type, and flows that are stopped and started.
+ */
+export function fireDuringAllKinds(nodeRed: NodeRedProcess, port: number, redeploys: number) {
+  const host = (version: number) => ({ host: Math.floor(version / 10) % 2 ? '0.0.0.0' : '127.0.0.1' });
+  const copied = (version: number) =>
+    demo(port, version, host(version)).map((n) => (n.type === 'misp-trigger' ? { ...n, id: `copy-${version}` } : n));
+  return fireDuring(port, async () => {
+    for (let version = 1; version <= redeploys; version++) {
+      const flow = demo(port, version, host(version));
+      const kind = version % 10;
+      if (kind === 3) await nodeRed.deploy([...flow, missing], credentials);
+      else if (kind === 6) {
+        await nodeRed.setState('stop');
+        await sleep(20);
+        await nodeRed.setState('start');
+      } else if (kind === 8) await nodeRed.deploy(copied(version), credentials, 'nodes');
+      else await nodeRed.deploy(flow, credentials, ['full', 'flows', 'nodes'][version % 3]);
+      await sleep(20);
+    }
+  });
 }
 
 /** Asks `count` times, `atOnce` at a time, and lists wrong answers. */
