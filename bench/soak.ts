@@ -1,7 +1,14 @@
 import { strict as assert } from 'node:assert';
 import net from 'node:net';
 import { block, credentials, listener, node, tab, trigger } from '../test/support/flows';
-import { demo, fire, fireAccepted, fireDuringAllKinds, fireDuringRedeploys, slowFlow } from '../test/support/fire';
+import {
+  demo,
+  fire,
+  fireAccepted,
+  fireDuringAllKinds,
+  fireDuringRedeploys,
+  slowFlow,
+} from '../test/support/fire';
 import { event, freePort, get, listening, query } from '../test/support/misp';
 import { forkNodeRed, type NodeRedProcess } from '../test/support/node-red-process';
 

@@ -29,7 +29,8 @@ export function haltOf({ id, payload }: RuntimeEvent, RED: NodeAPI): Halt | unde
     return { reason: 'missingModules', missing: modules.map(({ module }) => module) };
   }
   if (state === 'safe') return { reason: 'safeMode' };
-  if (state === 'stop') return isStoppedByHand(RED) ? { reason: 'stopped' } : deploy ? undefined : { reason: 'ending' };
+  if (state === 'stop')
+    return isStoppedByHand(RED) ? { reason: 'stopped' } : deploy ? undefined : { reason: 'ending' };
   // Flows without their credentials are started all the same, unless they belong to a project.
   return error ? { reason: 'notLoaded' } : undefined;
 }

@@ -186,7 +186,8 @@ function tlsSourceOf({ RED, config }: Context): TlsSource | undefined {
   RED.nodes.eachNode((saved) => {
     if (saved.id !== config.tls || node?.credentials?.passphrase) return;
     const { cert, key, ca } = saved as unknown as Record<'cert' | 'key' | 'ca', string>;
-    if (cert?.trim() && key?.trim()) source = { cert: cert.trim(), key: key.trim(), ca: ca?.trim() || undefined };
+    if (cert?.trim() && key?.trim())
+      source = { cert: cert.trim(), key: key.trim(), ca: ca?.trim() || undefined };
   });
   return source;
 }

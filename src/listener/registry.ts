@@ -63,7 +63,11 @@ export function serviceOf(owner: Owner): ListenerService | undefined {
 }
 
 /** Opens a service before its config node is there; nothing if the listener has one already. */
-export function openService(owner: Owner, settings: ServiceSettings, flows: Absence): ListenerService | undefined {
+export function openService(
+  owner: Owner,
+  settings: ServiceSettings,
+  flows: Absence,
+): ListenerService | undefined {
   if (find((entry) => isOf(entry, owner) || isAt(entry, settings))) return undefined;
   return add(owner, settings, flows).service;
 }

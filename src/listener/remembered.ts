@@ -119,7 +119,9 @@ function read(file: string): RememberedService | undefined {
     const service = JSON.parse(textOf(file) ?? '') as RememberedService;
     const { host, port, access, limits } = service;
     const isKnown = access === 'open' || (isText(access?.salt) && isText(access.hash));
-    return isText(host) && Number.isInteger(port) && isKnown && typeof limits === 'object' ? service : undefined;
+    return isText(host) && Number.isInteger(port) && isKnown && typeof limits === 'object'
+      ? service
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,14 @@
 import { strict as assert } from 'node:assert';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
@@ -126,7 +135,9 @@ describe('the listener stays', function () {
     assert.match((await ask()).json.error ?? '', /no-such-type/);
     const wrong = await call(red, { port, password: 'wrong' });
     assert.equal(wrong.status, 401);
-    const slowest = Math.max(...(await Promise.all(Array.from({ length: 50 }, () => ask()))).map((r) => r.ms));
+    const slowest = Math.max(
+      ...(await Promise.all(Array.from({ length: 50 }, () => ask()))).map((r) => r.ms),
+    );
     assert.ok(slowest < 300, `${slowest} ms`);
     // Who tries passwords waits for himself: MISP does not.
     const tries = Array.from({ length: 200 }, (_, i) => call(red, { port, password: `guess ${i}` }));
@@ -353,16 +364,26 @@ describe('the listener stays', function () {
     const fixture = (name: string) => path.join(__dirname, '../fixtures/tls', name);
     const files = () => ({ cert: path.join(userDir, 'cert.pem'), key: path.join(userDir, 'key.pem') });
     const tls = (more: object = {}): FlowNode => ({
-      id: 'tls', type: 'tls-config', name: '', ca: '', ...files(), servername: '', verifyservercert: false, ...more,
+      id: 'tls',
+      type: 'tls-config',
+      name: '',
+      ca: '',
+      ...files(),
+      servername: '',
+      verifyservercert: false,
+      ...more,
     });
     const flow = (version: number, more: object = {}) => [...demo(port, version, { tls: 'tls' }), tls(more)];
     const modules = () =>
       new Promise<string>((resolve, reject) => {
         const headers = { Authorization: `Basic ${Buffer.from('misp:secret').toString('base64')}` };
         https
-          .get({ host: '127.0.0.1', port, path: '/modules', headers, rejectUnauthorized: false, agent: false }, (response) => {
-            response.setEncoding('utf8').on('data', resolve);
-          })
+          .get(
+            { host: '127.0.0.1', port, path: '/modules', headers, rejectUnauthorized: false, agent: false },
+            (response) => {
+              response.setEncoding('utf8').on('data', resolve);
+            },
+          )
           .on('error', reject);
       });
     const served = async () => {

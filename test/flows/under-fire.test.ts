@@ -68,7 +68,10 @@ describe('the listener under fire', function () {
     await start((port) => demo(port));
     const result = await fireDuringAllKinds(nodeRed, port, 60);
     assert.deepEqual(result.problems.slice(0, 5), []);
-    assert.ok(result.asked > 500 && result.blocked > 20, `${result.asked} requests, ${result.blocked} blocked`);
+    assert.ok(
+      result.asked > 500 && result.blocked > 20,
+      `${result.asked} requests, ${result.blocked} blocked`,
+    );
   });
 
   it('answers 10,000 runs rightly, 100 at a time, and keeps none of them', async () => {

@@ -37,7 +37,8 @@ async function fireDuring(port: number, work: () => Promise<void>) {
     );
     const expected = isRed ? { error: 'blocked by the flow' } : { data: true };
     if (HALTED.test(reply.json.error ?? '')) blocked++;
-    else if (JSON.stringify(reply.json) !== JSON.stringify(expected)) problems.push(`${isRed}: ${reply.text}`);
+    else if (JSON.stringify(reply.json) !== JSON.stringify(expected))
+      problems.push(`${isRed}: ${reply.text}`);
   };
   const askModules = async () => {
     const reply = await get(port, '/modules', { agent });
@@ -76,7 +77,9 @@ export async function fireDuringRedeploys(nodeRed: NodeRedProcess, port: number,
 export function fireDuringAllKinds(nodeRed: NodeRedProcess, port: number, redeploys: number) {
   const host = (version: number) => ({ host: Math.floor(version / 10) % 2 ? '0.0.0.0' : '127.0.0.1' });
   const copied = (version: number) =>
-    demo(port, version, host(version)).map((n) => (n.type === 'misp-trigger' ? { ...n, id: `copy-${version}` } : n));
+    demo(port, version, host(version)).map((n) =>
+      n.type === 'misp-trigger' ? { ...n, id: `copy-${version}` } : n,
+    );
   return fireDuring(port, async () => {
     for (let version = 1; version <= redeploys; version++) {
       const flow = demo(port, version, host(version));

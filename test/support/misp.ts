@@ -23,7 +23,14 @@ export interface CallOptions {
 
 /** Sends a request as MISP does; without `user` none are given. */
 export function call(body: Buffer | string | object | undefined, options: CallOptions): Promise<Reply> {
-  const { port, host = '127.0.0.1', path = '/query', method = 'POST', user = 'misp', password = 'secret' } = options;
+  const {
+    port,
+    host = '127.0.0.1',
+    path = '/query',
+    method = 'POST',
+    user = 'misp',
+    password = 'secret',
+  } = options;
   const payload =
     body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const started = performance.now();
