@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { hashed, type Access, type HashedCredentials } from './credentials';
 import type { ServiceLimits, ServiceSettings, TlsMaterial } from './protocol';
+import { WorkflowError } from '../text';
 import { saveFile } from './saved-file';
 import { tlsProblem } from './tls-problem';
 
@@ -134,7 +135,7 @@ const isText = (value: unknown) => typeof value === 'string';
  * @throws why there are none, in words
  */
 export function rememberedTls(source: TlsSource): TlsMaterial {
-  if (source === 'credentials') throw new Error('its key is kept with the credentials of Node-RED');
+  if (source === 'credentials') throw new WorkflowError('service.keyInCredentials');
   const { cert, key, ca } = source;
   const material = {
     cert: readFileSync(cert, 'utf8'),

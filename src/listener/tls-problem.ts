@@ -1,4 +1,5 @@
 import tls from 'node:tls';
+import { text } from '../text';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 /** Certificate and key as PEM texts. */
@@ -15,10 +16,10 @@ export function tlsProblem({ ca, cert, key, passphrase }: TlsTexts): string | un
     tls.createSecureContext({ ca, cert, key, passphrase });
     // The context takes a key that does not fit the certificate with some kinds of keys.
     if (cert && key && !new X509Certificate(cert).checkPrivateKey(createPrivateKey({ key, passphrase })))
-      return 'the key does not fit the certificate';
+      return text('tls.keyMismatch');
     return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ? 'the key does not fit the certificate' : message;
+    return code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ? text('tls.keyMismatch') : message;
   }
 }
