@@ -1,7 +1,14 @@
 import { strict as assert } from 'node:assert';
 import net from 'node:net';
 import { block, credentials, listener, node, tab, trigger } from '../test/support/flows';
-import { demo, fire, fireDuringRedeploys } from '../test/support/fire';
+import {
+  demo,
+  fire,
+  fireAccepted,
+  fireDuringAllKinds,
+  fireDuringRedeploys,
+  slowFlow,
+} from '../test/support/fire';
 import { event, freePort, get, listening, query } from '../test/support/misp';
 import { forkNodeRed, type NodeRedProcess } from '../test/support/node-red-process';
 
@@ -17,6 +24,14 @@ async function main(): Promise<void> {
     say(`1,000 redeploys: ${asked} requests, ${problems.length} wrong`);
     assert.deepEqual(problems.slice(0, 5), []);
 
+    const all = await fireDuringAllKinds(nodeRed, port, 1000);
+    say(
+      `1,000 redeploys of all kinds: ${all.asked} requests, ${all.blocked} blocked while flows did not run, ${all.problems.length} wrong`,
+    );
+    assert.deepEqual(all.problems.slice(0, 5), []);
+
+    await nodeRed.deploy(demo(port), credentials);
+    await listening(port);
     assert.deepEqual(await fire(port, 1000, 100), []);
     const before = await nodeRed.memory();
     const wrong = await fire(port, 100_000, 100);
@@ -39,6 +54,25 @@ async function main(): Promise<void> {
     say(`5,000 idle connections: GET /modules took up to ${slowest.toFixed(0)} ms`);
     assert.ok(slowest < 200);
     for (const socket of sockets) socket.destroy();
+    await smallHeap();
+  } finally {
+    nodeRed.kill();
+  }
+}
+
+/** Events that MISP does not wait for, far more than a small heap can hold. */
+async function smallHeap(): Promise<void> {
+  const nodeRed = await forkNodeRed({ execArgv: ['--max-old-space-size=150'] });
+  try {
+    const port = await freePort();
+    await nodeRed.deploy(slowFlow(port), credentials);
+    await listening(port);
+    const { accepted, refused, other, megabytes } = await fireAccepted(port, 10_000, 200);
+    const size = megabytes.toFixed(2);
+    say(`heap of 150 MB, 10,000 events of ${size} MB: ${accepted} accepted, ${refused} refused and told`);
+    assert.deepEqual(other.slice(0, 5), []);
+    const gate = await query(port, 'test_module', event(['tlp:red']));
+    assert.equal(gate.json.error, 'blocked by the flow');
   } finally {
     nodeRed.kill();
   }

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
 import type { WorkflowError } from '../src/text';
 import type { Message } from '../src/runs/tracker';
-import { checkFields } from './check-fields';
+import { checkFields, checkSecrets } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { migrate, type Saved } from './migrate';
 import { NodeStatus } from './node-status';
@@ -44,11 +44,12 @@ export type NodeModule<F extends Fields> = ((RED: NodeAPI) => void) & { descript
 /**
  * A node type: its description and its behaviour. All our nodes run in this one wrapper: errors always
  * end in `done(error)`, settings are migrated, texts translated.
+ * @param createBroken what is left to do for a node that cannot be set up
  */
 export function defineNode<const F extends Fields>(
   description: Description<F>,
   create: (context: NodeContext<F>, self: Node) => Behaviour,
-  whenBroken: (context: NodeContext<F>, problem: Error) => Behaviour = broken,
+  createBroken: (context: NodeContext<F>, self: Node, problem: Error) => Behaviour = broken,
 ): NodeModule<F> {
   ourTypes.set(description.type, description);
   const register = (RED: NodeAPI) => {
@@ -58,12 +59,13 @@ export function defineNode<const F extends Fields>(
       const context = contextOf(RED, this, description, saved, status);
       try {
         checkFields(description.fields, context.config);
+        checkSecrets(description.fields, context.config, context.secrets);
         attach(this, create(context, this), context, status);
       } catch (error) {
         const problem = translated(error, context.text);
         this.error(problem);
         context.status('broken', 'red', 'ring');
-        if (description.inputs > 0) attach(this, whenBroken(context, problem), context, status);
+        attach(this, createBroken(context, this, problem), context, status);
       }
     }
     const credentials = credentialsOf(description);
@@ -76,7 +78,7 @@ export function defineNode<const F extends Fields>(
  * A node that could not be set up fails for each message, so that no message vanishes in it. One that is to go
  * on if it fails does so: what stands behind it may decide.
  */
-function broken<F extends Fields>({ node, config }: NodeContext<F>, problem: Error): Behaviour {
+function broken<F extends Fields>({ config }: NodeContext<F>, node: Node, problem: Error): Behaviour {
   const goesOn = (config as { onFailure?: string }).onFailure === 'continue';
   return {
     input(message) {

@@ -1,5 +1,6 @@
 import { checkPath } from '../src/event/check-path';
 import { compileTemplate } from '../src/notify/template/template';
+import { WorkflowError } from '../src/text';
 import type { Field, Fields, NodeFilter } from './definition';
 
 /** What can be wrong with a value before it is used, by kind of field. Each throws what is wrong. */
@@ -16,6 +17,27 @@ const CHECKS: { [K in Field['kind']]?: (value: unknown) => void } = {
 /** @throws the first thing that is wrong with the settings of a node, in words */
 export function checkFields(fields: Fields, config: Record<string, unknown>): void {
   for (const [name, { kind }] of Object.entries(fields)) CHECKS[kind]?.(config[name]);
+}
+
+/** Node-RED puts the value of an environment variable in such a place, and leaves the place if there is none. */
+const PLACE = /^\$(?:\{\S+\}|\(\S+\))$/;
+
+/** @throws if a secret is an environment variable that is not set: its name must not be taken for the password */
+export function checkSecrets(
+  fields: Fields,
+  config: Record<string, unknown>,
+  secrets: Record<string, string>,
+): void {
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.kind !== 'secret' || !applies(field, config)) continue;
+    const value = secrets[name];
+    if (PLACE.test(value)) throw new WorkflowError('secret.notSet', { place: value });
+  }
+}
+
+/** Whether a field counts with these settings. */
+function applies({ when = {} }: Pick<Field, 'when'>, config: Record<string, unknown>): boolean {
+  return Object.entries(when).every(([name, wanted]) => [wanted].flat().includes(config[name] as string));
 }
 
 function checkHashPath(path: string): void {

@@ -9,6 +9,7 @@ import { traitsOf, type NodeConfig } from '../src/runs/trust';
 import type { Verdict } from '../src/runs/verdict';
 import type { LastRequest } from '../src/triggers/last-request';
 import type { Description } from './definition';
+import { haltOf, type Halt, type RuntimeEvent } from './halt';
 
 /** The node types of this package, filled as they are defined. */
 export const ourTypes = new Map<string, Description>();
@@ -27,6 +28,20 @@ interface StoppingEvent {
   diff?: Record<'added' | 'changed' | 'removed' | 'rewired' | 'linked' | 'flowChanged', string[]> & {
     globalConfigChanged?: boolean;
   };
+}
+
+/** What Node-RED says when the flows run; a start that is no deploy has no `diff`. */
+interface StartedEvent {
+  config: { flows: unknown[] };
+  diff?: object;
+}
+
+interface FlowEvents {
+  stopping: [];
+  starting: [];
+  /** `empty`: Node-RED has started, and found no flow. */
+  started: [empty: boolean];
+  halted: [Halt];
 }
 
 /** A trigger that is deployed, for trying flows on what it got. */
@@ -54,8 +69,11 @@ interface RuntimeParts {
  */
 export class Runtime {
   readonly tracker: RunTracker;
-  /** `stopping` and `started`: Node-RED's own events of the flows, after the tracker has taken note. */
-  readonly flows = new EventEmitter<{ stopping: []; started: [] }>().setMaxListeners(0);
+  /**
+   * `stopping`, `starting` and `started`: Node-RED's own events of the flows, after the tracker has taken note.
+   * `halted`: they do not run, and why.
+   */
+  readonly flows = new EventEmitter<FlowEvents>().setMaxListeners(0);
   private readonly triggers = new Map<string, KnownTrigger>();
   private configs: Map<string, NodeConfig> | undefined;
   private reach: Reach | undefined;
@@ -85,6 +103,11 @@ export class Runtime {
       // Again at each start: a Node-RED that is restarted in its process has forgotten its log handlers.
       log.removeHandler(handler);
       log.addHandler(handler);
+      this.flows.emit('starting');
+    });
+    RED.events.on('runtime-event', (event: RuntimeEvent) => {
+      const halt = haltOf(event, RED);
+      if (halt) this.flows.emit('halted', halt);
     });
     log.addHandler(handler);
     RED.events.on('flows:stopping', (event: StoppingEvent) => {
@@ -92,10 +115,10 @@ export class Runtime {
       this.flows.emit('stopping');
     });
     RED.events.on('flows:stopped', () => this.forgetFlow());
-    RED.events.on('flows:started', () => {
+    RED.events.on('flows:started', ({ config, diff }: StartedEvent) => {
       this.forgetFlow();
       this.tracker.resume();
-      this.flows.emit('started');
+      this.flows.emit('started', !diff && config.flows.length === 0);
     });
   }
 

@@ -44,7 +44,7 @@ export default defineNode(
     };
   },
   // One that cannot be set up stops MISP all the same, unless it was to allow.
-  (context, problem) => {
+  (context, _self, problem) => {
     const refuse = () => {
       throw problem;
     };

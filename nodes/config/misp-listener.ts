@@ -1,18 +1,23 @@
-import path from 'node:path';
-import type { Node, NodeAPI } from 'node-red';
+import type { Node } from 'node-red';
 import { KnownModules } from '../../src/listener/known-modules';
 import {
   DEFAULT_LIMITS,
+  quarterOfHeap,
   type AnnouncedModule,
+  type ServiceCounts,
   type ServiceSettings,
   type TlsMaterial,
 } from '../../src/listener/protocol';
-import { acquireService } from '../../src/listener/registry';
+import { acquireService, endService, holdService, serviceOf, type Lease } from '../../src/listener/registry';
+import { ServiceMemory, type TlsSource } from '../../src/listener/remembered';
 import type { Announcement, ListenerService, ModuleOwner, ServiceState } from '../../src/listener/service';
 import { WorkflowError } from '../../src/text';
-import { defineNode } from '../adaptor';
+import { defineNode, type NodeContext } from '../adaptor';
+import type { Fields } from '../definition';
 import { QuietLog } from '../quiet-log';
 import { runtimeOf } from '../runtime';
+import { tlsOptions } from '../tls-options';
+import { filesOf, ownerOf } from './listener-services';
 
 /** What a trigger node uses of its listener. */
 export interface ListenerNode extends Node {
@@ -26,11 +31,22 @@ export interface ListenerNode extends Node {
   forgetModule(name: string): void;
 }
 
-interface TlsNode extends Node {
-  addTLSOptions(options: object): TlsMaterial;
-}
-
 const MEGABYTE = 1024 * 1024;
+
+const FIELDS = {
+  host: { kind: 'text', default: '127.0.0.1', required: true },
+  port: { kind: 'number', default: 6667, min: 1, max: 65535 },
+  authentication: { kind: 'checkbox', default: true },
+  user: { kind: 'secret', secret: 'text', when: { authentication: true }, required: true },
+  password: { kind: 'secret', secret: 'password', when: { authentication: true }, required: true },
+  tls: { kind: 'config', type: 'tls-config' },
+  bodyLimit: { kind: 'number', default: 100, min: 1, max: 1000, unit: 'MB', advanced: true },
+  openRuns: { kind: 'number', default: 200, min: 1, max: 10000, advanced: true },
+  acceptedRuns: { kind: 'number', default: 200, min: 1, max: 100000, advanced: true },
+  memory: { kind: 'number', default: 0, min: 0, max: 100000, unit: 'MB', advanced: true },
+} as const satisfies Fields;
+
+type Context = NodeContext<typeof FIELDS>;
 
 export default defineNode(
   {
@@ -41,24 +57,22 @@ export default defineNode(
     inputs: 0,
     outputs: [],
     editorFile: true,
-    fields: {
-      host: { kind: 'text', default: '127.0.0.1', required: true },
-      port: { kind: 'number', default: 6667, min: 1, max: 65535 },
-      authentication: { kind: 'checkbox', default: true },
-      user: { kind: 'secret', secret: 'text', when: { authentication: true }, required: true },
-      password: { kind: 'secret', secret: 'password', when: { authentication: true }, required: true },
-      tls: { kind: 'config', type: 'tls-config' },
-      bodyLimit: { kind: 'number', default: 100, min: 1, max: 1000, unit: 'MB', advanced: true },
-      openRuns: { kind: 'number', default: 200, min: 1, max: 10000, advanced: true },
-    },
+    fields: FIELDS,
   },
   (context, self) => {
     const node = self as ListenerNode;
     const { RED, config, secrets, text } = context;
-    const settings = settingsOf();
-    const lease = acquireService(node.id, settings);
+    const { user, password } = secrets;
+    if (config.authentication && !(user && password)) throw new WorkflowError('listener.noPassword');
+    const { tls, problem } = tlsOf(context);
+    const access = config.authentication ? { user, password } : 'open';
+    const settings: ServiceSettings = { ...addressOf(context), access, tls, limits: limitsOf(context) };
+    const owner = ownerOf(RED, node.id);
+    const lease = acquireService(owner, settings, problem);
     const { service } = lease;
+    service.setAbsence('listener', undefined);
     const { host, port } = settings;
+    if (problem) node.error(text('log.oldTls', { problem }));
 
     const onState = (state: ServiceState) => {
       if (state.state === 'listening') node.log(text('log.listening', { host, port }));
@@ -68,10 +82,17 @@ export default defineNode(
       node.error(text(key, { host, port, problem: state.message }));
     };
     const log = new QuietLog((line) => node.warn(line));
-    const onCounts = ({ refused }: { refused: number }) => {
-      if (refused > 0) log.tell('refused', text('log.refused', { refused }));
+    const onCounts = ({ refused, shutOut }: ServiceCounts) => {
+      if (shutOut > 0) log.tell('refused', text('log.refused', { refused }));
     };
-    const known = new KnownModules(fileOf(RED, node.id));
+    const files = filesOf(RED, node.id);
+    const notKept = (error: Error) => log.tell('notKept', text('log.notKept', { problem: error.message }));
+    const known = new KnownModules(files.modules, notKept);
+    const memory = new ServiceMemory(files.service, notKept);
+    // With the certificate of before, what is kept is left as it is.
+    if (!problem) void memory.keep(settings, tlsSourceOf(context));
+    // A listener that took over from another one is asked for its modules too.
+    for (const module of service.modules) known.add(module);
     for (const module of known.all) service.announceExpected(module);
     const isGone = (module: AnnouncedModule) => !service.isAnnounced(module.name);
     const onStarted = () => known.all.filter(isGone).forEach((module) => service.announceGone(module));
@@ -81,9 +102,9 @@ export default defineNode(
 
     Object.defineProperty(node, 'state', { get: () => service.current });
     node.service = service;
-    node.announce = (owner) => {
-      known.add(owner.module);
-      return service.announce(owner);
+    node.announce = (moduleOwner) => {
+      known.add(moduleOwner.module);
+      return service.announce(moduleOwner);
     };
     node.goneModules = () => known.all.filter(isGone).map((module) => module.name);
     node.forgetModule = (name) => {
@@ -93,37 +114,97 @@ export default defineNode(
     };
 
     return {
-      async close(removed) {
+      close(removed) {
         runtimeOf(RED).flows.off('started', onStarted);
         log.close();
         service.off('state', onState);
         service.off('counts', onCounts);
-        if (removed) known.clear();
-        await lease.release(removed);
+        memory.close();
+        if (removed) {
+          known.clear();
+          memory.clear();
+        }
+        lease.release();
       },
     };
-
-    function settingsOf(): ServiceSettings {
-      const { user, password } = secrets;
-      if (config.authentication && !(user && password)) throw new WorkflowError('listener.noPassword');
-      const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as TlsNode | null) : null;
-      return {
-        host: config.host,
-        port: Number(config.port),
-        credentials: config.authentication ? { user, password } : undefined,
-        tls: tlsNode?.addTLSOptions({}),
-        limits: {
-          ...DEFAULT_LIMITS,
-          bodyBytes: Number(config.bodyLimit) * MEGABYTE,
-          openRuns: Number(config.openRuns),
-        },
-      };
-    }
+  },
+  /** MISP would go on without a listener: what can still be answered is blocked, with the reason. */
+  (context, node, problem) => {
+    const lease = leaseOfBroken(context, node.id);
+    const { RED, text } = context;
+    node.error(text(lease ? 'log.blocks' : 'log.closed'));
+    lease?.service.setAbsence('listener', { key: 'service.broken', params: { problem: problem.message } });
+    const { modules } = filesOf(RED, node.id);
+    const known = new KnownModules(modules, () => undefined);
+    for (const module of known.all) lease?.service.announceExpected(module);
+    return {
+      close(removed) {
+        if (removed) known.clear();
+        lease?.release();
+      },
+    };
   },
 );
 
-/** Where a listener keeps the names of its modules: in Node-RED's user folder. */
-function fileOf(RED: NodeAPI, id: string): string | undefined {
-  const { userDir } = RED.settings as { userDir?: string };
-  return userDir && path.join(userDir, 'misp-workflows', `listener-${id.replace(/[^\w-]/g, '')}.json`);
+function addressOf({ config }: Context): { host: string; port: number } {
+  return { host: config.host, port: Number(config.port) };
+}
+
+function limitsOf({ config }: Context): ServiceSettings['limits'] {
+  return {
+    ...DEFAULT_LIMITS,
+    bodyBytes: Number(config.bodyLimit) * MEGABYTE,
+    openRuns: Number(config.openRuns),
+    acceptedRuns: Number(config.acceptedRuns),
+    handedBytes: Number(config.memory) * MEGABYTE || quarterOfHeap(),
+  };
+}
+
+/**
+ * Certificate and key. If they cannot be used, those that the listener works with; its error says so.
+ * @throws {WorkflowError} if there are none of either kind: the listener never speaks plain HTTP then
+ */
+function tlsOf(context: Context): { tls?: TlsMaterial; problem?: string } {
+  const { RED, node, config, explain } = context;
+  if (!config.tls) return {};
+  try {
+    const { key, cert, ...more } = tlsOptions(RED, config.tls);
+    if (!key || !cert) throw new WorkflowError('listener.noCertificate');
+    return { tls: { key, cert, ...more } };
+  } catch (error) {
+    const tls = serviceOf(ownerOf(RED, node.id))?.settings.tls;
+    if (!tls) throw error;
+    return { tls, problem: explain(error).message };
+  }
+}
+
+/** The files of the listener's `tls-config`, as far as a restart finds certificate and key there alone. */
+function tlsSourceOf({ RED, config }: Context): TlsSource | undefined {
+  if (!config.tls) return undefined;
+  const node = RED.nodes.getNode(config.tls) as Node<{ passphrase?: string }> | null;
+  let source: TlsSource = 'credentials';
+  RED.nodes.eachNode((saved) => {
+    if (saved.id !== config.tls || node?.credentials?.passphrase) return;
+    const { cert, key, ca } = saved as unknown as Record<'cert' | 'key' | 'ca', string>;
+    if (cert?.trim() && key?.trim())
+      source = { cert: cert.trim(), key: key.trim(), ca: ca?.trim() || undefined };
+  });
+  return source;
+}
+
+/** The service on which a listener that cannot be set up blocks, if there is one or can be one. */
+function leaseOfBroken(context: Context, id: string): Lease | undefined {
+  const { RED, config } = context;
+  const owner = ownerOf(RED, id);
+  const running = serviceOf(owner);
+  if (running && (!config.tls || running.settings.tls)) return holdService(owner);
+  // It was told to encrypt, and cannot.
+  if (running) void endService(owner);
+  try {
+    const { tls } = tlsOf(context);
+    const access = config.authentication ? 'lost' : 'open';
+    return acquireService(owner, { ...addressOf(context), access, tls, limits: limitsOf(context) });
+  } catch {
+    return undefined;
+  }
 }

@@ -2,14 +2,11 @@ import type { Node, NodeAPI } from 'node-red';
 import { MispClient, type MispSettings } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
+import { tlsOptions } from '../tls-options';
 
 /** What other nodes use of a MISP. */
 export interface ServerNode extends Node {
   client: MispClient;
-}
-
-interface TlsNode extends Node {
-  addTLSOptions(options: object): { ca?: string; cert?: string; key?: string; passphrase?: string };
 }
 
 /** The settings of the form, saved or not. */
@@ -56,18 +53,16 @@ export default defineNode(
 
 /**
  * How the MISP of a form is reached.
- * @throws {WorkflowError} if the key is missing
+ * @throws {WorkflowError} if the key is missing, or TLS cannot be used
  */
 export function settingsOf(RED: NodeAPI, form: ServerForm): MispSettings {
   const apiKey = form.apiKey.trim();
   if (!apiKey) throw new WorkflowError('misp.noKey');
-  const tls = form.tls ? (RED.nodes.getNode(form.tls) as TlsNode | null) : null;
-  const { ca, cert, key, passphrase } = tls?.addTLSOptions({}) ?? {};
   return {
     url: form.url,
     apiKey,
     verify: form.verify,
-    tls: { ca, cert, key, passphrase },
+    tls: tlsOptions(RED, form.tls),
     proxy: form.proxy,
     timeoutMs: Number(form.timeout) * 1000,
   };

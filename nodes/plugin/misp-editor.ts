@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
 import type { ServerForm } from '../config/misp-server';
 import { checkDeployed } from './check-deployed';
@@ -12,6 +13,8 @@ import { servePreviews } from './try-path';
 
 /** What the editor's script asks the runtime for, behind Node-RED's permissions. */
 export default function register(RED: NodeAPI): void {
+  // First of all: MISP goes on as long as nobody listens.
+  keepServices(RED);
   RED.plugins.registerPlugin('misp-workflows', { type: 'misp-workflows' });
   checkDeployed(RED);
   serveTestRuns(RED);

@@ -1,5 +1,5 @@
 import type { Node } from 'node-red';
-import type { AnnouncedModule, ModuleParam } from '../../src/listener/protocol';
+import type { AnnouncedModule, ModuleParam, ServiceCounts } from '../../src/listener/protocol';
 import type { MispRequest } from '../../src/listener/request';
 import type { ModuleOwner, OpenQuery, RequestText, ServiceState } from '../../src/listener/service';
 import type { Message } from '../../src/runs/tracker';
@@ -126,15 +126,16 @@ export default defineNode(
       complete: completion(),
       failed(error, message) {
         const problem = context.explain(error);
-        context.status('incomplete', 'red', 'ring');
+        report.incomplete();
         node.error(problem, message);
         return problem;
       },
       report: (verdict) => report.verdict(verdict),
+      dropped: (count) => report.dropped(count),
     });
     const { service } = listener;
     const onState = (state: ServiceState) => report.listener(state);
-    const onCounts = ({ refused }: { refused: number }) => report.refused(refused);
+    const onCounts = (counts: ServiceCounts) => report.refused(counts);
     service.on('state', onState);
     service.on('counts', onCounts);
     const announcement = listener.announce(owner());
@@ -146,6 +147,7 @@ export default defineNode(
     runtime.flows.on('started', onStarted);
     runtime.flows.on('stopping', onStopping);
     report.listener(listener.state);
+    report.refused(service.counts);
     const forget = runtime.addTrigger(nodeId, {
       trigger: config.trigger,
       last,
@@ -154,15 +156,15 @@ export default defineNode(
     });
 
     return {
-      close(removed) {
+      close() {
         forget();
         runtime.flows.off('started', onStarted);
         runtime.flows.off('stopping', onStopping);
         service.off('state', onState);
         service.off('counts', onCounts);
         report.close();
-        announcement.end(removed);
-        runs.close(removed);
+        announcement.end();
+        runs.close();
       },
     };
 
@@ -186,7 +188,13 @@ export default defineNode(
         blocking: trigger!.blocking,
         stallsSaving: trigger!.stallsSaving,
         deadlineMs: deadlineMs(),
-        onDeadline: trigger!.blocking ? config.onDeadline : 'block',
+        // What only watches stops MISP in no case.
+        onDeadline:
+          config.goOn === 'watch' && trigger!.blocking
+            ? 'allow'
+            : trigger!.blocking
+              ? config.onDeadline
+              : 'block',
         supportFilters: config.filteredItems,
         params: Object.fromEntries(config.params.map((row) => [row.name, paramOf(row)])),
       };
@@ -200,6 +208,7 @@ export default defineNode(
 
     function fire(query: OpenQuery, requestText?: RequestText): void {
       const { data } = query.request;
+      if (query.mispTimeout !== undefined) report.mispTimeout(query.mispTimeout);
       if (trigger!.secrets && !config.keepSecrets) hideSecretsOf(config.trigger, data);
       if (config.remember && requestText) last.keep(requestText, config.trigger, trigger!.secrets);
       if (config.trigger === TAG_TRIGGER && !tagChoiceMatches(config, data)) {

@@ -2,7 +2,7 @@ import type { Node } from 'node-red';
 import type { MispRequest } from '../../src/listener/request';
 import type { OpenQuery } from '../../src/listener/service';
 import type { Reception } from '../../src/runs/reception';
-import { Run, type GoOn, type RunSettings } from '../../src/runs/run';
+import { Run, type GoOn, type RunEvents, type RunSettings } from '../../src/runs/run';
 import type { Message, RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
 
@@ -18,6 +18,8 @@ export interface Firing {
   /** Tells of data that could not be added. */
   failed(error: unknown, message: Message): Error;
   report(verdict: Verdict): void;
+  /** Accepted runs came to their end with the redeploy. */
+  dropped(count: number): void;
 }
 
 interface OpenRun {
@@ -27,12 +29,11 @@ interface OpenRun {
   first: Reception;
 }
 
-/** So long an accepted run is followed, if nobody can tell when it has ended. */
-const FOLLOWED_MS = 10 * 60_000;
-
 /** The open runs of one trigger: those that MISP asked for, and rehearsals that nobody waits for. */
 export class TriggerRuns {
   private readonly open = new Map<OpenQuery, OpenRun>();
+  /** Runs of which MISP has been told that it may go on, as long as something of them is under way. */
+  private readonly accepted = new Set<Run>();
   private readonly rehearsals = new Set<OpenRun>();
 
   constructor(private readonly firing: Firing) {}
@@ -40,20 +41,24 @@ export class TriggerRuns {
   /** @param waits MISP waits for the flow; else it gets its answer at once */
   fire(query: OpenQuery, waits: boolean): void {
     const goOn = waits ? this.firing.settings.goOn : 'watch';
-    const started = this.begin(query.request, query.deadline, { test: false, goOn }, (verdict) => {
-      query.answer(verdict);
-      this.open.delete(query);
-      this.firing.report(verdict);
+    const begun = { test: false, goOn };
+    const started = this.begin(query.request, query.deadline, begun, {
+      answered: (verdict) => {
+        this.open.delete(query);
+        if (verdict.cause === 'accepted') query.accept();
+        else query.answer(verdict);
+        this.firing.report(verdict);
+      },
+      finished: () => {
+        if (this.accepted.delete(started.run)) query.left();
+      },
     });
     this.open.set(query, started);
-    if (!waits) this.accept(started.run);
+    if (!waits) {
+      this.accepted.add(started.run);
+      started.run.accept();
+    }
     this.send(started);
-  }
-
-  /** Nobody waits for an accepted run, but what is under way of it counts. */
-  private accept(run: Run): void {
-    run.accept();
-    setTimeout(() => run.forget(), FOLLOWED_MS).unref();
   }
 
   /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
@@ -61,10 +66,12 @@ export class TriggerRuns {
     return new Promise((resolve) => {
       const { goOn } = this.firing.settings;
       const settings = { test: true, goOn: goOn === 'watch' ? 'ended' : goOn } as const;
-      const started = this.begin(request, Date.now() + deadlineMs, settings, (verdict) => {
-        clearTimeout(timer);
-        this.rehearsals.delete(started);
-        resolve(verdict);
+      const started = this.begin(request, Date.now() + deadlineMs, settings, {
+        answered: (verdict) => {
+          clearTimeout(timer);
+          this.rehearsals.delete(started);
+          resolve(verdict);
+        },
       });
       const timer = setTimeout(() => started.run.expire(), deadlineMs);
       this.rehearsals.add(started);
@@ -82,15 +89,21 @@ export class TriggerRuns {
   /** The flows run again after a redeploy that left this trigger alone. */
   resume(): void {
     for (const [query, { run }] of this.open) if (run.interrupted) this.interrupted(query, run);
+    this.drop((run) => run.interrupted);
   }
 
-  /** @param removed the trigger is gone for good */
-  close(removed: boolean): void {
-    for (const [query, { run }] of this.open) {
-      if (removed) run.abandon();
-      else this.interrupted(query, run);
-    }
+  /** The trigger is closed: another one with its module may come, even if this one was deleted. */
+  close(): void {
+    for (const [query, { run }] of this.open) this.interrupted(query, run);
+    this.drop(() => true);
     for (const { run } of this.rehearsals) run.abandon();
+  }
+
+  /** Accepted runs that cannot come to their end any more. */
+  private drop(isOver: (run: Run) => boolean): void {
+    const dropped = [...this.accepted].filter(isOver);
+    for (const run of dropped) run.forget();
+    if (dropped.length > 0) this.firing.dropped(dropped.length);
   }
 
   /** A redeploy stopped nodes of the run. What only decided is asked again; what may have acted cannot. */
@@ -105,15 +118,18 @@ export class TriggerRuns {
     request: MispRequest,
     deadline: number,
     { test, goOn }: { test: boolean; goOn: GoOn },
-    answered: (verdict: Verdict) => void,
+    { answered, finished }: Pick<RunEvents, 'answered'> & Partial<RunEvents>,
   ): OpenRun {
     const { firing } = this;
     const message = firing.messageOf(request, deadline, test);
-    const finished = () => firing.tracker.forget(run, message);
-    const run = new Run(
-      { ...firing.settings, goOn, deadline, id: firing.generateId() },
-      { answered, finished },
-    );
+    const settings = { ...firing.settings, goOn, deadline, id: firing.generateId() };
+    const run = new Run(settings, {
+      answered,
+      finished() {
+        firing.tracker.forget(run, message);
+        finished?.();
+      },
+    });
     return { run, message, first: firing.tracker.start(run, message, firing.node) };
   }
 

@@ -3,16 +3,23 @@ import type { Scan } from './scan';
 
 /** Up to this size a body gets its final buffer at once; what is larger is put together at its end. */
 const RESERVED_BYTES = 4 * 1024 * 1024;
+/**
+ * What arrives is copied into blocks, because a caller chooses how many chunks it sends, and how small. Blocks are
+ * as large as what came before them, within these bounds.
+ */
+const LEAST_BLOCK = 4 * 1024;
+const LARGEST_BLOCK = 256 * 1024;
 
 /** A request body that is being received. It ends up in one buffer that can be handed to another thread. */
 export class IncomingBody {
-  private readonly reserved: Uint8Array<ArrayBuffer> | undefined;
-  private chunks: Uint8Array[] = [];
+  private blocks: Uint8Array<ArrayBuffer>[] = [];
+  /** Bytes used of the last block. */
+  private used = 0;
   private length = 0;
 
   /** @param declared bytes according to `Content-Length`, 0 if unknown */
   constructor(declared: number) {
-    if (declared > 0 && declared <= RESERVED_BYTES) this.reserved = new Uint8Array(declared);
+    if (declared > 0 && declared <= RESERVED_BYTES) this.blocks.push(new Uint8Array(declared));
   }
 
   get size(): number {
@@ -20,27 +27,42 @@ export class IncomingBody {
   }
 
   append(chunk: Uint8Array): void {
-    if (this.reserved) this.reserved.set(chunk, this.length);
-    else this.chunks.push(chunk);
-    this.length += chunk.length;
+    let rest = chunk;
+    while (rest.length > 0) {
+      let block = this.blocks.at(-1);
+      if (!block || this.used === block.length) {
+        block = new Uint8Array(Math.min(Math.max(this.length, LEAST_BLOCK), LARGEST_BLOCK));
+        this.blocks.push(block);
+        this.used = 0;
+      }
+      const part = rest.subarray(0, block.length - this.used);
+      block.set(part, this.used);
+      this.used += part.length;
+      this.length += part.length;
+      rest = rest.subarray(part.length);
+    }
   }
 
   /** The whole body. */
   get content(): Uint8Array<ArrayBuffer> {
-    if (this.reserved) return this.reserved;
+    const [first] = this.blocks;
+    if (first && first.length === this.length) return first;
     const whole = new Uint8Array(this.length);
     let at = 0;
-    for (const chunk of this.chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
+    for (const block of this.blocks) {
+      whole.set(block.subarray(0, this.length - at), at);
+      at += block.length;
     }
-    this.chunks = [whole];
+    this.blocks = [whole];
+    this.used = whole.length;
     return whole;
   }
 
   /** Frees the memory of a body that nobody will read. */
   discard(): void {
-    this.chunks = [];
+    this.blocks = [];
+    this.used = 0;
+    this.length = 0;
   }
 }
 

@@ -1,3 +1,5 @@
+import { uptime } from './clock';
+
 /** Time-outs in a row after which a module is not asked any more. */
 const TIMEOUTS = 3;
 /** For how long, in milliseconds. */
@@ -10,7 +12,7 @@ const PAUSE_MS = 30_000;
 export class Breaker {
   private readonly timeouts = new Map<string, { inARow: number; until: number }>();
 
-  timedOut(module: string, now = Date.now()): void {
+  timedOut(module: string, now = uptime()): void {
     const inARow = (this.timeouts.get(module)?.inARow ?? 0) + 1;
     this.timeouts.set(module, { inARow, until: inARow >= TIMEOUTS ? now + PAUSE_MS : 0 });
   }
@@ -19,7 +21,7 @@ export class Breaker {
     this.timeouts.delete(module);
   }
 
-  isOpen(module: string, now = Date.now()): boolean {
+  isOpen(module: string, now = uptime()): boolean {
     return (this.timeouts.get(module)?.until ?? 0) > now;
   }
 }

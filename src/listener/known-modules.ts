@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import type { AnnouncedModule } from './protocol';
+import { saveFile } from './saved-file';
 
 /**
  * The modules that a listener has ever announced and that nobody has removed, kept in a file. MISP goes on
@@ -10,8 +10,14 @@ import type { AnnouncedModule } from './protocol';
 export class KnownModules {
   private readonly modules = new Map<string, AnnouncedModule>();
 
-  /** @param file where they are kept; without one they are forgotten when the process ends */
-  constructor(private readonly file: string | undefined) {
+  /**
+   * @param file where they are kept; without one they are forgotten when the process ends
+   * @param warn told when the file cannot be written: the triggers work all the same
+   */
+  constructor(
+    private readonly file: string | undefined,
+    private readonly warn: (error: Error) => void,
+  ) {
     for (const module of this.read()) this.modules.set(module.name, module);
   }
 
@@ -32,7 +38,7 @@ export class KnownModules {
   /** The listener was deleted. */
   clear(): void {
     this.modules.clear();
-    if (this.file) rmSync(this.file, { force: true });
+    this.attempt((file) => rmSync(file, { force: true }));
   }
 
   /** What cannot be read is taken for nothing: the flows announce their modules anew. */
@@ -46,10 +52,15 @@ export class KnownModules {
     }
   }
 
-  /** @throws when the file cannot be written */
   private write(): void {
-    if (!this.file) return;
-    mkdirSync(path.dirname(this.file), { recursive: true });
-    writeFileSync(this.file, JSON.stringify(this.all, null, 2));
+    this.attempt((file) => saveFile(file, JSON.stringify(this.all, null, 2)));
+  }
+
+  private attempt(work: (file: string) => void): void {
+    try {
+      if (this.file) work(this.file);
+    } catch (error) {
+      this.warn(error as Error);
+    }
   }
 }

@@ -9,6 +9,7 @@ interface Entry {
 export class ModuleList {
   private readonly entries = new Map<string, Entry>();
   private reply = '[]';
+  private count = 0;
 
   get(name: string): Entry | undefined {
     return this.entries.get(name);
@@ -23,8 +24,14 @@ export class ModuleList {
     if (this.entries.delete(name)) this.render();
   }
 
-  get size(): number {
-    return this.entries.size;
+  /** How many modules have a flow, or may get theirs back. */
+  get living(): number {
+    return this.count;
+  }
+
+  /** Names of the modules in a state. */
+  names(state: ModuleState): string[] {
+    return [...this.entries.values()].flatMap((entry) => (entry.state === state ? [entry.module.name] : []));
   }
 
   /** The answer to `GET /modules`, made once per change: MISP waits 1 second for it. */
@@ -33,6 +40,7 @@ export class ModuleList {
   }
 
   private render(): void {
+    this.count = [...this.entries.values()].filter((entry) => entry.state !== 'gone').length;
     this.reply = JSON.stringify([...this.entries.values()].map((entry) => describe(entry.module)));
   }
 }

@@ -1,4 +1,7 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Outcome } from '../runs/verdict';
+import type { TextParams } from '../text';
+import type { Access } from './credentials';
 
 /** What the service needs to know of a MISP module that a trigger announces. */
 export interface AnnouncedModule {
@@ -31,6 +34,10 @@ export interface ServiceLimits {
   /** Bytes of all bodies that are being received or wait for the main thread. */
   waitingBytes: number;
   openRuns: number;
+  /** Requests that were answered at once and of which something is still under way. */
+  acceptedRuns: number;
+  /** Bytes of all requests that the main thread has in hand, answered or not. */
+  handedBytes: number;
   /** Levels of nested JSON. */
   depth: number;
 }
@@ -45,8 +52,7 @@ export interface TlsMaterial {
 export interface ServiceSettings {
   host: string;
   port: number;
-  /** Absent: no credentials are asked for. */
-  credentials?: { user: string; password: string };
+  access: Access;
   tls?: TlsMaterial;
   limits: ServiceLimits;
 }
@@ -57,12 +63,25 @@ export interface ServiceSettings {
  */
 export type ModuleState = 'live' | 'waiting' | 'gone';
 
+/**
+ * Why no trigger can take requests: the flows do not run, or the listener is not set up. All modules block meanwhile,
+ * whatever the policy of their triggers is: nobody decides.
+ */
+export interface Absence {
+  /** The key of the text that is answered. */
+  key: string;
+  params?: TextParams;
+  /** Requests wait, because the flows are about to run. */
+  waits?: boolean;
+}
+
 /** How long requests wait for a trigger that is being redeployed, in milliseconds. */
 export const REDEPLOY_WAIT_MS = 3000;
 
 /** What a service's thread is started with. */
 export interface WorkerStart {
   settings: ServiceSettings;
+  absence: Absence | undefined;
   /** One 32-bit flag, set when the thread has answered all that was open at the end of the process. */
   drained: SharedArrayBuffer;
 }
@@ -71,22 +90,26 @@ export type ToWorker =
   | { type: 'settings'; settings: ServiceSettings }
   | { type: 'module'; module: AnnouncedModule; state: ModuleState }
   | { type: 'forget'; name: string }
-  | { type: 'answer'; id: number; error?: string }
-  /** The main thread is through with a request that the service had answered itself. */
+  | { type: 'absence'; absence: Absence | undefined }
+  /** `goesOn`: the request was accepted only; the main thread tells with `ended` when nothing of it is left. */
+  | { type: 'answer'; id: number; error?: string; goesOn?: boolean }
+  /** The main thread is through with a request that was answered before. */
   | { type: 'ended'; id: number }
   /** The process ends: answer all open requests by policy, then set and notify the shared flag. */
   | { type: 'drain' }
   | { type: 'close' };
 
 /** Why the service answered on its own, without the flow. */
-export type OwnAnswer = 'deadline' | 'gone' | 'overload' | 'breaker' | 'stopping' | 'rejected';
+export type OwnAnswer = 'deadline' | 'gone' | 'overload' | 'breaker' | 'stopping' | 'rejected' | 'absent';
 
 export interface QueryHead {
   id: number;
   module: string;
-  /** Milliseconds since 1970. */
+  /** Moments of `uptime`. */
   receivedAt: number;
   deadline: number;
+  /** Seconds after which MISP gives up, if it said so and that is before the flow's own deadline. */
+  mispTimeout?: number;
   /** The flattened list was an exact copy of the attributes and was cut out. */
   flattenedCut: boolean;
   /** The text holds the key `__proto__`. */
@@ -101,11 +124,23 @@ export type FromWorker =
   | { type: 'answered'; id: number; by: OwnAnswer; module: string; blocked: boolean }
   | { type: 'late'; id: number; module: string; wouldBlock: boolean }
   | { type: 'lost'; id: number; module: string }
-  | { type: 'counts'; refused: number; rejected: number };
+  | { type: 'counts'; counts: ServiceCounts };
 
-export const DEFAULT_LIMITS: ServiceLimits = {
+export interface ServiceCounts {
+  /** Callers with wrong credentials, ever. */
+  refused: number;
+  /** Addresses that were refused and have not come in since. */
+  shutOut: number;
+  rejected: number;
+}
+
+export const DEFAULT_LIMITS: Omit<ServiceLimits, 'handedBytes'> = {
   bodyBytes: 100 * 1024 * 1024,
   waitingBytes: 160 * 1024 * 1024,
   openRuns: 200,
+  acceptedRuns: 200,
   depth: 200,
 };
+
+/** A quarter of the memory that this thread may use for its heap: what a request becomes takes more than its text. */
+export const quarterOfHeap = (): number => Math.floor(getHeapStatistics().heap_size_limit / 4);

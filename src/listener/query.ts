@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from '../text';
 import type { Outcome } from '../runs/verdict';
+import { uptime } from './clock';
 import { declaredLength, IncomingBody } from './body';
 import type { AnnouncedModule } from './protocol';
 
@@ -9,13 +10,18 @@ const LINGER_MS = 5000;
 
 /** One `POST /query`, from its first byte to its answer. Lives in the service's thread. */
 export class Query {
-  readonly receivedAt = Date.now();
+  readonly receivedAt = uptime();
   readonly body: IncomingBody;
   module: AnnouncedModule | undefined;
   /** Handed to the main thread. */
   forwarded = false;
+  /** Answered, but the flow goes on with it. */
+  accepted = false;
   /** Bytes that count against the service's limit, until the answer. */
   held = 0;
+  /** Seconds after which MISP gives up, if it said so and that is before the flow's own deadline. */
+  mispTimeout: number | undefined;
+  private limitMs = 0;
   private timer: NodeJS.Timeout | undefined;
   private done = false;
 
@@ -34,7 +40,8 @@ export class Query {
   /** Sets or moves the moment at which `expire` is called, counted from the first byte. */
   expireAfter(ms: number, expire: () => void): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(expire, Math.max(0, this.receivedAt + ms - Date.now()));
+    this.limitMs = ms;
+    this.timer = setTimeout(expire, Math.max(0, this.deadline - uptime()));
   }
 
   /** What is answered when the flow does not: the trigger's policy, or a block while no trigger is known. */
@@ -42,8 +49,9 @@ export class Query {
     return this.module?.onDeadline ?? 'block';
   }
 
+  /** The moment of `uptime` at which it is answered at the latest. */
   get deadline(): number {
-    return this.receivedAt + (this.module?.deadlineMs ?? 0);
+    return this.receivedAt + this.limitMs;
   }
 
   /** Answers MISP: with an error it stops, without one it goes on. Only the first answer counts. */
@@ -54,6 +62,11 @@ export class Query {
     this.body.discard();
     sendJson(this.response, 200, error === undefined ? { data: true } : { error }, flushed);
     return true;
+  }
+
+  /** Nothing of it counts any more. */
+  end(): void {
+    clearTimeout(this.timer);
   }
 
   /** The caller hung up. */

@@ -1,67 +1,131 @@
 import { WorkflowError } from '../text';
-import type { ServiceSettings } from './protocol';
+import type { Absence, ServiceSettings } from './protocol';
 import { ListenerService } from './service';
 
-/** How long a service without an owner goes on, in milliseconds: a redeploy closes and opens its node. */
-const ORPHAN_MS = 5000;
+/** A listener: one Node-RED may run several, and several Node-REDs may run in one process. */
+export interface Owner {
+  /** Which Node-RED. */
+  realm: string;
+  /** The id of the config node. */
+  id: string;
+}
 
 interface Entry {
   service: ListenerService;
-  owner: string | undefined;
-  secure: boolean;
-  timer?: NodeJS.Timeout;
+  owner: Owner;
+  /** The config node's hold. Without one it goes on until the flows have started without that node. */
+  holder: object | undefined;
 }
 
-/** The services of this process by address: sockets belong to the process, not to config nodes. */
-const services = new Map<string, Entry>();
+/** The services of this process: they and their sockets outlive config nodes. */
+const services = new Set<Entry>();
 
 /** At the end of the process nobody else can answer what is open. */
 const drainAll = () => {
-  for (const { service } of services.values()) service.drain();
+  for (const { service } of services) service.drain();
 };
 
 /** A config node's hold on a service. */
 export interface Lease {
   service: ListenerService;
-  /** Gives the service up. `removed`: at once, because its node was deleted. */
-  release(removed: boolean): Promise<void>;
+  /** Gives the service up. It goes on until `endOrphans`. */
+  release(): void;
 }
 
 /**
- * The service at an address, started if there is none yet, else with its settings changed in place.
- * @param owner id of the config node
- * @throws {WorkflowError} if another config node has it
+ * The service of a listener, started if there is none yet, else with its settings changed in place.
+ * @param problem what is wrong although it serves
+ * @throws {WorkflowError} if another config node has its address
  */
-export function acquireService(owner: string, settings: ServiceSettings): Lease {
-  const address = `${settings.host}:${settings.port}`;
-  let entry = services.get(address);
-  if (entry?.owner !== undefined && entry.owner !== owner) {
-    throw new WorkflowError('service.otherListener', { port: settings.port });
+export function acquireService(owner: Owner, settings: ServiceSettings, problem?: string): Lease {
+  const other = find((entry) => entry.holder !== undefined && isAt(entry, settings) && !isOf(entry, owner));
+  if (other) throw new WorkflowError('service.otherListener', { port: settings.port });
+  // A listener that was replaced by a copy leaves its socket to it.
+  const entry =
+    find((known) => isOf(known, owner)) ?? find((known) => !known.holder && isAt(known, settings));
+  if (entry) {
+    for (const orphan of services) if (orphan !== entry && isAt(orphan, settings)) void end(orphan);
+    entry.service.configure(settings, problem);
+    return hold(entry, owner);
   }
-  if (entry && entry.secure !== Boolean(settings.tls)) {
-    void entry.service.close();
-    entry = undefined;
+  return hold(add(owner, settings), owner);
+}
+
+/** The service that a listener has or had, for one that cannot be set up now. */
+export function holdService(owner: Owner): Lease | undefined {
+  const entry = find((known) => isOf(known, owner));
+  return entry && hold(entry, owner);
+}
+
+/** The service of a listener, whoever holds it. */
+export function serviceOf(owner: Owner): ListenerService | undefined {
+  return find((entry) => isOf(entry, owner))?.service;
+}
+
+/** Opens a service before its config node is there; nothing if the listener has one already. */
+export function openService(
+  owner: Owner,
+  settings: ServiceSettings,
+  flows: Absence,
+): ListenerService | undefined {
+  if (find((entry) => isOf(entry, owner) || isAt(entry, settings))) return undefined;
+  return add(owner, settings, flows).service;
+}
+
+/** Tells all services of a Node-RED why its flows do not run, or that they do. */
+export function setFlowsAbsence(realm: string, absence: Absence | undefined): void {
+  for (const { owner, service } of services) {
+    if (owner.realm === realm) service.setAbsence('flows', absence);
   }
-  if (entry) entry.service.configure(settings);
-  else entry = { service: new ListenerService(settings), owner, secure: Boolean(settings.tls) };
-  clearTimeout(entry.timer);
-  entry.owner = owner;
+}
+
+/** Ends the services of a Node-RED that no config node has. Returns the ids of their listeners. */
+export function endOrphans(realm: string): string[] {
+  const orphans = [...services].filter((entry) => entry.owner.realm === realm && !entry.holder);
+  for (const entry of orphans) void end(entry);
+  return orphans.map((entry) => entry.owner.id);
+}
+
+/** Ends a service at once. */
+export async function endService(owner: Owner): Promise<void> {
+  const entry = find((known) => isOf(known, owner));
+  if (entry) await end(entry);
+}
+
+function add(owner: Owner, settings: ServiceSettings, flows?: Absence): Entry {
   if (services.size === 0) process.on('exit', drainAll);
-  services.set(address, entry);
-  const held = entry;
-  return { service: held.service, release: (removed) => release(address, held, removed) };
+  const entry: Entry = { service: new ListenerService(settings, flows), owner, holder: undefined };
+  services.add(entry);
+  return entry;
 }
 
-async function release(address: string, entry: Entry, removed: boolean): Promise<void> {
-  entry.owner = undefined;
-  if (services.get(address) !== entry) return;
-  if (removed) return stop(address, entry);
-  entry.timer = setTimeout(() => void stop(address, entry), ORPHAN_MS);
-  entry.timer.unref();
-}
-
-async function stop(address: string, entry: Entry): Promise<void> {
-  if (services.get(address) === entry) services.delete(address);
+async function end(entry: Entry): Promise<void> {
+  if (!services.delete(entry)) return;
   if (services.size === 0) process.off('exit', drainAll);
   await entry.service.close();
+}
+
+function hold(entry: Entry, owner: Owner): Lease {
+  entry.owner = owner;
+  const lease = {
+    service: entry.service,
+    release: () => {
+      if (entry.holder === lease) entry.holder = undefined;
+    },
+  };
+  entry.holder = lease;
+  return lease;
+}
+
+function find(wanted: (entry: Entry) => boolean): Entry | undefined {
+  return [...services].find(wanted);
+}
+
+function isOf({ owner }: Entry, { realm, id }: Owner): boolean {
+  return owner.realm === realm && owner.id === id;
+}
+
+function isAt({ service }: Entry, { host, port }: ServiceSettings): boolean {
+  const { settings } = service;
+  return settings.host === host && settings.port === port;
 }

@@ -5,6 +5,8 @@
 export interface Scan {
   /** The text of the top-level key `module`, if it was seen. */
   module: string | undefined;
+  /** The number of the top-level key `timeout`: seconds after which MISP gives up. */
+  timeout: number | undefined;
   /** The deepest nesting of objects and lists. */
   depth: number;
   /** Whether a key `__proto__` may occur. */
@@ -47,7 +49,7 @@ export function scanBody(bytes: Uint8Array, maxDepth: number): Scan {
   const rest = flattened ? buffer.subarray(0, flattened.start) : buffer;
   const tail = flattened ? buffer.subarray(flattened.end) : buffer.subarray(0, 0);
   const suspicious = mayNamePrototype(rest) || mayNamePrototype(tail);
-  return { module: layout.module, depth, suspicious, flattened };
+  return { module: layout.module, timeout: layout.timeout, depth, suspicious, flattened };
 }
 
 /** Walks over strings and brackets, tells `layout` what it needs to know, and returns the deepest level. */
@@ -83,6 +85,7 @@ function walk(bytes: Buffer, maxDepth: number, layout: Layout): number {
 /** Where the lists of attributes stand in an event. */
 class Layout {
   module: string | undefined;
+  timeout: number | undefined;
   /** The walk is inside `Event.Object`. */
   inObjects = false;
   private readonly keys: string[] = [];
@@ -111,6 +114,7 @@ class Layout {
     const isKey = bytes[end + 1] === COLON || nextIs(bytes, end + 1, COLON);
     if (isKey) keys[depth] = end - start <= 24 ? bytes.toString('latin1', start, end) : '';
     else if (depth === BODY && keys[BODY] === 'module') this.module = bytes.toString('utf8', start, end);
+    if (isKey && depth === BODY && keys[BODY] === 'timeout') this.timeout = numberAfter(bytes, end + 1);
     const isFlattened = isKey && depth === EVENT && keys[EVENT] === '_AttributeFlattened' && this.isEvent;
     return isFlattened ? this.skipCopy(end + 2) : end + 1;
   }
@@ -160,6 +164,16 @@ class Layout {
     this.compared = this.attributes.length;
     return end + 1;
   }
+}
+
+/** Longest text of a number that is read. */
+const NUMBER_LENGTH = 32;
+
+/** The number that is the value of a key which ends before `at`; PHP may have put it into quotes. */
+function numberAfter(bytes: Buffer, at: number): number | undefined {
+  const rest = bytes.toString('latin1', at, at + NUMBER_LENGTH);
+  const number = /^\s*:\s*"?(\d+(?:\.\d+)?)"?\s*[,}]/.exec(rest)?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 function nextIs(bytes: Buffer, at: number, wanted: number): boolean {

@@ -1,14 +1,22 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import https from 'node:https';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from '../text';
 import { declaredLength, withoutCopy } from './body';
 import { Breaker } from './breaker';
-import { credentialCheck } from './credentials';
+import { credentialCheck, type Check } from './credentials';
+import { Doors } from './doors';
 import { ModuleList } from './module-list';
 import { Query, refuse, sendJson } from './query';
 import { REDEPLOY_WAIT_MS } from './protocol';
-import type { FromWorker, ModuleState, AnnouncedModule, OwnAnswer, ServiceSettings } from './protocol';
+import type {
+  Absence,
+  AnnouncedModule,
+  FromWorker,
+  ModuleState,
+  OwnAnswer,
+  ServiceSettings,
+} from './protocol';
+import { Refusals } from './refusals';
+import { Room } from './room';
 import { scanBody, type Scan } from './scan';
 import { version } from '../../package.json';
 
@@ -16,8 +24,10 @@ type Post = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
 
 /** Until the module of a request is known, this is its deadline in milliseconds. MISP waits 10 s. */
 const UNKNOWN_DEADLINE_MS = 8000;
-const RETRY_LISTEN_MS = 2000;
-const CLOSE_GRACE_MS = 5000;
+/** By how much an answer is earlier than a time-out that MISP tells, if that is not very short. */
+const MISP_MARGIN_MS = 1000;
+/** So long an accepted run counts at most: not everything tells when it has ended. */
+const ACCEPTED_MS = 10 * 60_000;
 const COUNT_INTERVAL_MS = 500;
 
 /**
@@ -27,51 +37,55 @@ const COUNT_INTERVAL_MS = 500;
  */
 export class ListenerServer {
   private settings: ServiceSettings;
-  private allowed: (header: string | undefined) => boolean;
-  private readonly server: http.Server | https.Server;
+  private allowed: Check;
+  private readonly doors: Doors;
   private readonly modules = new ModuleList();
   private readonly breaker = new Breaker();
   private readonly queries = new Map<number, Query>();
   /** Requests for a trigger that is being redeployed, by module. */
   private readonly waiting = new Map<string, Query[]>();
   private readonly waitTimers = new Map<string, NodeJS.Timeout>();
-  private readonly forwarded = new Map<string, number>();
-  private openRuns = 0;
-  private readonly counts = { refused: 0, rejected: 0, reported: 0 };
+  private readonly room = new Room();
+  private readonly refusals = new Refusals();
+  private readonly counts = { rejected: 0, reported: '' };
   private readonly timers: NodeJS.Timeout[] = [];
-  private retryTimer: NodeJS.Timeout | undefined;
   private heldBytes = 0;
   private nextId = 1;
-  private closing = false;
 
   constructor(
     settings: ServiceSettings,
+    private absence: Absence | undefined,
     private readonly post: Post,
   ) {
     this.settings = settings;
-    this.allowed = credentialCheck(settings.credentials);
-    // Connections without a request end soon, so that thousands of idle ones take no place.
-    const options = { headersTimeout: 5000, requestTimeout: 60000, connectionsCheckingInterval: 1000 };
-    this.server = settings.tls
-      ? https.createServer({ ...options, ...settings.tls })
-      : http.createServer(options);
-    this.server.keepAliveTimeout = 15000;
-    this.server.on('request', (request, response) => this.route(request, response));
-    this.server.on('checkContinue', (request, response) => this.route(request, response, true));
-    this.server.on('clientError', onClientError);
-    this.server.on('error', (error: NodeJS.ErrnoException) => this.onListenError(error));
-    this.server.on('listening', () => this.post({ type: 'listening' }));
+    this.allowed = credentialCheck(settings.access);
     this.timers.push(setInterval(() => this.reportCounts(), COUNT_INTERVAL_MS));
-    this.listen();
+    this.doors = new Doors(settings, {
+      request: (request, response, expectsContinue) => this.route(request, response, expectsContinue),
+      listening: () => this.post({ type: 'listening' }),
+      failed: ({ code = 'ERROR', message }) => this.post({ type: 'failed', code, message }),
+    });
   }
 
   configure(settings: ServiceSettings): void {
     this.settings = settings;
-    this.allowed = credentialCheck(settings.credentials);
-    if (settings.tls && this.server instanceof https.Server) this.server.setSecureContext(settings.tls);
+    this.allowed = credentialCheck(settings.access);
+    this.doors.move(settings);
+  }
+
+  /** Why no trigger can take requests, or that they can again. */
+  setAbsence(absence: Absence | undefined): void {
+    this.absence = absence;
+    for (const module of this.modules.names('waiting')) {
+      if (!absence) this.waitForTrigger(module);
+      else if (!absence.waits) this.takeWaiting(module).forEach((query) => this.answerAbsent(query, absence));
+    }
   }
 
   setModule(module: AnnouncedModule, state: ModuleState): void {
+    // A trigger that was changed is asked again.
+    const known = this.modules.get(module.name)?.module;
+    if (JSON.stringify(known) !== JSON.stringify(module)) this.breaker.answered(module.name);
     this.modules.set(module, state);
     if (state === 'waiting') this.waitForTrigger(module.name);
     else this.endWait(module.name, state);
@@ -83,14 +97,23 @@ export class ListenerServer {
   }
 
   /** The flow's answer. One that comes after the service's own answer is reported as late. */
-  answer(id: number, error: string | undefined): void {
+  answer(id: number, error: string | undefined, goesOn = false): void {
     const query = this.queries.get(id);
     if (!query) return;
     const module = query.module?.name ?? '';
     if (query.answered) this.post({ type: 'late', id, module, wouldBlock: error !== undefined });
     else if (query.module) this.breaker.answered(query.module.name);
     query.answer(error);
-    this.release(query);
+    if (goesOn) this.accept(query);
+    else this.release(query);
+  }
+
+  /** What waits for the main thread is bounded elsewhere than what it works on. */
+  private accept(query: Query): void {
+    this.heldBytes -= query.held;
+    query.accepted = true;
+    this.room.accept(query);
+    query.expireAfter(ACCEPTED_MS, () => this.release(query));
   }
 
   /** The main thread has nothing more to say to a request that was answered here. */
@@ -111,44 +134,42 @@ export class ListenerServer {
   }
 
   close(): void {
-    this.closing = true;
-    clearTimeout(this.retryTimer);
     for (const timer of [...this.timers, ...this.waitTimers.values()]) clearInterval(timer);
     for (const query of this.queries.values()) this.answerByPolicy(query, 'stopping', 'service.stopping');
-    const idle = setInterval(() => this.server.closeIdleConnections(), 50);
-    const all = setTimeout(() => this.server.closeAllConnections(), CLOSE_GRACE_MS);
-    this.server.close(() => {
-      clearInterval(idle);
-      clearTimeout(all);
-      this.post({ type: 'closed' });
-    });
-    this.server.closeIdleConnections();
-  }
-
-  private listen(): void {
-    if (!this.closing) this.server.listen(this.settings.port, this.settings.host);
-  }
-
-  private onListenError(error: NodeJS.ErrnoException): void {
-    this.post({ type: 'failed', code: error.code ?? 'ERROR', message: error.message });
-    this.retryTimer = setTimeout(() => this.listen(), RETRY_LISTEN_MS);
+    this.doors.close(() => this.post({ type: 'closed' }));
   }
 
   private reportCounts(): void {
-    const { refused, rejected, reported } = this.counts;
-    if (refused + rejected === reported) return;
-    this.counts.reported = refused + rejected;
-    this.post({ type: 'counts', refused, rejected });
+    const { count: refused, shutOut } = this.refusals;
+    const { rejected, reported } = this.counts;
+    const now = [refused, shutOut, rejected].join();
+    if (now === reported || (reported === '' && refused + rejected === 0)) return;
+    this.counts.reported = now;
+    this.post({ type: 'counts', counts: { refused, shutOut, rejected } });
   }
 
-  private route(request: IncomingMessage, response: ServerResponse, expectsContinue = false): void {
+  private route(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const path = (request.url ?? '').split('?', 1)[0];
-    const method = path === '/query' ? 'POST' : 'GET';
     if (path === '/healthcheck') return sendJson(response, 200, { status: true });
-    if (!this.allowed(request.headers.authorization)) {
-      this.counts.refused++;
-      return refuse(response, 401, 'service.unauthorized', { 'WWW-Authenticate': 'Basic realm="misp"' });
-    }
+    const address = request.socket.remoteAddress ?? '';
+    const admit = (isAllowed: boolean) => {
+      if (isAllowed) this.refusals.cameIn(address);
+      else this.refusals.refused(address);
+      if (isAllowed) return this.serve(path, request, response, expectsContinue);
+      refuse(response, 401, 'service.unauthorized', { 'WWW-Authenticate': 'Basic realm="misp"' });
+    };
+    const isAllowed = this.allowed(request.headers.authorization, address);
+    if (typeof isAllowed === 'boolean') admit(isAllowed);
+    else void isAllowed.then(admit);
+  }
+
+  private serve(
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+  ): void {
+    const method = path === '/query' ? 'POST' : 'GET';
     if (!['/modules', '/query', '/version'].includes(path)) return refuse(response, 404, 'service.notFound');
     if (request.method !== method) {
       return refuse(response, 405, 'service.methodNotAllowed', { Allow: method }, { method });
@@ -189,15 +210,23 @@ export class ListenerServer {
     const content = query.body.content;
     const scan = scanBody(content, depth);
     if (scan.depth > depth) return this.reject(query, text('service.tooDeep', { depth }));
-    if (scan.module !== undefined) {
-      const entry = this.modules.get(scan.module);
-      if (!entry) return this.reject(query, text('service.unknownModule', { module: scan.module }));
-      query.module = entry.module;
-      query.expireAfter(entry.module.deadlineMs, () => this.expire(query));
-      if (entry.state === 'gone') return this.answerByPolicy(query, 'gone', 'service.gone');
-      if (entry.state === 'waiting') return this.wait(query, entry.module.name);
-    }
+    const entry = scan.module === undefined ? undefined : this.modules.get(scan.module);
+    if (scan.module !== undefined && !entry)
+      return this.reject(query, text('service.unknownModule', { module: scan.module }));
+    query.module = entry?.module;
+    if (entry) this.setDeadline(query, entry.module, scan.timeout);
+    if (entry?.state === 'gone') return this.answerByPolicy(query, 'gone', 'service.gone');
+    if (this.absence && !this.absence.waits) return this.answerAbsent(query, this.absence);
+    if (entry?.state === 'waiting') return this.wait(query, entry.module.name);
     this.forward(query, scan);
+  }
+
+  /** The flow's deadline, or MISP's own time-out if that is shorter: newer MISPs tell it. */
+  private setDeadline(query: Query, { deadlineMs }: AnnouncedModule, timeout = 0): void {
+    const mispMs = timeout > 0 ? timeout * 1000 : Infinity;
+    const inTime = mispMs - Math.min(MISP_MARGIN_MS, mispMs / 2);
+    if (inTime < deadlineMs) query.mispTimeout = timeout;
+    query.expireAfter(Math.min(deadlineMs, inTime), () => this.expire(query));
   }
 
   private forward(query: Query, scanned?: Scan): void {
@@ -205,10 +234,9 @@ export class ListenerServer {
     if (module && this.breaker.isOpen(module.name)) {
       return this.answerByPolicy(query, 'breaker', 'service.breaker');
     }
-    if (!this.hasRoom(module)) return this.overload(query);
+    if (!this.room.hasRoomFor(query, this.settings.limits, this.modules.living)) return this.overload(query);
     query.forwarded = true;
-    this.openRuns++;
-    this.forwarded.set(module?.name ?? '', this.runsOf(module) + 1);
+    this.room.enter(query);
     const content = query.body.content;
     const scan = scanned ?? scanBody(content, this.settings.limits.depth);
     const body = withoutCopy(content, scan);
@@ -218,21 +246,11 @@ export class ListenerServer {
       module: module?.name ?? '',
       receivedAt: query.receivedAt,
       deadline: query.deadline,
+      mispTimeout: query.mispTimeout,
       flattenedCut: scan.flattened !== undefined,
       suspicious: scan.suspicious,
     };
     this.post({ type: 'query', head, body }, [body.buffer]);
-  }
-
-  /** One module may take at most half of the places while there are others, so that none starves. */
-  private hasRoom(module: AnnouncedModule | undefined): boolean {
-    const { openRuns } = this.settings.limits;
-    const share = this.modules.size > 1 ? Math.max(1, Math.floor(openRuns / 2)) : openRuns;
-    return this.openRuns < openRuns && this.runsOf(module) < share;
-  }
-
-  private runsOf(module: AnnouncedModule | undefined): number {
-    return this.forwarded.get(module?.name ?? '') ?? 0;
   }
 
   private wait(query: Query, module: string): void {
@@ -243,9 +261,10 @@ export class ListenerServer {
 
   private waitForTrigger(module: string): void {
     clearTimeout(this.waitTimers.get(module));
+    if (this.absence) return; // then it is known how it goes on
     const timer = setTimeout(() => {
       const entry = this.modules.get(module);
-      if (entry?.state === 'waiting') this.setModule(entry.module, 'gone');
+      if (entry?.state === 'waiting' && !this.absence) this.setModule(entry.module, 'gone');
     }, REDEPLOY_WAIT_MS);
     this.waitTimers.set(module, timer);
   }
@@ -253,18 +272,23 @@ export class ListenerServer {
   private endWait(module: string, state: ModuleState): void {
     clearTimeout(this.waitTimers.get(module));
     this.waitTimers.delete(module);
-    const list = this.waiting.get(module) ?? [];
-    this.waiting.delete(module);
-    for (const query of list) {
+    for (const query of this.takeWaiting(module)) {
       if (query.answered) continue;
       if (state === 'live') this.forward(query);
       else this.answerByPolicy(query, 'gone', 'service.gone');
     }
   }
 
+  private takeWaiting(module: string): Query[] {
+    const list = this.waiting.get(module) ?? [];
+    this.waiting.delete(module);
+    return list;
+  }
+
   private expire(query: Query): void {
     if (query.answered) return;
     const { module } = query;
+    if (this.absence) return this.answerAbsent(query, this.absence);
     if (module?.stallsSaving && query.forwarded) this.breaker.timedOut(module.name);
     this.answerByPolicy(query, 'deadline', 'service.deadline');
   }
@@ -284,9 +308,13 @@ export class ListenerServer {
     this.finish(query, 'rejected', error);
   }
 
+  private answerAbsent(query: Query, { key, params }: Absence): void {
+    this.finish(query, 'absent', text(key, { ...params, module: query.module?.name ?? '' }));
+  }
+
   private answerByPolicy(query: Query, by: OwnAnswer, key: string, flushed?: () => void): void {
-    // A module whose flow is gone blocks whatever its policy was: nobody decides there any more.
-    const blocks = query.policy === 'block' || by === 'gone';
+    // A module whose flow is gone, or does not run, blocks whatever its policy was: nobody decides there.
+    const blocks = query.policy === 'block' || by === 'gone' || this.absence !== undefined;
     const error = blocks ? text(key, { module: query.module?.name ?? '' }) : undefined;
     this.finish(query, by, error, flushed);
   }
@@ -310,14 +338,8 @@ export class ListenerServer {
 
   private release(query: Query): void {
     if (!this.queries.delete(query.id)) return;
-    this.heldBytes -= query.held;
-    if (!query.forwarded) return;
-    this.openRuns--;
-    this.forwarded.set(query.module?.name ?? '', this.runsOf(query.module) - 1);
+    query.end();
+    if (!query.accepted) this.heldBytes -= query.held;
+    this.room.leave(query);
   }
-}
-
-function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }

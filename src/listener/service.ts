@@ -2,13 +2,16 @@ import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { text } from '../text';
+import { wallClock } from './clock';
 import { replyBody, type Verdict } from '../runs/verdict';
 import { readRequest, type MispRequest } from './request';
 import type {
+  Absence,
   AnnouncedModule,
   FromWorker,
   OwnAnswer,
   QueryHead,
+  ServiceCounts,
   ServiceSettings,
   ToWorker,
   WorkerStart,
@@ -26,9 +29,15 @@ export interface OpenQuery {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly deadline: number;
+  /** Seconds after which MISP gives up, if it said so and that is before the flow's own deadline. */
+  readonly mispTimeout?: number;
   readonly request: MispRequest;
   /** Answers MISP; only the first call counts. */
   answer(verdict: Verdict): void;
+  /** Answers MISP that it may go on, and counts as accepted until `left` is called. */
+  accept(): void;
+  /** Nothing of the accepted request is under way any more. */
+  left(): void;
   /** Gives the request back, untouched: it is handed over again when the flow runs. */
   giveBack(): void;
 }
@@ -59,25 +68,32 @@ export interface Announcement {
   /** Nodes are being stopped: requests wait. */
   pause(): void;
   /**
-   * The trigger is closed. Requests wait a moment for the next one; with `removed` the module blocks,
-   * and stays announced until it is forgotten.
+   * The trigger is closed. Requests wait for the next one: when the flows have started without it, the module
+   * is gone (`announceGone`).
    */
-  end(removed: boolean): void;
+  end(): void;
 }
 
 export type ServiceState =
-  { state: 'starting' } | { state: 'listening' } | { state: 'failed'; code: string; message: string };
+  | { state: 'starting' }
+  /** `problem`: it serves all the same, but not as it was told to. */
+  | { state: 'listening'; problem?: string }
+  | { state: 'failed'; code: string; message: string };
 
 interface Events {
   state: [ServiceState];
-  counts: [{ refused: number; rejected: number }];
+  counts: [ServiceCounts];
   answeredFor: [{ module: string; by: OwnAnswer; blocked: boolean }];
 }
 
 /** The main thread's side of one service: one worker thread, one socket. */
 export class ListenerService extends EventEmitter<Events> {
   current: ServiceState = { state: 'starting' };
-  counts = { refused: 0, rejected: 0 };
+  counts: ServiceCounts = { refused: 0, shutOut: 0, rejected: 0 };
+  /** The service as it is set up. */
+  settings: ServiceSettings;
+  /** What is wrong with it although it serves. */
+  private problem: string | undefined;
   private worker: Worker;
   /** What the thread was told of modules, to tell a new thread the same. */
   private readonly told = new Map<string, ToWorker & { type: 'module' }>();
@@ -88,19 +104,43 @@ export class ListenerService extends EventEmitter<Events> {
   private readonly returned = new Map<string, { head: QueryHead; request: MispRequest }[]>();
   /** Modules whose requests wait for their trigger. */
   private readonly paused = new Set<string>();
-  private settings: ServiceSettings;
+  /** Accepted requests of which something is under way. */
+  private readonly accepted = new Set<number>();
+  private readonly absences: { flows?: Absence; listener?: Absence } = {};
   private readonly drained = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(settings: ServiceSettings) {
+  /** @param flows why the flows do not run, if they do not */
+  constructor(settings: ServiceSettings, flows?: Absence) {
     super();
     this.setMaxListeners(0); // every trigger listens
     this.settings = settings;
+    this.absences.flows = flows;
     this.worker = this.startThread();
   }
 
-  configure(settings: ServiceSettings): void {
+  /**
+   * Changes how the service is set up, its address too.
+   * @param problem what is wrong although it serves
+   */
+  configure(settings: ServiceSettings, problem?: string): void {
     this.settings = settings;
+    this.problem = problem;
     this.send({ type: 'settings', settings });
+  }
+
+  /** Why no trigger takes requests: the flows do not run, or the listener is not set up. */
+  setAbsence(of: 'flows' | 'listener', absence: Absence | undefined): void {
+    this.absences[of] = absence;
+    this.send({ type: 'absence', absence: this.absence });
+  }
+
+  private get absence(): Absence | undefined {
+    return this.absences.listener ?? this.absences.flows;
+  }
+
+  /** All modules that MISP is told of. */
+  get modules(): AnnouncedModule[] {
+    return [...this.told.values()].map(({ module }) => module);
   }
 
   /**
@@ -114,11 +154,10 @@ export class ListenerService extends EventEmitter<Events> {
     return {
       open: () => this.setOpen(owner, true),
       pause: () => this.setOpen(owner, false),
-      end: (removed) => {
+      end: () => {
         if (this.owners.get(module.name) !== owner) return;
         this.setOpen(owner, false);
         this.owners.delete(module.name);
-        if (removed) this.remove(module);
       },
     };
   }
@@ -132,13 +171,6 @@ export class ListenerService extends EventEmitter<Events> {
     if (open) this.takeReturned(module.name);
   }
 
-  /** The trigger was deleted: what waits for it is answered, and the module blocks from now on. */
-  private remove(module: AnnouncedModule): void {
-    this.paused.delete(module.name);
-    this.send({ type: 'module', module, state: 'gone' });
-    this.takeReturned(module.name);
-  }
-
   isAnnounced(name: string): boolean {
     return this.owners.has(name);
   }
@@ -150,7 +182,10 @@ export class ListenerService extends EventEmitter<Events> {
 
   /** Announces a module whose flow is gone: it blocks until it is forgotten. */
   announceGone(module: AnnouncedModule): void {
-    if (!this.owners.has(module.name)) this.send({ type: 'module', module, state: 'gone' });
+    if (this.owners.has(module.name)) return;
+    this.paused.delete(module.name);
+    this.send({ type: 'module', module, state: 'gone' });
+    this.takeReturned(module.name);
   }
 
   forget(name: string): void {
@@ -166,7 +201,8 @@ export class ListenerService extends EventEmitter<Events> {
   }
 
   private startThread(): Worker {
-    const workerData: WorkerStart = { settings: this.settings, drained: this.drained.buffer };
+    const { settings, absence } = this;
+    const workerData: WorkerStart = { settings, absence, drained: this.drained.buffer };
     const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData });
     worker.on('message', (message: FromWorker) => this.onMessage(message));
     worker.on('error', (error) => this.fail('WORKER', error.message));
@@ -178,6 +214,7 @@ export class ListenerService extends EventEmitter<Events> {
   private onThreadEnd(): void {
     if (this.closing) return;
     for (const id of [...this.open.keys()]) this.endOpen(id, 'lost');
+    this.accepted.clear();
     this.returned.clear();
     setTimeout(() => {
       if (this.closing) return;
@@ -213,11 +250,11 @@ export class ListenerService extends EventEmitter<Events> {
       case 'late':
         return this.owners.get(message.module)?.onLate(message.wouldBlock);
       case 'counts':
-        this.counts = { refused: message.refused, rejected: message.rejected };
+        this.counts = message.counts;
         this.emit('counts', this.counts);
         return;
       case 'listening':
-        return this.setState({ state: 'listening' });
+        return this.setState({ state: 'listening', problem: this.problem });
       case 'failed':
         return this.fail(message.code, message.message);
       case 'closed':
@@ -265,9 +302,18 @@ export class ListenerService extends EventEmitter<Events> {
   private openQuery(head: QueryHead, request: MispRequest): OpenQuery {
     return {
       module: request.module,
-      receivedAt: head.receivedAt,
-      deadline: head.deadline,
+      receivedAt: wallClock(head.receivedAt),
+      deadline: wallClock(head.deadline),
+      mispTimeout: head.mispTimeout,
       request,
+      accept: () => {
+        if (!this.open.delete(head.id)) return;
+        this.accepted.add(head.id);
+        this.send({ type: 'answer', id: head.id, goesOn: true });
+      },
+      left: () => {
+        if (this.accepted.delete(head.id)) this.send({ type: 'ended', id: head.id });
+      },
       answer: (verdict) => {
         if (!this.open.delete(head.id)) return;
         const reply = replyBody(verdict);
@@ -304,7 +350,7 @@ export class ListenerService extends EventEmitter<Events> {
       const index = list.findIndex((returned) => returned.head.id === id);
       if (index >= 0) list.splice(index, 1);
     }
-    this.send({ type: 'ended', id });
+    if (!this.accepted.has(id)) this.send({ type: 'ended', id });
     if (entry) entry.owner.onEnded(entry.query, by);
     return entry !== undefined;
   }

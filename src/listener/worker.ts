@@ -6,8 +6,8 @@ import { ListenerServer } from './server';
 const port = parentPort;
 if (!port) throw new Error('This file is started as a worker thread');
 
-const { settings, drained } = workerData as WorkerStart;
-const server = new ListenerServer(settings, (message: FromWorker, transfer) =>
+const { settings, absence, drained } = workerData as WorkerStart;
+const server = new ListenerServer(settings, absence, (message: FromWorker, transfer) =>
   port.postMessage(message, transfer ?? []),
 );
 
@@ -21,11 +21,13 @@ function tellDrained(): void {
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'answer':
-      return server.answer(message.id, message.error);
+      return server.answer(message.id, message.error, message.goesOn);
     case 'ended':
       return server.ended(message.id);
     case 'module':
       return server.setModule(message.module, message.state);
+    case 'absence':
+      return server.setAbsence(message.absence);
     case 'forget':
       return server.forget(message.name);
     case 'settings':

@@ -3,7 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { forkNodeRed, type NodeRedProcess } from '../support/node-red-process';
-import { demo, fire, fireDuringRedeploys } from '../support/fire';
+import { demo, fire, fireDuringAllKinds, fireDuringRedeploys } from '../support/fire';
 import { call, event, freePort, get, listening, query, type Reply } from '../support/misp';
 import { block, credentials, ifTag, listener, node, tab, trigger } from '../support/flows';
 import type { FlowNode } from '../support/node-red';
@@ -62,6 +62,16 @@ describe('the listener under fire', function () {
     const result = await fireDuringRedeploys(nodeRed, port, 50);
     assert.deepEqual(result.problems.slice(0, 5), []);
     assert.ok(result.asked > 500, `${result.asked} requests`);
+  });
+
+  it('refuses nobody and gives no wrong answer over 60 redeploys of all kinds', async () => {
+    await start((port) => demo(port));
+    const result = await fireDuringAllKinds(nodeRed, port, 60);
+    assert.deepEqual(result.problems.slice(0, 5), []);
+    assert.ok(
+      result.asked > 500 && result.blocked > 20,
+      `${result.asked} requests, ${result.blocked} blocked`,
+    );
   });
 
   it('answers 10,000 runs rightly, 100 at a time, and keeps none of them', async () => {

@@ -11,6 +11,8 @@ export interface Reply {
 
 export interface CallOptions {
   port: number;
+  /** The address to call from. */
+  host?: string;
   path?: string;
   method?: string;
   user?: string;
@@ -21,7 +23,14 @@ export interface CallOptions {
 
 /** Sends a request as MISP does; without `user` none are given. */
 export function call(body: Buffer | string | object | undefined, options: CallOptions): Promise<Reply> {
-  const { port, path = '/query', method = 'POST', user = 'misp', password = 'secret' } = options;
+  const {
+    port,
+    host = '127.0.0.1',
+    path = '/query',
+    method = 'POST',
+    user = 'misp',
+    password = 'secret',
+  } = options;
   const payload =
     body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const started = performance.now();
@@ -29,6 +38,7 @@ export function call(body: Buffer | string | object | undefined, options: CallOp
     const request = http.request(
       {
         host: '127.0.0.1',
+        localAddress: host,
         port,
         path,
         method,

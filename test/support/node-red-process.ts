@@ -15,16 +15,33 @@ export interface Memory {
 /** A Node-RED in a process of its own, so that what it does to its main thread does not reach the test. */
 export interface NodeRedProcess {
   pid: number;
+  /** Node-RED has started. */
+  ready(): Promise<void>;
   deploy(flow: FlowNode[], credentials: Record<string, object>, how?: string): Promise<void>;
   memory(): Promise<Memory>;
+  /** Starts or stops the flows, as the editor's menu does. */
+  setState(state: 'start' | 'stop'): Promise<void>;
+  /** What stands under the nodes, by their ids. */
+  statuses(): Promise<Record<string, { fill?: string; text?: string }>>;
   /** A clean shut-down. */
   stop(): Promise<void>;
   kill(): void;
 }
 
-export async function forkNodeRed(): Promise<NodeRedProcess> {
+export interface ForkOptions {
+  /** A user folder that outlives the process. */
+  userDir?: string;
+  execArgv?: string[];
+  env?: NodeJS.ProcessEnv;
+  /** Do not wait until Node-RED has started. */
+  atOnce?: boolean;
+}
+
+export async function forkNodeRed(options: ForkOptions = {}): Promise<NodeRedProcess> {
+  const { userDir, execArgv = [], env = {}, atOnce = false } = options;
   const child = fork(path.join(__dirname, 'node-red-child.ts'), [], {
-    execArgv: ['--require', 'tsx/cjs', '--expose-gc'],
+    execArgv: ['--require', 'tsx/cjs', '--expose-gc', ...execArgv],
+    env: { ...process.env, ...env, ...(userDir ? { MISP_TEST_USER_DIR: userDir } : {}) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const answer = () =>
@@ -41,13 +58,20 @@ export async function forkNodeRed(): Promise<NodeRedProcess> {
     child.send(command);
     return result;
   };
-  await answer();
+  const ready = answer();
+  ready.catch(() => undefined); // a process that is killed while it starts
+  if (!atOnce) await ready;
   return {
+    ready: () => ready.then(() => undefined),
     pid: child.pid as number,
     async deploy(flow, credentials, how = 'full') {
       await send({ type: 'deploy', flow, credentials, how });
     },
     memory: () => send({ type: 'memory' }) as Promise<Memory>,
+    async setState(state) {
+      await send({ type: 'state', state });
+    },
+    statuses: () => send({ type: 'statuses' }) as ReturnType<NodeRedProcess['statuses']>,
     async stop() {
       await send({ type: 'stop' });
     },

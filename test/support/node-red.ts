@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,6 +25,7 @@ export interface NodeRed {
         flows: { flows: FlowNode[]; credentials?: object };
         deploymentType: string;
       }): Promise<{ rev: string }>;
+      setState(options: { state: 'start' | 'stop' }): Promise<unknown>;
     };
   };
   httpAdmin: unknown;
@@ -49,6 +50,8 @@ export interface StartOptions {
   packages?: string[];
   settings?: object;
   port?: number;
+  /** A user folder that is there, and stays. */
+  userDir?: string;
   /** Serve the editor at the root, instead of the flows' own HTTP nodes. */
   editor?: boolean;
 }
@@ -62,10 +65,10 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
 }> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- Node-RED 4.1 or 5, chosen at run time
   const RED = require(process.env.NODE_RED_PATH ?? 'node-red') as NodeRed;
-  const userDir = mkdtempSync(path.join(tmpdir(), 'misp-flows-'));
+  const userDir = options.userDir ?? mkdtempSync(path.join(tmpdir(), 'misp-flows-'));
   const scope = path.join(userDir, 'node_modules/@misp-flows');
   mkdirSync(scope, { recursive: true });
-  symlinkSync(root, path.join(scope, 'node-red-misp'));
+  if (!existsSync(path.join(scope, 'node-red-misp'))) symlinkSync(root, path.join(scope, 'node-red-misp'));
   for (const folder of options.packages ?? []) {
     symlinkSync(folder, path.join(userDir, 'node_modules', path.basename(folder)));
   }
@@ -90,7 +93,7 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
     logging: { console: { level: process.env.NODE_RED_LOG ?? 'off' } },
     ...options.settings,
   });
-  const started = new Promise<void>((resolve) => RED.events.once('flows:started', () => resolve()));
+  const started = flowsStart(RED);
   await RED.start();
   await started;
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
@@ -103,19 +106,35 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
       await RED.stop();
       server.closeAllConnections();
       server.close();
-      rmSync(userDir, { recursive: true, force: true });
+      if (!options.userDir) rmSync(userDir, { recursive: true, force: true });
     },
   };
 }
 
-/** Deploys a flow and waits until it runs. */
+/** Waits until the flows run, or Node-RED has said why they do not. */
+function flowsStart({ events }: NodeRed): Promise<void> {
+  return new Promise((resolve) => {
+    const started = () => {
+      events.off('flows:started', started);
+      events.off('runtime-event', onEvent);
+      resolve();
+    };
+    const onEvent = ({ id, payload }: { id: string; payload?: { error?: string } }) => {
+      if (id === 'runtime-state' && payload?.error?.startsWith('missing')) started();
+    };
+    events.on('flows:started', started);
+    events.on('runtime-event', onEvent);
+  });
+}
+
+/** Deploys a flow and waits until it runs, or cannot run. */
 export async function deploy(
   RED: NodeRed,
   flow: FlowNode[],
   credentials: Record<string, object> = {},
   deploymentType = 'full',
 ): Promise<void> {
-  const started = new Promise<void>((resolve) => RED.events.once('flows:started', () => resolve()));
+  const started = flowsStart(RED);
   await RED.runtime.flows.setFlows({ flows: { flows: flow, credentials }, deploymentType });
   await started;
 }

@@ -1,0 +1,78 @@
+import type { AnnouncedModule, ServiceLimits } from './protocol';
+
+/** A request as far as its place counts. */
+interface Guest {
+  readonly module: AnnouncedModule | undefined;
+  /** Bytes of its body. */
+  readonly held: number;
+}
+
+/** Of the memory for requests, what those may take that MISP does not wait for: the rest is for the gate. */
+const SHARE_OF_ACCEPTED = 0.75;
+
+/**
+ * What the main thread has in hand: requests that MISP waits for, and accepted ones of which something is still
+ * under way. Both are bounded, because each takes memory that all of Node-RED shares.
+ */
+export class Room {
+  private readonly open = new Map<Guest, string>();
+  private readonly accepted = new Map<Guest, string>();
+  private readonly perModule = new Map<string, number>();
+  private readonly acceptedPerModule = new Map<string, number>();
+  private bytes = 0;
+
+  /** @param living how many modules have a flow */
+  hasRoomFor(guest: Guest, limits: ServiceLimits, living: number): boolean {
+    const { module, held } = guest;
+    const name = nameOf(guest);
+    const isAccepted = module?.blocking === false || (this.acceptedPerModule.get(name) ?? 0) > 0;
+    const bytes = isAccepted ? limits.handedBytes * SHARE_OF_ACCEPTED : limits.handedBytes;
+    if (this.bytes + held > bytes) return false;
+    if (isAccepted && this.accepted.size >= limits.acceptedRuns) return false;
+    // One module may take at most half of the places while there are others, so that none starves.
+    const share = living > 1 ? Math.max(1, Math.floor(limits.openRuns / 2)) : limits.openRuns;
+    return this.open.size < limits.openRuns && (this.perModule.get(name) ?? 0) < share;
+  }
+
+  /** The request is handed over. */
+  enter(guest: Guest): void {
+    const name = nameOf(guest);
+    this.open.set(guest, name);
+    add(this.perModule, name, 1);
+    this.bytes += guest.held;
+  }
+
+  /** MISP has its answer, the flow goes on. */
+  accept(guest: Guest): void {
+    const name = this.leaveOpen(guest);
+    if (name === undefined) return;
+    this.accepted.set(guest, name);
+    add(this.acceptedPerModule, name, 1);
+  }
+
+  /** Nothing of the request is left. */
+  leave(guest: Guest): void {
+    const accepted = this.accepted.get(guest);
+    if (accepted !== undefined) {
+      this.accepted.delete(guest);
+      add(this.acceptedPerModule, accepted, -1);
+    } else if (this.leaveOpen(guest) === undefined) return;
+    this.bytes -= guest.held;
+  }
+
+  private leaveOpen(guest: Guest): string | undefined {
+    const name = this.open.get(guest);
+    if (name === undefined) return undefined;
+    this.open.delete(guest);
+    add(this.perModule, name, -1);
+    return name;
+  }
+}
+
+const nameOf = ({ module }: Guest) => module?.name ?? '';
+
+function add(counts: Map<string, number>, key: string, change: number): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
+}
