@@ -133,7 +133,7 @@ function given(proof: Proof, args: readonly AnyNode[]): Value {
 function withCallback(proof: Proof, args: readonly AnyNode[]): Value {
   const values = args.map((arg) => (proof.functionOf(arg) ? plain : proof.plain(arg)));
   const value = union([plain, ...values]);
-  keepFrom(proof, args.slice(1), value);
+  args.slice(1).forEach((arg, at) => keepFrom(proof, arg, values[at + 1], value));
   const outs = args.flatMap((arg) => {
     const fn = proof.functionOf(arg);
     if (!fn) return [];

@@ -29,23 +29,32 @@ export function syncCallback(
   return resultOfCall(proof, fn);
 }
 
-/** Code that is not seen may keep what it gets and call functions whenever it likes. */
-export function foreignCall(proof: Proof, callee: Value, args: readonly AnyNode[]): Value {
+/**
+ * Code that is not seen may keep what it gets and call functions whenever it likes.
+ * @param changesFirst whether it puts what it gets into the first thing it gets
+ */
+export function foreignCall(
+  proof: Proof,
+  callee: Value,
+  args: readonly AnyNode[],
+  changesFirst = false,
+): Value {
   const kind = callee.bits & (FOREIGN | KEEPS_NOTHING | STORED);
-  const given = union([
-    plain,
-    ...args.map((arg) => {
-      const fn = proof.functionOf(arg);
-      if (!fn) return proof.plain(arg);
-      if (proof.acts(fn)) throw new NotProved('sendsLater');
-      proof.bindAll(fn, valueOf(kind | FOREIGN));
-      proof.escape(fn);
-      return proof.resultOf(fn);
-    }),
-  ]);
+  const values = args.map((arg) => foreignArgument(proof, kind, arg));
+  const given = union([plain, ...values]);
   if (given.bits & PENDING) throw new NotProved('sendsLater');
   if (given.bits & MESSAGE && !(kind & KEEPS_NOTHING)) throw new NotProved('keepsMessage');
+  if (changesFirst && values.length > 1) proof.put(values[0], union(values.slice(1)));
   return { ...given, bits: kind | FOREIGN | (given.bits & MESSAGE) };
+}
+
+function foreignArgument(proof: Proof, kind: number, arg: AnyNode): Value {
+  const fn = proof.functionOf(arg);
+  if (!fn) return proof.plain(arg);
+  if (proof.acts(fn)) throw new NotProved('sendsLater');
+  proof.bindAll(fn, valueOf(kind | FOREIGN));
+  proof.escape(fn);
+  return proof.resultOf(fn);
 }
 
 export function resultOfCall(proof: Proof, fn: FunctionNode): Value {
@@ -60,14 +69,11 @@ export function plainAfter(proof: Proof, args: readonly AnyNode[]): Value {
   return plain;
 }
 
-/** A function that is not seen, given as a callback, must not be given the message. */
-export function keepFrom(proof: Proof, callbacks: readonly AnyNode[], ...values: Value[]): void {
-  if (!values.some(({ bits }) => bits & MESSAGE)) return;
-  for (const callback of callbacks) {
-    if (proof.functionOf(callback) || (callback.type === 'Identifier' && isConversion(proof, callback.name)))
-      continue;
-    if (proof.plain(callback).bits & (FOREIGN | STORED)) throw new NotProved('keepsMessage');
-  }
+/** A function that is not seen (`value`), given as a callback, must not be given the message. */
+export function keepFrom(proof: Proof, callback: AnyNode, value: Value, given: Value): void {
+  if (!(given.bits & MESSAGE) || !(value.bits & (FOREIGN | STORED))) return;
+  if (callback.type !== 'Identifier' || !isConversion(proof, callback.name))
+    throw new NotProved('keepsMessage');
 }
 
 /** `filter(Boolean)`, `map(String)` */

@@ -89,17 +89,21 @@ const identifier = { type: 'Identifier', name: '', start: 0, end: 0 } as const;
 
 /** Timers call later. What fails in them is reported later. */
 function timer(proof: Proof, args: readonly AnyNode[]): Value {
-  const more = args.slice(1).map((arg) => proof.plain(arg));
-  keepFrom(proof, args.slice(0, 1), ...more);
-  for (const arg of args) {
-    const fn = proof.functionOf(arg);
-    if (fn && proof.mayActLater(fn)) proof.visit(fn);
-    else proof.variables.add(proof.anywhere, inside(proof.plain(arg)));
-    if (fn)
-      walk(fn, (node) => {
-        if (node.type === 'ThrowStatement') throw new NotProved('sendsLater');
-      });
+  const [callback, ...more] = args;
+  if (!callback) return plain;
+  const given = union([plain, ...more.map((arg) => proof.plain(arg))]);
+  proof.variables.add(proof.anywhere, inside(given));
+  const fn = proof.functionOf(callback);
+  if (fn) {
+    walk(fn, (node) => {
+      if (node.type === 'ThrowStatement') throw new NotProved('sendsLater');
+    });
+    if (proof.mayActLater(fn)) {
+      proof.visit(fn);
+      return plain;
+    }
   }
+  keepFrom(proof, callback, proof.plain(callback), given);
   return plain;
 }
 
@@ -152,15 +156,17 @@ function methodCall(proof: Proof, callee: Member, args: readonly AnyNode[]): Val
   }
   if (receiver.bits & FOREIGN) {
     const changes = proof.surroundings.modules.get(root)?.changes === true;
-    if (changes) changeFirst(proof, args);
-    return name === 'digest' ? plain : foreignCall(proof, receiver, args);
+    const made = foreignCall(proof, receiver, args, changes);
+    return name === 'digest' ? plain : made;
   }
   return method(proof, known ? name : undefined, receiver, args);
 }
 
 function method(proof: Proof, name: string | undefined, receiver: Value, args: readonly AnyNode[]): Value {
-  const given = union([plain, ...args.map((arg) => proof.plain(arg))]);
-  if (SYNCHRONOUS.has(name ?? '')) keepFrom(proof, args, receiver, given);
+  const values = args.map((arg) => proof.plain(arg));
+  const given = union([plain, ...values]);
+  if (SYNCHRONOUS.has(name ?? ''))
+    args.forEach((arg, at) => keepFrom(proof, arg, values[at], union([receiver, given])));
   if (name !== undefined && PLAIN_RESULT.has(name)) return plain;
   if (name !== undefined && READING.has(name)) {
     const taken = /^(concat|with|toSpliced)$/.test(name) ? given : textOf(given);
@@ -187,11 +193,6 @@ function push(proof: Proof, object: AnyNode, args: readonly AnyNode[]): Value {
   }
   proof.put(receiver, { ...given, bits: given.bits & ~PENDING });
   return plain;
-}
-
-function changeFirst(proof: Proof, args: readonly AnyNode[]): void {
-  const [first, ...more] = args.map((arg) => (proof.functionOf(arg) ? plain : proof.plain(arg)));
-  if (first && more.length > 0) proof.put(first, union(more));
 }
 
 /** Methods of lists and texts that call a function for each part. */
@@ -225,8 +226,11 @@ function chained(proof: Proof, receiver: Value, args: readonly AnyNode[]): Value
   const outs = args.map((arg) => {
     const fn = proof.functionOf(arg);
     if (!fn && isReject(proof, arg)) return plain;
-    if (!fn) keepFrom(proof, [arg], result);
-    if (!fn) return proof.plain(arg);
+    if (!fn) {
+      const value = proof.plain(arg);
+      keepFrom(proof, arg, value, result);
+      return value;
+    }
     const out = syncCallback(proof, fn, result);
     if (out.bits & PENDING & ~LATER) throw new NotProved('sendsLater');
     if ((proof.acts(fn) || out.bits & LATER) && !proof.mayActLater(fn)) later = LATER;

@@ -54,10 +54,11 @@ class ExplicitDone {
 
   /** Nothing acts behind the handler that says done; what catches errors is no more called then. */
   private endWithDone(handlers: FunctionNode[], sites: AnyNode[]): boolean {
+    const catches = this.handlersOfErrors();
     let done = false;
     for (const fn of handlers) {
       const own = sites.filter(({ start }) => contains(fn, start));
-      if (done && !this.catches.has(fn)) return false;
+      if (done && !catches.has(fn)) return false;
       if (own.some(({ start }) => !endsWith(fn.body, start))) return false;
       done ||= own.length > 0;
     }
@@ -68,7 +69,7 @@ class ExplicitDone {
     return this.names.actsIn(fn);
   }
 
-  private get catches(): Set<FunctionNode> {
+  private handlersOfErrors(): Set<FunctionNode> {
     const found = new Set<FunctionNode>();
     walk(this.names.root, (node) => {
       if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return;

@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
 import type { Names } from './names';
-import { childrenOf, isFunction, propertyName, walk } from './syntax';
+import { childrenOf, isFunction, propertyName } from './syntax';
 
 /**
  * Whether all promises of a variable are awaited: it is a constant, the block that declares it awaits it further
@@ -9,22 +9,17 @@ import { childrenOf, isFunction, propertyName, walk } from './syntax';
  */
 export function joins(names: Names, name: string): boolean {
   if (!names.boundOnce(name) || names.isAssigned(name)) return false;
-  let joined = false;
-  walk(names.root, (node) => {
-    const list = statementsOf(node);
-    const from = list.findIndex((statement) => declares(statement, name));
-    if (from < 0) return;
-    const to = list.findIndex((statement, at) => at > from && awaits(statement, name));
-    if (to < 0 || list.slice(from + 1, to).some((statement) => leaves(statement))) return;
-    joined =
-      !list.slice(to + 1).some((statement) => uses(statement, name)) &&
-      onlyAddedInside(list.slice(from, to), name);
-  });
-  return joined;
-}
-
-function statementsOf(node: AnyNode): AnyNode[] {
-  return node.type === 'BlockStatement' ? node.body : [];
+  const list = names.blockOf(name);
+  const from = list.findIndex((statement) => declares(statement, name));
+  const to = list.findIndex((statement, at) => at > from && awaits(statement, name));
+  if (to < 0) return false;
+  const between = list.slice(from + 1, to);
+  const after = list.slice(to + 1);
+  return (
+    !between.some((statement) => leaves(statement)) &&
+    !after.some((statement) => uses(statement, name)) &&
+    onlyAddedInside(list.slice(from, to), name)
+  );
 }
 
 function declares(statement: AnyNode, name: string): boolean {

@@ -1,9 +1,13 @@
 import type { AnyNode } from 'acorn';
 import { ACTIONS, CONSTANTS } from './known';
 import { isFunction, namesIn, propertyName, walk, type FunctionNode } from './syntax';
+import { NotProved } from './unproved';
 
 /** In `defined`: the code defines a function under a name that is not known. */
 export const ANY_NAME = '*';
+
+/** Functions that call each other to act. */
+const LONGEST_CHAIN = 200;
 
 interface Binding {
   times: number;
@@ -22,6 +26,7 @@ interface Binding {
 export class Names {
   private readonly bindings = new Map<string, Binding>();
   private readonly uses: { name: string; start: number }[] = [];
+  private readonly blocks = new Map<string, readonly AnyNode[]>();
   private readonly aliases = new Map<string, string>();
   private readonly assignedEarly = new Set<string>();
   /** Names for what failed: parameters of error handlers. */
@@ -61,6 +66,11 @@ export class Names {
     return binding !== undefined && !binding.fn && !binding.init && !binding.assigned;
   }
 
+  /** The statements that the declaration of a variable stands among. */
+  blockOf(name: string): readonly AnyNode[] {
+    return this.blocks.get(name) ?? [];
+  }
+
   /** What a variable is declared with. */
   initOf(name: string): AnyNode | undefined {
     return this.bindings.get(name)?.init;
@@ -74,8 +84,15 @@ export class Names {
 
   /** The name under which all aliases of a variable are kept. */
   rootOf(name: string): string {
-    const parent = this.aliases.get(name);
-    return parent === undefined ? name : this.rootOf(parent);
+    let root = name;
+    for (let next = this.aliases.get(root); next !== undefined; next = this.aliases.get(root)) root = next;
+    // The way is short next time.
+    for (let at = name; at !== root;) {
+      const next = this.aliases.get(at) ?? root;
+      this.aliases.set(at, root);
+      at = next;
+    }
+    return root;
   }
 
   actsIn({ start, end }: { start: number; end: number }): boolean {
@@ -100,6 +117,12 @@ export class Names {
     switch (node.type) {
       case 'Identifier':
         this.uses.push({ name: node.name, start: node.start });
+        break;
+      case 'BlockStatement':
+        for (const statement of node.body)
+          if (statement.type === 'VariableDeclaration')
+            for (const { id } of statement.declarations)
+              if (id.type === 'Identifier') this.blocks.set(id.name, node.body);
         break;
       case 'VariableDeclarator':
         this.declare(node.id, node.init ?? undefined);
@@ -210,7 +233,8 @@ export class Names {
     }
     this.acts.sort(ascending);
     const waiting = new Set([...this.bindings.keys()].filter((name) => this.functionOf(name)));
-    for (let found = true; found;) {
+    for (let found = true, rounds = 0; found; rounds++) {
+      if (rounds === LONGEST_CHAIN) throw new NotProved('tooLong');
       const acting = [...waiting].filter((name) => this.actsIn(this.functionOf(name) as FunctionNode));
       found = acting.length > 0;
       if (!found) break;

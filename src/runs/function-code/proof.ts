@@ -37,7 +37,9 @@ import {
 } from './values';
 
 /** Steps that a proof may take; code that needs more is held. */
-const MOST_STEPS = 2_000_000;
+const MOST_STEPS = 1_000_000;
+/** Variables of promises that are looked for in all of the code. */
+const MOST_JOINED = 20;
 /** Passes over the code until nothing new is found; code that needs more is held. */
 const MOST_PASSES = 25;
 
@@ -64,6 +66,8 @@ export class Proof {
   private readonly self = this.variables.named('*this');
   private readonly results = new Map<FunctionNode, Variable>();
   private readonly escaped = new Set<FunctionNode>();
+  /** Variables whose promises are all awaited. */
+  private readonly joined = new Set<string>();
   private readonly notPlain = new Set<string>();
   private visited = new Set<FunctionNode>();
   private within: FunctionNode;
@@ -248,7 +252,11 @@ export class Proof {
 
   /** A promise that the variable's promises are awaited with. */
   collect(name: string, pending: number): void {
-    if (!joins(this.names, name)) throw new NotProved('sendsLater');
+    if (!this.joined.has(name)) {
+      if (this.joined.size === MOST_JOINED) throw new NotProved('tooLong');
+      if (!joins(this.names, name)) throw new NotProved('sendsLater');
+      this.joined.add(name);
+    }
     this.variables.add(this.variable(name), valueOf(pending));
   }
 

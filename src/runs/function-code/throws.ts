@@ -2,6 +2,9 @@ import type { AnyNode } from 'acorn';
 import type { Names } from './names';
 import { walk } from './syntax';
 
+/** A question is remembered for this many characters of code. */
+const GUARDED_LENGTH = 2_000;
+
 /**
  * Node-RED takes a function that throws nothing (`throw ''`, `throw undefined`) for one that has finished. So what
  * is thrown or rejected has to be something for sure: an error, a text or object written there, what was caught,
@@ -86,7 +89,10 @@ export class Throws {
   private isGuarded(node: AnyNode): boolean {
     const text = this.textOf(node);
     return this.guards.some(
-      (guard) => guard.text === text && !setsIn(this.code.slice(guard.start, node.start), text),
+      (guard) =>
+        guard.text === text &&
+        node.start - guard.start < GUARDED_LENGTH &&
+        !setsIn(this.code.slice(guard.start, node.start), text),
     );
   }
 
