@@ -1,0 +1,16 @@
+/** What a request to one of our routes carries; nothing where it is no object. */
+export type Body = Record<string, unknown>;
+
+/** The body of a request, whatever was sent. */
+export function bodyOf({ body }: { body?: unknown }): Body {
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Body) : {};
+}
+
+export function textOf(sent: unknown): string {
+  return typeof sent === 'string' ? sent : '';
+}
+
+/** A list of ids; others are passed over. */
+export function idsOf(sent: unknown): string[] {
+  return Array.isArray(sent) ? sent.filter((id) => typeof id === 'string') : [];
+}
