@@ -14,3 +14,9 @@ export function textOf(sent: unknown): string {
 export function idsOf(sent: unknown): string[] {
   return Array.isArray(sent) ? sent.filter((id) => typeof id === 'string') : [];
 }
+
+/** A number, as such or as a form has it, not above `most`; else `usual`. */
+export function numberOf(sent: unknown, usual: number, most: number): number {
+  const number = typeof sent === 'number' || (typeof sent === 'string' && sent.trim()) ? Number(sent) : NaN;
+  return number > 0 ? Math.min(number, most) : usual;
+}

@@ -68,7 +68,8 @@ export function bound(expression: Expression, mostMs = MOST_MS): void {
     return spent;
   };
   const checkTime = ({ since }: Spent) => {
-    if (performance.now() - since > mostMs) throw new WorkflowError('expression.tooSlow', { limit: mostMs / 1000 });
+    if (performance.now() - since > mostMs)
+      throw new WorkflowError('expression.tooSlow', { limit: mostMs / 1000 });
   };
   const before = (step: object, _input: unknown, frame: Frame) => {
     const spent = spentOf(frame);
