@@ -146,7 +146,7 @@ describe('the routes of the package, with users', function () {
       body: JSON.stringify({
         client_id: 'node-red-editor',
         grant_type: 'password',
-        scope: '*',
+        scope: USERS[username],
         username,
         password: 'any',
       }),
