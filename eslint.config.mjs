@@ -5,7 +5,8 @@ const nodeRed = {
   message: 'src/ knows nothing of Node-RED.',
 };
 /** Ways in which text becomes markup in the editor, as syntax. What they are for stands in editor/show.js. */
-const MARKUP = /^((inner|outer)HTML|insertAdjacentHTML|setHTML(Unsafe)?|srcdoc|html|parseHTML|renderMarkdown)$/;
+const MARKUP =
+  /^((inner|outer)HTML|insertAdjacentHTML|setHTML(Unsafe)?|srcdoc|html|parseHTML|renderMarkdown)$/;
 const PARSERS = /^(createContextualFragment|parseFromString|write|writeln|document\.write|htmlPrefilter)$/;
 const INSERTS =
   /^(append|prepend|after|before|replaceWith|wrap|wrapAll|wrapInner|appendTo|prependTo|insertAfter|insertBefore)$/;
@@ -20,7 +21,7 @@ const markup = [
   // What Node-RED takes for markup.
   "MemberExpression[object.name='RED'][property.name=/^(notify|popover|notifications)$/]",
   "MemberExpression[object.name='RED'][property.value=/^(notify|popover|notifications)$/]",
-  "ObjectPattern > Property[key.name=/^(notify|popover|notifications)$/]",
+  'ObjectPattern > Property[key.name=/^(notify|popover|notifications)$/]',
   'MemberExpression[property.name=/^(autoComplete|treeList)$/]',
   // jQuery takes a text that begins with < for markup, wherever it takes an element or a selector.
   'CallExpression[callee.name=/^([$]|jQuery)$/][arguments.0.type!=/^(Literal|ThisExpression|TemplateLiteral)$/]',

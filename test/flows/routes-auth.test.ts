@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { createRequire } from 'node:module';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { credentials, idOf, listener, node, tab, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
@@ -74,8 +75,12 @@ interface Layer {
   handle?: { stack?: Layer[] };
 }
 
-/** What was registered with Node-RED's admin app, whatever version of express it has. */
-function routesOf(app: { _router?: { stack: Layer[] }; router?: { stack: Layer[] } }): string[] {
+/** What packages registered with Node-RED, whatever version of express it has. */
+function registeredRoutes(): string[] {
+  const near = createRequire(require.resolve(process.env.NODE_RED_PATH ?? 'node-red'));
+  const { httpAdmin: app } = near('@node-red/runtime') as {
+    httpAdmin: { _router?: { stack: Layer[] }; router?: { stack: Layer[] } };
+  };
   const found: string[] = [];
   const visit = (layers: Layer[]) => {
     for (const { route, handle } of layers) {
@@ -175,7 +180,7 @@ describe('the routes of the package, with users', function () {
   }
 
   it('are all known to this test', () => {
-    const ours = routesOf(nodeRed.RED.httpAdmin as never).filter((route) => route.includes('/misp'));
+    const ours = registeredRoutes().filter((route) => route.includes('/misp'));
     assert.deepEqual(ours.sort(), Object.keys(ROUTES).sort());
   });
 
