@@ -20,3 +20,9 @@ export function numberOf(sent: unknown, usual: number, most: number): number {
   const number = typeof sent === 'number' || (typeof sent === 'string' && sent.trim()) ? Number(sent) : NaN;
   return number > 0 ? Math.min(number, most) : usual;
 }
+
+/** The id of a config node; nothing for the entries of Node-RED's list that stand for none, or for a new one. */
+export function configOf(sent: unknown): string {
+  const id = textOf(sent);
+  return id === '_ADD_' || id === 'NONE' ? '' : id;
+}

@@ -3,7 +3,7 @@ import { checkAccount, type Account } from '../../src/misp/account';
 import { MispClient } from '../../src/misp/client';
 import { WorkflowError, type TextParams } from '../../src/text';
 import { settingsOf, type ServerForm } from '../config/misp-server';
-import { bodyOf, numberOf, textOf, type Body } from './body';
+import { bodyOf, configOf, numberOf, textOf, type Body } from './body';
 import { deployedNode, literal, secretOf, UNCHANGED, type Deployed } from './saved-secrets';
 
 /** What the form shows. */
@@ -39,7 +39,7 @@ function formOf(RED: NodeAPI, sent: Body): ServerForm {
     url: literal(textOf(sent.url)),
     // What is not switched off in so many words is checked.
     verify: sent.verify !== false,
-    tls: textOf(sent.tls),
+    tls: configOf(sent.tls),
     timeout: numberOf(sent.timeout, 30, 600),
   };
   const [apiKey, proxy] = [textOf(sent.apiKey), textOf(sent.proxy)];
@@ -79,9 +79,10 @@ function describe(RED: NodeAPI, account: Account): TestResult {
 }
 
 function words(RED: NodeAPI, error: unknown): string {
-  return error instanceof WorkflowError
-    ? text(RED, `errors.${error.key}`, error.params)
-    : text(RED, 'errors.misp.failed', { problem: String(error) });
+  if (!(error instanceof WorkflowError)) return text(RED, 'errors.misp.failed', { problem: String(error) });
+  const own = `errors.${error.key}`;
+  const message = text(RED, own, error.params);
+  return message.endsWith(own) ? error.message : message;
 }
 
 /** A text of the node type misp-server, whose catalogue is the node's own. */

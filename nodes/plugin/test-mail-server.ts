@@ -4,7 +4,7 @@ import { MailServer } from '../../src/notify/mail/server';
 import { WorkflowError, type TextParams } from '../../src/text';
 import type { MailSettings } from '../../src/notify/mail/settings';
 import { mailSettingsOf, type MailServerForm } from '../config/misp-mail-server';
-import { bodyOf, numberOf, textOf, type Body } from './body';
+import { bodyOf, configOf, numberOf, textOf, type Body } from './body';
 import { deployedNode, literal, secretOf, type Deployed } from './saved-secrets';
 import type { TestResult } from './test-connection';
 
@@ -54,7 +54,7 @@ function formOf(RED: NodeAPI, sent: Body): MailServerForm {
     security: textOf(sent.security) as MailSettings['security'],
     // What is not switched off in so many words is checked.
     verify: sent.verify !== false,
-    tls: textOf(sent.tls),
+    tls: configOf(sent.tls),
     from: literal(textOf(sent.from)),
     connections: 1,
     timeout: numberOf(sent.timeout, 20, 300),

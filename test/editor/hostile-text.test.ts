@@ -126,11 +126,11 @@ describe('hostile text in the editor', function () {
       { ...server, id: 'misp2', verify: true, tls: '' },
       trigger(['red', 'module', 'speaker', 'path'], { x: 200, y: 40, name: NAME }),
       trigger(
-        ['tagger'],
-        { x: 200, y: 360, name: NAME, module: 'other_module', trigger: 'event-before-save' },
-        'before',
+        ['late'],
+        { x: 200, y: 360, name: NAME, module: 'other_module', trigger: 'event-after-save' },
+        'after',
       ),
-      node('tagger', 'misp-tag', [[]], { name: NAME, server: 'misp', tags: [HOSTILE], x: 600, y: 360 }),
+      { ...block('late'), name: NAME, x: 600, y: 360 },
       { ...ifTag('red', HOSTILE, ['stop']), name: NAME, x: 500, y: 40 },
       { ...block('stop', '{{ Event.info }}'), name: NAME, x: 800, y: 40 },
       { ...node('module', 'misp-run-module', [[]], { server: 'misp', module: 'hostile' }), x: 400, y: 120 },
@@ -323,13 +323,11 @@ describe('hostile text in the editor', function () {
     const flow = [{ id: 'i0', type: 'tab', label: HOSTILE }, ...imported];
     await page.evaluate("RED.actions.invoke('core:show-import-dialog')");
     await page.fill('#red-ui-clipboard-dialog-import-text', JSON.stringify(flow));
+    await page.press('#red-ui-clipboard-dialog-import-text', 'End');
     await page.waitForTimeout(500);
     await page.click('#red-ui-clipboard-dialog-ok');
     await page.waitForTimeout(1000);
-    assert.equal(
-      await page.evaluate("RED.nodes.filterNodes({ type: 'misp-trigger', z: undefined }).length > 0"),
-      true,
-    );
+    assert.equal(await page.evaluate("RED.nodes.filterNodes({ type: 'misp-run-module' }).length > 2"), true);
     await page.evaluate("RED.sidebar.show('misp-checks')");
     await page.waitForTimeout(800);
     await page.screenshot({ path: path.join(shots, 'hostile-import.png') });

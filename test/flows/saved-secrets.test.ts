@@ -136,6 +136,8 @@ describe('saved secrets go only where they belong', function () {
   it('a saved key is used for its own address, with the values of the environment too', async () => {
     assert.equal((await testServer({})).state, 'ok');
     assert.equal((await testServer({ url: `${misp.url}/` })).state, 'ok');
+    // What Node-RED's list of config nodes says where none is chosen.
+    assert.equal((await testServer({ tls: '_ADD_' })).state, 'ok');
     assert.equal((await testServer({ id: 'byEnvironment' })).state, 'ok');
   });
 
