@@ -10,7 +10,7 @@ type Compare = (a: unknown, b: unknown) => unknown;
 export function distinct(values: unknown): unknown {
   if (!Array.isArray(values) || values.length <= 1) return values;
   const seen = new Set<unknown>();
-  const found = values.filter((value) => {
+  const found = (values as unknown[]).filter((value) => {
     const key = typeof value === 'object' && value !== null ? `\0${canonical(value)}` : value;
     return !seen.has(key) && seen.add(key);
   });

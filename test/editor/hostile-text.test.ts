@@ -136,7 +136,7 @@ describe('hostile text in the editor', function () {
       { ...node('module', 'misp-run-module', [[]], { server: 'misp', module: 'hostile' }), x: 400, y: 120 },
       { ...speaker, x: 400, y: 200 },
       node('path', 'misp-if', [['stop'], []], { hash_path: 'Event.info', name: NAME, x: 400, y: 280 }),
-      ...definitions.map(({ description }) => hostileNode(description as Description)),
+      ...definitions.map(({ description }) => hostileNode(description)),
     ];
     await editor.open(flow, { ...credentials, misp: { apiKey: 'x'.repeat(40) }, misp2: { apiKey: 'x' } });
     await listening(port);

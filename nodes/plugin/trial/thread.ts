@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { carryOut, type Job } from './jobs';
@@ -10,7 +11,8 @@ if (!port) throw new Error('This file is started as a worker thread');
 
 // The nodes that decide something make it known when they are loaded.
 const folder = path.join(__dirname, '../../logic');
-for (const file of readdirSync(folder)) if (/^misp-.*\.js$/.test(file)) require(path.join(folder, file));
+const load = createRequire(__filename);
+for (const file of readdirSync(folder)) if (/^misp-.*\.js$/.test(file)) load(path.join(folder, file));
 
 const jsonata = trialJsonata(workerData as Libraries);
 
