@@ -4,6 +4,37 @@ const nodeRed = {
   group: ['@node-red/*', 'node-red', 'node-red/*'],
   message: 'src/ knows nothing of Node-RED.',
 };
+/** Ways in which text becomes markup in the editor, as syntax. What they are for stands in editor/show.js. */
+const MARKUP =
+  /^((inner|outer)HTML|insertAdjacentHTML|setHTML(Unsafe)?|srcdoc|html|parseHTML|renderMarkdown)$/;
+const PARSERS = /^(createContextualFragment|parseFromString|write|writeln|document\.write|htmlPrefilter)$/;
+const INSERTS =
+  /^(append|prepend|after|before|replaceWith|wrap|wrapAll|wrapInner|appendTo|prependTo|insertAfter|insertBefore)$/;
+const TEXTS = /^(text|words|wordsOf|nameOf|labelOf|problemText|String)$/;
+const TEXT_METHODS = /^(_|val|join|stringify|toString|trim|slice|replace|replaceAll|concat|getNodeLabel)$/;
+const ATTRIBUTES = /^(on[a-z]+|href|src|srcdoc|action|formaction|style)$/i;
+const markup = [
+  `MemberExpression[property.name=${MARKUP}]`,
+  `MemberExpression[computed=true][property.value=${MARKUP}]`,
+  `Property[key.name=${MARKUP}]`,
+  `MemberExpression[property.name=${PARSERS}]`,
+  // What Node-RED takes for markup.
+  "MemberExpression[object.name='RED'][property.name=/^(notify|popover|notifications)$/]",
+  "MemberExpression[object.name='RED'][property.value=/^(notify|popover|notifications)$/]",
+  'ObjectPattern > Property[key.name=/^(notify|popover|notifications)$/]',
+  'MemberExpression[property.name=/^(autoComplete|treeList)$/]',
+  // jQuery takes a text that begins with < for markup, wherever it takes an element or a selector.
+  'CallExpression[callee.name=/^([$]|jQuery)$/][arguments.0.type!=/^(Literal|ThisExpression|TemplateLiteral)$/]',
+  "CallExpression[callee.name=/^([$]|jQuery)$/][arguments.0.type='TemplateLiteral'][arguments.0.quasis.0.value.raw!=/^[#.\\[a-z]/]",
+  `CallExpression[callee.property.name=${INSERTS}] > :matches(TemplateLiteral, BinaryExpression, ConditionalExpression, LogicalExpression, MemberExpression).arguments`,
+  `CallExpression[callee.property.name=/^(append|prepend|after|before|replaceWith|wrap\\w*)$/] > Literal.arguments`,
+  `CallExpression[callee.property.name=${INSERTS}] > Literal.arguments[value=/</]`,
+  `CallExpression[callee.property.name=${INSERTS}] > CallExpression.arguments[callee.name=${TEXTS}]`,
+  `CallExpression[callee.property.name=${INSERTS}] > CallExpression.arguments[callee.property.name=${TEXT_METHODS}]`,
+  `CallExpression[callee.property.name=${INSERTS}] > CallExpression.arguments[callee.property.name='text'][arguments.length=0]`,
+  `CallExpression[callee.property.name=/^(attr|prop|setAttribute)$/] > Literal.arguments:first-child[value=${ATTRIBUTES}]`,
+  `CallExpression[callee.property.name=/^(attr|prop)$/] > ObjectExpression > Property[key.name=${ATTRIBUTES}]`,
+].map((selector) => ({ selector, message: 'Text is shown as text: see editor/show.js.' }));
 const nodes = { group: ['**/nodes/**'], message: 'Arrows point from nodes/ to src/.' };
 
 export default tseslint.config(
@@ -22,6 +53,12 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  {
+    files: ['editor/**/*.js', 'nodes/**/*.editor.js'],
+    rules: { 'no-restricted-syntax': ['error', ...markup] },
+  },
+  // The one module that may.
+  { files: ['editor/show.js'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['src/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [nodeRed, nodes] }] } },
   {
     files: ['src/event/**/*.ts'],

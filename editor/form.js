@@ -1,6 +1,7 @@
 import { formOpened } from './open-form.js';
 import { showProblems } from './problems.js';
 import { applies } from './settings.js';
+import { showWords } from './show.js';
 import { filter } from './widgets/filter.js';
 import { hashpath } from './widgets/hashpath.js';
 import { keyvalue } from './widgets/keyvalue.js';
@@ -22,21 +23,21 @@ const WIDGETS = { filter, hashpath, keyvalue, list, params, picker, template, ty
  */
 export function prepareForm(node, description) {
   const { family, fields } = description;
-  const prefix = `#node-${family === 'config' ? 'config-' : ''}input-`;
+  const prefix = `node-${family === 'config' ? 'config-' : ''}input-`;
   const shown = Object.entries(fields).map(([name, field]) =>
     prepareField(node, description, prefix, name, field),
   );
-  const valueOf = (name) => shown.find((one) => one.name === name)?.read() ?? $(`${prefix}${name}`).val();
+  const valueOf = (name) => shown.find((one) => one.name === name)?.read() ?? $(`#${prefix}${name}`).val();
   const refresh = () => {
     for (const { name, field, row } of shown) {
       if (field.when) row.toggle(applies(field, valueOf));
       if (field.describe) {
         const words = node._(`${node.type}.fields.${name}.describe.${valueOf(name)}`);
-        row.find('[data-misp-describe]').html(RED.utils.renderMarkdown(words));
+        for (const place of row.find('[data-misp-describe]')) showWords(place, words);
       }
     }
   };
-  for (const name of Object.keys(fields)) $(`${prefix}${name}`).on('change', refresh);
+  for (const name of Object.keys(fields)) $(`#${prefix}${name}`).on('change', refresh);
   refresh();
   formOpened(node, valueOf);
   showProblems(node, shown, valueOf);
@@ -46,8 +47,8 @@ export function prepareForm(node, description) {
 /** One field of the form: its row, what a user works with, and how to read it. */
 function prepareField(node, { type }, prefix, name, field) {
   const text = (key, values) => node._(`${type}.fields.${name}.${key}`, values);
-  const input = $(`${prefix}${name}`);
-  const element = $(`${prefix}${name}-list`);
+  const input = $(`#${prefix}${name}`);
+  const element = $(`#${prefix}${name}-list`);
   const widget = WIDGETS[field.kind]?.({ element, input, node, name, field, type, prefix, text }) ?? {};
   const control = widget.control ?? (element.length > 0 ? element : input);
   if (field.required) control.attr('aria-required', 'true');

@@ -2,6 +2,7 @@
 import { startChecks } from './checks/index.js';
 import { migrateNode } from './migrate.js';
 import { extend, descriptions, register } from './register.js';
+import { notifyText } from './show.js';
 import style from './style.css';
 
 // Node-RED tells of every node that comes in, loaded, imported or dropped, before it is validated.
@@ -13,4 +14,4 @@ RED.events.on('nodes:add', (node) => {
 $('<style>').text(style).appendTo('head');
 startChecks(descriptions);
 
-globalThis.MISPWorkflows = { register, extend };
+globalThis.MISPWorkflows = { register, extend, notifyText };

@@ -13,7 +13,7 @@ function knownServers() {
  * @returns {() => string} its id, or an empty text
  */
 export function serverOf(prefix, place, label) {
-  const chosen = $(`${prefix}server`);
+  const chosen = $(`#${prefix}server`);
   const servers = knownServers();
   const offered = servers.length > 1 && chosen.length === 0;
   const select = offered

@@ -11,6 +11,8 @@ export function offerTrial(node, description) {
   const event = $('<textarea id="misp-trial-event" rows="3" spellcheck="false">')
     .attr('placeholder', text('placeholder'))
     .appendTo(row);
+  if (Object.values(description.fields).some(({ types = [] }) => types.includes('jsonata')))
+    $('<div class="misp-tip">').text(text('tip')).appendTo(row);
   const button = $('<button type="button" class="red-ui-button">').text(text('button')).appendTo(details);
   const result = $('<div class="misp-describe misp-test" role="status" aria-live="polite">')
     .hide()
@@ -37,7 +39,7 @@ export function offerTrial(node, description) {
         const output = node._(`${node.type}.outputs.${outcome}`);
         show('ok', text('result', { on, output, found }));
       })
-      .fail((xhr) => show('error', text('failed', { status: xhr.status })));
+      .fail(({ status }) => show('error', text(status === 401 ? 'forbidden' : 'failed', { status })));
   });
 }
 

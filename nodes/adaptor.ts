@@ -3,6 +3,7 @@ import type { WorkflowError } from '../src/text';
 import type { Message } from '../src/runs/tracker';
 import { checkFields, checkSecrets } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
+import { jsonataOf } from './jsonata';
 import { migrate, type Saved } from './migrate';
 import { NodeStatus } from './node-status';
 import { ourTypes } from './runtime';
@@ -134,6 +135,8 @@ function contextOf<F extends Fields>(
 ): NodeContext<F> {
   const text = textsOf(RED, description);
   const config = migrate(description, saved as unknown as Saved);
+  const jsonata = jsonataOf(RED, node);
+  const expressions = new Map<string, (message: Message) => Promise<unknown>>();
   return {
     RED,
     node,
@@ -141,8 +144,13 @@ function contextOf<F extends Fields>(
     secrets: { ...(node as Node<Record<string, string>>).credentials },
     text,
     explain: (error) => translated(error, text),
-    evaluate(name, message) {
+    async evaluate(name, message) {
       const type = String(config[`${name}Type`]);
+      if (type === 'jsonata') {
+        const expression = expressions.get(name) ?? jsonata(String(config[name]));
+        expressions.set(name, expression);
+        return expression(message);
+      }
       return new Promise((resolve, reject) => {
         RED.util.evaluateNodeProperty(String(config[name]), type, node, message, (error, value) => {
           if (error) reject(error);

@@ -2,6 +2,7 @@ import { checkFlow } from '../../src/workflow/check-flow';
 import { showBadges } from './badge.js';
 import style from './checks.css';
 import { createList } from './list.js';
+import { notifyText } from '../show.js';
 import { keepNamesApart } from './names.js';
 import { text } from './texts.js';
 import { workspaceNodes } from './workspace.js';
@@ -46,7 +47,7 @@ export function startChecks(descriptions) {
 function tellDangers(findings, list) {
   const number = findings.filter(({ danger }) => danger).length;
   if (number === 0) return;
-  const notification = RED.notify(text('deployed', { number }), {
+  const notification = notifyText(text('deployed', { number }), {
     type: 'warning',
     fixed: false,
     timeout: 10000,

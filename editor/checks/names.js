@@ -1,4 +1,5 @@
 import { nextFreeName, serviceOf } from '../../src/workflow/module-names';
+import { notifyText } from '../show.js';
 import { text } from './texts.js';
 
 /**
@@ -14,8 +15,7 @@ export function keepNamesApart() {
     const { module } = node;
     if (!isNew || !isTaken(node, module)) return;
     node.module = nextFreeName(module, (name) => isTaken(node, name));
-    const message = document.createTextNode(text('renamed', { module: node.module, taken: module }));
-    RED.notify($('<p>').append(message)[0], { type: 'warning', timeout: 10000 });
+    notifyText(text('renamed', { module: node.module, taken: module }), { type: 'warning', timeout: 10000 });
   });
 }
 

@@ -1,3 +1,5 @@
+import { colourOf } from '../show.js';
+
 /**
  * What was chosen in a picker, as chips that can be removed.
  * @param label what is chosen, for screen readers
@@ -15,7 +17,8 @@ export function chips({ place, label, text, onRemove }) {
     const { label: shown = value, colour } = known.get(value) ?? {};
     const chip = $('<span class="misp-chip" role="listitem">').attr({ 'data-value': value, title: value });
     $('<span>').text(shown).appendTo(chip);
-    if (colour) chip.css({ backgroundColor: colour, color: readable(colour) });
+    const background = colourOf(colour);
+    if (background) chip.css({ backgroundColor: background, color: readable(background) });
     $('<button type="button">')
       .text('×')
       .attr('aria-label', text('remove', { value: shown }))

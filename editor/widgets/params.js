@@ -20,7 +20,8 @@ export function params({ element, node, name, text }) {
         .text(text(`types.${option}`))
         .appendTo(select);
     }
-    select.val(data.type).appendTo(row);
+    // A type that is none, from a file, would leave nothing chosen.
+    select.val(TYPES.includes(data.type) ? data.type : TYPES[0]).appendTo(row);
     input('value');
   });
   const read = (row) => {

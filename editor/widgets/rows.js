@@ -17,6 +17,6 @@ export function editRows(element, values, addButton, addItem) {
       .editableList('items')
       .toArray()
       // A row that was removed fades out for a moment.
-      .filter((item) => $(item).closest('.red-ui-editableList-item-deleting').length === 0)
-      .map((item) => read($(item)));
+      .filter((item) => item.closest('.red-ui-editableList-item-deleting').length === 0)
+      .map((item) => read(item));
 }

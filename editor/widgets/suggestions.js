@@ -1,3 +1,5 @@
+import { colourOf } from '../show.js';
+
 /**
  * A list of suggestions under an input, as a combobox: arrows, Enter and Tab choose, Escape closes.
  * @param id of the list
@@ -22,7 +24,8 @@ export function suggestions({ id, input, place, onPick }) {
   }
   function optionOf({ value, label, colour, hint }, optionId) {
     const option = $('<li role="option" aria-selected="false">').attr('id', optionId).data('value', value);
-    if (colour) $('<span class="misp-colour">').css('background-color', colour).appendTo(option);
+    const background = colourOf(colour);
+    if (background) $('<span class="misp-colour">').css('background-color', background).appendTo(option);
     $('<span>').text(label).appendTo(option);
     if (hint) $('<small>').text(hint.slice(0, 80)).appendTo(option);
     // Before the input loses the focus, which would close the list.

@@ -1,14 +1,11 @@
-import type { Node, NodeAPI } from 'node-red';
 import type { Message } from '../../src/runs/tracker';
 import { defineNode } from '../adaptor';
 import type { Config, Description, Fields } from '../definition';
+import { jsonataOf, type Jsonata } from '../jsonata';
 import { offerTrial } from './trial';
 
 /** What a logic node says of itself; the rest is the same for all of them. */
 type LogicDescription<F extends Fields> = Omit<Description<F>, 'family' | 'inputs' | 'outputs' | 'harmless'>;
-
-/** Reads a JSONata expression once; what is returned gives its value for a message. */
-export type Jsonata = (expression: string) => (message: Message) => Promise<unknown>;
 
 /** What a decision comes to, and what of the message it compared, to be shown when a user tries it. */
 export interface Decision {
@@ -32,8 +29,8 @@ export function defineLogic<const F extends Fields>(
     harmless: true,
     trial: true,
   };
-  offerTrial(full, async (config, message, RED) => {
-    const { decide, lookAt } = prepare(config, jsonataOf(RED));
+  offerTrial(full, async (config, message, jsonata) => {
+    const { decide, lookAt } = prepare(config, jsonata);
     const [isSo, found] = await Promise.all([decide(message), lookAt(message)]);
     return { outcome: isSo ? 'then' : 'else', found };
   });
@@ -55,17 +52,4 @@ export function defineLogic<const F extends Fields>(
 /** A decision of MISP's, on the payload. */
 export function onPayload(decide: (data: unknown) => boolean, lookAt: (data: unknown) => unknown): Decision {
   return { decide: ({ payload }) => decide(payload), lookAt: ({ payload }) => lookAt(payload) };
-}
-
-function jsonataOf(RED: NodeAPI, node?: Node): Jsonata {
-  return (expression) => {
-    const prepared = RED.util.prepareJSONataExpression(expression, node as Node);
-    return (message) =>
-      new Promise((resolve, reject) => {
-        RED.util.evaluateJSONataExpression(prepared, message, (error, value) => {
-          if (error) reject(error);
-          else resolve(value);
-        });
-      });
-  };
 }

@@ -1,7 +1,7 @@
-import type { NodeAPI } from 'node-red';
 import type { Message } from '../../src/runs/tracker';
 import { checkFields } from '../check-fields';
 import type { Config, Description, Fields } from '../definition';
+import type { Jsonata } from '../jsonata';
 import { migrate, type Saved } from '../migrate';
 
 /** What a node would do with data. */
@@ -12,17 +12,22 @@ export interface Trial {
   found: unknown;
 }
 
-type Decide<C> = (config: C, message: Message, RED: NodeAPI) => Trial | Promise<Trial>;
+type Decide<C> = (config: C, message: Message, jsonata: Jsonata) => Trial | Promise<Trial>;
 
 const trials = new Map<string, Decide<Saved>>();
 
 /** Makes a node type's decision available to the editor, for settings that are not deployed. */
 export function offerTrial<F extends Fields>(description: Description<F>, decide: Decide<Config<F>>): void {
-  trials.set(description.type, (form, message, RED) => {
+  trials.set(description.type, (form, message, jsonata) => {
     const settings = migrate(description, form);
     checkFields(description.fields, settings);
-    return decide(settings as unknown as Config<F>, message, RED);
+    return decide(settings as unknown as Config<F>, message, jsonata);
   });
+}
+
+/** Whether a type decides something that can be tried. */
+export function canBeTried(type: string): boolean {
+  return trials.has(type);
 }
 
 /**
@@ -31,10 +36,10 @@ export function offerTrial<F extends Fields>(description: Description<F>, decide
  * @throws what is wrong with the settings, or what the decision throws
  */
 export async function tryNode(
-  RED: NodeAPI,
+  jsonata: Jsonata,
   type: string,
   settings: Saved,
   message: Message,
 ): Promise<Trial | undefined> {
-  return trials.get(type)?.(settings, message, RED);
+  return trials.get(type)?.(settings, message, jsonata);
 }

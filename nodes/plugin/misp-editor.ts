@@ -1,10 +1,9 @@
 import type { NodeAPI } from 'node-red';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
-import type { ServerForm } from '../config/misp-server';
 import { checkDeployed } from './check-deployed';
 import { serveModules } from './modules';
-import { testConnection } from './test-connection';
+import { serveConnectionTest } from './test-connection';
 import { serveMailServerTest } from './test-mail-server';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
@@ -22,6 +21,7 @@ export default function register(RED: NodeAPI): void {
   servePreviews(RED);
   servePickers(RED);
   serveModules(RED);
+  serveConnectionTest(RED);
   serveMailServerTest(RED);
   const listenerOf = (id: string) => {
     const node = RED.nodes.getNode(id) as ListenerNode | null;
@@ -38,12 +38,5 @@ export default function register(RED: NodeAPI): void {
     const listener = listenerOf(request.params.id);
     listener?.forgetModule(request.params.name);
     response.json(listener?.goneModules() ?? []);
-  });
-
-  RED.httpAdmin.post('/misp-workflows/servers/test', mayWrite, (request, response) => {
-    testConnection(RED, request.body as ServerForm & { id: string }).then(
-      (result) => response.json(result),
-      () => response.status(500).end(),
-    );
   });
 }

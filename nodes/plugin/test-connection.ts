@@ -3,6 +3,8 @@ import { checkAccount, type Account } from '../../src/misp/account';
 import { MispClient } from '../../src/misp/client';
 import { WorkflowError, type TextParams } from '../../src/text';
 import { settingsOf, type ServerForm } from '../config/misp-server';
+import { bodyOf, configOf, numberOf, textOf, type Body } from './body';
+import { deployedNode, literal, secretOf, UNCHANGED, type Deployed } from './saved-secrets';
 
 /** What the form shows. */
 export interface TestResult {
@@ -10,14 +12,19 @@ export interface TestResult {
   message: string;
 }
 
-/** What Node-RED's editor shows in place of a password that it does not know. */
-const UNCHANGED = '__PWRD__';
+/** The route behind "Test connection" of a MISP. */
+export function serveConnectionTest(RED: NodeAPI): void {
+  const mayWrite = RED.auth.needsPermission('misp.write');
+  RED.httpAdmin.post('/misp-workflows/servers/test', mayWrite, (request, response) => {
+    void testConnection(RED, bodyOf(request)).then((result) => response.json(result));
+  });
+}
 
-/** Asks the MISP of a form, with the saved key where the form does not have it, and says what came of it. */
-export async function testConnection(RED: NodeAPI, form: ServerForm & { id: string }): Promise<TestResult> {
+/** Asks the MISP of a form, with what is saved where the form does not have it, and says what came of it. */
+async function testConnection(RED: NodeAPI, sent: Body): Promise<TestResult> {
   let client: MispClient | undefined;
   try {
-    client = new MispClient(settingsOf(RED, withSavedSecrets(RED, form)));
+    client = new MispClient(settingsOf(RED, formOf(RED, sent)));
     return describe(RED, await checkAccount(client));
   } catch (error) {
     return { state: 'error', message: words(RED, error) };
@@ -26,18 +33,42 @@ export async function testConnection(RED: NodeAPI, form: ServerForm & { id: stri
   }
 }
 
-function withSavedSecrets(RED: NodeAPI, form: ServerForm & { id: string }): ServerForm {
-  const saved = (RED.nodes.getCredentials(form.id) ?? {}) as Partial<ServerForm>;
+function formOf(RED: NodeAPI, sent: Body): ServerForm {
+  const deployed = deployedNode(RED, textOf(sent.id), 'misp-server');
+  const form = {
+    url: literal(textOf(sent.url)),
+    // What is not switched off in so many words is checked.
+    verify: sent.verify !== false,
+    tls: configOf(sent.tls),
+    timeout: numberOf(sent.timeout, 30, 600),
+  };
+  const [apiKey, proxy] = [textOf(sent.apiKey), textOf(sent.proxy)];
+  const mayGo = deployed !== undefined && leadsTo(deployed, { ...form, proxy });
   return {
     ...form,
-    apiKey: savedSecret(form.apiKey, saved.apiKey),
-    proxy: savedSecret(form.proxy, saved.proxy),
+    apiKey: secretOf(apiKey, deployed?.secrets.apiKey, mayGo),
+    // The proxy's address is a part of the secret.
+    proxy: secretOf(proxy, deployed?.secrets.proxy, true),
   };
 }
 
-/** What a secret field of a form stands for. */
-export function savedSecret(value: string | undefined, saved: string | undefined): string {
-  return value === UNCHANGED ? (saved ?? '') : (value ?? '');
+/** Whether a form leads to the MISP that a key was saved for, on a way that is no less safe. */
+function leadsTo({ settings, secrets }: Deployed, form: Omit<ServerForm, 'apiKey'>): boolean {
+  return (
+    addressOf(form.url) === addressOf(textOf(settings.url)) &&
+    (form.tls || '') === textOf(settings.tls) &&
+    (form.verify || settings.verify === false) &&
+    (form.proxy === UNCHANGED || form.proxy === (secrets.proxy ?? ''))
+  );
+}
+
+function addressOf(url: string): string {
+  try {
+    const { origin, pathname } = new URL(url.trim());
+    return origin + pathname.replace(/\/+$/, '');
+  } catch {
+    return url;
+  }
 }
 
 function describe(RED: NodeAPI, account: Account): TestResult {
@@ -48,9 +79,10 @@ function describe(RED: NodeAPI, account: Account): TestResult {
 }
 
 function words(RED: NodeAPI, error: unknown): string {
-  return error instanceof WorkflowError
-    ? text(RED, `errors.${error.key}`, error.params)
-    : text(RED, 'errors.misp.failed', { problem: String(error) });
+  if (!(error instanceof WorkflowError)) return text(RED, 'errors.misp.failed', { problem: String(error) });
+  const own = `errors.${error.key}`;
+  const message = text(RED, own, error.params);
+  return message.endsWith(own) ? error.message : message;
 }
 
 /** A text of the node type misp-server, whose catalogue is the node's own. */

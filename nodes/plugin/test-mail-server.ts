@@ -2,29 +2,29 @@ import type { NodeAPI } from 'node-red';
 import { isAddress } from '../../src/notify/mail/addresses';
 import { MailServer } from '../../src/notify/mail/server';
 import { WorkflowError, type TextParams } from '../../src/text';
+import type { MailSettings } from '../../src/notify/mail/settings';
 import { mailSettingsOf, type MailServerForm } from '../config/misp-mail-server';
-import { savedSecret, type TestResult } from './test-connection';
-
-/** The form, and where a test mail goes; without it the server is only asked to let us in. */
-type TestForm = MailServerForm & { id: string; to?: string };
+import { bodyOf, configOf, numberOf, textOf, type Body } from './body';
+import { deployedNode, literal, secretOf, type Deployed } from './saved-secrets';
+import type { TestResult } from './test-connection';
 
 /** The route behind "Test connection" of a mail server. */
 export function serveMailServerTest(RED: NodeAPI): void {
   const mayWrite = RED.auth.needsPermission('misp.write');
   RED.httpAdmin.post('/misp-workflows/mail-servers/test', mayWrite, (request, response) => {
-    testMailServer(RED, request.body as TestForm).then(
-      (result) => response.json(result),
-      () => response.status(500).end(),
-    );
+    void testMailServer(RED, bodyOf(request)).then((result) => response.json(result));
   });
 }
 
-/** Logs in with a form, with the saved password where the form does not have it, and says what came of it. */
-async function testMailServer(RED: NodeAPI, form: TestForm): Promise<TestResult> {
+/**
+ * Logs in with a form, with the saved password where the form does not have it, and says what came of it. If the form
+ * says where to, a mail is sent; else the server is only asked to let us in.
+ */
+async function testMailServer(RED: NodeAPI, sent: Body): Promise<TestResult> {
   let mail: MailServer | undefined;
   try {
-    const settings = mailSettingsOf(RED, withSavedSecrets(RED, form));
-    const to = form.to?.trim() ?? '';
+    const settings = mailSettingsOf(RED, formOf(RED, sent));
+    const to = textOf(sent.to).trim();
     if (to !== '' && !isAddress(to)) throw new WorkflowError('mail.notAnAddress');
     mail = new MailServer(settings);
     if (to === '') await mail.verify();
@@ -46,10 +46,35 @@ async function sendTo(RED: NodeAPI, mail: MailServer, to: string): Promise<void>
   await mail.send({ do: 'send-mail', from: mail.from, to: [to], ...content }, [], limits);
 }
 
-function withSavedSecrets(RED: NodeAPI, form: TestForm): MailServerForm {
-  const saved = (RED.nodes.getCredentials(form.id) ?? {}) as Partial<MailServerForm>;
-  const user = savedSecret(form.user, saved.user);
-  return { ...form, connections: 1, user, password: savedSecret(form.password, saved.password) };
+function formOf(RED: NodeAPI, sent: Body): MailServerForm {
+  const deployed = deployedNode(RED, textOf(sent.id), 'misp-mail-server');
+  const form = {
+    host: literal(textOf(sent.host)).trim(),
+    port: numberOf(sent.port, 587, 65535),
+    security: textOf(sent.security) as MailSettings['security'],
+    // What is not switched off in so many words is checked.
+    verify: sent.verify !== false,
+    tls: configOf(sent.tls),
+    from: literal(textOf(sent.from)),
+    connections: 1,
+    timeout: numberOf(sent.timeout, 20, 300),
+  };
+  if (!['starttls', 'tls', 'none'].includes(form.security)) form.security = 'starttls';
+  const user = secretOf(textOf(sent.user), deployed?.secrets.user, true);
+  const mayGo = deployed !== undefined && leadsTo(deployed, { ...form, user });
+  return { ...form, user, password: secretOf(textOf(sent.password), deployed?.secrets.password, mayGo) };
+}
+
+/** Whether a form leads to the account that a password was saved for, on a way that is no less safe. */
+function leadsTo({ settings, secrets }: Deployed, form: Omit<MailServerForm, 'password'>): boolean {
+  return (
+    form.host.toLowerCase() === textOf(settings.host).trim().toLowerCase() &&
+    Number(form.port) === Number(settings.port) &&
+    form.security === settings.security &&
+    (form.tls || '') === textOf(settings.tls) &&
+    (form.verify || settings.verify === false) &&
+    form.user.trim() === (secrets.user ?? '').trim()
+  );
 }
 
 function words(RED: NodeAPI, error: unknown): string {

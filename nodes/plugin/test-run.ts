@@ -1,7 +1,7 @@
 import type { NodeAPI } from 'node-red';
-import type { TrialRequest } from '../last-message';
-import { trialRequest } from '../last-message';
+import { trialRequest, type TrialRequest } from '../last-message';
 import { runtimeOf } from '../runtime';
+import { bodyOf } from './body';
 
 /** What came of a test run, for the editor. */
 export interface TestRunResult {
@@ -25,11 +25,14 @@ export function serveTestRuns(RED: NodeAPI): void {
   RED.httpAdmin.post(`${path}/test`, RED.auth.needsPermission('misp.write'), (request, response) => {
     const trigger = runtime.trigger(request.params.id);
     if (!trigger) return void response.status(404).end();
-    const { use } = request.body as { use?: TrialRequest['kind'] };
-    const { kind, request: trial } = trialRequest(trigger, use);
-    void trigger.rehearse(trial).then(({ outcome, cause, reason = '' }) => {
-      const result: TestRunResult = { kind, outcome, cause, reason };
-      response.json(result);
-    });
+    const wanted = bodyOf(request).use === 'sample' ? 'sample' : 'received';
+    const { kind, request: trial } = trialRequest(trigger, wanted);
+    trigger.rehearse(trial).then(
+      ({ outcome, cause, reason = '' }) => {
+        const result: TestRunResult = { kind, outcome, cause, reason };
+        response.json(result);
+      },
+      () => response.status(500).end(),
+    );
   });
 }

@@ -64,7 +64,7 @@ function testRun(node, use, element) {
   const show = (state, message) => {
     if (element)
       element.attr('data-state', state).text(message).show()[0].scrollIntoView({ block: 'nearest' });
-    else RED.notify(message, { type: state === 'ok' ? 'success' : state });
+    else MISPWorkflows.notifyText(message, { type: state === 'ok' ? 'success' : state });
   };
   const text = (key, params) =>
     node._(`misp-trigger.test.${key}`, { ...params, interpolation: { escapeValue: false } });

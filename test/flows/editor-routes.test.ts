@@ -20,10 +20,11 @@ const READS = [
   ['GET', 'modules?server=misp'],
   ['POST', 'try/path'],
   ['POST', 'try/template'],
-  ['POST', 'try/node'],
 ] as const;
 const WRITES = [
+  ['POST', 'try/node'],
   ['POST', 'servers/test'],
+  ['POST', 'mail-servers/test'],
   ['POST', 'triggers/trigger/test'],
 ] as const;
 

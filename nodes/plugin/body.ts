@@ -1,0 +1,28 @@
+/** What a request to one of our routes carries; nothing where it is no object. */
+export type Body = Record<string, unknown>;
+
+/** The body of a request, whatever was sent. */
+export function bodyOf({ body }: { body?: unknown }): Body {
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Body) : {};
+}
+
+export function textOf(sent: unknown): string {
+  return typeof sent === 'string' ? sent : '';
+}
+
+/** A list of ids; others are passed over. */
+export function idsOf(sent: unknown): string[] {
+  return Array.isArray(sent) ? sent.filter((id) => typeof id === 'string') : [];
+}
+
+/** A number, as such or as a form has it, not above `most`; else `usual`. */
+export function numberOf(sent: unknown, usual: number, most: number): number {
+  const number = typeof sent === 'number' || (typeof sent === 'string' && sent.trim()) ? Number(sent) : NaN;
+  return number > 0 ? Math.min(number, most) : usual;
+}
+
+/** The id of a config node; nothing for the entries of Node-RED's list that stand for none, or for a new one. */
+export function configOf(sent: unknown): string {
+  const id = textOf(sent);
+  return id === '_ADD_' || id === 'NONE' ? '' : id;
+}

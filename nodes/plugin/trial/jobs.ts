@@ -1,0 +1,122 @@
+import { checkPath } from '../../../src/event/check-path';
+import { extract } from '../../../src/event/hash';
+import { suggestPaths } from '../../../src/event/suggest-paths';
+import { toCoreFormat } from '../../../src/event/to-core';
+import { isEntries, valuesOf } from '../../../src/event/values';
+import { compileTemplate } from '../../../src/notify/template/template';
+import type { Message } from '../../../src/runs/tracker';
+import { WorkflowError } from '../../../src/text';
+import type { Jsonata } from '../../jsonata';
+import type { Sample } from '../../last-message';
+import { tryNode } from '../../logic/trial';
+import type { Saved } from '../../migrate';
+
+/** What is tried, with the message that it is tried on, if there is one. */
+export type Job = NodeJob | PathJob | TemplateJob;
+
+export interface NodeJob {
+  do: 'node';
+  type: string;
+  /** The values of the form, deployed or not. */
+  settings: Saved;
+  /** An event as JSON, in place of the sample. */
+  event: string;
+  sample?: Sample;
+}
+
+export interface PathJob {
+  do: 'path';
+  path: string;
+  /** The path is one inside the items that this selector finds. */
+  selector: string;
+  sample?: Sample;
+}
+
+export interface TemplateJob {
+  do: 'template';
+  template: string;
+  sample?: Sample;
+}
+
+type Seen = Partial<Pick<Sample, 'trigger'>> & { source?: Sample['kind'] };
+
+/** What the form shows: what was tried, and what came of it; or what is wrong. */
+export type NodeAnswer =
+  | { source: 'pasted' | 'received' | 'sample'; trigger?: string; outcome: string; found: string }
+  | { problem: string };
+export type PathAnswer =
+  { problem: string; next?: string[] } | (Seen & { count: number; values: string[]; next: string[] });
+export type TemplateAnswer = { problem: string } | (Seen & { rendered?: string });
+export type Answer = NodeAnswer | PathAnswer | TemplateAnswer;
+
+/** Found values are shown up to this number and length. */
+const MOST_VALUES = 5;
+const MOST_CHARACTERS = { node: 600, path: 60 };
+const MOST_RENDERED = 4000;
+
+/** Does a job. What is wrong with it is an answer too. */
+export async function carryOut(job: Job, jsonata: Jsonata): Promise<Answer> {
+  try {
+    if (job.do === 'node') return await onNode(job, jsonata);
+    return job.do === 'path' ? onPath(job) : onTemplate(job);
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function onNode(job: NodeJob, jsonata: Jsonata): Promise<NodeAnswer> {
+  const { message, ...source } = messageFor(job);
+  const trial = await tryNode(jsonata, job.type, job.settings, message);
+  if (!trial) throw new WorkflowError('trial.noDecision', { type: job.type });
+  return { ...source, outcome: trial.outcome, found: shortened(trial.found, MOST_CHARACTERS.node) };
+}
+
+type Source = Pick<Extract<NodeAnswer, { source: string }>, 'source' | 'trigger'>;
+
+function messageFor({ event, sample }: NodeJob): Source & { message: Message } {
+  if (event.trim()) return { source: 'pasted', message: { payload: pasted(event) } };
+  if (!sample) throw new WorkflowError('trial.noMessage');
+  return { source: sample.kind, trigger: sample.trigger, message: sample.message };
+}
+
+/** An event in any of the forms in which a user may find it: of the REST API, of a message, without its frame. */
+function pasted(json: string): unknown {
+  let data: unknown;
+  try {
+    data = JSON.parse(json);
+  } catch (error) {
+    throw new WorkflowError('trial.notJson', { problem: (error as Error).message });
+  }
+  const { payload, data: sent, Event } = (data ?? {}) as Record<string, unknown>;
+  if (payload ?? sent) return toCoreFormat(payload ?? sent);
+  return toCoreFormat(Event === undefined ? { Event: data } : data);
+}
+
+function onPath({ path, selector, sample }: PathJob): PathAnswer {
+  const problem = checkPath(path);
+  const items = sample && itemsOf(sample.message.payload, selector);
+  // A path that is being written may not be readable yet; what it could become is offered all the same.
+  const next = items ? suggestPaths(items[0], path) : [];
+  if (problem) return { problem: problem.message, next };
+  if (!sample || !items) return { count: 0, values: [], next };
+  const found = items.flatMap((item) => (isEntries(item) ? valuesOf(extract(item, path)) : []));
+  const values = found.slice(0, MOST_VALUES).map((value) => shortened(value, MOST_CHARACTERS.path));
+  return { source: sample.kind, trigger: sample.trigger, count: found.length, values, next };
+}
+
+/** The whole data, or the items that a selector finds there. */
+function itemsOf(data: unknown, selector: string): readonly unknown[] {
+  return selector ? valuesOf(extract(data, selector)) : [data];
+}
+
+function onTemplate({ template: source, sample }: TemplateJob): TemplateAnswer {
+  const template = compileTemplate(source);
+  if (!sample) return {};
+  const rendered = template.render(sample.message.payload).slice(0, MOST_RENDERED);
+  return { source: sample.kind, trigger: sample.trigger, rendered };
+}
+
+function shortened(value: unknown, most: number): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}

@@ -1,0 +1,354 @@
+import { strict as assert } from 'node:assert';
+import { createRequire } from 'node:module';
+import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
+import { credentials, idOf, listener, node, tab, trigger } from '../support/flows';
+import { event, freePort, listening, query } from '../support/misp';
+import { deploy, startNodeRed } from '../support/node-red';
+
+const ENVIRONMENT = 'value-of-the-environment';
+const BROKER = 'password-of-the-broker';
+/** No answer of ours may hold these. */
+const SECRETS = [ENVIRONMENT, BROKER, API_KEY, 'test-credential-secret', credentials.listener.password];
+/** Node-RED must not stand still longer than this, in milliseconds. */
+const MOST_STALL = 500;
+
+const USERS: Record<string, string> = { reader: 'read', writer: '*' };
+const adminAuth = {
+  type: 'credentials',
+  users: (username: string) => Promise.resolve(userOf(username)),
+  authenticate: (username: string) => Promise.resolve(userOf(username)),
+};
+const userOf = (username: string) =>
+  Object.hasOwn(USERS, username) ? { username, permissions: USERS[username] } : null;
+
+interface RouteCase {
+  needs: 'read' | 'write';
+  /** The path with its parameters filled in, for an ordinary request. */
+  path: string;
+  body?: object;
+}
+
+/** Every route of the package. One that is missing here fails the first test. */
+const ROUTES: Record<string, RouteCase> = {
+  'GET /misp-workflows/triggers/:id': { needs: 'read', path: `triggers/${idOf('trigger')}` },
+  'POST /misp-workflows/triggers/:id/test': {
+    needs: 'write',
+    path: `triggers/${idOf('trigger')}/test`,
+    body: { use: 'sample' },
+  },
+  'POST /misp-workflows/try/node': {
+    needs: 'write',
+    path: 'try/node',
+    body: {
+      type: 'misp-if-tag',
+      settings: { scope: 'event', condition: 'in_or', tags: ['tlp:red'], clusters: [] },
+      triggers: [idOf('trigger')],
+    },
+  },
+  'POST /misp-workflows/try/path': {
+    needs: 'read',
+    path: 'try/path',
+    body: { path: 'Event.info', triggers: [idOf('trigger')] },
+  },
+  'POST /misp-workflows/try/template': {
+    needs: 'read',
+    path: 'try/template',
+    body: { template: '{{ Event.info }}', triggers: [idOf('trigger')] },
+  },
+  'GET /misp-workflows/pickers/:source': { needs: 'read', path: 'pickers/tags?server=misp&search=tlp' },
+  'GET /misp-workflows/pickers/:source/chosen': {
+    needs: 'read',
+    path: 'pickers/tags/chosen?server=misp&value=tlp:red',
+  },
+  'GET /misp-workflows/modules': { needs: 'read', path: 'modules?server=misp' },
+  'POST /misp-workflows/servers/test': { needs: 'write', path: 'servers/test', body: { id: 'misp' } },
+  'POST /misp-workflows/mail-servers/test': { needs: 'write', path: 'mail-servers/test', body: { id: 'x' } },
+  'GET /misp-workflows/listeners/:id/gone': { needs: 'read', path: 'listeners/listener/gone' },
+  'DELETE /misp-workflows/listeners/:id/gone/:name': {
+    needs: 'write',
+    path: 'listeners/listener/gone/other_module',
+  },
+};
+
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+  handle?: { stack?: Layer[] };
+}
+
+/** What packages registered with Node-RED, whatever version of express it has. */
+function registeredRoutes(): string[] {
+  const near = createRequire(require.resolve(process.env.NODE_RED_PATH ?? 'node-red'));
+  const { httpAdmin: app } = near('@node-red/runtime') as {
+    httpAdmin: { _router?: { stack: Layer[] }; router?: { stack: Layer[] } };
+  };
+  const found: string[] = [];
+  const visit = (layers: Layer[]) => {
+    for (const { route, handle } of layers) {
+      if (route) {
+        for (const method of Object.keys(route.methods)) found.push(`${method.toUpperCase()} ${route.path}`);
+      } else if (handle?.stack) visit(handle.stack);
+    }
+  };
+  visit((app._router ?? app.router)?.stack ?? []);
+  return found;
+}
+
+describe('the routes of the package, with users', function () {
+  this.timeout(60000);
+  let misp: StandInMisp;
+  let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
+  const tokens: Record<string, string> = {};
+  let longest = 0;
+  let watch: NodeJS.Timeout;
+
+  before(async () => {
+    process.env.TEST_OF_SECRETS = ENVIRONMENT;
+    process.env.NODE_RED_CREDENTIAL_SECRET = SECRETS[3];
+    misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
+    nodeRed = await startNodeRed({ settings: { adminAuth } });
+    const port = await freePort();
+    const server = { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 };
+    const broker = { id: 'broker', type: 'mqtt-broker', broker: '127.0.0.1', port: 1, autoConnect: false };
+    const flow = [tab, server, broker, listener(port), trigger(['out']), node('out', 'debug', [])];
+    await deploy(nodeRed.RED, flow, {
+      ...credentials,
+      misp: { apiKey: API_KEY },
+      broker: { user: 'someone', password: BROKER },
+    });
+    await listening(port);
+    // As large as what is kept can be: what a reader tries, is tried on this.
+    const attributes = Array.from({ length: 4000 }, (_, index) => ({
+      id: String(index),
+      type: 'text',
+      value: `${'a'.repeat(100)}!${index}`,
+      comment: 'x'.repeat(60),
+    }));
+    await query(port, 'test_module', event(['tlp:red'], { Attribute: attributes, info: 'a'.repeat(5000) }));
+    for (const username of Object.keys(USERS)) tokens[username] = await login(username);
+    let last = performance.now();
+    watch = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+  });
+  after(async () => {
+    clearInterval(watch);
+    delete process.env.TEST_OF_SECRETS;
+    delete process.env.NODE_RED_CREDENTIAL_SECRET;
+    await nodeRed.stop();
+    await misp.close();
+  });
+  beforeEach(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    longest = 0;
+  });
+  afterEach(() => assert.ok(longest < MOST_STALL, `Node-RED stood still for ${Math.round(longest)} ms`));
+
+  async function login(username: string): Promise<string> {
+    const response = await fetch(`${nodeRed.url}/admin/auth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        client_id: 'node-red-editor',
+        grant_type: 'password',
+        scope: USERS[username],
+        username,
+        password: 'any',
+      }),
+    });
+    return ((await response.json()) as { access_token: string }).access_token;
+  }
+  async function ask(method: string, path: string, user?: string, body?: unknown) {
+    const token = user === undefined ? undefined : (tokens[user] ?? user);
+    const response = await fetch(`${nodeRed.url}/admin/misp-workflows/${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(method === 'GET' ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body ?? {}) }),
+    });
+    const text = await response.text();
+    for (const secret of SECRETS)
+      assert.ok(!text.includes(secret), `${method} ${path}: ${text.slice(0, 300)}`);
+    return { status: response.status, text };
+  }
+  async function attempt(path: string, user: string, body: unknown): Promise<Record<string, unknown>> {
+    const { status, text } = await ask('POST', `try/${path}`, user, body);
+    assert.equal(status, 200, text);
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  it('are all known to this test', () => {
+    const ours = registeredRoutes().filter((route) => route.includes('/misp'));
+    assert.deepEqual(ours.sort(), Object.keys(ROUTES).sort());
+  });
+
+  for (const [route, { needs, path, body }] of Object.entries(ROUTES)) {
+    const [method] = route.split(' ');
+    it(`${route} needs the permission to ${needs}`, async () => {
+      assert.equal((await ask(method, path, undefined, body)).status, 401);
+      assert.equal((await ask(method, path, 'no-token', body)).status, 401);
+      assert.equal((await ask(method, path, 'reader', body)).status, needs === 'read' ? 200 : 401);
+      assert.equal((await ask(method, path, 'writer', body)).status, 200);
+    });
+  }
+
+  const NO_BODIES: unknown[] = ['{"a":', '"text"', 'null', [], [[]], 5, true, ''];
+  const WRONG = [null, 5, 'x', [], [{}], {}, { length: 9 }, '__proto__', 'constructor', { $ne: 1 }];
+  for (const [route, { path, body = {} }] of Object.entries(ROUTES)) {
+    const [method] = route.split(' ');
+    if (method !== 'POST') continue;
+    it(`${route} lives through bodies of all kinds`, async () => {
+      for (const sent of NO_BODIES) {
+        const text = typeof sent === 'string' ? sent : JSON.stringify(sent);
+        const { status } = await ask(method, path, 'writer', text);
+        assert.ok([200, 400].includes(status), `${text}: ${status}`);
+      }
+      const names = new Set([
+        ...Object.keys(body),
+        'type',
+        'settings',
+        'triggers',
+        'event',
+        'path',
+        'to',
+        'url',
+      ]);
+      for (const name of names) {
+        for (const value of WRONG) {
+          const { status } = await ask(method, path, 'writer', { ...body, [name]: value });
+          assert.equal(status, 200, `${name}: ${JSON.stringify(value)}`);
+        }
+      }
+    });
+  }
+
+  it('lives through parameters that name what every object has', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString', '%00', '..%2f..', 'x'.repeat(5000)]) {
+      for (const user of ['reader', 'writer']) {
+        assert.equal((await ask('GET', `triggers/${name}`, user)).status, 404);
+        assert.equal((await ask('GET', `pickers/${name}?server=misp`, user)).status, 404);
+        assert.equal((await ask('GET', `modules?server=${name}`, user)).status, 404);
+        assert.equal((await ask('GET', `listeners/${name}/gone`, user)).text, '[]');
+      }
+    }
+  });
+
+  const evaluate = (expression: string, more: object = {}) =>
+    attempt('node', 'writer', {
+      type: 'misp-if',
+      settings: { language: 'jsonata', expression, expressionType: 'jsonata', operator: 'any_value' },
+      triggers: [idOf('trigger')],
+      ...more,
+    });
+
+  it('an expression that is tried reads the message, and neither environment nor contexts', async () => {
+    const { found, outcome } = await evaluate('payload.Event.Tag.name');
+    assert.deepEqual([found, outcome], ['tlp:red', 'then']);
+    assert.equal((await evaluate('$moment(0).year()')).found, '1970');
+    assert.equal((await evaluate('msg.payload.Event.Tag.name')).found, 'tlp:red');
+    for (const name of ['TEST_OF_SECRETS', 'NODE_RED_CREDENTIAL_SECRET', 'PATH']) {
+      assert.match(String((await evaluate(`$env("${name}")`)).problem), /\$env is not available/);
+    }
+    for (const name of ['$flowContext', '$globalContext']) {
+      assert.match(String((await evaluate(`${name}("x")`)).problem), /not available in a trial/);
+    }
+    assert.match(String((await evaluate('$eval("1")')).problem), /\$eval is not available/);
+    const tricks = [
+      '$env.constructor("return process")()',
+      '$moment.constructor("return process.env")()',
+      '($x := "constructor"; $lookup($moment, $x))',
+      'payload.__proto__.constructor',
+      '$each($moment, function($v, $k) { $k })',
+      '$string($moment)',
+    ];
+    for (const trick of tricks) await evaluate(trick);
+  });
+
+  const COSTLY: [what: string, expression: string][] = [
+    ['endless calls', '($f := function() { $f() }; $f())'],
+    ['endless nesting', '($f := function($n) { 1 + $f($n + 1) }; $f(0))'],
+    ['calls without number', '($f := function($n) { $n > 0 ? $f($n - 1) + $f($n - 1) : 0 }; $f(60))'],
+    ['backtracking', '$contains(payload.Event.info & "!", /^(a+)+$/)'],
+    ['much memory', '($f := function($l) { $f($append($l, $l)) }; $f([1..1000000]))'],
+    ['long texts', '($f := function($t) { $f($t & $t) }; $f("aaaaaaaa"))'],
+    ['a list in itself', '$reduce([1..100000], $append)'],
+    ['no names of its own', '($__evaluate_entry := null; $f := function() { $f() }; $f())'],
+    ['one long call', '$map([1..9000], function($i) { $pad("x", 100000, $string($i)) })'],
+  ];
+  for (const [what, expression] of COSTLY) {
+    it(`an expression that is tried has an end: ${what}`, async () => {
+      const begun = performance.now();
+      await evaluate(expression);
+      assert.ok(performance.now() - begun < 10_000);
+      // And the next one is tried as ever.
+      assert.equal((await evaluate('1')).found, '1');
+    });
+  }
+
+  it('what is pasted costs Node-RED little, however it is nested', async () => {
+    const nested = '['.repeat(2_000_000) + ']'.repeat(2_000_000);
+    const many = JSON.stringify({
+      Event: { Attribute: Array.from({ length: 60_000 }, () => ({ value: 'x' })) },
+    });
+    for (const text of [nested, many, '{'.repeat(100_000), '"'.repeat(1_000_000)]) {
+      await evaluate('payload.Event.Attribute[0].value', { event: text });
+    }
+    const settings = `{"type":"misp-if","settings":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`;
+    assert.ok([200, 400].includes((await ask('POST', 'try/node', 'writer', settings)).status));
+  });
+
+  const PATHS = [
+    'Event.Attribute.{n}.value',
+    'Event.Attribute.{n}[value=/^(a+)+$/].value',
+    'Event.Attribute.{n}[value=/(a|aa|aaa)*(a|aa|aaa)*(a|aa|aaa)*!$/].value',
+    `Event.Attribute.{n}[value=/${'(a?)'.repeat(200)}/].value`,
+    `${'{*}.'.repeat(100)}{*}`,
+    `${'{n}'.repeat(300)}`,
+    `Event${'.{*}'.repeat(5)}[value=/((a{1,50}){1,50}){1,50}/]`,
+    '['.repeat(3000),
+    'x'.repeat(100_000),
+  ];
+  it('what a reader tries of paths costs Node-RED little', async () => {
+    for (const path of PATHS) {
+      for (const selector of ['', 'Event.Attribute.{n}', path]) {
+        await attempt('path', 'reader', { path, selector, triggers: [idOf('trigger')] });
+      }
+    }
+  });
+
+  const TEMPLATES = [
+    '{% for a in range(100000) %}{% for b in range(100000) %}{{ a }}{% endfor %}{% endfor %}',
+    '{{ "a" * 1000000 }}{{ "a" * 1000000 }}',
+    '{% for a in Event.Attribute %}{% for b in Event.Attribute %}{{ a.value == b.value }}{% endfor %}{% endfor %}',
+    '{{ 9 ** 9 ** 9 }}',
+    '{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}',
+    '{{ Event.info | replace("a", "aaaaaaaaaa") | replace("a", "aaaaaaaaaa") | replace("a", "aaaaaaaaaa") }}',
+    '{{ (Event.info * 200) | wordwrap(1) | urlize }}',
+    '{% set x = [1] %}{% for a in range(40) %}{% set x = x + x %}{% endfor %}',
+    `${'{{ ('.repeat(2000)}`,
+    '{{ "".__class__.__mro__[1].__subclasses__() }}',
+    '{{ Event.constructor.constructor("return process.env")() }}',
+  ];
+  it('what a reader tries of templates costs Node-RED little', async () => {
+    for (const template of TEMPLATES) {
+      await attempt('template', 'reader', { template, triggers: [idOf('trigger')] });
+    }
+    const { rendered } = await attempt('template', 'reader', {
+      template: '{{ Event.Tag[0].name }}',
+      triggers: [idOf('trigger')],
+    });
+    assert.equal(rendered, 'tlp:red');
+  });
+
+  it('a hundred readers at once get answers, and Node-RED goes on', async () => {
+    const template = TEMPLATES[2];
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () =>
+        attempt('template', 'reader', { template, triggers: [idOf('trigger')] }),
+      ),
+    );
+    assert.ok(answers.some(({ problem }) => /Too much is being tried/.test(String(problem))));
+  });
+});
