@@ -1,3 +1,4 @@
+import { looksAtAttributes } from '../../nodes/attributes-when';
 import { checkFlow } from '../../src/workflow/check-flow';
 import { showBadges } from './badge.js';
 import style from './checks.css';
@@ -19,6 +20,9 @@ export function startChecks(descriptions) {
   const knowledge = {
     isOurs: (type) => type in descriptions,
     writes: (type) => Boolean(descriptions[type]?.writes),
+    fieldsOf: (type) => descriptions[type]?.fields ?? {},
+    looksAtAttributes: (node) =>
+      node.type in descriptions && looksAtAttributes(descriptions[node.type], node),
   };
   const list = createList();
   const badges = showBadges((id) => list.show(id));
