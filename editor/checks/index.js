@@ -4,6 +4,7 @@ import { showBadges } from './badge.js';
 import style from './checks.css';
 import { createList } from './list.js';
 import { keepNamesApart } from './names.js';
+import { watchSecrets } from './secrets.js';
 import { text } from './texts.js';
 import { workspaceNodes } from './workspace.js';
 
@@ -24,7 +25,7 @@ export function startChecks(descriptions) {
     looksAtAttributes: (node) =>
       node.type in descriptions && looksAtAttributes(descriptions[node.type], node),
   };
-  const list = createList();
+  const list = createList(knowledge.isOurs);
   const badges = showBadges((id) => list.show(id));
   $('<style>').text(style).appendTo('head');
   keepNamesApart();
@@ -33,7 +34,7 @@ export function startChecks(descriptions) {
   const run = () => {
     clearTimeout(timer);
     timer = undefined;
-    const findings = checkFlow(workspaceNodes(), knowledge);
+    const findings = checkFlow(workspaceNodes(secretsOf), knowledge);
     badges.update(findings);
     list.update(findings);
     return findings;
@@ -42,6 +43,7 @@ export function startChecks(descriptions) {
     clearTimeout(timer);
     timer = setTimeout(run, QUIET_MS);
   };
+  const secretsOf = watchSecrets(descriptions, soon);
   for (const event of EVENTS) RED.events.on(event, soon);
   RED.events.on('deploy', () => tellDangers(run(), list));
 }
