@@ -15,7 +15,7 @@ const CLICK_MS = 200;
 export function showProblems(node, fields, valueOf) {
   const check = ({ name, field, row, control, read }, isTyping) => {
     const isUsed = applies(field, valueOf);
-    const text = isUsed ? problemText(node, name, field, read(), valueOf(`${name}Type`)) : '';
+    const text = isUsed ? problemText(node, name, field, read(), valueOf) : '';
     if (text !== '' && isTyping) return;
     mark(control, 'value', text !== '');
     tell(row, control, isShownByWidget(field, read()) ? '' : text);

@@ -1,4 +1,7 @@
+import { applies, isMissing } from '../src/workflow/fields';
 import { settingOf } from './open-form.js';
+
+export { applies };
 
 export function defaultsOf({ version, fields, migrations }) {
   const defaults = { name: { value: '' }, version: { value: version } };
@@ -33,19 +36,21 @@ const isEnvironment = (value) => /^\$\{[^}]+\}$/.test(value);
 /** Node-RED's validator of a field: true, or words that say what is wrong. */
 function validatorOf(name, field) {
   return function (value, options) {
-    if (!applies(field, (other) => settingOf(this, other))) return true;
-    const text = problemText(this, name, field, value, settingOf(this, `${name}Type`));
+    const valueOf = (other) => settingOf(this, other);
+    if (!applies(field, valueOf)) return true;
+    const text = problemText(this, name, field, value, valueOf);
     return text === '' || (options ? text : false);
   };
 }
 
 /**
  * What is wrong with a value of a node's field, in words; an empty text if nothing is.
- * @param type of a `typed` field: the type of the value
+ * @param valueOf the value of another field, or the type of a `typed` one
  */
-export function problemText(node, name, field, value, type = field.types?.[0]) {
+export function problemText(node, name, field, value, valueOf) {
+  const type = valueOf(`${name}Type`) ?? field.types?.[0];
   const label = node._(`${node.type}.fields.${name}.label`);
-  const problem = problemOf(field, value);
+  const problem = problemOf(field, value, valueOf);
   if (problem) {
     const values = { ...field, label, interpolation: { escapeValue: false } };
     return node._(`${node.type}.problems.${problem}`, values);
@@ -56,9 +61,9 @@ export function problemText(node, name, field, value, type = field.types?.[0]) {
 }
 
 /** What is wrong with a value, as a key of `problems` in the texts. */
-export function problemOf(field, value) {
+export function problemOf(field, value, valueOf = () => '') {
   const text = String(value ?? '').trim();
-  if (field.required && (text === '' || (Array.isArray(value) && value.length === 0))) return 'required';
+  if (isMissing(field, value, valueOf)) return 'required';
   if (isEnvironment(text)) return undefined;
   if (field.kind === 'number') {
     const number = Number(text);
@@ -69,13 +74,6 @@ export function problemOf(field, value) {
   if (field.kind === 'hashpath' && !isBalanced(text)) return 'path';
   if (field.kind === 'filter' && !isBalanced(value?.selector, value?.path)) return 'path';
   return undefined;
-}
-
-/** Whether a field is in use, by the values of the fields it depends on. */
-export function applies(field, valueOf) {
-  return Object.entries(field.when || {}).every(([other, wanted]) =>
-    [].concat(wanted).includes(valueOf(other)),
-  );
 }
 
 /** Brackets that do not close; the rest of a path is checked by the runtime, which reads it. */

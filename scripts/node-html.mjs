@@ -108,6 +108,7 @@ function registration(description) {
     button,
     trial,
     writes,
+    attributesWhen,
     version,
     migrations = [],
   } = description;
@@ -121,6 +122,7 @@ function registration(description) {
     button,
     trial,
     writes,
+    attributesWhen,
     version,
     migrations,
     fields,

@@ -1,9 +1,11 @@
+import { looksAtAttributes } from '../../nodes/attributes-when';
 import { checkFlow } from '../../src/workflow/check-flow';
 import { showBadges } from './badge.js';
 import style from './checks.css';
 import { createList } from './list.js';
 import { notifyText } from '../show.js';
 import { keepNamesApart } from './names.js';
+import { watchSecrets } from './secrets.js';
 import { text } from './texts.js';
 import { workspaceNodes } from './workspace.js';
 
@@ -20,8 +22,11 @@ export function startChecks(descriptions) {
   const knowledge = {
     isOurs: (type) => type in descriptions,
     writes: (type) => Boolean(descriptions[type]?.writes),
+    fieldsOf: (type) => descriptions[type]?.fields ?? {},
+    looksAtAttributes: (node) =>
+      node.type in descriptions && looksAtAttributes(descriptions[node.type], node),
   };
-  const list = createList();
+  const list = createList(knowledge.isOurs);
   const badges = showBadges((id) => list.show(id));
   $('<style>').text(style).appendTo('head');
   keepNamesApart();
@@ -30,7 +35,7 @@ export function startChecks(descriptions) {
   const run = () => {
     clearTimeout(timer);
     timer = undefined;
-    const findings = checkFlow(workspaceNodes(), knowledge);
+    const findings = checkFlow(workspaceNodes(secretsOf), knowledge);
     badges.update(findings);
     list.update(findings);
     return findings;
@@ -39,6 +44,7 @@ export function startChecks(descriptions) {
     clearTimeout(timer);
     timer = setTimeout(run, QUIET_MS);
   };
+  const secretsOf = watchSecrets(descriptions, soon);
   for (const event of EVENTS) RED.events.on(event, soon);
   RED.events.on('deploy', () => tellDangers(run(), list));
 }

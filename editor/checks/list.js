@@ -1,11 +1,18 @@
+import { canMend, mend } from './mend.js';
 import { nameOf, text, wordsOf } from './texts.js';
 
 const ID = 'misp-checks';
 
-/** The sidebar tab with all findings; clicking one shows its node. */
-export function createList() {
+/**
+ * The sidebar tab with all findings; clicking one shows its node.
+ * @param isOurs tells the node types of this package
+ */
+export function createList(isOurs) {
   const content = $('<div class="misp-checks">');
   const summary = $('<p role="status" aria-live="polite">').text(text('none')).appendTo(content);
+  const all = $('<button type="button" class="red-ui-button red-ui-button-small misp-checks-mend-all">')
+    .appendTo(content)
+    .hide();
   const list = $('<ul>').attr('aria-label', text('title')).appendTo(content);
   RED.sidebar.addTab({
     id: ID,
@@ -33,7 +40,13 @@ export function createList() {
       const words = text(number === 0 ? 'none' : number === 1 ? 'one' : 'several', { number });
       if (summary.text() !== words) summary.text(words);
       const sorted = [...findings].sort((a, b) => Number(b.danger) - Number(a.danger));
-      list.empty().append(sorted.map(entryOf));
+      const mendable = sorted.filter((finding) => canMend(finding, isOurs));
+      list.empty().append(sorted.map((finding) => entryOf(finding, mendable.includes(finding))));
+      all
+        .off('click')
+        .on('click', () => mend(mendable))
+        .text(text('mendAll', { number: mendable.length }))
+        .toggle(mendable.length > 1);
       titleTab(number);
       counter(
         number,
@@ -43,7 +56,7 @@ export function createList() {
   };
 }
 
-function entryOf(finding) {
+function entryOf(finding, isMendable) {
   const { danger, nodes } = finding;
   const kind = text(danger ? 'danger' : 'warning');
   const row = $('<li>').attr('data-key', finding.key).attr('data-nodes', nodes.join(' '));
@@ -54,6 +67,12 @@ function entryOf(finding) {
     .append($('<span>').text(wordsOf(finding)))
     .on('click', reveal(nodes[0]))
     .appendTo(row);
+  if (isMendable) {
+    $('<button type="button" class="red-ui-button red-ui-button-small misp-checks-mend">')
+      .text(text(finding.key === 'switchWithoutOtherwise' ? 'mendSwitch' : 'mend'))
+      .on('click', () => mend([finding]))
+      .appendTo(row);
+  }
   if (nodes.length < 2) return row;
   for (const id of nodes) {
     $('<button type="button" class="red-ui-button red-ui-button-small">')

@@ -1,8 +1,15 @@
-/** The workspace as it would be saved, as far as messages are concerned. Linear, unlike Node-RED's export. */
-export function workspaceNodes() {
+/**
+ * The workspace as it would be saved, as far as messages are concerned. Linear, unlike Node-RED's export.
+ * @param secretsOf which secrets a node has; undefined if that is not known
+ */
+export function workspaceNodes(secretsOf) {
   const nodes = new Map();
   const add = (node, more) =>
-    nodes.set(node.id, { ...settingsOf(node), id: node.id, type: node.type, ...more });
+    nodes.set(node.id, {
+      ...settingsOf(node),
+      ...{ id: node.id, type: node.type, credentials: secretsOf(node) },
+      ...more,
+    });
   RED.nodes.eachWorkspace((tab) => add(tab, { disabled: tab.disabled }));
   RED.nodes.eachSubflow((subflow) => {
     const ports = (list) => (list ?? []).map(() => ({ wires: [] }));

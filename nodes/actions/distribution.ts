@@ -12,6 +12,7 @@ export const DISTRIBUTION_FIELDS = <const O extends readonly string[]>(options: 
       kind: 'picker',
       source: 'sharing-groups',
       default: [] as readonly string[],
+      required: true,
       when: { change: 'distribution', distribution: SHARING_GROUP },
     },
   }) as const;

@@ -26,7 +26,13 @@ export default defineAction(
     fields: {
       mailServer: { kind: 'config', type: 'misp-mail-server', required: true },
       server: { kind: 'config', type: 'misp-server' },
-      recipients: { kind: 'picker', source: 'recipients', default: ['All admins'] },
+      recipients: {
+        kind: 'picker',
+        source: 'recipients',
+        default: ['All admins'],
+        required: true,
+        orElse: ['organisations', 'more'],
+      },
       organisations: { kind: 'picker', source: 'organisations', default: [] },
       more: { kind: 'typed', default: '', types: ['msg', 'str', 'flow', 'global', 'env', 'jsonata'] },
       domains: { kind: 'list', default: [], advanced: true },

@@ -24,6 +24,7 @@ export default defineNode(
         kind: 'typed',
         default: 'payload.Event.extends_uuid',
         types: ['msg', 'str', 'flow', 'global', 'env', 'jsonata'],
+        required: true,
         when: { which: 'other' },
       },
     },

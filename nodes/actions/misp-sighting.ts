@@ -9,6 +9,7 @@ export default defineMispAction(
     type: 'misp-sighting',
     modules: [],
     version: 1,
+    attributesWhen: { of: ['attributes'] },
     labelBy: 'sighting',
     fields: {
       sighting: {
@@ -18,7 +19,13 @@ export default defineMispAction(
       },
       of: { kind: 'select', default: 'attributes', options: ['attributes', 'values'] },
       filter: { ...FILTER_FIELD.filter, when: { of: 'attributes' } },
-      values: { kind: 'typed', default: 'payload', types: ['msg', 'str', 'jsonata'], when: { of: 'values' } },
+      values: {
+        kind: 'typed',
+        default: 'payload',
+        types: ['msg', 'str', 'jsonata'],
+        required: true,
+        when: { of: 'values' },
+      },
       source: { kind: 'template', default: '', rows: 1 },
     },
   },

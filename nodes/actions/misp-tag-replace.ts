@@ -20,10 +20,11 @@ export default defineMispAction(
     type: 'misp-tag-replace',
     modules: ['tag_replacement_tlp', 'tag_replacement_pap', 'tag_replacement_generic'],
     version: 1,
+    attributesWhen: { scope: ['attribute'] },
     labelBy: 'taxonomy',
     fields: {
       taxonomy: { kind: 'select', default: 'tlp', options: ['tlp', 'pap', 'custom'], describe: true },
-      pattern: { kind: 'text', default: '', when: { taxonomy: 'custom' } },
+      pattern: { kind: 'text', default: '', required: true, when: { taxonomy: 'custom' } },
       substitution: { kind: 'text', default: '', when: { taxonomy: 'custom' } },
       strict: { kind: 'select', default: 'keep', options: ['keep', 'loosen'], when: { taxonomy: 'tlp' } },
       scope: { kind: 'select', default: 'event', options: ['event', 'attribute', 'all'] },

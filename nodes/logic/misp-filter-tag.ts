@@ -6,6 +6,7 @@ export default defineFilter(
     type: 'misp-filter-tag',
     modules: ['filter-tag'],
     version: 1,
+    attributesWhen: { scope: ['attribute', 'event_attribute'] },
     labelBy: 'condition',
     fields: {
       filteringLabel: { kind: 'select', default: 'A', options: FILTER_LABELS },
@@ -19,7 +20,7 @@ export default defineFilter(
         default: 'in_or',
         options: ['in_or', 'in_and', 'not_in_or', 'not_in_and'],
       },
-      tags: { kind: 'picker', source: 'tags', default: [] },
+      tags: { kind: 'picker', source: 'tags', default: [], required: true, orElse: ['clusters'] },
       clusters: { kind: 'picker', source: 'clusters', default: [] },
     },
   },

@@ -6,6 +6,7 @@ export default defineFilter(
     type: 'misp-filter-timestamp',
     modules: ['filter-timestamp'],
     version: 1,
+    attributesWhen: { target: ['object', 'attribute'] },
     labelBy: 'operator',
     fields: {
       filteringLabel: { kind: 'select', default: 'A', options: FILTER_LABELS },

@@ -6,6 +6,7 @@ export default defineFilter(
     type: 'misp-filter',
     modules: ['generic-filter-data'],
     version: 1,
+    attributesWhen: { selector: 'path' },
     labelBy: 'operator',
     fields: {
       filteringLabel: { kind: 'select', default: 'A', options: FILTER_LABELS },
@@ -16,8 +17,13 @@ export default defineFilter(
         default: 'in',
         options: ['in', 'not_in', 'equals', 'not_equals', 'any_value', 'in_or'],
       },
-      value: { kind: 'text', default: '', when: { operator: ['in', 'not_in', 'equals', 'not_equals'] } },
-      value_list: { kind: 'list', default: [], when: { operator: 'in_or' } },
+      value: {
+        kind: 'text',
+        default: '',
+        required: true,
+        when: { operator: ['in', 'not_in', 'equals', 'not_equals'] },
+      },
+      value_list: { kind: 'list', default: [], required: true, when: { operator: 'in_or' } },
     },
   },
   (config) => (data, state) =>

@@ -6,6 +6,7 @@ export default defineLogic(
     type: 'misp-if-count',
     modules: ['count-if'],
     version: 1,
+    attributesWhen: { selector: 'path' },
     labelBy: 'operator',
     fields: {
       selector: { kind: 'hashpath', default: '', required: true },

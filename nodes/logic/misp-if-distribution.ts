@@ -6,6 +6,7 @@ export default defineLogic(
     type: 'misp-if-distribution',
     modules: ['distribution-if'],
     version: 1,
+    attributesWhen: { scope: ['attribute'] },
     labelBy: 'condition',
     fields: {
       scope: { kind: 'select', default: 'attribute', options: ['attribute', 'event'] },
@@ -19,6 +20,7 @@ export default defineLogic(
         kind: 'picker',
         source: 'sharing-groups',
         default: [],
+        required: true,
         when: { distribution: '4' },
       },
     },

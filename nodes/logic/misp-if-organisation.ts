@@ -10,7 +10,7 @@ export default defineLogic(
     fields: {
       org_type: { kind: 'select', default: 'orgc', options: ['org', 'orgc'] },
       condition: { kind: 'select', default: 'in', options: ['in', 'not_in'] },
-      org_id: { kind: 'picker', source: 'organisations', default: [] },
+      org_id: { kind: 'picker', source: 'organisations', default: [], required: true },
     },
   },
   (config) =>

@@ -6,6 +6,7 @@ export default defineLogic(
     type: 'misp-if-tag',
     modules: ['tag-if'],
     version: 1,
+    attributesWhen: { scope: ['attribute', 'event_attribute'] },
     labelBy: 'condition',
     fields: {
       scope: { kind: 'select', default: 'event', options: ['event', 'attribute', 'event_attribute'] },
@@ -14,7 +15,7 @@ export default defineLogic(
         default: 'in_or',
         options: ['in_or', 'in_and', 'not_in_or', 'not_in_and'],
       },
-      tags: { kind: 'picker', source: 'tags', default: [] },
+      tags: { kind: 'picker', source: 'tags', default: [], required: true, orElse: ['clusters'] },
       clusters: { kind: 'picker', source: 'clusters', default: [] },
     },
   },

@@ -6,6 +6,7 @@ export default defineLogic(
     type: 'misp-if',
     modules: ['generic-if'],
     version: 1,
+    attributesWhen: { hash_path: 'path' },
     labelBy: 'operator',
     fields: {
       language: { kind: 'select', default: 'path', options: ['path', 'jsonata'] },
@@ -22,8 +23,13 @@ export default defineLogic(
         default: 'in',
         options: ['in', 'not_in', 'equals', 'not_equals', 'any_value', 'in_or'],
       },
-      value: { kind: 'text', default: '', when: { operator: ['in', 'not_in', 'equals', 'not_equals'] } },
-      value_list: { kind: 'list', default: [], when: { operator: 'in_or' } },
+      value: {
+        kind: 'text',
+        default: '',
+        required: true,
+        when: { operator: ['in', 'not_in', 'equals', 'not_equals'] },
+      },
+      value_list: { kind: 'list', default: [], required: true, when: { operator: 'in_or' } },
     },
   },
   (config, jsonata) => {

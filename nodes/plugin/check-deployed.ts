@@ -1,13 +1,23 @@
 import type { NodeAPI } from 'node-red';
 import type { NodeConfig } from '../../src/runs/trust';
 import { checkFlow, type Finding } from '../../src/workflow/check-flow';
+import { looksAtAttributes } from '../attributes-when';
 import { migrate } from '../migrate';
 import { ourTypes } from '../runtime';
 
 const knowledge = {
   isOurs: (type: string) => ourTypes.has(type),
   writes: (type: string) => ourTypes.get(type)?.writes === true,
+  fieldsOf: (type: string) => ourTypes.get(type)?.fields ?? {},
+  looksAtAttributes(node: NodeConfig) {
+    const description = ourTypes.get(node.type);
+    return description !== undefined && looksAtAttributes(description, node);
+  },
 };
+
+/** Of what a node cannot start without it speaks itself. */
+const isSaidByNode = ({ key, field = '' }: Finding, type = '') =>
+  key === 'lacks' && ['config', 'secret'].includes(ourTypes.get(type)?.fields[field]?.kind ?? '');
 
 /** The editor migrates what it loads, but a flow may run without having been opened since. */
 function ofPresentVersion(config: NodeConfig): NodeConfig {
@@ -29,17 +39,29 @@ export function checkDeployed(RED: NodeAPI): void {
     const configs = new Map<string, NodeConfig>();
     RED.nodes.eachNode((config) => configs.set(config.id, ofPresentVersion(config as unknown as NodeConfig)));
     for (const finding of checkFlow([...configs.values()], knowledge)) {
-      if (finding.danger) warn(finding, configs);
+      if (finding.danger && !isSaidByNode(finding, configs.get(finding.nodes[0])?.type))
+        warn(finding, configs);
     }
   }
 
-  function warn({ key, nodes, trigger, module = '' }: Finding, configs: Map<string, NodeConfig>): void {
+  const labelOf = (type: string, field: string) =>
+    field && RED._(`@misp-flows/node-red-misp/${type}:${type}.fields.${field}.label`);
+
+  function warn(
+    { key, nodes, trigger, module = '', field = '', outputs = [] }: Finding,
+    configs: Map<string, NodeConfig>,
+  ): void {
     const nameOf = (id = '') => {
       const node = configs.get(id);
       return node && typeof node.name === 'string' && node.name !== '' ? node.name : (node?.type ?? '');
     };
     const params = { node: nameOf(nodes[0]), nodes: nodes.map(nameOf).join(', '), trigger: nameOf(trigger) };
-    const words = RED._(`misp-editor.checks.findings.${key}`, { ...params, module });
+    const words = RED._(`misp-editor.checks.findings.${key}`, {
+      ...params,
+      module,
+      outputs: outputs.map((index) => index + 1).join(', '),
+      field: labelOf(configs.get(nodes[0])?.type ?? '', field),
+    });
     // A node in a subflow runs once for each instance, under other ids.
     const node = RED.nodes.getNode(nodes[0]);
     if (node) node.warn(words);

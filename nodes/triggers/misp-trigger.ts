@@ -4,7 +4,8 @@ import type { MispRequest } from '../../src/listener/request';
 import type { ModuleOwner, OpenQuery, RequestText, ServiceState } from '../../src/listener/service';
 import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';
-import { loadFullEvent, RELOADED, STORED } from '../../src/triggers/full-event';
+import { RELOADED, STORED } from '../../src/triggers/completed';
+import { loadFullEvent } from '../../src/triggers/full-event';
 import { LastRequest } from '../../src/triggers/last-request';
 import { hideSecretsOf } from '../../src/triggers/secrets';
 import { tagChoiceMatches } from '../../src/triggers/tag-attached';
@@ -94,7 +95,12 @@ export default defineNode(
       },
       tags: { kind: 'picker', source: 'tags', default: [], when: { trigger: TAG_TRIGGER } },
       complete: { kind: 'checkbox', default: false, when: { trigger: COMPLETED } },
-      server: { kind: 'config', type: 'misp-server', when: { trigger: COMPLETED, complete: true } },
+      server: {
+        kind: 'config',
+        type: 'misp-server',
+        required: true,
+        when: { trigger: COMPLETED, complete: true },
+      },
       remember: { kind: 'checkbox', default: true, advanced: true },
       keepSecrets: { kind: 'checkbox', default: false, when: { trigger: WITH_SECRETS }, advanced: true },
       filteredItems: { kind: 'checkbox', default: false, advanced: true },

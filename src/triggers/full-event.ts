@@ -1,22 +1,7 @@
 import { toCoreFormat } from '../event/to-core';
 import type { MispClient } from '../misp/client';
 import { WorkflowError } from '../text';
-
-/** Triggers whose data is thin, and whose event is in MISP when they fire. */
-export const RELOADED: readonly string[] = [
-  'event-after-save',
-  'event-after-save-new',
-  'event-after-save-new-from-pull',
-  'attribute-after-save',
-  'object-after-save',
-  'shadow-attribute-after-save',
-  'sighting-after-save',
-  'event-report-after-save',
-  'tag-attached-after-save',
-];
-
-/** Triggers that tell what is about to be saved; MISP still has what was there before. */
-export const STORED: readonly string[] = ['event-before-save', 'shadow-attribute-before-save'];
+import { STORED } from './completed';
 
 interface EventData {
   Event?: { id?: string; uuid?: string };

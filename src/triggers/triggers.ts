@@ -5,6 +5,8 @@ export interface Trigger {
   blocking: boolean;
   /** The data is an event in MISP core format. */
   coreFormat: boolean;
+  /** The data may have attributes of the event. */
+  attributes: boolean;
   /** MISP saves nothing else while it waits: the run is inside its database transaction. */
   stallsSaving: boolean;
   /** The data carries keys and passwords. */
@@ -15,6 +17,7 @@ const trigger = (id: string, flags: Partial<Trigger> = {}): Trigger => ({
   id,
   blocking: false,
   coreFormat: true,
+  attributes: flags.coreFormat !== false,
   stallsSaving: false,
   secrets: false,
   ...flags,
@@ -27,16 +30,16 @@ const trigger = (id: string, flags: Partial<Trigger> = {}): Trigger => ({
 export const TRIGGERS: readonly Trigger[] = [
   trigger('event-publish', { blocking: true }),
   trigger('event-before-save', { blocking: true, stallsSaving: true }),
-  trigger('event-after-save'),
+  trigger('event-after-save', { attributes: false }),
   trigger('event-after-save-new'),
   trigger('event-after-save-new-from-pull'),
-  trigger('event-before-delete', { blocking: true }),
+  trigger('event-before-delete', { blocking: true, attributes: false }),
   trigger('attribute-after-save'),
   trigger('object-after-save'),
   trigger('shadow-attribute-before-save', { blocking: true, stallsSaving: true }),
   trigger('shadow-attribute-after-save'),
   trigger('sighting-after-save'),
-  trigger('event-report-after-save'),
+  trigger('event-report-after-save', { attributes: false }),
   trigger('tag-attached-after-save'),
   trigger('post-after-save', { coreFormat: false }),
   trigger('analyst-data-after-save', { coreFormat: false }),

@@ -10,23 +10,39 @@ import type { Exit } from './ports';
 const VIEWS = ['open', 'closed', 'callers'] as const;
 type View = (typeof VIEWS)[number];
 
+/** Whether messages will be answered. */
+export interface Answered {
+  /** What a node sends, at whichever of its outputs. */
+  behind(nodeId: string): boolean;
+  /** What a node gets. */
+  at(nodeId: string): boolean;
+  /** What a node sends at one output. */
+  output(nodeId: string, index: number): boolean;
+}
+
 /**
  * Tells of nodes whether each of their outputs leads to a response node, whatever the nodes between decide.
  * Of several wires on one output one that does is enough: the message goes along all of them. Loops are taken
  * to end somewhere.
  * @param counts which callers of a shared part of the flow matter
+ * @param options.mayEnd nodes at which a message may end although it goes on from all outputs
  */
 export function answeredBehind(
   graph: FlowGraph,
   counts: (nodeId: string) => boolean,
-): (nodeId: string) => boolean {
+  { mayEnd = () => false }: { mayEnd?: (node: NodeConfig) => boolean } = {},
+): Answered {
   const gates = new Gates();
   for (const view of VIEWS) for (const node of graph.nodes.values()) addNode(view, node);
   const exits = new Set<string>();
   for (const ports of graph.ports.values())
     for (const port of ports) for (const exit of port.exits) addExits(exit);
   const isTrue = gates.solve();
-  return (nodeId) => isTrue(`callers behind ${nodeId}`);
+  return {
+    behind: (nodeId) => isTrue(`callers behind ${nodeId}`),
+    at: (nodeId) => isTrue(`callers at ${nodeId}`),
+    output: (nodeId, index) => isTrue(portName('callers', nodeId, index)),
+  };
 
   /** A message at the node will be answered; and one that leaves it will be. */
   function addNode(view: View, node: NodeConfig): void {
@@ -42,7 +58,9 @@ export function answeredBehind(
       gates.any(output, ways);
       return output;
     });
-    if (outputs.length === 0) gates.any(behind, []);
+    const certain = outputs.filter((_, index) => node.type !== 'exec' || index === EXIT_CODE);
+    if (outputs.length === 0 || mayEnd(node)) gates.any(behind, []);
+    else if (node.type === 'exec') gates.any(behind, certain);
     else gates.all(behind, outputs);
     if (node.type === 'misp-response') return gates.all(at, []);
     const entries = graph.calls.get(node.id) ?? [];
@@ -74,6 +92,9 @@ export function answeredBehind(
       );
   }
 }
+
+/** Of the outputs of an exec node only this one gets a message in any case. */
+const EXIT_CODE = 2;
 
 const portName = (view: View, nodeId: string, index: number) => `${view} output ${index} of ${nodeId}`;
 const exitName = (view: View, { subflow = '', port = 0, returns = '' }: Exit) =>

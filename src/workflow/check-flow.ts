@@ -2,40 +2,17 @@ import { isBlock, reachOf } from '../runs/reach';
 import { completionOf, type NodeConfig } from '../runs/trust';
 import { triggerById } from '../triggers/triggers';
 import { answeredBehind } from './answered';
+import { disabledFindings, emptyFindings } from './dead-ends';
+import type { Finding, TypeKnowledge } from './finding';
 import { graphOf, type FlowGraph } from './flow-graph';
+import { portFindings } from './listeners';
 import { sameModules } from './module-names';
 import { reachedFrom } from './reached';
+import { deadlineFindings, settingsFindings } from './settings';
+import { thinDataFindings } from './thin-data';
+import { wayFindings } from './ways';
 
-/** Something in a flow that does not do what its author most likely wants. */
-export interface Finding {
-  /** What it is; the words for it are `checks.findings.<key>` in the texts. */
-  key: FindingKey;
-  /** MISP may go on unblocked, or stand still. */
-  danger: boolean;
-  /** Ids of the nodes that it is shown at; the first is the one that the words call the node. */
-  nodes: string[];
-  /** Id of the trigger that the words name. */
-  trigger?: string;
-  /** Name of the module that the words name. */
-  module?: string;
-}
-
-export type FindingKey =
-  | 'unreachedResponse'
-  | 'detachedResponse'
-  | 'blockWithoutEffect'
-  | 'unfinished'
-  | 'unfinishedEnd'
-  | 'writeBeforeSave'
-  | 'writeBesideBeforeSave'
-  | 'moduleTwice';
-
-/** What is to be known of node types. */
-export interface TypeKnowledge {
-  isOurs(type: string): boolean;
-  /** Whether nodes of the type change data in MISP. */
-  writes(type: string): boolean;
-}
+export type { Finding, TypeKnowledge };
 
 /**
  * Looks for what goes wrong in a flow although each of its nodes is set up properly. Disabled nodes and tabs
@@ -51,7 +28,7 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
     const trigger = node.type === 'misp-trigger' && triggerById(String(node.trigger));
     if (!trigger) return [];
     const waits = trigger.blocking && node.goOn !== 'watch';
-    return [{ ...trigger, id: node.id, waits }];
+    return [{ ...trigger, id: node.id, waits, node }];
   });
   const from = (list: { id: string }[], observers = true) =>
     reachedFrom(
@@ -59,12 +36,54 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
       list.map(({ id }) => [id, id]),
       { endsAt: isConcurrent, observers },
     );
-  const blocking = triggers.filter((trigger) => trigger.blocking);
-  const quiet = triggers.filter((trigger) => !trigger.blocking);
+  const blocking = triggers.filter(({ waits }) => waits);
+  const quiet = triggers.filter(({ waits }) => !waits);
   const inBlockingRun = from(blocking);
   const inQuietRun = from(quiet);
   const wiredToQuiet = from(quiet, false);
-  return [...responses(), ...unfinished(), ...writes(), ...modules()];
+  const waiting = blocking.map(({ node }) => node);
+  const answerable = waiting.filter(({ goOn }) => goOn === 'response');
+  const hopeless = outcomes();
+  return [
+    ...responses(),
+    ...unfinished(),
+    ...writes(),
+    ...modules(),
+    ...hopeless,
+    ...ways(),
+    ...disabledFindings(graph, configs, inBlockingRun),
+    ...emptyFindings(graph, inBlockingRun, mayBlock),
+    ...settingsFindings(graph, knowledge),
+    ...deadlineFindings(waiting),
+    ...thinDataFindings(graph, knowledge),
+    ...portFindings(graph),
+  ];
+
+  /** Triggers whose runs can only end in one way. */
+  function outcomes(): Finding[] {
+    const answersFrom = reachOfAnswers();
+    return waiting.flatMap(({ id, goOn }): Finding[] => {
+      if (goOn === 'response' && !answersFrom(id))
+        return [{ key: 'alwaysBlocks', danger: true, nodes: [id] }];
+      const isSet = goOn === 'response' || goOn === 'ended';
+      return isSet && !mayBlock(id) ? [{ key: 'neverBlocks', danger: true, nodes: [id] }] : [];
+    });
+  }
+
+  /** Like the reach of blocks, with every response taken for one. */
+  function reachOfAnswers(): (id: string) => boolean {
+    const asBlocks = nodes.map((node) =>
+      node.type === 'misp-response' ? { ...node, answer: 'block' } : node,
+    );
+    return reachOf([...subflows, ...asBlocks], knowledge);
+  }
+
+  /** Where nothing can answer, that is said of the trigger, and not of each way. */
+  function ways(): Finding[] {
+    const silent = new Set(hopeless.flatMap(({ key, nodes: [id] }) => (key === 'alwaysBlocks' ? [id] : [])));
+    const judged = answerable.filter(({ id }) => !silent.has(id));
+    return wayFindings(graph, judged, from(judged));
+  }
 
   function responses(): Finding[] {
     const inRun = new Map([...inQuietRun, ...inBlockingRun]);
@@ -95,7 +114,7 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
     if (suspects.length === 0) return [];
     const isAnswered = answeredBehind(graph, (id) => inBlockingRun.has(id));
     return suspects
-      .filter(({ id }) => !isAnswered(id))
+      .filter(({ id }) => !isAnswered.behind(id))
       .map(({ id }) => ({
         key: graph.ports.get(id)?.length ? 'unfinished' : 'unfinishedEnd',
         danger: false,
@@ -105,7 +124,7 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
   }
 
   function writes(): Finding[] {
-    const inside = from(blocking.filter(({ stallsSaving, waits }) => stallsSaving && waits));
+    const inside = from(blocking.filter(({ stallsSaving }) => stallsSaving));
     // What waits for a while first is taken to wait for MISP's answer.
     const beside = detachedFrom(graph, inside, ({ type }) => type === 'delay' || type === 'misp-delay');
     return nodes.flatMap(({ id, type }): Finding[] => {

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, type FlowNode } from '../support/node-red';
 import { openEditor, shots, type Editor } from './browser';
-import { tab } from './flows';
+import { tab as onlyTab } from './flows';
 import { closeForm, openByDoubleClick, wire } from './mouse';
 
+const listener: FlowNode = {
+  ...{ id: 'l', type: 'misp-listener', version: 1, host: '127.0.0.1', port: 0, authentication: false },
+};
 const trigger = (id: string, kind: string, to: string[], more: object = {}): FlowNode => ({
-  ...{ id, type: 'misp-trigger', z: 'tab', x: 140, y: 120, version: 1, name: id, listener: '' },
-  ...{ trigger: kind, module: `m_${id}`, wires: [to] },
+  ...{ id, type: 'misp-trigger', z: 'tab', x: 140, y: 120, version: 2, name: id, listener: 'l' },
+  ...{ trigger: kind, module: `m_${id}`, goOn: 'ended', wires: [to] },
   ...more,
 });
 const response = (id: string, more: object = {}): FlowNode => ({
@@ -26,6 +29,8 @@ const response = (id: string, more: object = {}): FlowNode => ({
   ...{ wires: [] },
   ...more,
 });
+
+const tab = [onlyTab, listener];
 
 interface EditorApi {
   nodes: { filterNodes(filter: object): { id: string; name: string; module: string; changed?: boolean }[] };
@@ -72,14 +77,14 @@ describe('the checks in the editor', function () {
   };
 
   it('find nothing in a flow that is all right', async () => {
-    await editor.open([tab, trigger('t', 'event-publish', ['b']), response('b')]);
+    await editor.open([...tab, trigger('t', 'event-publish', ['b']), response('b')]);
     await settles([]);
     assert.equal(await editor.page.textContent('.misp-checks [role=status]'), 'Nothing found.');
   });
 
   it('show a block that is wired behind a trigger that does not block, and drop it when mended', async () => {
     const { page } = editor;
-    await editor.open([tab, trigger('t', 'event-after-save', []), response('b')]);
+    await editor.open([...tab, trigger('t', 'event-after-save', []), response('b')]);
     await settles(['unreachedResponse b']);
     await wire(page, 't', 'b');
     await settles(['blockWithoutEffect b']);
@@ -110,7 +115,7 @@ describe('the checks in the editor', function () {
 
   it('see subflows, links, junctions, and what is disabled, as the workspace has them', async () => {
     await editor.open([
-      tab,
+      ...tab,
       {
         id: 's',
         type: 'subflow',
@@ -143,13 +148,13 @@ describe('the checks in the editor', function () {
     await editor.page.screenshot({ path: path.join(shots, 'checks-unfinished.png') });
     await editor.page.locator('[id="x"] .red-ui-flow-node').click();
     await invoke('core:disable-selected-nodes');
-    await settles(['unreachedResponse b']);
+    await settles(['unreachedResponse b', 'neverBlocks t', 'leadsToDisabled entry']);
     await invoke('core:undo');
     await settles(['unfinished x']);
   });
 
   it('show what is imported at once', async () => {
-    await editor.open([tab]);
+    await editor.open([...tab]);
     await settles([]);
     await inEditor(
       (RED, nodes) => RED.view.importNodes(nodes, { generateIds: false }),
@@ -161,7 +166,7 @@ describe('the checks in the editor', function () {
 
   it('speak up after a deploy that leaves something dangerous', async () => {
     const { page } = editor;
-    await editor.open([tab, trigger('t', 'event-after-save', ['b']), response('b')]);
+    await editor.open([...tab, trigger('t', 'event-after-save', ['b']), response('b')]);
     await inEditor((RED) => (RED as unknown as { nodes: { dirty(now: boolean): void } }).nodes.dirty(true));
     await page.click('#red-ui-header-button-deploy');
     await page.click('text=Confirm deploy');
@@ -172,7 +177,9 @@ describe('the checks in the editor', function () {
   });
 
   describe('names of modules', () => {
-    beforeEach(() => editor.open([tab, trigger('t', 'event-publish', [], { module: 'first' })]));
+    beforeEach(() =>
+      editor.open([...tab, trigger('t', 'event-publish', [], { module: 'first', goOn: 'watch' })]),
+    );
     const paste = async (nodes: FlowNode[], options: object = { generateIds: true }) => {
       await inEditor((RED, all) => RED.view.importNodes(all[0], all[1]), [nodes, options]);
       await editor.page.mouse.click(700, 500);
@@ -220,23 +227,25 @@ describe('the checks in the editor', function () {
     });
 
     it('an import keeps a name that is free, and changes one that is taken, also on a new tab', async () => {
-      await paste([trigger('n', 'event-publish', [], { module: 'second' })]);
+      await paste([trigger('n', 'event-publish', [], { module: 'second', goOn: 'watch' })]);
       assert.deepEqual(await modules(), ['first', 'second']);
-      await paste([trigger('n', 'event-publish', [], { module: 'second' })], {
+      await paste([trigger('n', 'event-publish', [], { module: 'second', goOn: 'watch' })], {
         generateIds: true,
         addFlow: true,
       });
       assert.deepEqual((await modules()).sort(), ['first', 'second', 'second_2']);
-      const both = ['a', 'b'].map((id) => trigger(id, 'event-publish', [], { module: 'same' }));
+      const both = ['a', 'b'].map((id) =>
+        trigger(id, 'event-publish', [], { module: 'same', goOn: 'watch' }),
+      );
       await paste(both);
       assert.deepEqual((await modules()).sort(), ['first', 'same', 'same_2', 'second', 'second_2']);
     });
 
     it('what was deployed with one name twice stays, and is shown', async () => {
       await editor.open([
-        tab,
-        trigger('t', 'event-publish', [], { module: 'first' }),
-        trigger('u', 'event-publish', [], { module: 'first', y: 200 }),
+        ...tab,
+        trigger('t', 'event-publish', [], { module: 'first', goOn: 'watch' }),
+        trigger('u', 'event-publish', [], { module: 'first', goOn: 'watch', y: 200 }),
       ]);
       assert.deepEqual(await modules(), ['first', 'first']);
       await settles(['moduleTwice t u']);
@@ -247,6 +256,104 @@ describe('the checks in the editor', function () {
   it('find nothing in the demo', async () => {
     const file = path.join(root, 'examples/Block the publication of tlp-red.json');
     await editor.open(JSON.parse(readFileSync(file, 'utf8')) as FlowNode[]);
+    // A node of the settings has no place in the workspace for a badge.
+    await editor.page.waitForSelector('.misp-checks li >> nth=1', { state: 'attached' });
+    assert.deepEqual(await list(), ['lacks d0000000000000a1', 'lacks d0000000000000a1']);
+    assert.match((await editor.page.textContent('.misp-checks')) ?? '', /User.* is missing/);
+    await editor.open(JSON.parse(readFileSync(file, 'utf8')) as FlowNode[], {
+      d0000000000000a1: { user: 'misp', password: 'secret' },
+    });
     await settles([]);
+  });
+
+  describe('one click', () => {
+    const condition = (wires: string[][]): FlowNode => ({
+      ...{ id: 'if', type: 'misp-if-tag', z: 'tab', x: 320, y: 120, version: 1, name: 'if' },
+      ...{ scope: 'event', condition: 'in_or', tags: ['tlp:red'], clusters: [], wires },
+    });
+    const choice: FlowNode = {
+      ...{ id: 's', type: 'switch', z: 'tab', x: 320, y: 240, name: 's', property: 'topic' },
+      ...{ propertyType: 'msg', rules: [{ t: 'eq', v: 'x', vt: 'str' }], checkall: 'true', repair: false },
+      ...{ outputs: 1, wires: [['b']] },
+    };
+    const decides = { goOn: 'response' };
+    const wired = () =>
+      inEditor((RED) => {
+        const nodes: { links: string[] } = { links: [] };
+        (
+          RED.nodes as unknown as {
+            eachLink(
+              visit: (link: {
+                source: { id: string };
+                sourcePort: number;
+                target: { id: string; type: string; answer?: string };
+              }) => void,
+            ): void;
+          }
+        ).eachLink(({ source, sourcePort, target }) => {
+          nodes.links.push(`${source.id}/${sourcePort} ${target.answer ?? target.type}`);
+        });
+        return nodes.links.sort();
+      });
+
+    it('puts an allow behind an output, and undo takes it away', async () => {
+      const { page } = editor;
+      const flow = [trigger('t', 'event-publish', ['if'], decides), condition([['b'], []]), response('b')];
+      await editor.open([...tab, ...flow]);
+      await settles(['wayWithoutAnswer if']);
+      await page.locator('.misp-checks-status').click();
+      await page.waitForTimeout(400);
+      assert.match((await page.textContent('.misp-checks li')) ?? '', /leaves if here \(else/i);
+      await page.screenshot({ path: path.join(shots, 'checks-mend.png') });
+      await page.click('.misp-checks-mend');
+      await settles([]);
+      assert.deepEqual(await wired(), ['if/0 block', 'if/1 allow', 't/0 misp-if-tag']);
+      await page.screenshot({ path: path.join(shots, 'checks-mended.png') });
+      await invoke('core:undo');
+      await settles(['wayWithoutAnswer if']);
+      await invoke('core:redo');
+      await settles([]);
+      assert.deepEqual(await wired(), ['if/0 block', 'if/1 allow', 't/0 misp-if-tag']);
+    });
+
+    it('adds "otherwise" to a switch, and mends all at once', async () => {
+      const { page } = editor;
+      await editor.open([
+        ...tab,
+        trigger('t', 'event-publish', ['if'], decides),
+        condition([['s'], []]),
+        choice,
+        response('b'),
+      ]);
+      await settles(['wayWithoutAnswer if', 'switchWithoutOtherwise s']);
+      await page.locator('.misp-checks-status').click();
+      await page.waitForTimeout(400);
+      assert.equal(await page.textContent('.misp-checks-mend-all'), 'Answer all 2: allow');
+      await page.click('.misp-checks-mend-all');
+      await settles([]);
+      const mended = ['if/0 switch', 'if/1 allow', 's/0 block', 's/1 allow', 't/0 misp-if-tag'];
+      assert.deepEqual(await wired(), mended);
+      await openByDoubleClick(page, 's');
+      assert.equal(await page.locator('#node-input-rule-container li').count(), 2);
+      await page.click('#node-dialog-cancel');
+      await page.waitForTimeout(400);
+      await invoke('core:undo');
+      await settles(['wayWithoutAnswer if', 'switchWithoutOtherwise s']);
+      assert.deepEqual(await wired(), ['if/0 switch', 's/0 block', 't/0 misp-if-tag']);
+      await invoke('core:redo');
+      await settles([]);
+      assert.deepEqual(await wired(), mended);
+      await page.click('#red-ui-header-button-deploy');
+      await page.click('text=Confirm deploy');
+      await page.waitForSelector('text=Successfully deployed');
+    });
+
+    it('is not offered for nodes of others', async () => {
+      const change = { id: 'x', type: 'change', z: 'tab', x: 320, y: 240, name: 'x', rules: [], wires: [[]] };
+      const flow = [trigger('t', 'event-publish', ['if'], decides), condition([['b'], ['x']]), response('b')];
+      await editor.open([...tab, ...flow, change]);
+      await settles(['wayWithoutAnswer x']);
+      assert.equal(await editor.page.locator('.misp-checks-mend').count(), 0);
+    });
   });
 });

@@ -45,8 +45,10 @@ describe('the demo, built with the mouse', function () {
     const trigger = await dragFromPalette(page, 'misp-trigger', 150, 120);
     const condition = await dragFromPalette(page, 'misp-if-tag', 370, 120);
     const response = await dragFromPalette(page, 'misp-response', 620, 120);
+    const allow = await dragFromPalette(page, 'misp-response', 620, 200);
     await wire(page, trigger, condition);
     await wire(page, condition, response);
+    await wire(page, condition, allow, 1);
 
     await openByDoubleClick(page, trigger);
     await page.locator('.form-row:has(#node-input-listener) .red-ui-button').last().click();
@@ -72,6 +74,11 @@ describe('the demo, built with the mouse', function () {
     await page.fill('#node-input-message', 'tlp:red must not be published');
     await closeForm(page);
 
+    await openByDoubleClick(page, allow);
+    await page.selectOption('#node-input-answer', 'allow');
+    await closeForm(page);
+
+    await page.waitForTimeout(500);
     assert.equal(await page.locator('.misp-checks li').count(), 0, 'the checks find nothing');
     await page.click('#red-ui-header-button-deploy');
     await page.waitForSelector('text=Successfully deployed');

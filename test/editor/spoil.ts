@@ -41,7 +41,7 @@ export async function spoil(page: Page, id: string, field: Field): Promise<strin
     }
     case 'picker':
     case 'list': {
-      if (!field.required) return undefined;
+      if (!field.required || field.orElse) return undefined;
       const remove =
         field.kind === 'picker'
           ? `${id}-list .misp-chip button`

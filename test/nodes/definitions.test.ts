@@ -111,7 +111,8 @@ for (const { type, description, built, source, texts, html } of definitions) {
     it('fills in what an old flow does not have', () => {
       const settings = migrate(description, { id: 'x' });
       for (const [name, field] of Object.entries(fields)) {
-        if ('default' in field) assert.deepEqual(settings[name], field.default);
+        const isMigrated = description.migrations?.some(({ map }) => map?.[name]?.undefined !== undefined);
+        if ('default' in field && !isMigrated) assert.deepEqual(settings[name], field.default);
       }
     });
   });

@@ -1,12 +1,12 @@
 import { strict as assert } from 'node:assert';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { NodeConfig } from '../../src/runs/trust';
 import { checkFlow } from '../../src/workflow/check-flow';
 
 const knowledge = {
   isOurs: (type: string) => type.startsWith('misp-'),
   writes: (type: string) => type === 'misp-tag',
+  fieldsOf: () => ({}),
+  looksAtAttributes: () => false,
 };
 
 /** `outputs`: for each output the ids of what is wired to it, separated by blanks. */
@@ -95,6 +95,7 @@ describe('the check of a flow', () => {
 
     it('is found when what leads to it is disabled', () => {
       assert.deepEqual(found(trigger('t', 'x'), node('x', 'change', ['b'], { d: true }), block('b')), [
+        'leadsToDisabled t (t)',
         'unreachedResponse b',
       ]);
     });
@@ -298,6 +299,7 @@ describe('the check of a flow', () => {
       }));
       assert.deepEqual(found(...listeners, named('a', 'x'), named('b', 'x', { listener: 'm' })), [
         'moduleTwice a b',
+        'portTwice l m',
       ]);
     });
 
@@ -330,14 +332,6 @@ describe('the check of a flow', () => {
     assert.deepEqual(checkFlow([], knowledge), []);
     assert.deepEqual(found(node('x', 'foreign', ['gone']), trigger('t', 'gone')), []);
   });
-
-  const examples = path.resolve(__dirname, '../../examples');
-  for (const file of readdirSync(examples)) {
-    it(`has nothing to say of the example ${file}`, () => {
-      const flow = JSON.parse(readFileSync(path.join(examples, file), 'utf8')) as NodeConfig[];
-      assert.deepEqual(checkFlow(flow, knowledge), []);
-    });
-  }
 });
 
 describe('the cost of the check of a flow', function () {
@@ -353,7 +347,9 @@ describe('the cost of the check of a flow', function () {
     for (let part = 0; part < parts; part++) {
       const id = (name: string) => `${name}${part}`;
       nodes.push(
-        trigger(id('t'), `${id('x0')} ${id('c')}`, part % 2 ? 'event-before-save' : 'event-after-save'),
+        trigger(id('t'), `${id('x0')} ${id('c')}`, part % 2 ? 'event-before-save' : 'event-after-save', {
+          goOn: part % 3 ? 'response' : 'ended',
+        }),
         node(id('c'), 'misp-concurrent', [id('w')]),
         node(id('w'), 'misp-tag', ['']),
         node(id('i'), 'subflow:s', [id('if')]),
