@@ -1,10 +1,11 @@
 import { applies, isMissing } from '../src/workflow/fields';
+import { secretsOf } from './known-secrets.js';
 import { settingOf } from './open-form.js';
 
 export { applies };
 
 export function defaultsOf({ version, fields, migrations }) {
-  const defaults = { name: { value: '' }, version: { value: version } };
+  const defaults = { name: { value: '' }, version: { value: version, validate: secretsValidator(fields) } };
   // Node-RED drops settings that are not named here, and a migration needs the old ones.
   for (const { rename } of migrations) {
     for (const old of Object.keys(rename || {})) defaults[old] = { value: undefined };
@@ -32,6 +33,22 @@ export function credentialsOf({ fields }) {
 
 /** A value such as ${PORT} is filled in by Node-RED from the environment. */
 const isEnvironment = (value) => /^\$\{[^}]+\}$/.test(value);
+
+/** Node-RED does not look at credentials: what is wrong with them is said with a setting that every node has. */
+function secretsValidator(fields) {
+  const required = Object.entries(fields).filter(([, field]) => field.kind === 'secret' && field.required);
+  return function (value, options) {
+    const secrets = secretsOf(this);
+    if (!secrets) return true;
+    const lacking = required.find(
+      ([name, field]) =>
+        applies(field, (other) => settingOf(this, other)) &&
+        isMissing(field, secrets[name] || secrets[`has_${name}`], () => ''),
+    );
+    if (!lacking) return true;
+    return options ? problemText(this, lacking[0], lacking[1], '', () => '') : false;
+  };
+}
 
 /** Node-RED's validator of a field: true, or words that say what is wrong. */
 function validatorOf(name, field) {

@@ -163,7 +163,7 @@ export class Runtime {
   }
 
   /** An instance of a subflow that a package brings runs as a bare node: the package has no code for it. */
-  private isOpaque({ id, type }: NodeConfig): boolean {
+  isOpaque({ id, type }: NodeConfig): boolean {
     if (isOurs(type) || type.startsWith('subflow')) return false;
     const node = this.RED.nodes.getNode(id) as object | null;
     // One that could not be made may have been such an instance.

@@ -22,6 +22,7 @@ export function startChecks(descriptions) {
   const knowledge = {
     isOurs: (type) => type in descriptions,
     writes: (type) => Boolean(descriptions[type]?.writes),
+    isOpaque: ({ type }) => Boolean(RED.nodes.getType(type)?.subflowModule),
     fieldsOf: (type) => descriptions[type]?.fields ?? {},
     looksAtAttributes: (node) =>
       node.type in descriptions && looksAtAttributes(descriptions[node.type], node),

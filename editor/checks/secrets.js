@@ -1,33 +1,44 @@
+import { forgetSecrets, secretsOf, tellSecrets } from '../known-secrets.js';
+
 /**
  * Which secrets the nodes of the workspace have. The editor loads those of a node when its form is opened; the checks
  * ask for them before. What nobody has told is not known.
+ * @param changed called when more is known
  */
 export function watchSecrets(descriptions, changed) {
-  const known = new Map();
   const asked = new Set();
-  const isOfInterest = ({ type }) =>
+  const needsSecrets = ({ type }) =>
     Object.values(descriptions[type]?.fields ?? {}).some(
       ({ kind, required }) => kind === 'secret' && required,
     );
 
   /** After a load or a deploy the runtime is asked anew. */
   const forget = () => {
-    known.clear();
+    forgetSecrets();
     asked.clear();
   };
   RED.events.on('workspace:clear', forget);
   RED.events.on('deploy', forget);
 
   return (node) => {
-    if (!isOfInterest(node)) return undefined;
-    if (node.credentials) return node.credentials;
-    if (!asked.has(node.id)) {
-      asked.add(node.id);
-      $.getJSON(`credentials/${node.type}/${node.id}`, (secrets) => {
-        known.set(node.id, secrets);
-        changed();
-      });
-    }
-    return known.get(node.id);
+    if (!needsSecrets(node)) return undefined;
+    const known = secretsOf(node);
+    if (!known && !asked.has(node.id)) ask(node);
+    return known;
   };
+
+  function ask(node) {
+    asked.add(node.id);
+    $.getJSON(`credentials/${node.type}/${node.id}`, (secrets) => {
+      tellSecrets(node.id, secrets);
+      RED.editor.validateNode(node);
+      for (const user of node.users ?? []) {
+        RED.editor.validateNode(user);
+        user.dirty = true;
+      }
+      node.dirty = true;
+      RED.view.redraw();
+      changed();
+    });
+  }
 }

@@ -3,7 +3,7 @@ import type { NodeConfig } from '../../src/runs/trust';
 import { checkFlow, type Finding } from '../../src/workflow/check-flow';
 import { looksAtAttributes } from '../attributes-when';
 import { migrate } from '../migrate';
-import { ourTypes } from '../runtime';
+import { ourTypes, runtimeOf } from '../runtime';
 
 const knowledge = {
   isOurs: (type: string) => ourTypes.has(type),
@@ -38,7 +38,8 @@ export function checkDeployed(RED: NodeAPI): void {
   function check(): void {
     const configs = new Map<string, NodeConfig>();
     RED.nodes.eachNode((config) => configs.set(config.id, ofPresentVersion(config as unknown as NodeConfig)));
-    for (const finding of checkFlow([...configs.values()], knowledge)) {
+    const isOpaque = (node: NodeConfig) => runtimeOf(RED).isOpaque(node);
+    for (const finding of checkFlow([...configs.values()], { ...knowledge, isOpaque })) {
       if (finding.danger && !isSaidByNode(finding, configs.get(finding.nodes[0])?.type))
         warn(finding, configs);
     }

@@ -50,4 +50,6 @@ export interface TypeKnowledge {
   fieldsOf(type: string): Record<string, FieldKnowledge>;
   /** Whether a node of ours looks at the event's attributes. */
   looksAtAttributes(node: NodeConfig): boolean;
+  /** What happens inside the node cannot be seen: an instance of a subflow that a package brings. */
+  isOpaque?(node: NodeConfig): boolean;
 }

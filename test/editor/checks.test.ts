@@ -260,10 +260,17 @@ describe('the checks in the editor', function () {
     await editor.page.waitForSelector('.misp-checks li >> nth=1', { state: 'attached' });
     assert.deepEqual(await list(), ['lacks d0000000000000a1', 'lacks d0000000000000a1']);
     assert.match((await editor.page.textContent('.misp-checks')) ?? '', /User.* is missing/);
+    const isValid = () =>
+      inEditor((RED) => {
+        const { node } = RED.nodes as unknown as { node(id: string): { valid: boolean } };
+        return [node('d0000000000000a1').valid, node('d000000000000011').valid];
+      });
+    assert.deepEqual(await isValid(), [false, false], 'the listener is not valid, nor what uses it');
     await editor.open(JSON.parse(readFileSync(file, 'utf8')) as FlowNode[], {
       d0000000000000a1: { user: 'misp', password: 'secret' },
     });
     await settles([]);
+    assert.deepEqual(await isValid(), [true, true]);
   });
 
   describe('one click', () => {

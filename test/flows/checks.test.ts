@@ -59,6 +59,27 @@ describe('the check of a deployed flow', function () {
     assert.deepEqual(await warnings(nodes), []);
   });
 
+  it('names the field of a condition that can never be true, and the outputs without an answer', async () => {
+    const condition = {
+      ...{ ...place, id: 'if', type: 'misp-if-tag', name: '', scope: 'event', condition: 'in_or' },
+      ...{ tags: [], clusters: [], wires: [['b'], []] },
+    };
+    const nodes = flow('event-publish', [condition]).map((node) =>
+      node.id === 't' ? { ...node, version: 2, goOn: 'response', wires: [['if']] } : node,
+    );
+    const [first, second, ...others] = await warnings(nodes);
+    assert.match(first, /^misp-if-tag if: A message that leaves misp-if-tag here \(2\) gives MISP no answer/);
+    assert.match(second, /^misp-if-tag if: misp-if-tag can do nothing: Tags is missing/);
+    assert.deepEqual(others, []);
+  });
+
+  it('leaves to the node what it says itself', async () => {
+    const nodes = flow('event-publish').map((node) => (node.id === 't' ? { ...node, listener: '' } : node));
+    const lines = await warnings(nodes);
+    assert.equal(lines.length, 1, lines.join());
+    assert.match(lines[0], /no working MISP listener/);
+  });
+
   it('warns in the log of a block in a subflow', async () => {
     const [first] = await warnings([
       ...flow('event-publish'),

@@ -155,6 +155,10 @@ describe('a trigger whose runs can only end in one way', () => {
 
   it('may block by what cannot be seen', () => {
     assert.deepEqual(found(trigger('x'), node('x', 'misp-response', [], { answer: '${ANSWER}' })), []);
+    const packaged = [tab, listener, trigger('x', { goOn: 'ended' }), node('x', 'packaged', [''])];
+    const keys = (more: object) => checkFlow(packaged, { ...knowledge, ...more }).map(({ key }) => key);
+    assert.deepEqual(keys({}), ['neverBlocks']);
+    assert.deepEqual(keys({ isOpaque: ({ type }: NodeConfig) => type === 'packaged' }), ['unfinished']);
   });
 
   it('always blocks', () => {

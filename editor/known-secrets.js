@@ -1,0 +1,15 @@
+/** What the runtime told of the secrets of nodes whose form has not been open, by node id. */
+const told = new Map();
+
+/** Which secrets a node has: as entered, or as the runtime told; undefined if that is not known. */
+export function secretsOf({ id, credentials }) {
+  return credentials ?? told.get(id);
+}
+
+export function tellSecrets(id, secrets) {
+  told.set(id, secrets);
+}
+
+export function forgetSecrets() {
+  told.clear();
+}
