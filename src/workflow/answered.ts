@@ -13,11 +13,11 @@ type View = (typeof VIEWS)[number];
 /** Whether messages will be answered. */
 export interface Answered {
   /** What a node sends, at whichever of its outputs. */
-  behind(nodeId: string): boolean;
+  behind: (nodeId: string) => boolean;
   /** What a node gets. */
-  at(nodeId: string): boolean;
+  at: (nodeId: string) => boolean;
   /** What a node sends at one output. */
-  output(nodeId: string, index: number): boolean;
+  output: (nodeId: string, index: number) => boolean;
 }
 
 /**

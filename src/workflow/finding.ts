@@ -43,13 +43,13 @@ export type FindingKey =
 
 /** What is to be known of node types. */
 export interface TypeKnowledge {
-  isOurs(type: string): boolean;
+  isOurs: (type: string) => boolean;
   /** Whether nodes of the type change data in MISP. */
-  writes(type: string): boolean;
+  writes: (type: string) => boolean;
   /** The fields of a type of ours, by name. */
-  fieldsOf(type: string): Record<string, FieldKnowledge>;
+  fieldsOf: (type: string) => Record<string, FieldKnowledge>;
   /** Whether a node of ours looks at the event's attributes. */
-  looksAtAttributes(node: NodeConfig): boolean;
+  looksAtAttributes: (node: NodeConfig) => boolean;
   /** What happens inside the node cannot be seen: an instance of a subflow that a package brings. */
-  isOpaque?(node: NodeConfig): boolean;
+  isOpaque?: (node: NodeConfig) => boolean;
 }

@@ -262,7 +262,7 @@ describe('the checks in the editor', function () {
     assert.match((await editor.page.textContent('.misp-checks')) ?? '', /User.* is missing/);
     const isValid = () =>
       inEditor((RED) => {
-        const { node } = RED.nodes as unknown as { node(id: string): { valid: boolean } };
+        const { node } = RED.nodes as unknown as { node: (id: string) => { valid: boolean } };
         return [node('d0000000000000a1').valid, node('d000000000000011').valid];
       });
     assert.deepEqual(await isValid(), [false, false], 'the listener is not valid, nor what uses it');
