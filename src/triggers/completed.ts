@@ -13,4 +13,3 @@ export const RELOADED: readonly string[] = [
 
 /** Triggers that tell what is about to be saved; MISP still has what was there before. */
 export const STORED: readonly string[] = ['event-before-save', 'shadow-attribute-before-save'];
-
