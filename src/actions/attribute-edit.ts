@@ -1,8 +1,8 @@
+import { isSet } from '../event/flags';
 import type { MispAttribute } from '../event/core';
 import type { SavedFilters } from '../event/saved-filters';
 import { textOf } from '../event/values';
 import type { AttributeFields, EditAttributes, Plan } from './plan';
-import { isSet } from './tag-state';
 import { attributesOf, byEvent } from './targets';
 
 /** What an attribute is to become; nothing, if it is to stay as it is. */

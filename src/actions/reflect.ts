@@ -2,6 +2,7 @@
  * What was done in MISP, done to the message's data as well, so that the nodes behind an action see it. Things
  * are changed in place: the flattened list and filtered views share them.
  */
+import { isSet } from '../event/flags';
 import type { MispAttribute, MispEffectiveTag, MispEvent, MispEventReport, MispTag } from '../event/core';
 import { isList, isRecord, textOf } from '../event/values';
 import type {
@@ -15,7 +16,6 @@ import type {
   OperationResult,
   Ref,
 } from './plan';
-import { isSet } from './tag-state';
 
 /** Only what did not fail; a rehearsal counts as done. Other data than an event is left alone. */
 export function reflect(data: unknown, results: readonly OperationResult[]): void {

@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import { isList, isRecord, textOf } from '../event/values';
 
 /** A tag on a thing, as far as actions care. */
@@ -29,9 +30,4 @@ function byName(tags: readonly unknown[]): Map<string, CarriedTag> {
     });
   }
   return found;
-}
-
-/** MISP's flags are booleans, numbers or texts. */
-export function isSet(flag: unknown): boolean {
-  return flag === true || flag === 1 || flag === '1' || flag === 'true';
 }
