@@ -220,6 +220,7 @@ export class ListenerServer {
       deadline: query.deadline,
       flattenedCut: scan.flattened !== undefined,
       suspicious: scan.suspicious,
+      keyed: scan.keyed,
     };
     this.post({ type: 'query', head, body }, [body.buffer]);
   }
