@@ -2,6 +2,7 @@
 import type { MispAttribute, MispEventReport } from '../event/core';
 import { extractData } from '../event/hash';
 import { getMatchingItemsForAttributes, filtersEnabled } from '../event/saved-filters';
+import { uuidKey } from '../event/same';
 import type { SavedFilters } from '../event/saved-filters';
 import { isEntries, isRecord, textOf, valuesOf } from '../event/values';
 import { WorkflowError } from '../text';
@@ -93,7 +94,7 @@ function targetsIn<T extends Identified>(items: readonly T[], data: unknown): Ta
 
 /** An id is enough to tell things apart; without one the uuid does it. */
 function keyOf({ id, uuid }: Ref): string {
-  return id ? `#${id}` : (uuid ?? '');
+  return id ? `#${id}` : uuidKey(uuid);
 }
 
 /** What tags, objects, reports, proposals, sightings and events have, and attributes have not. */
