@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
+import { ThinDataError } from '../src/event/errors';
 import type { WorkflowError } from '../src/text';
 import type { Message } from '../src/runs/tracker';
 import { checkFields } from './check-fields';
@@ -95,7 +96,7 @@ function attach<F extends Fields>(
           done();
         },
         (error) => {
-          context.status('error', 'red', 'ring');
+          context.status(statusOf(error), 'red', 'ring');
           done(translated(error, context.text));
         },
       );
@@ -107,6 +108,11 @@ function attach<F extends Fields>(
       done();
     });
   });
+}
+
+/** Some errors have words of their own in the status. */
+function statusOf(error: unknown): string {
+  return error instanceof ThinDataError ? error.status : 'error';
 }
 
 /** Runs `work` at once; a thrown error becomes a rejection. */

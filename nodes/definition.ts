@@ -98,6 +98,12 @@ export interface Migration {
   map?: Record<string, Record<string, unknown>>;
 }
 
+/**
+ * When a node looks at the event's attributes, as data for the editor's checks: always, or where one of the fields
+ * has one of the values. `path` stands for hash paths that lead to attributes (`readsOfPath`).
+ */
+export type AttributesWhen = true | Readonly<Record<string, readonly string[] | 'path'>>;
+
 export type Family = 'triggers' | 'logic' | 'actions' | 'config';
 
 /** All that the editor, the help and the runtime know of a node type before it runs. */
@@ -119,6 +125,8 @@ export interface Description<F extends Fields = Fields> {
   editorFile?: boolean;
   /** The node has a button in the editor; what it does is in its editor file, as `onbutton`. */
   button?: boolean;
+  /** When the node looks at the event's attributes; left out if it never does. */
+  attributesWhen?: AttributesWhen;
   /** The node's decision can be tried in its form. */
   trial?: boolean;
   /** Whether the node never changes a message or the world: a run may be repeated behind it. */

@@ -1,11 +1,14 @@
 import { genericFilter } from '../../src/logic/generic-filter';
+import { readsOfPaths } from './decided-on';
 import { defineFilter, FILTER_LABELS } from './define-filter';
 
 export default defineFilter(
   {
     type: 'misp-filter',
     modules: ['generic-filter-data'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1 }],
+    attributesWhen: { selector: 'path' },
     labelBy: 'operator',
     fields: {
       filteringLabel: { kind: 'select', default: 'A', options: FILTER_LABELS },
@@ -22,4 +25,5 @@ export default defineFilter(
   },
   (config) => (data, state) =>
     genericFilter({ ...config, 'filtering-label': config.filteringLabel }, data, state),
+  (config) => readsOfPaths(config.selector, config.hash_path),
 );

@@ -32,7 +32,8 @@ type Search = (client: MispClient, text: string) => Promise<PickerItem[]>;
 
 /** One search per source. Those that MISP can have many of are searched by MISP, the others here. */
 export const SEARCHES: Record<PickerSource, Search> = {
-  tags: async (client, text) => (await tags(client, text)).filter((tag) => !isSet(tag.is_galaxy)).map(tagItem),
+  tags: async (client, text) =>
+    (await tags(client, text)).filter((tag) => !isSet(tag.is_galaxy)).map(tagItem),
   clusters,
   organisations: async (client, text) => {
     const path = `/organisations/index/scope:all${narrowed(text)}`;

@@ -1,0 +1,31 @@
+import { readsOfPath } from '../src/event/attribute-paths';
+import type { Description, Field } from './definition';
+
+/** Whether a node with these settings looks at the event's attributes. */
+export function looksAtAttributes(
+  { attributesWhen, fields }: Pick<Description, 'attributesWhen' | 'fields'>,
+  settings: Readonly<Record<string, unknown>>,
+): boolean {
+  if (attributesWhen === undefined || attributesWhen === true) return attributesWhen === true;
+  return Object.entries(attributesWhen).some(([name, wanted]) => {
+    if (!isShown(fields[name], settings)) return false;
+    const value = String(settings[name]);
+    return wanted === 'path' ? pathLeadsThere(value) : wanted.includes(value);
+  });
+}
+
+/** A path that cannot be read leads nowhere; that it cannot be read is said elsewhere. */
+function pathLeadsThere(path: string): boolean {
+  try {
+    return readsOfPath(path)?.attributes === true;
+  } catch {
+    return false;
+  }
+}
+
+/** A field that is not shown has no say. */
+function isShown(field: Field | undefined, settings: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(field?.when ?? {}).every(([other, values]) =>
+    [values].flat().includes(settings[other] as string | boolean),
+  );
+}
