@@ -1,11 +1,13 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
 import { ThinDataError } from '../src/event/errors';
 import type { WorkflowError } from '../src/text';
+import type { Names } from '../src/notify/template/template';
 import type { Message } from '../src/runs/tracker';
 import { checkFields } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { migrate, type Saved } from './migrate';
 import { NodeStatus } from './node-status';
+import { namesFor } from './template-names';
 import { ourTypes } from './runtime';
 
 /** Messages by output; `undefined` for an output that gets none. */
@@ -19,6 +21,8 @@ export interface NodeContext<F extends Fields> {
   /** The node's credentials (its `secret` fields). */
   secrets: Record<string, string>;
   text: Translate;
+  /** What templates know besides the payload: `_env`, as newer MISPs have it. */
+  names: (message: Message) => Names;
   /** An error in the words of the node's catalogue. */
   explain: (error: unknown) => Error;
   /** The value of a `typed` field, for a message. @throws what the expression or the context store throws */
@@ -135,6 +139,7 @@ function contextOf<F extends Fields>(
     config: config as unknown as Config<F>,
     secrets: { ...(node as Node<Record<string, string>>).credentials },
     text,
+    names: (message) => namesFor(RED, message, config.server),
     explain: (error) => translated(error, text),
     evaluate(name, message) {
       const type = String(config[`${name}Type`]);

@@ -34,7 +34,7 @@ export default defineNode(
         const run = tracker.runOf(message);
         if (!run) return noRun(message);
         if (template) {
-          run.block(template.render(message.payload));
+          run.block(template.render(message.payload, context.names(message)));
           context.status('blocked', 'red', 'dot', { reason: run.verdict?.reason ?? '' });
         } else {
           run.allow(tracker.passedOf(message), answer === 'allow-at-once');

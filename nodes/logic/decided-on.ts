@@ -1,10 +1,10 @@
 import { readsOfPath, type EventReads } from '../../src/event/attribute-paths';
-import type { FilterState } from '../../src/event/data-filter';
 import { eventData } from '../../src/event/event-data';
 import type { ThinDataError } from '../../src/event/errors';
 import { missingFor } from '../../src/event/thin-data';
 import type { Message } from '../../src/runs/tracker';
 import { looksAtAttributes } from '../attributes-when';
+import { filtersOf } from '../whole-data';
 import type { NodeContext } from '../adaptor';
 import type { Description, Fields } from '../definition';
 
@@ -72,9 +72,4 @@ export function withAsMisp<F extends Fields>({
   attributesWhen,
 }: Pick<Description<F>, 'fields' | 'attributesWhen'>): { fields: F } {
   return { fields: attributesWhen === undefined ? fields : { ...fields, ...AS_MISP_FIELD } };
-}
-
-/** The filters that are active on a message. */
-export function filtersOf(message: Message): FilterState | undefined {
-  return (message.misp as { filters?: FilterState } | undefined)?.filters;
 }

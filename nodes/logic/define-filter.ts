@@ -3,7 +3,8 @@ import { extract } from '../../src/event/hash';
 import { countOf } from '../../src/event/values';
 import { defineNode } from '../adaptor';
 import type { Config, Description, Fields } from '../definition';
-import { decidedOn, filtersOf, lookingAt, withAsMisp, type NodeReads } from './decided-on';
+import { filtersOf } from '../whole-data';
+import { decidedOn, lookingAt, withAsMisp, type NodeReads } from './decided-on';
 import { offerTrial, type Trial } from './trial';
 
 /** What a filter node says of itself; the rest is the same for all of them. */

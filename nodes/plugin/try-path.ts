@@ -4,6 +4,7 @@ import { extract } from '../../src/event/hash';
 import { suggestPaths } from '../../src/event/suggest-paths';
 import { isEntries, valuesOf } from '../../src/event/values';
 import { compileTemplate } from '../../src/notify/template/template';
+import { namesFor } from '../template-names';
 import { sampleFor, type Sample } from '../last-message';
 
 /** What the hash-path field sends. */
@@ -70,7 +71,7 @@ function tryTemplate(RED: NodeAPI, source: string, triggers: string[]): Template
   const template = compileTemplate(source);
   const sample = sampleFor(RED, triggers);
   if (!sample) return {};
-  const rendered = template.render(sample.message.payload).slice(0, MOST_RENDERED);
+  const rendered = template.render(sample.message.payload, namesFor(RED, sample.message)).slice(0, MOST_RENDERED);
   return { source: sample.kind, trigger: sample.trigger, rendered };
 }
 
