@@ -71,7 +71,9 @@ function tryTemplate(RED: NodeAPI, source: string, triggers: string[]): Template
   const template = compileTemplate(source);
   const sample = sampleFor(RED, triggers);
   if (!sample) return {};
-  const rendered = template.render(sample.message.payload, namesFor(RED, sample.message)).slice(0, MOST_RENDERED);
+  const rendered = template
+    .render(sample.message.payload, namesFor(RED, sample.message))
+    .slice(0, MOST_RENDERED);
   return { source: sample.kind, trigger: sample.trigger, rendered };
 }
 

@@ -67,7 +67,8 @@ export function requireAttributes(data: unknown, whole: unknown = data): void {
   const event = isRecord(data) ? data.Event : undefined;
   if (!isRecord(event)) throw new WorkflowError('action.noEvent');
   const all = isRecord(whole) && isRecord(whole.Event) ? whole.Event : event;
-  if (event._AttributeFlattened === undefined || hiddenAttributes(all) > 0) throw new WorkflowError('action.noAttributes');
+  if (event._AttributeFlattened === undefined || hiddenAttributes(all) > 0)
+    throw new WorkflowError('action.noAttributes');
 }
 
 /** Targets by event, in the order in which the events are met first. */

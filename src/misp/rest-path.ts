@@ -31,7 +31,9 @@ export function readRestPath(
   return {
     render(data, names) {
       const rendered = parts.map((part) => encodePart(part.render(data, names)));
-      const search = pairs.map(({ name, value }) => `${name}=${encodeURIComponent(value.render(data, names))}`);
+      const search = pairs.map(
+        ({ name, value }) => `${name}=${encodeURIComponent(value.render(data, names))}`,
+      );
       return `/${rendered.join('/')}${search.length > 0 ? `?${search.join('&')}` : ''}`;
     },
   };

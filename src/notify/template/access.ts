@@ -76,8 +76,7 @@ function itemAt(rt: Runtime, value: unknown, key: unknown): unknown {
 }
 
 function refuseUndefined(rt: Runtime, value: unknown, name: string): void {
-  if (value instanceof Undefined && !rt.chainable)
-    throw missing(value, name);
+  if (value instanceof Undefined && !rt.chainable) throw missing(value, name);
 }
 
 function ownAttribute(rt: Runtime, value: unknown, name: string): unknown {

@@ -22,8 +22,7 @@ export function compileSlice(
 }
 
 function slice(rt: Runtime, value: unknown, ...bounds: unknown[]): unknown {
-  if (value instanceof Undefined && !rt.chainable)
-    throw missing(value, '[:]');
+  if (value instanceof Undefined && !rt.chainable) throw missing(value, '[:]');
   const [start, stop, step] = bounds.map((bound) => {
     if (bound === null) return undefined;
     const index = indexOf(bound);

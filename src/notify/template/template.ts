@@ -48,7 +48,9 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
   const body = guarded('template.syntax', compiler, () => compileBody(readTemplate(source), compiler));
   const renderWith = (data: unknown, names: Names | undefined, budget: Budget) => {
     const rt = newRuntime(options, budget);
-    return guarded('template.failed', rt, () => renderBody(body, compiler, rt, names ? [names, data] : [data]));
+    return guarded('template.failed', rt, () =>
+      renderBody(body, compiler, rt, names ? [names, data] : [data]),
+    );
   };
   return {
     render: (data, names) => renderWith(data, names, new Budget()),
