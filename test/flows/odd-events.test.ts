@@ -84,7 +84,7 @@ describe('events as others write them', function () {
 
   async function ask(name: string, payload: unknown): Promise<Seen> {
     seen.delete(name);
-    nodeRed.RED.nodes.getNode(`node-${name}`)?.receive({ asked: name, payload } as never);
+    nodeRed.RED.nodes.getNode(`node-${name}`)?.receive({ asked: name, payload });
     await until(() => seen.has(name));
     return seen.get(name) as Seen;
   }
@@ -206,7 +206,7 @@ describe('events without what MISP has of them', function () {
 
   async function ask(name: string, payload: unknown): Promise<string> {
     seen.delete(name);
-    nodeRed.RED.nodes.getNode(`node-${name}`)?.receive({ asked: name, payload } as never);
+    nodeRed.RED.nodes.getNode(`node-${name}`)?.receive({ asked: name, payload });
     await until(() => seen.has(name));
     return seen.get(name) as string;
   }
@@ -248,7 +248,7 @@ describe('events without what MISP has of them', function () {
     };
     const data = thin({ attribute_count: '1', Attribute: [attribute], _AttributeFlattened: [attribute] });
     seen.delete('narrow');
-    nodeRed.RED.nodes.getNode('node-narrow')?.receive({ asked: 'narrow', payload: data } as never);
+    nodeRed.RED.nodes.getNode('node-narrow')?.receive({ asked: 'narrow', payload: data });
     await until(() => seen.has('narrow'));
     assert.equal(seen.get('narrow'), 'then');
   });
