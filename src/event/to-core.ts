@@ -4,6 +4,7 @@
  */
 import type { MispAttribute, MispData, MispEffectiveTag, MispEvent, MispTag } from './core';
 import { omit } from './edit';
+import { tagOf } from './tag-rows';
 import { isEntries, isList, isRecord, textOf, valuesOf } from './values';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -114,7 +115,7 @@ function takeIn(data: MispData): MispData {
 function moveTags(owner: Record<string, unknown>, links: 'EventTag' | 'AttributeTag'): void {
   const rows = owner[links];
   if (!isList(rows)) return;
-  const tags = rows.flatMap((row) => (isRecord(row) && isRecord(row.Tag) ? [omit(row.Tag, 'org_id')] : []));
+  const tags = rows.flatMap((row) => (isRecord(row) && isRecord(row.Tag) ? [tagOf(row)] : []));
   if (!isList(owner.Tag) && tags.length > 0) owner.Tag = tags;
   delete owner[links];
 }
