@@ -1,11 +1,14 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
+import { ThinDataError } from '../src/event/errors';
 import type { WorkflowError } from '../src/text';
+import type { Names } from '../src/notify/template/template';
 import type { Message } from '../src/runs/tracker';
 import { checkFields, checkSecrets } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { jsonataOf } from './jsonata';
 import { migrate, type Saved } from './migrate';
 import { NodeStatus } from './node-status';
+import { namesFor } from './template-names';
 import { ourTypes } from './runtime';
 
 /** Messages by output; `undefined` for an output that gets none. */
@@ -19,6 +22,8 @@ export interface NodeContext<F extends Fields> {
   /** The node's credentials (its `secret` fields). */
   secrets: Record<string, string>;
   text: Translate;
+  /** What templates know besides the payload: `_env`, as newer MISPs have it. */
+  names: (message: Message) => Names;
   /** An error in the words of the node's catalogue. */
   explain: (error: unknown) => Error;
   /** The value of a `typed` field, for a message. @throws what the expression or the context store throws */
@@ -107,7 +112,7 @@ function attach<F extends Fields>(
           done();
         },
         (error) => {
-          context.status('error', 'red', 'ring');
+          context.status(statusOf(error), 'red', 'ring');
           done(translated(error, context.text));
         },
       );
@@ -119,6 +124,11 @@ function attach<F extends Fields>(
       done();
     });
   });
+}
+
+/** Some errors have words of their own in the status. */
+function statusOf(error: unknown): string {
+  return error instanceof ThinDataError ? error.status : 'error';
 }
 
 /** Runs `work` at once; a thrown error becomes a rejection. */
@@ -143,6 +153,7 @@ function contextOf<F extends Fields>(
     config: config as unknown as Config<F>,
     secrets: { ...(node as Node<Record<string, string>>).credentials },
     text,
+    names: (message) => namesFor(RED, message, config.server),
     explain: (error) => translated(error, text),
     async evaluate(name, message) {
       const type = String(config[`${name}Type`]);

@@ -4,11 +4,15 @@ import {
   setFields,
   type AttributeChange,
 } from '../../src/actions/attribute-edit';
+import type { AttributeFields } from '../../src/actions/plan';
 import { requireAttributes } from '../../src/actions/targets';
+import { extract } from '../../src/event/hash';
+import { countOf } from '../../src/event/values';
+import { wholeOf } from '../whole-data';
 import { filterOf, FILTER_FIELD } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
-import { templateOf, timeOf, valueOf } from './new-value';
+import { attributeTemplateOf, timeOf, valueOf } from './new-value';
 
 export default defineMispAction(
   {
@@ -50,13 +54,20 @@ export default defineMispAction(
       ...FILTER_FIELD,
     },
   },
-  ({ config }) => {
+  ({ config, names }) => {
     const { change } = config;
     const filters = filterOf(config.filter);
-    const render = templateOf(config.value);
-    return async ({ payload }, client) => {
-      requireAttributes(payload);
+    const template = attributeTemplateOf(config.value);
+    return async (message, client) => {
+      const { payload } = message;
+      requireAttributes(payload, wholeOf(message));
       return planAttributeEdit(await changeOf(), filters, payload);
+
+      function eachOf(fieldsOf: (text: string) => AttributeFields): AttributeChange {
+        const attributes = extract(payload, 'Event._AttributeFlattened');
+        const render = template(payload, names(message), countOf(attributes));
+        return (attribute) => fieldsOf(render(attribute));
+      }
 
       async function changeOf(): Promise<AttributeChange> {
         switch (change) {
@@ -70,12 +81,12 @@ export default defineMispAction(
           case 'distribution':
             return setFields(await distributionOf(config, client));
           case 'comment':
-            return setFields({ comment: render(payload) });
+            return eachOf((text) => ({ comment: text }));
           case 'first_seen':
           case 'last_seen':
-            return setFields({ [change]: timeOf(render(payload)) });
+            return eachOf((text) => ({ [change]: timeOf(text) }));
           default:
-            return setFields({ [change]: valueOf(render(payload)) });
+            return eachOf((text) => ({ [change]: valueOf(text) }));
         }
       }
     };

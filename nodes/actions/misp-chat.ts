@@ -83,7 +83,10 @@ export default defineAction(
     function contentOf(message: Message): Card | string {
       const { payload } = message;
       if (content === 'card') return eventCard(payload, config.mispUrl || urlOfMisp(message));
-      const text = content === 'text' ? template.render(payload) : JSON.stringify(extractData(payload, path));
+      const text =
+        content === 'text'
+          ? template.render(payload, context.names(message))
+          : JSON.stringify(extractData(payload, path));
       if (text.trim() === '') throw new WorkflowError('chat.empty');
       return text;
     }

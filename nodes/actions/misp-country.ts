@@ -1,6 +1,7 @@
 import { COUNTRY_PATH, planAssignCountry, type Countries } from '../../src/actions/assign-country';
 import { requireAttributes } from '../../src/actions/targets';
 import { clustersOf } from '../../src/misp/countries';
+import { wholeOf } from '../whole-data';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
@@ -28,8 +29,9 @@ export default defineMispAction(
     const filters = filterOf(config.filter);
     let known: { at: number; countries: Countries } | undefined;
     if (locality === 'global') context.status('unpublishes', 'yellow', 'ring');
-    return async ({ payload }, client) => {
-      requireAttributes(payload);
+    return async (message, client) => {
+      const { payload } = message;
+      requireAttributes(payload, wholeOf(message));
       if (!known || Date.now() - known.at > KEPT_MS) {
         known = { at: Date.now(), countries: await clustersOf(client, config.galaxyName || 'country') };
       }

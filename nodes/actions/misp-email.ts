@@ -7,7 +7,7 @@ import { addressesIn } from '../../src/notify/mail/addresses';
 import { carryOutMails } from '../../src/notify/mail/carry-out';
 import { planMails, type MailParams, type MailTo } from '../../src/notify/mail/compose';
 import { needsAccounts, resolveRecipients } from '../../src/notify/mail/recipients';
-import { compileTemplate } from '../../src/notify/template/template';
+import { compileTemplate, type Names } from '../../src/notify/template/template';
 import { beforeDeadline } from '../../src/notify/time-left';
 import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';
@@ -60,7 +60,7 @@ export default defineAction(
     return {
       async plan(message): Promise<SendMail[]> {
         const { from } = mailServer();
-        const content = contentOf(message.payload);
+        const content = contentOf(message.payload, context.names(message));
         return planMails({ from, ...content }, await recipientsOf(message));
       },
       carryOut: carryOutMails(mailServer, Number(config.mostMegabytes) * MEGABYTE),
@@ -103,14 +103,14 @@ export default defineAction(
     }
 
     /** A mail may have no text, as in MISP; a template that comes to nothing is an error. */
-    function contentOf(payload: unknown): Omit<MailParams, 'from'> {
-      const text = templates.text.render(payload);
-      const html = templates.html.render(payload);
+    function contentOf(payload: unknown, names: Names): Omit<MailParams, 'from'> {
+      const text = templates.text.render(payload, names);
+      const html = templates.html.render(payload, names);
       const isMeant = config.mail_template_body !== '' || config.html !== '';
       if (isMeant && text.trim() === '' && html.trim() === '') throw new WorkflowError('mail.empty');
       return {
         replyTo: config.replyTo.trim(),
-        subject: templates.subject.render(payload),
+        subject: templates.subject.render(payload, names),
         text: config.mail_template_body === '' && html !== '' ? undefined : text,
         html,
         ...(config.attach ? { attach: attachmentOf(payload) } : {}),

@@ -33,10 +33,12 @@ export default defineMispAction(
       freeze: { kind: 'select', default: 'modify', options: ['modify', 'freeze'], describe: true },
     },
   },
-  ({ config }) => {
+  ({ config, names }) => {
     const { change, analysis, threatLevel } = config;
-    const render = templateOf(config.value);
-    return async ({ payload }, client) => {
+    const template = templateOf(config.value);
+    return async (message, client) => {
+      const { payload } = message;
+      const render = () => template(payload, names(message));
       return planEventEdit(await fieldsOf(), config.freeze === 'freeze', payload);
 
       async function fieldsOf(): Promise<EventFields> {
@@ -48,11 +50,11 @@ export default defineMispAction(
           case 'analysis':
             return { analysis };
           case 'info':
-            return { info: valueOf(render(payload)) };
+            return { info: valueOf(render()) };
           case 'date':
-            return { date: dateOf(render(payload)) };
+            return { date: dateOf(render()) };
           case 'extends_uuid':
-            return { extends_uuid: uuidOf(render(payload)) };
+            return { extends_uuid: uuidOf(render()) };
         }
       }
     };

@@ -53,7 +53,8 @@ function reader(context: NodeContext<typeof FIELDS>): Behaviour {
     async input(message) {
       try {
         return await reading.run(async () => {
-          const { data } = await client.ask('GET', path.render(message.payload), undefined, reading.signal);
+          const target = path.render(message.payload, context.names(message));
+          const { data } = await client.ask('GET', target, undefined, reading.signal);
           context.status('done', 'green', 'dot');
           return [withPayload(message, data)];
         });
@@ -77,7 +78,8 @@ function writer(context: NodeContext<typeof FIELDS>, method: RestCall['method'])
     async plan(message: Message) {
       if (tracker.runOf(message)) refuseBeforeSave(message);
       const body = method === 'DELETE' ? {} : { body: await context.evaluate('body', message) };
-      return [{ do: 'rest-call', method, path: path.render(message.payload), ...body }];
+      const target = path.render(message.payload, context.names(message));
+      return [{ do: 'rest-call', method, path: target, ...body }];
     },
     carryOut: carryOutOn(client),
     finish(message, { dryRun, operations: [{ answer }] }) {

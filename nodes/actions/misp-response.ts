@@ -6,7 +6,7 @@ import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
 
-type ResponseContext = Pick<NodeContext<Fields>, 'RED' | 'text' | 'status'>;
+type ResponseContext = Pick<NodeContext<Fields>, 'RED' | 'text' | 'status' | 'names'>;
 
 export default defineNode(
   {
@@ -65,7 +65,7 @@ function blocking(context: ResponseContext, template: Pick<Template, 'render'>):
       let problem: Error | undefined;
       let reason: unknown;
       try {
-        reason = template.render(message.payload);
+        reason = template.render(message.payload, context.names(message));
       } catch (error) {
         problem = error instanceof Error ? error : new Error(String(error));
       }

@@ -29,10 +29,11 @@ export default defineMispAction(
       source: { kind: 'template', default: '', rows: 1 },
     },
   },
-  ({ config, evaluate }) => {
+  ({ config, evaluate, names }) => {
     const source = compileTemplate(config.source);
     return async (message) => {
-      const params: SightingParams = { type: config.sighting, source: source.render(message.payload).trim() };
+      const rendered = source.render(message.payload, names(message)).trim();
+      const params: SightingParams = { type: config.sighting, source: rendered };
       if (config.of === 'attributes')
         return planAttributeSightings(params, filterOf(config.filter), message.payload);
       return planValueSightings(params, listOf(await evaluate('values', message)));

@@ -12,6 +12,7 @@ import type { MispClient } from '../../src/misp/client';
 import { eventTags } from '../../src/misp/event-parts';
 import { WorkflowError } from '../../src/text';
 import { eventKey } from '../../src/triggers/full-event';
+import { wholeOf } from '../whole-data';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
@@ -46,8 +47,9 @@ export default defineMispAction(
       relationship_type: config.relationshipType,
     };
     if (locality !== 'local') context.status('unpublishes', 'yellow', 'ring');
-    return async ({ payload }, client) => {
-      if (scope !== 'event') requireAttributes(payload);
+    return async (message, client) => {
+      const { payload } = message;
+      if (scope !== 'event') requireAttributes(payload, wholeOf(message));
       if (scope !== 'attribute') await completeTags(client, payload);
       return planTagReplacement(params, substitute, filters, payload);
     };

@@ -1,5 +1,6 @@
 import { planTagOperation } from '../../src/actions/tag-operation';
 import { requireAttributes } from '../../src/actions/targets';
+import { wholeOf } from '../whole-data';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
@@ -28,8 +29,9 @@ export default defineMispAction(
     const { tags, clusters } = config;
     if (tags.length + clusters.length === 0) context.status('noTags', 'yellow', 'ring');
     else if (config.locality !== 'local') context.status('unpublishes', 'yellow', 'ring');
-    return ({ payload }) => {
-      if (config.scope === 'attribute') requireAttributes(payload);
+    return (message) => {
+      const { payload } = message;
+      if (config.scope === 'attribute') requireAttributes(payload, wholeOf(message));
       return planTagOperation({ ...params, relationship_type }, filters, payload);
     };
   },

@@ -39,15 +39,17 @@ export default defineAction(
       value: compileTemplate(value),
     }));
     return {
-      plan({ payload: data }): HttpRequest[] {
-        const own = headers.map(({ name, value }) => ({ name, value: value.render(data) }));
+      plan(message): HttpRequest[] {
+        const { payload: data } = message;
+        const names = context.names(message);
+        const own = headers.map(({ name, value }) => ({ name, value: value.render(data, names) }));
         const secret = authorization ? [{ name: 'Authorization', value: [{ secret: 'authorization' }] }] : [];
-        const text = payload?.render(data);
+        const text = payload?.render(data, names);
         if (text !== undefined && text.trim() === '') throw new WorkflowError('webhook.empty');
         return [
           planWebhook(
             {
-              url: [url.render(data), ...(urlSecret ? [{ secret: 'urlSecret' }] : [])],
+              url: [url.render(data, names), ...(urlSecret ? [{ secret: 'urlSecret' }] : [])],
               method,
               contentType,
               headers: [...own, ...secret],

@@ -1,10 +1,31 @@
-import { compileTemplate } from '../../src/notify/template/template';
+import type { MispAttribute } from '../../src/event/core';
+import { compileTemplate, type Names } from '../../src/notify/template/template';
 import { WorkflowError } from '../../src/text';
 
 /** The template of a new value, ready to be rendered; spaces around it do not count. */
-export function templateOf(source: string): (data: unknown) => string {
+export function templateOf(source: string): (data: unknown, names: Names) => string {
   const template = compileTemplate(source);
-  return (data) => template.render(data).trim();
+  return (data, names) => template.render(data, names).trim();
+}
+
+/** MISP's name for the attribute that is changed. */
+const CURRENT = '__currentAttribute';
+
+/**
+ * The same for a value of attributes: rendered for each of them, or once if the template does not look at them.
+ * @param count how many attributes there are at most
+ */
+export function attributeTemplateOf(
+  source: string,
+): (data: unknown, names: Names, count: number) => (attribute: MispAttribute) => string {
+  const template = compileTemplate(source);
+  const isForEach = template.mentions(CURRENT);
+  return (data, names, count) => {
+    const render = template.renderer(data, isForEach ? count : 0);
+    if (isForEach) return (attribute) => render({ ...names, [CURRENT]: attribute }).trim();
+    let text: string | undefined;
+    return () => (text ??= render(names).trim());
+  };
 }
 
 /** @throws {WorkflowError} if there is nothing */

@@ -2,6 +2,7 @@ import type { Message } from '../../src/runs/tracker';
 import { defineNode } from '../adaptor';
 import type { Config, Description, Fields } from '../definition';
 import { jsonataOf, type Jsonata } from '../jsonata';
+import { decidedOn, lookingAt, withAsMisp, type NodeReads } from './decided-on';
 import { offerTrial } from './trial';
 
 /** What a logic node says of itself; the rest is the same for all of them. */
@@ -9,8 +10,11 @@ type LogicDescription<F extends Fields> = Omit<Description<F>, 'family' | 'input
 
 /** What a decision comes to, and what of the message it compared, to be shown when a user tries it. */
 export interface Decision {
-  decide: (message: Message) => boolean | Promise<boolean>;
-  lookAt: (message: Message) => unknown;
+  /** What of an event the decision looks at; left out if it is about other data. */
+  reads?: NodeReads;
+  /** @param data the event in core format, or the payload if the decision is about other data */
+  decide: (data: unknown, message: Message) => boolean | Promise<boolean>;
+  lookAt: (data: unknown, message: Message) => unknown;
 }
 
 /**
@@ -23,6 +27,7 @@ export function defineLogic<const F extends Fields>(
 ) {
   const full: Description<F> = {
     ...description,
+    ...withAsMisp(description),
     family: 'logic',
     inputs: 1,
     outputs: ['then', 'else'],
@@ -30,16 +35,19 @@ export function defineLogic<const F extends Fields>(
     trial: true,
   };
   offerTrial(full, async (config, message, jsonata) => {
-    const { decide, lookAt } = prepare(config, jsonata);
-    const [isSo, found] = await Promise.all([decide(message), lookAt(message)]);
+    const { decide, lookAt, reads } = prepare(config, jsonata);
+    const { data } = decidedOn(full, config, reads)(message);
+    const [isSo, found] = await Promise.all([decide(data, message), lookAt(data, message)]);
     return { outcome: isSo ? 'then' : 'else', found };
   });
-  return defineNode<F>(full, ({ RED, node, config }) => {
-    const { decide } = prepare(config, jsonataOf(RED, node));
+  return defineNode<F>(full, (context) => {
+    const { RED, node, config } = context;
+    const { decide, reads } = prepare(config, jsonataOf(RED, node));
+    const look = lookingAt(context, full, reads);
     const route = (message: Message, isSo: boolean) => (isSo ? [message, undefined] : [undefined, message]);
     return {
       input(message) {
-        const answer = decide(message);
+        const answer = decide(look(message), message);
         // Most decisions are made at once; a promise would let other messages overtake.
         return typeof answer === 'boolean'
           ? route(message, answer)
@@ -47,9 +55,4 @@ export function defineLogic<const F extends Fields>(
       },
     };
   });
-}
-
-/** A decision of MISP's, on the payload. */
-export function onPayload(decide: (data: unknown) => boolean, lookAt: (data: unknown) => unknown): Decision {
-  return { decide: ({ payload }) => decide(payload), lookAt: ({ payload }) => lookAt(payload) };
 }

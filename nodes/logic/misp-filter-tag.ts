@@ -5,7 +5,8 @@ export default defineFilter(
   {
     type: 'misp-filter-tag',
     modules: ['filter-tag'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1 }],
     attributesWhen: { scope: ['attribute', 'event_attribute'] },
     labelBy: 'condition',
     fields: {
@@ -26,4 +27,5 @@ export default defineFilter(
   },
   (config) => (data, state) =>
     filterTag({ ...config, 'filtering-label': config.filteringLabel }, data, state),
+  ({ scope }) => ({ tags: true, reports: scope.endsWith('report') }),
 );

@@ -5,7 +5,8 @@ export default defineFilter(
   {
     type: 'misp-filter-timestamp',
     modules: ['filter-timestamp'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1 }],
     attributesWhen: { target: ['object', 'attribute'] },
     labelBy: 'operator',
     fields: {
@@ -17,4 +18,5 @@ export default defineFilter(
   },
   (config) => (data, state) =>
     filterTimestamp({ ...config, 'filtering-label': config.filteringLabel }, data, state),
+  ({ target }) => ({ reports: target === 'event_report' }),
 );

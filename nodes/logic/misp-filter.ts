@@ -1,11 +1,13 @@
 import { genericFilter } from '../../src/logic/generic-filter';
+import { readsOfPaths } from './decided-on';
 import { defineFilter, FILTER_LABELS } from './define-filter';
 
 export default defineFilter(
   {
     type: 'misp-filter',
     modules: ['generic-filter-data'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1 }],
     attributesWhen: { selector: 'path' },
     labelBy: 'operator',
     fields: {
@@ -28,4 +30,5 @@ export default defineFilter(
   },
   (config) => (data, state) =>
     genericFilter({ ...config, 'filtering-label': config.filteringLabel }, data, state),
+  (config) => readsOfPaths(config.selector, config.hash_path),
 );

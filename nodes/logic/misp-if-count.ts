@@ -1,11 +1,13 @@
 import { countFound, countIf } from '../../src/logic/count-if';
-import { defineLogic, onPayload } from './define-logic';
+import { readsOfPaths } from './decided-on';
+import { defineLogic } from './define-logic';
 
 export default defineLogic(
   {
     type: 'misp-if-count',
     modules: ['count-if'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1 }],
     attributesWhen: { selector: 'path' },
     labelBy: 'operator',
     fields: {
@@ -18,9 +20,9 @@ export default defineLogic(
       value: { kind: 'number', default: 0, min: 0, max: 1000000000 },
     },
   },
-  (config) =>
-    onPayload(
-      (data) => countIf(config, data),
-      (data) => countFound(config, data),
-    ),
+  (config) => ({
+    reads: readsOfPaths(config.selector),
+    decide: (data) => countIf(config, data),
+    lookAt: (data) => countFound(config, data),
+  }),
 );

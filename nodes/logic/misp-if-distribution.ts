@@ -1,11 +1,12 @@
 import { distributionIf, distributionsOf } from '../../src/logic/distribution-if';
-import { defineLogic, onPayload } from './define-logic';
+import { defineLogic } from './define-logic';
 
 export default defineLogic(
   {
     type: 'misp-if-distribution',
     modules: ['distribution-if'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1 }],
     attributesWhen: { scope: ['attribute'] },
     labelBy: 'condition',
     fields: {
@@ -25,9 +26,9 @@ export default defineLogic(
       },
     },
   },
-  (config) =>
-    onPayload(
-      (data) => distributionIf(config, data),
-      (data) => distributionsOf(config, data),
-    ),
+  (config) => ({
+    reads: {},
+    decide: (data) => distributionIf(config, data),
+    lookAt: (data) => distributionsOf(config, data),
+  }),
 );

@@ -1,5 +1,5 @@
 import { organisationIf, organisationOf } from '../../src/logic/organisation-if';
-import { defineLogic, onPayload } from './define-logic';
+import { defineLogic } from './define-logic';
 
 export default defineLogic(
   {
@@ -13,9 +13,9 @@ export default defineLogic(
       org_id: { kind: 'picker', source: 'organisations', default: [], required: true },
     },
   },
-  (config) =>
-    onPayload(
-      (data) => organisationIf(config, data),
-      (data) => organisationOf(config, data),
-    ),
+  (config) => ({
+    reads: {},
+    decide: (data) => organisationIf(config, data),
+    lookAt: (data) => organisationOf(config, data),
+  }),
 );

@@ -1,6 +1,6 @@
 import { get } from '../../src/event/hash';
 import { publishedIf } from '../../src/logic/published-if';
-import { defineLogic, onPayload } from './define-logic';
+import { defineLogic } from './define-logic';
 
 export default defineLogic(
   {
@@ -12,9 +12,9 @@ export default defineLogic(
       condition: { kind: 'select', default: 'equals', options: ['equals', 'not_equals'] },
     },
   },
-  (config) =>
-    onPayload(
-      (data) => publishedIf(config, data),
-      (data) => get(data, 'Event.published'),
-    ),
+  (config) => ({
+    reads: {},
+    decide: (data) => publishedIf(config, data),
+    lookAt: (data) => get(data, 'Event.published'),
+  }),
 );

@@ -1,15 +1,20 @@
 import { presentTags, tagIf } from '../../src/logic/tag-if';
-import { defineLogic, onPayload } from './define-logic';
+import { defineLogic } from './define-logic';
 
 export default defineLogic(
   {
     type: 'misp-if-tag',
     modules: ['tag-if'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1 }],
     attributesWhen: { scope: ['attribute', 'event_attribute'] },
     labelBy: 'condition',
     fields: {
-      scope: { kind: 'select', default: 'event', options: ['event', 'attribute', 'event_attribute'] },
+      scope: {
+        kind: 'select',
+        default: 'event',
+        options: ['event', 'attribute', 'event_attribute', 'event_report', 'inherited_report'],
+      },
       condition: {
         kind: 'select',
         default: 'in_or',
@@ -19,9 +24,9 @@ export default defineLogic(
       clusters: { kind: 'picker', source: 'clusters', default: [] },
     },
   },
-  (config) =>
-    onPayload(
-      (data) => tagIf(config, data),
-      (data) => presentTags(config, data),
-    ),
+  (config) => ({
+    reads: { tags: true, reports: config.scope.endsWith('report') },
+    decide: (data) => tagIf(config, data),
+    lookAt: (data) => presentTags(config, data),
+  }),
 );

@@ -1,6 +1,6 @@
 import { get } from '../../src/event/hash';
 import { threatLevelIf } from '../../src/logic/threat-level-if';
-import { defineLogic, onPayload } from './define-logic';
+import { defineLogic } from './define-logic';
 
 export default defineLogic(
   {
@@ -17,9 +17,9 @@ export default defineLogic(
       threatlevel: { kind: 'select', default: '3', options: ['1', '2', '3', '4'] },
     },
   },
-  (config) =>
-    onPayload(
-      (data) => threatLevelIf(config, data),
-      (data) => get(data, 'Event.threat_level_id'),
-    ),
+  (config) => ({
+    reads: {},
+    decide: (data) => threatLevelIf(config, data),
+    lookAt: (data) => get(data, 'Event.threat_level_id'),
+  }),
 );

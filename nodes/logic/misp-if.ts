@@ -1,11 +1,14 @@
 import { compareFound, foundAt, genericIf } from '../../src/logic/generic-if';
-import { defineLogic, onPayload } from './define-logic';
+import type { Message } from '../../src/runs/tracker';
+import { readsOfPaths } from './decided-on';
+import { defineLogic } from './define-logic';
 
 export default defineLogic(
   {
     type: 'misp-if',
     modules: ['generic-if'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1 }],
     attributesWhen: { hash_path: 'path' },
     labelBy: 'operator',
     fields: {
@@ -34,12 +37,14 @@ export default defineLogic(
   },
   (config, jsonata) => {
     if (config.language === 'path') {
-      return onPayload(
-        (data) => genericIf(config, data),
-        (data) => foundAt(config, data),
-      );
+      return {
+        reads: readsOfPaths(config.hash_path),
+        decide: (data) => genericIf(config, data),
+        lookAt: (data) => foundAt(config, data),
+      };
     }
-    const lookAt = jsonata(config.expression);
-    return { lookAt, decide: async (message) => compareFound(config, await lookAt(message)) };
+    const evaluate = jsonata(config.expression);
+    const lookAt = (_: unknown, message: Message) => evaluate(message);
+    return { lookAt, decide: async (_, message) => compareFound(config, await evaluate(message)) };
   },
 );

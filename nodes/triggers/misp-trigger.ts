@@ -1,4 +1,5 @@
 import type { Node } from 'node-red';
+import { isRecord } from '../../src/event/values';
 import type { AnnouncedModule, ModuleParam, ServiceCounts } from '../../src/listener/protocol';
 import type { MispRequest } from '../../src/listener/request';
 import type { ModuleOwner, OpenQuery, RequestText, ServiceState } from '../../src/listener/service';
@@ -237,6 +238,7 @@ export default defineNode(
           test,
           deadline,
           params,
+          ...(envOf(data) === undefined ? {} : { env: envOf(data) }),
           ...(filteredItems === undefined ? {} : { filteredItems }),
           ...(matchingData === undefined ? {} : { matchingData }),
         },
@@ -260,6 +262,11 @@ export default defineNode(
     }
   },
 );
+
+/** What newer MISPs send beside the event for templates. */
+function envOf(data: unknown): unknown {
+  return isRecord(data) && isRecord(data._env) ? data._env : undefined;
+}
 
 function paramOf({ name, type, value }: ParamRow): ModuleParam {
   return { type, value, description: name, ...(type === 'large_string' ? { jinja_supported: true } : {}) };

@@ -1,8 +1,8 @@
+import { isSet } from '../event/flags';
 import type { MispAttribute } from '../event/core';
+import { isSameValue } from '../event/same';
 import type { SavedFilters } from '../event/saved-filters';
-import { textOf } from '../event/values';
 import type { AttributeFields, EditAttributes, Plan } from './plan';
-import { isSet } from './tag-state';
 import { attributesOf, byEvent } from './targets';
 
 /** What an attribute is to become; nothing, if it is to stay as it is. */
@@ -41,8 +41,7 @@ export function setFields(fields: AttributeFields): AttributeChange {
 function newFields(fields: AttributeFields, attribute: MispAttribute): AttributeFields {
   const entries = Object.entries(fields).filter(([name, value]) => {
     const current = attribute[name];
-    if (typeof value === 'boolean') return current === undefined || isSet(current) !== value;
-    return current === undefined || textOf(current) !== value;
+    return current === undefined || !isSameValue(name, current, value);
   });
   // A sharing group means something together with its distribution only.
   if (fields.sharing_group_id !== undefined && entries.length > 0) return fields;

@@ -1,4 +1,4 @@
-import { textOf } from '../event/values';
+import { isSameValue } from '../event/same';
 import type { EditEvent, EventFields, Plan } from './plan';
 import { eventOf } from './targets';
 
@@ -29,7 +29,7 @@ export function planEventDistribution(params: EventDistributionParams, data: unk
 export function planEventEdit(fields: EventFields, freeze: boolean, data: unknown): Plan<EditEvent> {
   const { event, ref } = eventOf(data);
   const changed = Object.entries(fields).filter(
-    ([name, value]) => event[name] === undefined || textOf(event[name]) !== value,
+    ([name, value]) => event[name] === undefined || !isSameValue(name, event[name], value),
   );
   if (changed.length === 0) return [];
   // A sharing group means something together with its distribution only.

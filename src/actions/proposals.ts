@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import { filtersEnabled, getMatchingItemsForAttributes } from '../event/saved-filters';
 import type { SavedFilters } from '../event/saved-filters';
 import { isList, isRecord, valuesOf } from '../event/values';
@@ -49,5 +50,5 @@ function proposalsOnAttributes(filters: Partial<SavedFilters>, data: unknown): P
 
 function proposalsOf(owner: unknown): Proposal[] {
   const list = isRecord(owner) ? owner.ShadowAttribute : undefined;
-  return isList(list) ? list.filter(isRecord).filter(({ deleted }) => deleted !== true) : [];
+  return isList(list) ? list.filter(isRecord).filter(({ deleted }) => !isSet(deleted)) : [];
 }

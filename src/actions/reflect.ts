@@ -2,7 +2,9 @@
  * What was done in MISP, done to the message's data as well, so that the nodes behind an action see it. Things
  * are changed in place: the flattened list and filtered views share them.
  */
+import { isSet } from '../event/flags';
 import type { MispAttribute, MispEffectiveTag, MispEvent, MispEventReport, MispTag } from '../event/core';
+import { uuidKey } from '../event/same';
 import { isList, isRecord, textOf } from '../event/values';
 import type {
   AttachTags,
@@ -15,7 +17,6 @@ import type {
   OperationResult,
   Ref,
 } from './plan';
-import { isSet } from './tag-state';
 
 /** Only what did not fail; a rehearsal counts as done. Other data than an event is left alone. */
 export function reflect(data: unknown, results: readonly OperationResult[]): void {
@@ -26,8 +27,8 @@ export function reflect(data: unknown, results: readonly OperationResult[]): voi
     // Which of several tags is not there cannot be told: none is shown, then.
     const isUnclear = operation.do.endsWith('-tags') && failures.some(({ item }) => item === undefined);
     if (isUnclear) continue;
-    const failed = new Set(failures.flatMap(({ item }) => item ?? []));
-    reflectOne(event, operation, ({ id = '', uuid = '' }) => !failed.has(id) && !failed.has(uuid));
+    const failed = new Set(failures.flatMap(({ item }) => (item === undefined ? [] : uuidKey(item))));
+    reflectOne(event, operation, ({ id = '', uuid = '' }) => !failed.has(id) && !failed.has(uuidKey(uuid)));
   }
 }
 
@@ -63,7 +64,7 @@ function changeTags(event: MispEvent, change: TagChange, isDone: IsDone): void {
     const inherited = event.Tag.map((tag): MispEffectiveTag => ({ ...tag, inherited: true }));
     for (const item of [...attributesIn(event), ...reportsIn(event)]) {
       if (isList(item._allTags))
-        item._allTags = inherited.concat(item._allTags.filter((tag) => !tag.inherited));
+        item._allTags = inherited.concat(item._allTags.filter((tag) => !isSet(tag.inherited)));
     }
     return;
   }
@@ -84,7 +85,7 @@ function tagOf(name: string, change: TagChange): MispTag {
 
 /** A new list: the old one may be shared with another thing. Inherited tags are not the thing's own. */
 function changed<T extends MispTag>(present: readonly T[], tags: readonly T[], change: TagChange): T[] {
-  const isOwn = (tag: T) => tag.inherited !== true;
+  const isOwn = (tag: T) => !isSet(tag.inherited);
   if (change.do === 'attach-tags') {
     const names = new Set(present.filter(isOwn).map(({ name }) => name));
     return [...present, ...tags.filter(({ name }) => !names.has(name))];
@@ -123,10 +124,10 @@ function dropProposal(event: MispEvent, { proposal }: DecideProposal): void {
 /** The things that have one of the names. */
 function find(things: Iterable<MispAttribute>, refs: readonly Ref[]): [MispAttribute, Ref][] {
   const byId = new Map(refs.flatMap((ref) => (ref.id ? [[ref.id, ref] as const] : [])));
-  const byUuid = new Map(refs.flatMap((ref) => (ref.uuid ? [[ref.uuid, ref] as const] : [])));
+  const byUuid = new Map(refs.flatMap((ref) => (ref.uuid ? [[uuidKey(ref.uuid), ref] as const] : [])));
   const found: [MispAttribute, Ref][] = [];
   for (const item of things) {
-    const ref = byUuid.get(textOf(item.uuid)) ?? byId.get(textOf(item.id));
+    const ref = byUuid.get(uuidKey(item.uuid)) ?? byId.get(textOf(item.id));
     if (ref) found.push([item, ref]);
   }
   return found;
@@ -147,5 +148,7 @@ function recordsOf<T>(list: readonly T[] | undefined): T[] {
 }
 
 function isSame({ id, uuid }: { id?: unknown; uuid?: unknown }, ref: Ref): boolean {
-  return ref.uuid !== undefined && uuid !== undefined ? uuid === ref.uuid : textOf(id) === (ref.id ?? '');
+  return ref.uuid !== undefined && uuid !== undefined
+    ? uuidKey(uuid) === uuidKey(ref.uuid)
+    : textOf(id) === (ref.id ?? '');
 }

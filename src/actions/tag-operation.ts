@@ -97,7 +97,7 @@ function planScope(params: TagOperationParams, tags: string[], scoped: Scoped): 
 function mayCarry(known: Map<string, CarriedTag> | undefined, tag: string, local?: boolean): boolean {
   if (!known) return true;
   const carried = known.get(tag);
-  return carried !== undefined && (local === undefined || carried.local === local);
+  return carried !== undefined && (local === undefined || (local ? carried.local : carried.global));
 }
 
 /** Each name once. */

@@ -87,14 +87,14 @@ function changeFor(tags: Map<string, CarriedTag>, substitute: Substitute, wanted
   /** The new tags; a tag that takes the place of several travels if one of them does. */
   const added = new Map<string, boolean>();
   for (const { remove, add } of found) {
-    const local = wanted.local ?? tags.get(remove)?.local ?? true;
+    const local = wanted.local ?? !tags.get(remove)?.global;
     added.set(add, local && (added.get(add) ?? true));
   }
   const removed = new Set(wanted.remove ? found.map(({ remove }) => remove) : []);
   for (const [name, local] of added) {
     const tag = tags.get(name);
     if (!tag) continue;
-    const isAsWanted = tag.local === local && tag.relationship === wanted.relationship;
+    const isAsWanted = (local ? tag.local : tag.global) && tag.relationship === wanted.relationship;
     if (removed.has(name) && !isAsWanted && wanted.local !== undefined) continue;
     added.delete(name);
     removed.delete(name);

@@ -1,9 +1,12 @@
+import { isSet } from '../event/flags';
 import { isList, isRecord, textOf } from '../event/values';
 
 /** A tag on a thing, as far as actions care. */
 export interface CarriedTag {
   name: string;
+  /** MISP lets a tag be there twice: for this MISP only, and travelling with the event. */
   local: boolean;
+  global: boolean;
   relationship: string;
 }
 
@@ -15,23 +18,21 @@ export interface CarriedTag {
 export function carriedTags(thing: object): Map<string, CarriedTag> | undefined {
   const { Tag: own, _allTags: all } = thing as { Tag?: unknown; _allTags?: unknown };
   if (isList(own)) return byName(own);
-  return isList(all) ? byName(all.filter((tag) => isRecord(tag) && tag.inherited !== true)) : undefined;
+  return isList(all) ? byName(all.filter((tag) => isRecord(tag) && !isSet(tag.inherited))) : undefined;
 }
 
 function byName(tags: readonly unknown[]): Map<string, CarriedTag> {
   const found = new Map<string, CarriedTag>();
   for (const tag of tags) {
     if (!isRecord(tag) || typeof tag.name !== 'string') continue;
+    const before = found.get(tag.name);
+    const local = isSet(tag.local);
     found.set(tag.name, {
       name: tag.name,
-      local: isSet(tag.local),
+      local: local || before?.local === true,
+      global: !local || before?.global === true,
       relationship: textOf(tag.relationship_type),
     });
   }
   return found;
-}
-
-/** MISP's flags are booleans, numbers or texts. */
-export function isSet(flag: unknown): boolean {
-  return flag === true || flag === 1 || flag === '1' || flag === 'true';
 }

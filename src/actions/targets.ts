@@ -2,7 +2,9 @@
 import type { MispAttribute, MispEventReport } from '../event/core';
 import { extractData } from '../event/hash';
 import { getMatchingItemsForAttributes, filtersEnabled } from '../event/saved-filters';
+import { uuidKey } from '../event/same';
 import type { SavedFilters } from '../event/saved-filters';
+import { hiddenAttributes } from '../event/thin-data';
 import { isEntries, isRecord, textOf, valuesOf } from '../event/values';
 import { WorkflowError } from '../text';
 import type { Ref } from './plan';
@@ -57,11 +59,16 @@ export function isEventMeant(filters: Partial<SavedFilters>, data: unknown): boo
   return !filtersEnabled(filters) || valuesOf(getMatchingItemsForAttributes(filters, data)).length > 0;
 }
 
-/** @throws {WorkflowError} if the data is an event whose attributes MISP did not send */
-export function requireAttributes(data: unknown): void {
+/**
+ * @param whole the data without the flow's filters: what they hide is not missing
+ * @throws {WorkflowError} if the data is an event whose attributes MISP did not send
+ */
+export function requireAttributes(data: unknown, whole: unknown = data): void {
   const event = isRecord(data) ? data.Event : undefined;
   if (!isRecord(event)) throw new WorkflowError('action.noEvent');
-  if (event._AttributeFlattened === undefined) throw new WorkflowError('action.noAttributes');
+  const all = isRecord(whole) && isRecord(whole.Event) ? whole.Event : event;
+  if (event._AttributeFlattened === undefined || hiddenAttributes(all) > 0)
+    throw new WorkflowError('action.noAttributes');
 }
 
 /** Targets by event, in the order in which the events are met first. */
@@ -93,7 +100,7 @@ function targetsIn<T extends Identified>(items: readonly T[], data: unknown): Ta
 
 /** An id is enough to tell things apart; without one the uuid does it. */
 function keyOf({ id, uuid }: Ref): string {
-  return id ? `#${id}` : (uuid ?? '');
+  return id ? `#${id}` : uuidKey(uuid);
 }
 
 /** What tags, objects, reports, proposals, sightings and events have, and attributes have not. */

@@ -18,6 +18,16 @@ const texts = {
   combineCount: 'Keys and values differ in number: __keys__ keys, __values__ values.',
   combineKey: 'A list or an object cannot be the name of an entry.',
   noEvent: 'The data holds no event.',
+  notAnEvent:
+    'The message holds no event: its payload is __what__. A MISP trigger gives one, and so does {"Event": {...}} of a feed or of MISP.',
+  severalEvents:
+    'The message holds __count__ events, and only one can be decided on. Put a split node before this one.',
+  emptyEvent:
+    'MISP sent an event with nothing in it, so there is nothing to decide on. Complete the data in the trigger if it can be, or tick "Decide as MISP does where data is missing".',
+  thinAttributes:
+    'The event has attributes in MISP (__count__), and the data has none of them. Complete the data in the trigger, or put a reload node before this one; or tick "Decide as MISP does where data is missing".',
+  thinTags:
+    'MISP sent tags without their names, so nobody can tell which they are. Use a trigger that has them, or put a reload node before this one; or tick "Decide as MISP does where data is missing".',
   notAList: 'The parameter "__name__" must be a list.',
   distributionInherited: 'Distribution level not supported',
   distributionCondition: 'Condition operator not supported for that distribution level',
@@ -37,6 +47,17 @@ export class EventDataError extends Error {
     this.name = 'EventDataError';
     this.key = key;
     this.params = params;
+  }
+}
+
+/** The data lacks what MISP says there is. */
+export class ThinDataError extends EventDataError {
+  /** What a node shows in its status. */
+  readonly status = 'thin';
+
+  constructor(key: EventErrorKey, params: Record<string, string> = {}) {
+    super(key, params);
+    this.name = 'ThinDataError';
   }
 }
 

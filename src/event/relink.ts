@@ -1,3 +1,5 @@
+import { uuidKey } from './same';
+
 /** An attribute as far as this file reads it. */
 interface Attribute {
   uuid?: string;
@@ -26,10 +28,10 @@ export function relinkFlattened(data: unknown, wasCut: boolean): void {
     return;
   }
   const byUuid = new Map<string, Attribute>();
-  for (const attribute of attributes) if (attribute?.uuid) byUuid.set(attribute.uuid, attribute);
+  for (const attribute of attributes) if (attribute?.uuid) byUuid.set(uuidKey(attribute.uuid), attribute);
   const flattened = event._AttributeFlattened;
   for (let i = 0; i < flattened.length; i++) {
-    flattened[i] = byUuid.get(flattened[i]?.uuid ?? '') ?? flattened[i];
+    flattened[i] = byUuid.get(uuidKey(flattened[i]?.uuid)) ?? flattened[i];
   }
 }
 

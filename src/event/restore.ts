@@ -1,4 +1,5 @@
 import { mapEntries, withEntry } from './edit';
+import { uuidKey } from './same';
 import { matchesKey } from './walk';
 import type { Token } from './path';
 import { entryOf, isEntries, isList, keysOf, textOf, valuesOf } from './values';
@@ -75,6 +76,8 @@ function take(items: Map<string, unknown>, key: string | undefined): unknown {
 /** What an item is known by. */
 function identity(item: unknown): string | undefined {
   if (!isEntries(item)) return undefined;
-  const key = entryOf(item, 'uuid') ?? entryOf(item, 'id') ?? entryOf(item, 'name');
+  const uuid = entryOf(item, 'uuid') ?? undefined;
+  if (uuid !== undefined) return uuidKey(uuid);
+  const key = entryOf(item, 'id') ?? entryOf(item, 'name');
   return key === undefined || key === null ? undefined : textOf(key);
 }

@@ -4,7 +4,8 @@
  */
 import type { MispAttribute, MispData, MispEffectiveTag, MispEvent, MispTag } from './core';
 import { omit } from './edit';
-import { isList, isRecord, textOf } from './values';
+import { tagOf } from './tag-rows';
+import { isEntries, isList, isRecord, textOf, valuesOf } from './values';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -46,6 +47,16 @@ export function completeReports(data: unknown): void {
   for (const report of recordsOf((event as MispEvent).EventReport)) {
     report._allTags = effectiveTags(report, inherited, known);
   }
+}
+
+/** The data with `_allTags` on its reports; what is given stays as it is. */
+export function withReportTags(data: unknown): unknown {
+  const event = isRecord(data) ? data.Event : undefined;
+  if (!isRecord(event) || !isEntries(event.EventReport)) return data;
+  const reports = valuesOf(event.EventReport).filter(isRecord);
+  const view = { Event: { ...event, EventReport: reports.map((report) => ({ ...report })) } };
+  completeReports(view);
+  return view;
 }
 
 function inheritedTags(event: MispEvent): MispEffectiveTag[] {
@@ -104,7 +115,7 @@ function takeIn(data: MispData): MispData {
 function moveTags(owner: Record<string, unknown>, links: 'EventTag' | 'AttributeTag'): void {
   const rows = owner[links];
   if (!isList(rows)) return;
-  const tags = rows.flatMap((row) => (isRecord(row) && isRecord(row.Tag) ? [omit(row.Tag, 'org_id')] : []));
+  const tags = rows.flatMap((row) => (isRecord(row) && isRecord(row.Tag) ? [tagOf(row)] : []));
   if (!isList(owner.Tag) && tags.length > 0) owner.Tag = tags;
   delete owner[links];
 }

@@ -114,6 +114,8 @@ export interface QueryHead {
   flattenedCut: boolean;
   /** The text holds the key `__proto__`. */
   suspicious: boolean;
+  /** The text may hold a list that PHP sent as an object with numbers for names; unknown: look. */
+  keyed?: boolean;
 }
 
 export type FromWorker =

@@ -1,4 +1,5 @@
 import { WorkflowError } from '../text';
+import { listsIn, mayHoldKeyedLists } from '../event/keyed-lists';
 import { relinkFlattened } from '../event/relink';
 import type { QueryHead } from './protocol';
 
@@ -12,15 +13,17 @@ export interface MispRequest {
   matchingData?: unknown;
 }
 
+/** What the scan of the bytes told. */
+type ReadHead = Pick<QueryHead, 'flattenedCut' | 'suspicious' | 'keyed'>;
+
 /**
- * Reads a request. The flattened list of attributes is the attributes themselves afterwards, not a copy.
+ * Reads a request. Lists that PHP sent as objects are lists afterwards, in the data; the flattened list of
+ * attributes is the attributes themselves, not a copy.
  * @throws {WorkflowError} that says what is wrong with the text
  */
-export function readRequest(
-  bytes: Uint8Array,
-  head: Pick<QueryHead, 'flattenedCut' | 'suspicious'>,
-): MispRequest {
-  const body = parse(bytes);
+export function readRequest(bytes: Uint8Array, head: ReadHead): MispRequest {
+  const json = textOf(bytes);
+  const body = parse(json);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new WorkflowError('service.noModule');
   }
@@ -28,8 +31,10 @@ export function readRequest(
   const request = body as Partial<MispRequest>;
   if (typeof request.module !== 'string' || request.module === '')
     throw new WorkflowError('service.noModule');
-  relinkFlattened(request.data, head.flattenedCut);
-  return { ...request, module: request.module, data: request.data, params: paramsOf(request.params) };
+  const isKeyed = head.keyed ?? mayHoldKeyedLists(json);
+  const data = isKeyed ? listsIn(request.data) : request.data;
+  relinkFlattened(data, head.flattenedCut);
+  return { ...request, module: request.module, data, params: paramsOf(request.params) };
 }
 
 /** Without parameters MISP sends an empty list: PHP has one array type. */
@@ -39,8 +44,11 @@ function paramsOf(params: unknown): Record<string, unknown> {
     : {};
 }
 
-function parse(bytes: Uint8Array): unknown {
-  const json = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {

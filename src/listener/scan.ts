@@ -11,6 +11,8 @@ export interface Scan {
   depth: number;
   /** Whether a key `__proto__` may occur. */
   suspicious: boolean;
+  /** Whether an object begins with a number for a name: PHP sends lists so that lost entries. */
+  keyed: boolean;
   /** Where the entries of `Event._AttributeFlattened` stand, if they are byte for byte the attributes. */
   flattened: Range | undefined;
 }
@@ -44,12 +46,20 @@ export function scanBody(bytes: Uint8Array, maxDepth: number): Scan {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const layout = new Layout(buffer);
   const depth = walk(buffer, maxDepth, layout);
-  const flattened = depth > maxDepth ? undefined : layout.copy();
+  // Where lists are objects the walk has not seen all attributes.
+  const flattened = depth > maxDepth || layout.keyed ? undefined : layout.copy();
   // What is cut out stands in the text before it, so looking at that is enough.
   const rest = flattened ? buffer.subarray(0, flattened.start) : buffer;
   const tail = flattened ? buffer.subarray(flattened.end) : buffer.subarray(0, 0);
   const suspicious = mayNamePrototype(rest) || mayNamePrototype(tail);
-  return { module: layout.module, timeout: layout.timeout, depth, suspicious, flattened };
+  return {
+    module: layout.module,
+    timeout: layout.timeout,
+    depth,
+    suspicious,
+    keyed: layout.keyed,
+    flattened,
+  };
 }
 
 /** Walks over strings and brackets, tells `layout` what it needs to know, and returns the deepest level. */
@@ -72,6 +82,7 @@ function walk(bytes: Buffer, maxDepth: number, layout: Layout): number {
       depth++;
       if (depth > deepest) deepest = depth;
       if (depth > maxDepth) return deepest;
+      if (byte === OPEN_OBJECT && !layout.keyed && startsWithNumber(bytes, at)) layout.keyed = true;
       if (depth <= OBJECT_LIST) layout.opens(depth, at);
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
       if (byte === CLOSE_LIST && (depth === EVENT_LIST || depth === OBJECT_LIST))
@@ -88,6 +99,8 @@ class Layout {
   timeout: number | undefined;
   /** The walk is inside `Event.Object`. */
   inObjects = false;
+  /** An object began with a number for a name. */
+  keyed = false;
   private readonly keys: string[] = [];
   private readonly starts: number[] = [];
   /** The event's attributes, then those of its objects. */
@@ -180,6 +193,14 @@ function nextIs(bytes: Buffer, at: number, wanted: number): boolean {
   let next = at;
   while (bytes[next] <= 0x20) next++;
   return bytes[next] === wanted;
+}
+
+/** Whether the first name of an object begins with a digit. */
+function startsWithNumber(bytes: Buffer, at: number): boolean {
+  let next = at;
+  while (bytes[next] <= 0x20) next++;
+  const digit = bytes[next] === QUOTE ? bytes[next + 1] : 0;
+  return digit >= 0x30 && digit <= 0x39;
 }
 
 /** Whether `__proto__` stands there, or a letter of it as an escape. MISP escapes nothing below U+0080. */

@@ -249,6 +249,7 @@ export class ListenerServer {
       mispTimeout: query.mispTimeout,
       flattenedCut: scan.flattened !== undefined,
       suspicious: scan.suspicious,
+      keyed: scan.keyed,
     };
     this.post({ type: 'query', head, body }, [body.buffer]);
   }

@@ -1,11 +1,15 @@
 import { evaluateCondition } from '../event/condition';
 import { extractDistinct } from '../event/hash';
+import { withReportTags } from '../event/to-core';
 import { chosenTagNames } from './tag-names';
 import type { TagChoice } from './tag-names';
 
 /** The parameters of MISP's module `tag-if`. */
 export interface TagIfParams extends TagChoice {
-  /** Whose tags: `event`, those of its attributes (`attribute`), or both (`event_attribute`). */
+  /**
+   * Whose tags: `event`, those of its attributes (`attribute`), with what they inherit from the event
+   * (`event_attribute`), and the same for its reports, which newer MISPs have: `event_report`, `inherited_report`.
+   */
   scope?: string;
   /** `in_or`, `in_and`, `not_in_or` or `not_in_and`. */
   condition?: string;
@@ -14,6 +18,8 @@ export interface TagIfParams extends TagChoice {
 const paths = new Map([
   ['attribute', 'Event._AttributeFlattened.{n}.Tag.{n}.name'],
   ['event_attribute', 'Event._AttributeFlattened.{n}._allTags.{n}.name'],
+  ['event_report', 'Event.EventReport.{n}.Tag.{n}.name'],
+  ['inherited_report', 'Event.EventReport.{n}._allTags.{n}.name'],
 ]);
 
 /**
@@ -29,5 +35,6 @@ export function tagIf(params: TagIfParams, data: unknown): boolean {
 
 /** The names of the tags that `tagIf` looks at, each once. */
 export function presentTags({ scope = 'event' }: TagIfParams, data: unknown): unknown[] {
-  return [...extractDistinct(data, paths.get(scope) ?? 'Event.Tag.{n}.name')];
+  const view = scope === 'inherited_report' ? withReportTags(data) : data;
+  return [...extractDistinct(view, paths.get(scope) ?? 'Event.Tag.{n}.name')];
 }

@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import type { MispClient } from './client';
 
 interface User {
@@ -32,7 +33,7 @@ export async function checkAccount(client: MispClient): Promise<Account> {
     email: User.email,
     organisation: Organisation?.name ?? '',
     role: Role.name,
-    siteAdmin: Role.perm_site_admin === true,
-    writes: Role.perm_add === true || Role.perm_modify === true,
+    siteAdmin: isSet(Role.perm_site_admin),
+    writes: isSet(Role.perm_add) || isSet(Role.perm_modify),
   };
 }

@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import type { MispClient } from './client';
 
 /** MISP's names for groups of recipients of mails. */
@@ -15,8 +16,8 @@ export interface UserAccount {
 
 /** A row of `admin/users` (recorded in test/fixtures/rest/admin-users.json). */
 interface UserRow {
-  User: { id: string; org_id: string; email: string; disabled: boolean; expiration?: string | null };
-  Role: { perm_site_admin: boolean; perm_admin: boolean };
+  User: { id: string; org_id: string; email: string; disabled: unknown; expiration?: string | null };
+  Role: { perm_site_admin: unknown; perm_admin: unknown };
   Organisation?: { name: string };
 }
 
@@ -39,7 +40,7 @@ export function userAccounts(client: MispClient): Promise<UserAccount[]> {
 
 function isActive({ User: { disabled, expiration } }: UserRow): boolean {
   const end = expiration ? Date.parse(expiration) : NaN;
-  return !disabled && !(end < Date.now());
+  return !isSet(disabled) && !(end < Date.now());
 }
 
 function accountOf({ User, Role, Organisation }: UserRow): UserAccount {
@@ -47,7 +48,7 @@ function accountOf({ User, Role, Organisation }: UserRow): UserAccount {
     id: User.id,
     email: User.email,
     organisation: { id: User.org_id, name: Organisation?.name ?? '' },
-    siteAdmin: Role.perm_site_admin,
-    orgAdmin: Role.perm_admin,
+    siteAdmin: isSet(Role.perm_site_admin),
+    orgAdmin: isSet(Role.perm_admin),
   };
 }

@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import { isRecord, textOf } from '../event/values';
 import type { CallOptions, MispClient } from './client';
 import { LARGEST_PAGE, restSearch } from './rest-search';
@@ -47,7 +48,7 @@ export function attributeHead(row: Json): AttributeHead {
     uuid: textOf(row.uuid),
     eventId: textOf(row.event_id),
     objectId: textOf(row.object_id) || '0',
-    tags: tags.map(({ name, local }) => ({ name: textOf(name), local: local === true || local === 1 })),
+    tags: tags.map(({ name, local }) => ({ name: textOf(name), local: isSet(local) })),
   };
 }
 

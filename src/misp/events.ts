@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import { isList, isRecord, textOf } from '../event/values';
 import type { CallOptions, MispClient } from './client';
 import type { Saved } from './tags';
@@ -56,10 +57,10 @@ function headOf(fields: Json): EventHead {
   return {
     id: textOf(fields.id),
     uuid: textOf(fields.uuid),
-    published: fields.published === true || fields.published === '1',
+    published: isSet(fields.published),
     timestamp: textOf(fields.timestamp),
     publish_timestamp: textOf(fields.publish_timestamp),
-    tags: tags.map(({ name, local }) => ({ name: textOf(name), local: local === true || local === 1 })),
+    tags: tags.map(({ name, local }) => ({ name: textOf(name), local: isSet(local) })),
     fields,
   };
 }

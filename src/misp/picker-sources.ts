@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import { GROUPS } from './accounts';
 import type { MispClient } from './client';
 
@@ -31,7 +32,8 @@ type Search = (client: MispClient, text: string) => Promise<PickerItem[]>;
 
 /** One search per source. Those that MISP can have many of are searched by MISP, the others here. */
 export const SEARCHES: Record<PickerSource, Search> = {
-  tags: async (client, text) => (await tags(client, text)).filter((tag) => !tag.is_galaxy).map(tagItem),
+  tags: async (client, text) =>
+    (await tags(client, text)).filter((tag) => !isSet(tag.is_galaxy)).map(tagItem),
   clusters,
   organisations: async (client, text) => {
     const path = `/organisations/index/scope:all${narrowed(text)}`;
@@ -69,7 +71,7 @@ interface Named {
 interface Tag {
   name: string;
   colour: string;
-  is_galaxy: boolean;
+  is_galaxy: unknown;
 }
 interface Galaxy extends Named {
   type: string;
@@ -89,7 +91,7 @@ async function clusters(client: MispClient, text: string): Promise<PickerItem[]>
   const [type, rest] = text.split('=', 2);
   if (rest !== undefined) return clustersOf(client, type, rest.replaceAll('"', ''));
   const [used, known] = await Promise.all([tags(client, text), galaxies(client)]);
-  const inUse = used.filter((tag) => tag.is_galaxy).map(({ name }) => withoutPrefix(name));
+  const inUse = used.filter((tag) => isSet(tag.is_galaxy)).map(({ name }) => withoutPrefix(name));
   const further = known.map((galaxy) => item(`${galaxy.type}=`, `${galaxy.type}=`, galaxy.name));
   return [...inUse.map((name) => item(name, name)), ...further];
 }

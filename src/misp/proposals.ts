@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import type { CallOptions, MispClient } from './client';
 
 type Said = { message?: string };
@@ -30,5 +31,5 @@ export async function isProposalOpen(
     `/shadow_attributes/view/${encodeURIComponent(key)}`,
     signal,
   );
-  return answer.ShadowAttribute !== undefined && answer.ShadowAttribute.deleted !== true;
+  return answer.ShadowAttribute !== undefined && !isSet(answer.ShadowAttribute.deleted);
 }

@@ -1,10 +1,10 @@
-import { compileTemplate, type Template } from '../notify/template/template';
+import { compileTemplate, type Names, type Template } from '../notify/template/template';
 import { WorkflowError } from '../text';
 
 /** The address of a REST call, with places for values of the message. */
 export interface RestPath {
   /** @throws {WorkflowError} if a part of the path is empty, or leads upwards */
-  render(data: unknown): string;
+  render(data: unknown, names?: Names): string;
 }
 
 interface Pair {
@@ -29,9 +29,11 @@ export function readRestPath(
   const pairs = [...pairsOf(query), ...more.map(({ name, value }) => pair(name, value))];
 
   return {
-    render(data) {
-      const rendered = parts.map((part) => encodePart(part.render(data)));
-      const search = pairs.map(({ name, value }) => `${name}=${encodeURIComponent(value.render(data))}`);
+    render(data, names) {
+      const rendered = parts.map((part) => encodePart(part.render(data, names)));
+      const search = pairs.map(
+        ({ name, value }) => `${name}=${encodeURIComponent(value.render(data, names))}`,
+      );
       return `/${rendered.join('/')}${search.length > 0 ? `?${search.join('&')}` : ''}`;
     },
   };

@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import { isList, isRecord, textOf } from '../event/values';
 import type { CallOptions, MispClient } from './client';
 
@@ -44,7 +45,7 @@ function rowOf(row: Json): WarninglistRow {
     id: textOf(id),
     name: textOf(name),
     category: textOf(category),
-    isDefault: row.default === true,
+    isDefault: isSet(row.default),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isSet } from '../event/flags';
 import type { RunModule } from '../actions/plan';
 import { isRecord } from '../event/values';
 import type { MispClient } from './client';
@@ -49,18 +50,18 @@ function moduleOf(row: Json): WorkflowModule {
     name: textOf(row.name) || textOf(row.id),
     description: textOf(row.description),
     kind: row.module_type === 'logic' ? 'logic' : 'action',
-    disabled: row.disabled === true,
+    disabled: isSet(row.disabled),
     params: Array.isArray(row.params) ? row.params.filter(isRecord).map(paramOf) : [],
   };
 }
 
 function paramOf(row: Json): ModuleParam {
-  const multiple = row.multiple === true || row.multiple === 'true';
+  const multiple = isSet(row.multiple);
   const given = Array.isArray(row.default) ? row.default.map(textOf) : textOf(row.default);
   return {
     id: textOf(row.id),
     label: textOf(row.label) || textOf(row.id),
-    type: row._isHashPath === true ? 'hashpath' : textOf(row.type) || 'input',
+    type: isSet(row._isHashPath) ? 'hashpath' : textOf(row.type) || 'input',
     multiple,
     default: given,
     placeholder: textOf(row.placeholder),

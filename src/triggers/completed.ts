@@ -9,6 +9,7 @@ export const RELOADED: readonly string[] = [
   'sighting-after-save',
   'event-report-after-save',
   'tag-attached-after-save',
+  'analyst-data-after-save',
 ];
 
 /** Triggers that tell what is about to be saved; MISP still has what was there before. */

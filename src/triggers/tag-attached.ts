@@ -1,3 +1,5 @@
+import { isSet } from '../event/flags';
+
 interface TagLike {
   name?: string;
   local?: unknown;
@@ -37,8 +39,7 @@ export function tagChoiceMatches(choice: TagChoice, data: unknown): boolean {
 }
 
 function matches({ locality, tags }: TagChoice, tag: TagLike): boolean {
-  const local = tag.local !== false && tag.local !== undefined && tag.local !== '0' && tag.local !== 0;
-  if (locality !== 'any' && local !== (locality === 'local')) return false;
+  if (locality !== 'any' && isSet(tag.local) !== (locality === 'local')) return false;
   return tags.length === 0 || tags.includes(tag.name ?? '');
 }
 

@@ -1,3 +1,4 @@
+import { listsIn } from '../event/keyed-lists';
 import { toCoreFormat } from '../event/to-core';
 import { removePrototypeKeys } from '../listener/request';
 import { scanBody } from '../listener/scan';
@@ -56,11 +57,11 @@ export function readMessage(frame: Buffer): ZmqMessage {
 }
 
 function parse(bytes: Buffer, topic: string): unknown {
-  const { depth, suspicious } = scanBody(bytes, DEEPEST);
+  const { depth, suspicious, keyed } = scanBody(bytes, DEEPEST);
   if (depth > DEEPEST) throw new WorkflowError('zmq.tooDeep', { topic, depth: DEEPEST });
   const data = parseJson(decode(bytes, topic), topic);
   if (suspicious) removePrototypeKeys(data);
-  return data;
+  return keyed ? listsIn(data) : data;
 }
 
 function decode(bytes: Buffer, topic: string): string {

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { EditAttributes } from '../../src/actions/plan';
+import { attributeTemplateOf } from '../../nodes/actions/new-value';
 import { MispNodeTest } from '../support/misp-node';
 import { eventOf, isWriting, planOf, resultOf } from '../support/planned';
 
@@ -93,5 +94,81 @@ describe('misp-attribute', function () {
     test.clear();
     await test.send({ payload });
     assert.deepEqual(test.calls, []);
+  });
+
+  describe('with a template that reads the attribute', () => {
+    const enriched = (id: string, value?: string) => ({
+      id,
+      uuid: `00000000-0000-4000-8000-00000000000${id}`,
+      event_id: '2',
+      type: 'md5',
+      value: `v${id}`,
+      comment: '',
+      Tag: [],
+      _allTags: [],
+      ...(value
+        ? { enrichment: [{ Object: [{ Attribute: [{ object_relation: 'FileName', value }] }] }] }
+        : {}),
+    });
+    const payloadOf = (list: object[]) => ({
+      Event: { id: '2', uuid: 'u', info: 'x', Attribute: list, _AttributeFlattened: list },
+    });
+
+    it('renders it for each of them, as three of the blueprints of MISP want it', async () => {
+      const value = '[filename] {{ __currentAttribute.enrichment.0.Object.0.Attribute.0.value }}';
+      await test.deploy('misp-attribute', { dryRun: true, change: 'comment', value });
+      const [message] = await test.send({
+        payload: payloadOf([enriched('1', 'a.exe'), enriched('2', 'b.exe')]),
+      });
+      const [edit] = planOf(message) as EditAttributes[];
+      assert.deepEqual(
+        edit.changes.map(({ fields }) => fields.comment),
+        ['[filename] a.exe', '[filename] b.exe'],
+      );
+    });
+
+    it('fails as a whole, and writes nothing, where one of them lacks what is read', async () => {
+      const value = '{{ __currentAttribute.enrichment.0.Object }}';
+      await test.deploy('misp-attribute', { dryRun: true, change: 'comment', value });
+      const error = await test.fail({ payload: payloadOf([enriched('1', 'a.exe'), enriched('2')]) });
+      assert.match(error, /__currentAttribute\.enrichment is missing/);
+    });
+
+    it('takes time in proportion to the attributes, whatever it does', () => {
+      const list = Array.from({ length: 20_000 }, (_, at) => ({ uuid: `u${at}`, value: `v${at}` }));
+      const data = payloadOf(list);
+      const each = attributeTemplateOf('{{ __currentAttribute.value }} in {{ Event.info }}')(
+        data,
+        {},
+        list.length,
+      );
+      const started = performance.now();
+      for (const one of list) assert.equal(each(one), `${one.value} in x`);
+      assert.ok(performance.now() - started < 3000);
+      const greedy = attributeTemplateOf(
+        '{% for a in Event.Attribute %}{% if a.value == __currentAttribute.value %}x{% endif %}{% endfor %}',
+      )(data, {}, list.length);
+      const begun = performance.now();
+      assert.throws(() => list.forEach((one) => greedy(one)), /steps/);
+      assert.ok(performance.now() - begun < 10_000);
+    });
+  });
+
+  it('gives templates the address of its MISP, as newer MISPs do', async () => {
+    const value = '{{ _env.baseurl }}/events/view/{{ Event.id }}';
+    await test.deploy('misp-attribute', { dryRun: true, change: 'comment', value, filter });
+    const comment = async (message: object) => {
+      test.clear();
+      const [sent] = await test.send({ payload: eventOf(test.misp, '2'), ...message });
+      const [edit] = planOf(sent) as EditAttributes[];
+      return edit.changes[0].fields.comment;
+    };
+    assert.equal(await comment({}), `${test.recorder.url}/events/view/2`);
+    assert.equal(
+      await comment({ misp: { env: { baseurl: 'https://m.example' } } }),
+      'https://m.example/events/view/2',
+    );
+    const payload = { ...eventOf(test.misp, '2'), _env: { baseurl: 'https://own.example' } };
+    assert.equal(await comment({ payload }), 'https://own.example/events/view/2');
   });
 });

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { withoutCopy } from '../../src/listener/body';
+import { get } from '../../src/event/hash';
 import { readRequest } from '../../src/listener/request';
 import { scanBody } from '../../src/listener/scan';
 
@@ -18,6 +19,7 @@ function read(json: string) {
     deadline: 0,
     flattenedCut: scan.flattened !== undefined,
     suspicious: scan.suspicious,
+    keyed: scan.keyed,
   };
   return { scan, bytes: body.length, request: () => readRequest(body, head) };
 }
@@ -71,7 +73,6 @@ describe('the scan of a request', () => {
     ['another order', `"Attribute":[${a},${b}],"_AttributeFlattened":[${b},${a}]`],
     ['attributes after it', `"Attribute":[${a}],"_AttributeFlattened":[${a}],"Attribute":[${b}]`],
     ['it twice', `"Attribute":[${a}],"_AttributeFlattened":[${a}],"_AttributeFlattened":[${b}]`],
-    ['an object with gaps', `"Attribute":[${a}],"_AttributeFlattened":{"1":${a}}`],
     ['a key twice', `"Attribute":[${a}],"Attribute":[${b}],"_AttributeFlattened":[${b},${a}]`],
     [
       'objects twice',
@@ -90,6 +91,55 @@ describe('the scan of a request', () => {
       assert.deepEqual(request().data, (JSON.parse(event(inner)) as { data: unknown }).data);
     });
   }
+
+  it('takes lists that PHP sent as objects for lists, with the attributes in them, at their places', () => {
+    const keyed = `{"3":${a},"9":${b}}`;
+    const inner = `"Attribute":[${b},${a}],"_AttributeFlattened":${keyed},"Tag":{ "2":{"name":"t"}}`;
+    const { scan, request } = read(event(inner));
+    assert.equal(scan.keyed, true);
+    const { Event } = request().data as {
+      Event: { Attribute: object[]; _AttributeFlattened: object[]; Tag: object[] };
+    };
+    assert.deepEqual(Event.Tag, [{ name: 't' }]);
+    assert.equal(Event._AttributeFlattened[0], Event.Attribute[1]);
+    assert.equal(Event._AttributeFlattened[1], Event.Attribute[0]);
+    assert.equal(get({ Event }, 'Event._AttributeFlattened.9.uuid'), 'b');
+    assert.equal(get({ Event }, 'Event._AttributeFlattened.0.uuid', 'none'), 'none');
+  });
+
+  it('loses no attributes of objects that came as an object', () => {
+    const inner = `"Attribute":[${a}],"Object":{"2":{"Attribute":[${b}]}},"_AttributeFlattened":[${a},${b}]`;
+    const { scan, request } = read(event(inner));
+    assert.equal(scan.flattened, undefined);
+    const { Event } = request().data as {
+      Event: { Object: { Attribute: object[] }[]; _AttributeFlattened: object[] };
+    };
+    assert.equal(Event._AttributeFlattened.length, 2);
+    assert.equal(Event._AttributeFlattened[1], Event.Object[0].Attribute[0]);
+  });
+
+  it('links attributes whose uuids are in other letters', () => {
+    const upper = `{"uuid":"A","value":"v"}`;
+    const { request } = read(
+      event(`"Attribute":[{"uuid":"a","value":"v"}],"_AttributeFlattened":[${upper}]`),
+    );
+    const { Event } = request().data as { Event: { Attribute: object[]; _AttributeFlattened: object[] } };
+    assert.equal(Event._AttributeFlattened[0], Event.Attribute[0]);
+  });
+
+  it('leaves what MISP filtered for a module as its contract says: an object', () => {
+    const text = `{"module":"m","data":{"Event":{"Attribute":{"1":${a}}}},"filteredItems":{"1":${a}},"params":[]}`;
+    const request = read(text).request();
+    assert.ok(!Array.isArray(request.filteredItems));
+    assert.ok(Array.isArray((request.data as { Event: { Attribute: unknown } }).Event.Attribute));
+  });
+
+  it('is not misled by texts, names and nothing', () => {
+    for (const inner of ['"info":"{\\"1\\":2}"', '"1a":{}', '"x":{"a":{"1b":1,"2":2}}', '"x":{}']) {
+      const { request } = read(event(inner));
+      assert.deepEqual(request().data, (JSON.parse(event(inner)) as { data: unknown }).data);
+    }
+  });
 
   it('an event twice is data of its own', () => {
     const text = `{"module":"m","data":{"Event":{"Attribute":[${a}]},"Event":{"_AttributeFlattened":[${a}]}}}`;

@@ -120,3 +120,49 @@ describe('an error of a template', () => {
     }
   });
 });
+
+describe('the advice of a template error', () => {
+  const hint = (source: string, data: object) => {
+    try {
+      compileTemplate(source).render(data);
+      return 'no error';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const data = { Event: { id: '7', Tag: [{ name: 'x' }] } };
+  const cases: [string, string][] = [
+    ['{{ Event.Galaxy[0].name }}', 'Event.Galaxy'],
+    ['{{ Event.Tag[3].name }}', 'Event.Tag[3]'],
+    ["{{ Event['Orgc'].name }}", 'Event["Orgc"]'],
+    ['{{ Evnt.id }}', 'Evnt'],
+    ['{% for tag in Event.Tag %}{{ tag.colour.code }}{% endfor %}', 'tag.colour'],
+    ['{{ Event.count + 1 }}', 'Event.count'],
+    ['{{ Event.Tag.0.colour.code }}', 'Event.Tag[0].colour'],
+  ];
+  for (const [source, path] of cases) {
+    it(`names all of ${path}, and is true when it is followed`, () => {
+      assert.ok(hint(source, data).includes(`{% if ${path} is defined %}`), hint(source, data));
+      const inner = path.startsWith('tag.') ? path.replace('tag', 'Event.Tag[0]') : path;
+      const followed = compileTemplate(`{% if ${inner} is defined %}there{% else %}not{% endif %}`);
+      assert.equal(followed.render(data), 'not');
+    });
+  }
+
+  it('gives none where nothing could be asked', () => {
+    const message = hint("{{ (Event.Tag | map(attribute='nope') | first).name }}", data);
+    assert.match(message, /nothing was found for nope/);
+    assert.doesNotMatch(message, /is defined/);
+  });
+});
+
+describe('names beside the data', () => {
+  it('stand before it, and are not in it', () => {
+    const data = { a: 1, _env: 'own' };
+    const template = compileTemplate('{{ _env }} {{ a }}');
+    assert.equal(template.render(data, { _env: 'given' }), 'given 1');
+    assert.equal(template.render(data), 'own 1');
+    assert.deepEqual(Object.keys(data), ['a', '_env']);
+    assert.equal(compileTemplate('{{ __proto__ }}{{ constructor }}').render({}, {}), '');
+  });
+});

@@ -3,7 +3,7 @@ import { extract } from '../../../src/event/hash';
 import { suggestPaths } from '../../../src/event/suggest-paths';
 import { toCoreFormat } from '../../../src/event/to-core';
 import { isEntries, valuesOf } from '../../../src/event/values';
-import { compileTemplate } from '../../../src/notify/template/template';
+import { compileTemplate, type Names } from '../../../src/notify/template/template';
 import type { Message } from '../../../src/runs/tracker';
 import { WorkflowError } from '../../../src/text';
 import type { Jsonata } from '../../jsonata';
@@ -35,6 +35,8 @@ export interface PathJob {
 export interface TemplateJob {
   do: 'template';
   template: string;
+  /** What templates know besides the payload. */
+  names: Names;
   sample?: Sample;
 }
 
@@ -109,10 +111,10 @@ function itemsOf(data: unknown, selector: string): readonly unknown[] {
   return selector ? valuesOf(extract(data, selector)) : [data];
 }
 
-function onTemplate({ template: source, sample }: TemplateJob): TemplateAnswer {
+function onTemplate({ template: source, names, sample }: TemplateJob): TemplateAnswer {
   const template = compileTemplate(source);
   if (!sample) return {};
-  const rendered = template.render(sample.message.payload).slice(0, MOST_RENDERED);
+  const rendered = template.render(sample.message.payload, names).slice(0, MOST_RENDERED);
   return { source: sample.kind, trigger: sample.trigger, rendered };
 }
 

@@ -1,3 +1,4 @@
+import { isSet } from '../../event/flags';
 import type { AttributeFields, EditAttributes, Ref } from '../../actions/plan';
 import { textOf } from '../../event/values';
 import {
@@ -126,7 +127,7 @@ function isAsWanted(row: Json | undefined, fields: AttributeFields): boolean {
     const now = row[name];
     if (name === 'value') return textOf(now).toLowerCase() === String(wanted).trim().toLowerCase();
     if (name === 'deleted') return true;
-    if (name === 'to_ids') return (now === true || now === '1') === wanted;
+    if (name === 'to_ids') return isSet(now) === wanted;
     if (name === 'first_seen' || name === 'last_seen') return isSameTime(now, String(wanted));
     if (name === 'sharing_group_id' && fields.distribution !== '4') return true;
     return textOf(now) === String(wanted);

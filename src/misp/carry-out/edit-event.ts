@@ -1,3 +1,4 @@
+import { isSet } from '../../event/flags';
 import type { EditEvent, EventFields } from '../../actions/plan';
 import { textOf } from '../../event/values';
 import { text, WorkflowError } from '../../text';
@@ -27,7 +28,7 @@ export async function editEvent(context: Context, operation: EditEvent): Promise
     { ...callOptions(context), repeatable: !published },
   );
   context.advance(1);
-  if (published && answer.published !== true) {
+  if (published && !isSet(answer.published)) {
     return { state: 'partial', failures: [{ problem: text('carryOut.unpublished') }] };
   }
   return done();

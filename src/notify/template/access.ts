@@ -1,4 +1,5 @@
 /** Reading entries and attributes of values. Nothing of JavaScript is looked up: only own entries of data. */
+import { missing } from './missing';
 import { bind } from './arguments';
 import { formatBraces } from './format-braces';
 import { characters } from './iterate';
@@ -26,23 +27,29 @@ import {
   View,
 } from './values';
 
-/** `value.name`: an attribute, else an entry. */
-export function attributeOf(rt: Runtime, value: unknown, name: string): unknown {
+/**
+ * `value.name`: an attribute, else an entry.
+ * @param path how the template names it
+ */
+export function attributeOf(rt: Runtime, value: unknown, name: string, path?: string): unknown {
   refuseUndefined(rt, value, name);
   const found = ownAttribute(rt, value, name);
   if (found !== undefined) return found;
   const own = isDict(value) ? entry(value, name) : undefined;
-  return own === undefined ? new Undefined(name) : own;
+  return own === undefined ? new Undefined(name, path) : own;
 }
 
-/** `value[key]`: an entry, else an attribute. */
-export function itemOf(rt: Runtime, value: unknown, key: unknown): unknown {
+/**
+ * `value[key]`: an entry, else an attribute.
+ * @param path how the template names it
+ */
+export function itemOf(rt: Runtime, value: unknown, key: unknown, path?: string): unknown {
   refuseUndefined(rt, value, isText(key) ? textOf(key) : String(indexOf(key) ?? ''));
   const found = isDict(value) ? safeEntry(value, key) : itemAt(rt, value, key);
   if (found !== undefined) return found;
   const name = isText(key) ? textOf(key) : undefined;
   const attribute = name === undefined ? undefined : ownAttribute(rt, value, name);
-  return attribute ?? new Undefined(name ?? String(indexOf(key) ?? typeName(key)));
+  return attribute ?? new Undefined(name ?? String(indexOf(key) ?? typeName(key)), path);
 }
 
 /** A key that no dict can have is in none. */
@@ -69,8 +76,7 @@ function itemAt(rt: Runtime, value: unknown, key: unknown): unknown {
 }
 
 function refuseUndefined(rt: Runtime, value: unknown, name: string): void {
-  if (value instanceof Undefined && !rt.chainable)
-    throw new Problem('missing', { name: value.name, wanted: name });
+  if (value instanceof Undefined && !rt.chainable) throw missing(value, name);
 }
 
 function ownAttribute(rt: Runtime, value: unknown, name: string): unknown {
@@ -84,7 +90,7 @@ function ownAttribute(rt: Runtime, value: unknown, name: string): unknown {
 /** Calls what can be called. */
 export function callValue(rt: Runtime, value: unknown, args: unknown[], named: Named): unknown {
   rt.budget.spend(STEPS_PER_CALL);
-  if (value instanceof Undefined) throw new Problem('missing', { name: value.name, wanted: '()' });
+  if (value instanceof Undefined) throw missing(value, '()');
   const call = value instanceof Callable || value instanceof Thing ? value.call : undefined;
   if (!call) throw new Problem('notCallable', { type: typeName(value) });
   return rt.budget.deeper(() => call(args, named));

@@ -1,4 +1,5 @@
 /** Python's `==`, `<` and `in`. */
+import { missing } from './missing';
 import { iterate } from './iterate';
 import { Problem } from './problem';
 import type { Dict, Runtime } from './values';
@@ -70,7 +71,7 @@ export function compare(rt: Runtime, a: unknown, b: unknown, operator = '<'): nu
   if (isList(a) && isList(b)) return compareItems(rt, a, b, operator);
   if (a instanceof Tuple && b instanceof Tuple) return compareItems(rt, a.items, b.items, operator);
   for (const side of [a, b]) {
-    if (side instanceof Undefined) throw new Problem('missing', { name: side.name, wanted: operator });
+    if (side instanceof Undefined) throw missing(side, operator);
   }
   throw new Problem('notComparable', { operator, left: typeName(a), right: typeName(b) });
 }

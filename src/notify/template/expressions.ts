@@ -87,17 +87,31 @@ function dict(tree: Of<'ObjectLiteral'>, compiler: Compiler): Expression {
 function member(tree: Of<'MemberExpression'>, compiler: Compiler): Expression {
   const object = compileExpression(tree.object, compiler);
   const { property } = tree;
+  const path = pathOf(tree);
   if (property.type === 'SliceExpression') {
     return compileSlice(object, property, (one) => compileExpression(one, compiler));
   }
   if (!tree.computed && property.type === 'Identifier') {
-    return (frame) => attributeOf(frame.rt, object(frame), property.value);
+    return (frame) => attributeOf(frame.rt, object(frame), property.value, path);
   }
   const key = compileExpression(property, compiler);
   return (frame) => {
     frame.rt.budget.spend();
-    return itemOf(frame.rt, object(frame), key(frame));
+    return itemOf(frame.rt, object(frame), key(frame), path);
   };
+}
+
+/** How a template names an entry, such as `Event.Galaxy[0].name`; undefined for what comes from a call or a filter. */
+function pathOf(tree: Tree): string | undefined {
+  if (tree.type === 'Identifier') return tree.value;
+  if (tree.type !== 'MemberExpression') return undefined;
+  const [owner, { property, computed }] = [pathOf(tree.object), tree];
+  if (owner === undefined) return undefined;
+  if (!computed && property.type === 'Identifier') return `${owner}.${property.value}`;
+  if (property.type === 'IntegerLiteral') return `${owner}[${property.value}]`;
+  if (property.type === 'StringLiteral') return `${owner}[${JSON.stringify(property.value)}]`;
+  const key = property.type === 'Identifier' ? property.value : undefined;
+  return key === undefined ? undefined : `${owner}[${key}]`;
 }
 
 /** A call, or one of the marks of `rewrite.ts`. */

@@ -1,4 +1,5 @@
 /** Filters on numbers, and from texts to numbers. */
+import { missing } from './missing';
 import { wholeNumber } from './arguments';
 import type { Filter } from './filter';
 import { fixed } from './format-number';
@@ -79,7 +80,7 @@ function parseFloatText(text: string): number | Float | undefined {
 }
 
 function refuse(value: unknown, filter: string): void {
-  if (value instanceof Undefined) throw new Problem('missing', { name: value.name, wanted: filter });
+  if (value instanceof Undefined) throw missing(value, filter);
 }
 
 function absolute(value: unknown): unknown {

@@ -1,4 +1,5 @@
 /** Filters on texts. */
+import { missing } from './missing';
 import { callTextMethod, methodOf } from './access';
 import { plainText, wholeNumber } from './arguments';
 import type { Filter } from './filter';
@@ -74,7 +75,7 @@ export const textFilters: Readonly<Record<string, Filter>> = {
     ['name'],
     (rt, value, [name]) => {
       const wanted = plainText('attr', name);
-      if (value instanceof Undefined) throw new Problem('missing', { name: value.name, wanted });
+      if (value instanceof Undefined) throw missing(value, wanted);
       return methodOf(rt, value, wanted) ?? new Undefined(wanted);
     },
   ],
@@ -89,7 +90,7 @@ function startUpper(word: string): string {
 const wordBeginnings = /[^-\s({[<]+/g;
 
 function text(filter: string, value: unknown): string {
-  if (value instanceof Undefined) throw new Problem('missing', { name: value.name, wanted: filter });
+  if (value instanceof Undefined) throw missing(value, filter);
   return plainText(filter, value);
 }
 

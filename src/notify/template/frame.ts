@@ -42,7 +42,7 @@ export class Frame {
       const value = isDict(one) ? entry(one, name) : undefined;
       if (value !== undefined) return value;
     }
-    return new Undefined(name);
+    return new Undefined(name, name);
   }
 
   #find(name: string): unknown {

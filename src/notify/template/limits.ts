@@ -5,6 +5,8 @@ import { Problem } from './problem';
 export const MAX_TEXT = 1_000_000;
 /** Steps of one rendering: a value looked up, an entry of a list looked at, 16 characters written. */
 export const MAX_STEPS = 5_000_000;
+/** Steps for each of many renderings of one template: all of them together take time in proportion to their number. */
+export const STEPS_PER_RENDERING = 500;
 /** The longest `range()`, as in Jinja2's sandbox. */
 export const MAX_RANGE = 100_000;
 /** Brackets in brackets, and blocks in blocks, in a template's text. */
@@ -24,15 +26,17 @@ export const STEPS_PER_ROUND = 4;
 export const STEPS_PER_CALL = 20;
 export const STEPS_PER_LIST = 20;
 
-/** What one rendering has used up. */
+/** What one rendering has used up, or many that share it. */
 export class Budget {
   #steps = 0;
   #depth = 0;
 
+  constructor(readonly limit = MAX_STEPS) {}
+
   /** @throws {Problem} when the template has done too much */
   spend(steps = 1): void {
     this.#steps += steps;
-    if (!(this.#steps <= MAX_STEPS)) throw new Problem('tooManySteps', { limit: MAX_STEPS });
+    if (!(this.#steps <= this.limit)) throw new Problem('tooManySteps', { limit: this.limit });
   }
 
   /** A text was made or read through: its length counts. */

@@ -1,4 +1,5 @@
 /** Python's operators, and their ranks. */
+import { missing } from './missing';
 import { compare, contains, equal } from './compare';
 import { formatPercent } from './format-percent';
 import { newList } from './iterate';
@@ -78,7 +79,7 @@ export function concatenate(rt: Runtime, parts: readonly unknown[]): string | Ma
 function operands(a: unknown, b: unknown, operator: string): [number | bigint, number | bigint] {
   const [x, y] = [numberOf(a), numberOf(b)];
   for (const side of [a, b]) {
-    if (side instanceof Undefined) throw new Problem('missing', { name: side.name, wanted: operator });
+    if (side instanceof Undefined) throw missing(side, operator);
   }
   if (x === undefined || y === undefined) {
     throw new Problem('operands', { operator, left: typeName(a), right: typeName(b) });
@@ -202,7 +203,7 @@ function power(_: Runtime, a: unknown, b: unknown): unknown {
 
 /** `-x` and `+x`. */
 export function signed(value: unknown, operator: string): unknown {
-  if (value instanceof Undefined) throw new Problem('missing', { name: value.name, wanted: operator });
+  if (value instanceof Undefined) throw missing(value, operator);
   const number = numberOf(value);
   if (number === undefined) throw new Problem('operand', { operator, type: typeName(value) });
   const result = operator === '-' ? -number : number;

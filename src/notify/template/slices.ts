@@ -1,4 +1,5 @@
 /** Python's slices: `list[1:3]`, `text[::-1]`. */
+import { missing } from './missing';
 import type { Expression } from './compile';
 import { characters, newList } from './iterate';
 import type { Tree } from './library';
@@ -21,8 +22,7 @@ export function compileSlice(
 }
 
 function slice(rt: Runtime, value: unknown, ...bounds: unknown[]): unknown {
-  if (value instanceof Undefined && !rt.chainable)
-    throw new Problem('missing', { name: value.name, wanted: '[:]' });
+  if (value instanceof Undefined && !rt.chainable) throw missing(value, '[:]');
   const [start, stop, step] = bounds.map((bound) => {
     if (bound === null) return undefined;
     const index = indexOf(bound);

@@ -4,7 +4,7 @@ import { filters } from './filters';
 import { Frame, Output } from './frame';
 import { globalsOf } from './globals';
 import { readTemplate } from './grammar';
-import { Budget, MAX_DEPTH } from './limits';
+import { Budget, MAX_DEPTH, MAX_STEPS, STEPS_PER_RENDERING } from './limits';
 import { Problem } from './problem';
 import { compileBody } from './program';
 import { tests } from './tests';
@@ -17,9 +17,21 @@ export interface Template {
   /**
    * The text for some data, which is read by reference, and only where the template looks.
    * @throws {WorkflowError} with line and cause, if the data does not fit or a limit is reached
+   * @param names stand beside the data, and before it: `_env`, `__currentAttribute`
    */
-  render(data: unknown): string;
+  render(data: unknown, names?: Names): string;
+  /**
+   * Renders it many times with other names beside the same data. All renderings share one limit, so that they take
+   * time in proportion to their number, whatever the template does.
+   * @param count how many there will be at most
+   */
+  renderer(data: unknown, count: number): (names: Names) => string;
+  /** Whether the template names this. */
+  mentions(name: string): boolean;
 }
+
+/** Names that a template knows besides those of the data. */
+export type Names = Readonly<Record<string, unknown>>;
 
 export interface TemplateOptions {
   /** `{{ a.b.c }}` is nothing where `a.b` is missing; Jinja2 and MISP fail there. */
@@ -34,11 +46,19 @@ export interface TemplateOptions {
 export function compileTemplate(source: string, options: TemplateOptions = {}): Template {
   const compiler = new Compiler();
   const body = guarded('template.syntax', compiler, () => compileBody(readTemplate(source), compiler));
+  const renderWith = (data: unknown, names: Names | undefined, budget: Budget) => {
+    const rt = newRuntime(options, budget);
+    return guarded('template.failed', rt, () =>
+      renderBody(body, compiler, rt, names ? [names, data] : [data]),
+    );
+  };
   return {
-    render(data) {
-      const rt = newRuntime(options);
-      return guarded('template.failed', rt, () => renderBody(body, compiler, rt, data));
+    render: (data, names) => renderWith(data, names, new Budget()),
+    renderer(data, count) {
+      const budget = new Budget(MAX_STEPS + count * STEPS_PER_RENDERING);
+      return (names) => renderWith(data, names, budget);
     },
+    mentions: (name) => source.includes(name),
   };
 }
 
@@ -53,9 +73,9 @@ export function checkTemplate(source: string): WorkflowError | undefined {
   }
 }
 
-function newRuntime({ missingIsEmpty = false }: TemplateOptions): Runtime {
+function newRuntime({ missingIsEmpty = false }: TemplateOptions, budget: Budget): Runtime {
   return {
-    budget: new Budget(),
+    budget,
     line: 1,
     autoescape: false,
     chainable: missingIsEmpty,
@@ -65,8 +85,8 @@ function newRuntime({ missingIsEmpty = false }: TemplateOptions): Runtime {
   };
 }
 
-function renderBody(body: Statement, compiler: Compiler, rt: Runtime, data: unknown): string {
-  const root = new Frame(rt, new Output(rt.budget), undefined, [data, globalsOf(rt)]);
+function renderBody(body: Statement, compiler: Compiler, rt: Runtime, data: readonly unknown[]): string {
+  const root = new Frame(rt, new Output(rt.budget), undefined, [...data, globalsOf(rt)]);
   if (compiler.blocks.size > 0) root.set('self', blocksOf(compiler, root));
   body(root);
   return root.out.text();

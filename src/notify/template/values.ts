@@ -33,7 +33,14 @@ export abstract class Special {
 /** A value that is not there. */
 export class Undefined extends Special {
   readonly pythonType = 'Undefined';
-  constructor(readonly name: string) {
+  /**
+   * @param name what is missing
+   * @param path how a template asks for it; what a call or a filter did not find cannot be asked for
+   */
+  constructor(
+    readonly name: string,
+    readonly path?: string,
+  ) {
     super();
   }
 }

@@ -4,7 +4,7 @@
  * change nothing.
  */
 import type { MispOperation, Operation, Ref } from '../../../src/actions/plan';
-import { isSet } from '../../../src/actions/tag-state';
+import { isSet } from '../../../src/event/flags';
 import { get } from '../../../src/event/hash';
 import { isEntries, isRecord, textOf, valuesOf } from '../../../src/event/values';
 import type { Json, JsonObject } from '../vectors';

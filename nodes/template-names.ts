@@ -1,0 +1,23 @@
+import type { NodeAPI } from 'node-red';
+import type { Names } from '../src/notify/template/template';
+import { isRecord } from '../src/event/values';
+import type { Message } from '../src/runs/tracker';
+
+/**
+ * What templates know besides the payload. Newer MISPs give `_env`, with their address as `_env.baseurl`: what MISP
+ * sent with the request counts, else the address of the node's MISP, or of the trigger's.
+ * @param own id of the MISP that the node asks
+ */
+export function namesFor(RED: NodeAPI, { payload, misp }: Message, own?: unknown): Names {
+  if (isRecord(payload) && payload._env !== undefined) return {};
+  const { env, server } = (misp ?? {}) as { env?: unknown; server?: unknown };
+  if (env !== undefined) return { _env: env };
+  const baseurl = urlOf(RED, own) ?? urlOf(RED, server);
+  return baseurl === undefined ? {} : { _env: { baseurl } };
+}
+
+function urlOf(RED: NodeAPI, id: unknown): string | undefined {
+  if (typeof id !== 'string' || id === '') return undefined;
+  const node = RED.nodes.getNode(id) as { client?: { url?: string } } | null;
+  return node?.client?.url?.replace(/\/+$/, '');
+}
