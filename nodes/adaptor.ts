@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
 import type { WorkflowError } from '../src/text';
 import type { Message } from '../src/runs/tracker';
-import { checkFields } from './check-fields';
+import { checkFields, visibleSettings } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { migrate, type Saved } from './migrate';
 import { NodeStatus } from './node-status';
@@ -122,7 +122,7 @@ function contextOf<F extends Fields>(
   status: NodeStatus,
 ): NodeContext<F> {
   const text = textsOf(RED, description);
-  const config = migrate(description, saved as unknown as Saved);
+  const config = visibleSettings(description.fields, migrate(description, saved as unknown as Saved));
   return {
     RED,
     node,

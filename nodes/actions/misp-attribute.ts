@@ -4,7 +4,10 @@ import {
   setFields,
   type AttributeChange,
 } from '../../src/actions/attribute-edit';
-import { requireAttributes } from '../../src/actions/targets';
+import { eventOf, requireAttributes } from '../../src/actions/targets';
+import { deletedAttributes } from '../../src/misp/attributes';
+import type { MispClient } from '../../src/misp/client';
+import { WorkflowError } from '../../src/text';
 import { filterOf, FILTER_FIELD } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
@@ -54,6 +57,7 @@ export default defineMispAction(
     const filters = filterOf(config.filter);
     const render = templateOf(config.value);
     return async ({ payload }, client) => {
+      if (change === 'restore') return planRestore(payload, client);
       requireAttributes(payload);
       return planAttributeEdit(await changeOf(), filters, payload);
 
@@ -64,8 +68,7 @@ export default defineMispAction(
           case 'toggle':
             return idsFlag(change);
           case 'delete':
-          case 'restore':
-            return setFields({ deleted: change === 'delete' });
+            return setFields({ deleted: true });
           case 'distribution':
             return setFields(await distributionOf(config, client));
           case 'comment':
@@ -78,5 +81,15 @@ export default defineMispAction(
         }
       }
     };
+
+    /** MISP shows deleted attributes with an event to nobody, so they are read. */
+    async function planRestore(payload: unknown, client: MispClient) {
+      const { event, ref } = eventOf(payload);
+      const deleted = await deletedAttributes(client, ref.id ?? ref.uuid ?? '');
+      const data = { Event: { ...event, Attribute: deleted, Object: [], _AttributeFlattened: deleted } };
+      const plan = planAttributeEdit(setFields({ deleted: false }), filters, data);
+      if (plan.length === 0) throw new WorkflowError('restore.none');
+      return plan;
+    }
   },
 );

@@ -26,12 +26,13 @@ export default defineMispAction(
     const { config } = context;
     const { scope, locality, hashPath: hash_path, relationshipType: relationship_type } = config;
     const filters = filterOf(config.filter);
+    const galaxy = config.galaxyName.trim().replace(/^misp-galaxy:/i, '') || 'country';
     let known: { at: number; countries: Countries } | undefined;
     if (locality === 'global') context.status('unpublishes', 'yellow', 'ring');
     return async ({ payload }, client) => {
       requireAttributes(payload);
       if (!known || Date.now() - known.at > KEPT_MS) {
-        known = { at: Date.now(), countries: await clustersOf(client, config.galaxyName || 'country') };
+        known = { at: Date.now(), countries: await clustersOf(client, galaxy) };
       }
       const params = { scope, locality, hash_path, relationship_type };
       return planAssignCountry(params, filters, payload, known.countries);

@@ -52,7 +52,7 @@ export default defineNode(
       const uuids = attributes.map(({ uuid }) => uuid);
       const scores = await decayScores(client, event, uuids, models, reading.signal);
       for (const attribute of attributes) {
-        const score = scores.get(attribute.uuid);
+        const score = scores.get(attribute.uuid.toLowerCase());
         if (score) attribute.decay_score = score;
       }
       const params = { scored: String(scores.size), total: String(attributes.length) };

@@ -32,6 +32,7 @@ function withSavedSecrets(RED: NodeAPI, form: ServerForm & { id: string }): Serv
     ...form,
     apiKey: savedSecret(form.apiKey, saved.apiKey),
     proxy: savedSecret(form.proxy, saved.proxy),
+    headerSecret: savedSecret(form.headerSecret, saved.headerSecret),
   };
 }
 
@@ -42,9 +43,14 @@ export function savedSecret(value: string | undefined, saved: string | undefined
 
 function describe(RED: NodeAPI, account: Account): TestResult {
   const { version, email, role } = account;
-  const kind = account.siteAdmin ? 'siteAdmin' : account.writes ? 'user' : 'reader';
+  const kind = kindOf(account);
   const message = text(RED, `test.${kind}`, { version, email, role });
-  return { state: kind === 'reader' ? 'warning' : 'ok', message };
+  return { state: account.writes ? 'ok' : 'warning', message };
+}
+
+function kindOf({ readOnlyKey, siteAdmin, writes }: Account): string {
+  if (readOnlyKey) return 'readOnlyKey';
+  return siteAdmin ? 'siteAdmin' : writes ? 'user' : 'reader';
 }
 
 function words(RED: NodeAPI, error: unknown): string {
