@@ -54,9 +54,9 @@ function kindOf({ readOnlyKey, siteAdmin, writes }: Account): string {
 }
 
 function words(RED: NodeAPI, error: unknown): string {
-  return error instanceof WorkflowError
-    ? text(RED, `errors.${error.key}`, error.params)
-    : text(RED, 'errors.misp.failed', { problem: String(error) });
+  if (!(error instanceof WorkflowError)) return text(RED, 'errors.misp.failed', { problem: String(error) });
+  const own = text(RED, `errors.${error.key}`, error.params);
+  return own.endsWith(`errors.${error.key}`) ? error.message : own;
 }
 
 /** A text of the node type misp-server, whose catalogue is the node's own. */

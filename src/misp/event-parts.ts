@@ -2,7 +2,7 @@
 import { isList, textOf } from '../event/values';
 import type { MispClient } from './client';
 import { eventHeads } from './events';
-import { rows, type Json } from './expected';
+import { rows, type Expected, type Json } from './expected';
 import { WorkflowError } from '../text';
 
 /**
@@ -21,6 +21,18 @@ export async function eventTags(client: MispClient, key: string): Promise<unknow
  * @param id of the event
  */
 export function eventProposals(client: MispClient, id: string): Promise<Json[]> {
-  const ofEvent = rows('ShadowAttribute', ({ event_id: event }) => textOf(event) === id);
-  return client.get(`/shadow_attributes/index/${encodeURIComponent(id)}`, undefined, ofEvent);
+  return client.get(`/shadow_attributes/index/${encodeURIComponent(id)}`, undefined, proposalsOf(id));
+}
+
+/** Those of the event; a list of nothing but others' is no answer. */
+function proposalsOf(id: string): Expected<Json[]> {
+  const { what, read } = rows('ShadowAttribute');
+  return {
+    what,
+    read(data) {
+      const all = read(data);
+      const own = all?.filter(({ event_id: event }) => textOf(event) === id);
+      return all && all.length > 0 && own?.length === 0 ? undefined : own;
+    },
+  };
 }

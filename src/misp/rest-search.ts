@@ -102,7 +102,10 @@ function askedFor(searched: Searched, { eventid, uuid }: Row): (row: Json) => bo
   const wanted = uuids && new Set(uuids.map((key) => key.toLowerCase()));
   return (row) => {
     const event = isRecord(row.Event) ? row.Event : {};
-    const isOfEvent = !events || events.some((key) => hasKey({ id: row.event_id, uuid: event.uuid }, key));
+    const own = { id: row.event_id, uuid: event.uuid };
+    // What a result does not tell is not held against it.
+    const tells = (key: string) => (key.includes('-') ? own.uuid : own.id) !== undefined;
+    const isOfEvent = !events || events.some((key) => !tells(key) || hasKey(own, key));
     // A uuid may be the attribute's, its event's or its object's.
     const isOne = !wanted || [row, event].some((thing) => wanted.has(textOf(thing.uuid).toLowerCase()));
     return isOfEvent && (isOne || textOf(row.object_id) !== '0');
