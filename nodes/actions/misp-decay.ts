@@ -4,6 +4,7 @@ import { decayScores, modelIds } from '../../src/misp/decaying-models';
 import { WorkflowError } from '../../src/text';
 import { eventKey } from '../../src/triggers/full-event';
 import { defineNode } from '../adaptor';
+import { filterOf } from './attribute-filter';
 import { SERVER_FIELD, serverOf } from './define-misp-action';
 import { Reading } from './reading';
 
@@ -33,7 +34,7 @@ export default defineNode(
       async input(message) {
         const event = eventKey(message.payload);
         if (!event) throw new WorkflowError('decay.noEvent');
-        const items = valuesOf(getMatchingItemsForAttributes(config.filter, message.payload));
+        const items = valuesOf(getMatchingItemsForAttributes(filterOf(config.filter), message.payload));
         const attributes = items.filter(isScorable);
         if (attributes.length === 0) {
           context.status('nothing', 'grey', 'ring');

@@ -71,9 +71,17 @@ function isDeeper(value: unknown, levels: number): boolean {
   return false;
 }
 
-/** It begins as JSON does, but it has no end. */
+/** It is JSON as far as it goes: what is wrong with it is its end. */
 function isCut(body: string): boolean {
-  return /^\s*[[{"]/.test(body) && !/[\]}"]\s*$/.test(body);
+  if (!/^\s*[[{]/.test(body)) return false;
+  try {
+    JSON.parse(body);
+    return false;
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    const [, position] = /position (\d+)/.exec(message) ?? [];
+    return /end of JSON|Unterminated/i.test(message) || Number(position) >= body.trimEnd().length;
+  }
 }
 
 const typeOf = ({ headers }: AxiosResponse) => String(headers['content-type'] ?? '').toLowerCase();

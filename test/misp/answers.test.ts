@@ -47,12 +47,22 @@ describe('answers of a MISP, and of what stands before it', () => {
     [403, HTML, 'WAF', /status 403.*firewall/],
     [401, HTML, 'login', /login that is not MISP's \(status 401\)/],
     [404, HTML, 'wrong path', /no MISP here \(status 404.*path/],
-    [301, { ...HTML, Location: 'https://misp.example.org/' }, '', /status 301, to https:\/\/misp\.example\.org/],
+    [
+      301,
+      { ...HTML, Location: 'https://misp.example.org/' },
+      '',
+      /status 301, to https:\/\/misp\.example\.org/,
+    ],
     [302, { ...HTML, Location: '/users/login' }, '', /login page \(status 302\)/],
     [204, {}, '', /empty answer \(status 204\)/],
     [200, JSON_TYPE, '{"Event":{"id":"1"', /cut off/],
     [200, JSON_TYPE, 'Array', /not: something of PHP/],
-    [403, JSON_TYPE, '{"message":"It is not possible to use this Auth key from your IP address"}', /allowed IPs/],
+    [
+      403,
+      JSON_TYPE,
+      '{"message":"It is not possible to use this Auth key from your IP address"}',
+      /allowed IPs/,
+    ],
   ] as const) {
     it(`has words for ${status} ${body || ''}`, async () => {
       says(status, headers, body);
@@ -61,7 +71,11 @@ describe('answers of a MISP, and of what stands before it', () => {
   }
 
   it('respects the rate limit of MISP, and tells when it ends', async () => {
-    says(429, { ...JSON_TYPE, 'X-Rate-Limit-Limit': '10', 'X-Rate-Limit-Reset': '540' }, '{"message":"Rate limit exceeded."}');
+    says(
+      429,
+      { ...JSON_TYPE, 'X-Rate-Limit-Limit': '10', 'X-Rate-Limit-Reset': '540' },
+      '{"message":"Rate limit exceeded."}',
+    );
     const misp = client();
     assert.match(await wordsOf(misp.get('/events/view/1')), /ry again in 540 seconds/);
     assert.match(await wordsOf(misp.post('/events/restSearch', {})), /ry again in (?:540|539) seconds/);
@@ -70,11 +84,19 @@ describe('answers of a MISP, and of what stands before it', () => {
 
   it('gives exports that are no JSON as text, where they may come', async () => {
     says(200, { 'Content-Type': 'text/plain; charset=UTF-8' }, 'alert ip any');
-    const { data } = await client().call('POST', '/events/restSearch', { returnFormat: 'suricata' }, { text: true });
+    const { data } = await client().call(
+      'POST',
+      '/events/restSearch',
+      { returnFormat: 'suricata' },
+      { text: true },
+    );
     assert.equal(data, 'alert ip any');
     assert.match(await wordsOf(client().get('/events/view/1')), /not with the API/);
     says(200, HTML, '<h1>Login</h1>');
-    assert.match(await wordsOf(client().call('POST', '/events/restSearch', {}, { text: true })), /not with the API/);
+    assert.match(
+      await wordsOf(client().call('POST', '/events/restSearch', {}, { text: true })),
+      /not with the API/,
+    );
   });
 
   for (const chunked of [false, true]) {
@@ -83,7 +105,12 @@ describe('answers of a MISP, and of what stands before it', () => {
         response.writeHead(200, { ...JSON_TYPE, ...(chunked ? {} : { 'Content-Length': 1000 }) });
         response.write('{"Event":{"id":"7",  ', () => response.destroy());
       };
-      const plan = { do: 'edit-event', event: { id: '7' }, fields: { threat_level_id: '4' }, freeze: false } as const;
+      const plan = {
+        do: 'edit-event',
+        event: { id: '7' },
+        fields: { threat_level_id: '4' },
+        freeze: false,
+      } as const;
       const [{ state, failures = [] }] = await carryOutOn(client())([plan], quiet());
       assert.equal(state, 'failed');
       assert.match(failures[0].problem, /broke off.*not known whether MISP has carried this out/);
@@ -99,17 +126,18 @@ describe('answers of a MISP, and of what stands before it', () => {
   });
 
   it('gives up what drips, and what waits for a connection, within the time-out', async () => {
-    const drips: NodeJS.Timeout[] = [];
     answer = (_request, response) => {
       response.writeHead(200, JSON_TYPE);
-      drips.push(setInterval(() => response.write(' '), 100));
+      const drip = setInterval(() => response.write(' '), 100);
+      response.on('close', () => clearInterval(drip));
     };
     const misp = client({ timeoutMs: 500 });
     const started = Date.now();
-    const words = await Promise.all(Array.from({ length: 20 }, (_, index) => wordsOf(misp.get(`/x/${index}`))));
+    const words = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => wordsOf(misp.get(`/x/${index}`))),
+    );
     assert.ok(words.every((text) => /did not answer in time/.test(text)));
     assert.ok(Date.now() - started < 1500, `${Date.now() - started} ms`);
-    drips.forEach(clearInterval);
   });
 
   it('bounds size and depth', async () => {
@@ -124,7 +152,11 @@ describe('answers of a MISP, and of what stands before it', () => {
       answer = ({ url: path }, response) =>
         void response
           .writeHead(200, JSON_TYPE)
-          .end(path?.includes('getVersion') ? JSON.stringify({ version: '2.5.1', ...version }) : JSON.stringify(me));
+          .end(
+            path?.includes('getVersion')
+              ? JSON.stringify({ version: '2.5.1', ...version })
+              : JSON.stringify(me),
+          );
       return checkAccount(client());
     };
     const User = { email: 'a@example.test' };
@@ -144,9 +176,12 @@ describe('answers of a MISP, and of what stands before it', () => {
     assert.equal(seen[0].headers['cf-access-client-secret'], 'sesame');
     assert.throws(() => client({ headers: [{ name: 'authorization', value: 'x' }] }), /cannot be set/);
     assert.throws(() => client({ headers: [{ name: 'x', value: 'a\r\nb: c' }] }), /cannot be sent/);
-    assert.throws(() => client({ url: 'https://user:sesame@misp.example' }), (error: Error) => {
-      return /holds a user or password/.test(error.message) && !error.message.includes('sesame');
-    });
+    assert.throws(
+      () => client({ url: 'https://user:sesame@misp.example' }),
+      (error: Error) => {
+        return /holds a user or password/.test(error.message) && !error.message.includes('sesame');
+      },
+    );
   });
 });
 
@@ -179,7 +214,12 @@ describe('proxies as people write them', () => {
     const before = { ...process.env };
     for (const name of ['http_proxy', 'HTTP_PROXY']) process.env[name] = `http://127.0.0.1:${port}`;
     for (const name of ['no_proxy', 'NO_PROXY']) process.env[name] = 'direct.example';
-    const client = new MispClient({ url: 'http://misp.example', apiKey: 'x'.repeat(40), verify: true, timeoutMs: 1000 });
+    const client = new MispClient({
+      url: 'http://misp.example',
+      apiKey: 'x'.repeat(40),
+      verify: true,
+      timeoutMs: 1000,
+    });
     try {
       await client.get('/servers/getVersion');
       assert.deepEqual(seen, ['http://misp.example/servers/getVersion']);
