@@ -3,7 +3,7 @@ import { ThinDataError } from '../src/event/errors';
 import type { WorkflowError } from '../src/text';
 import type { Names } from '../src/notify/template/template';
 import type { Message } from '../src/runs/tracker';
-import { checkFields, checkSecrets } from './check-fields';
+import { checkFields, checkSecrets, visibleSettings } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { jsonataOf } from './jsonata';
 import { migrate, type Saved } from './migrate';
@@ -144,7 +144,7 @@ function contextOf<F extends Fields>(
   status: NodeStatus,
 ): NodeContext<F> {
   const text = textsOf(RED, description);
-  const config = migrate(description, saved as unknown as Saved);
+  const config = visibleSettings(description.fields, migrate(description, saved as unknown as Saved));
   const jsonata = jsonataOf(RED, node);
   const expressions = new Map<string, (message: Message) => Promise<unknown>>();
   return {

@@ -112,6 +112,7 @@ export function actionBehaviour<O extends Operation>(
   function show({ dryRun, operations }: ActionResult): void {
     const count = String(operations.length);
     if (dryRun) context.status('planned', 'blue', 'ring', { count });
+    else if (operations.some(({ state }) => state === 'unknown')) context.status('unknown', 'yellow', 'ring');
     else if (operations.every(({ state }) => state === 'unchanged'))
       context.status('unchanged', 'grey', 'dot');
     else context.status('done', 'green', 'dot');

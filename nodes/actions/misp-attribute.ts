@@ -5,10 +5,13 @@ import {
   type AttributeChange,
 } from '../../src/actions/attribute-edit';
 import type { AttributeFields } from '../../src/actions/plan';
-import { requireAttributes } from '../../src/actions/targets';
 import { extract } from '../../src/event/hash';
 import { countOf } from '../../src/event/values';
 import { wholeOf } from '../whole-data';
+import { eventOf, requireAttributes } from '../../src/actions/targets';
+import { deletedAttributes } from '../../src/misp/attributes';
+import type { MispClient } from '../../src/misp/client';
+import { WorkflowError } from '../../src/text';
 import { filterOf, FILTER_FIELD } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
@@ -60,6 +63,7 @@ export default defineMispAction(
     const template = attributeTemplateOf(config.value);
     return async (message, client) => {
       const { payload } = message;
+      if (change === 'restore') return planRestore(payload, client);
       requireAttributes(payload, wholeOf(message));
       return planAttributeEdit(await changeOf(), filters, payload);
 
@@ -76,8 +80,7 @@ export default defineMispAction(
           case 'toggle':
             return idsFlag(change);
           case 'delete':
-          case 'restore':
-            return setFields({ deleted: change === 'delete' });
+            return setFields({ deleted: true });
           case 'distribution':
             return setFields(await distributionOf(config, client));
           case 'comment':
@@ -90,5 +93,15 @@ export default defineMispAction(
         }
       }
     };
+
+    /** MISP shows deleted attributes with an event to nobody, so they are read. */
+    async function planRestore(payload: unknown, client: MispClient) {
+      const { event, ref } = eventOf(payload);
+      const deleted = await deletedAttributes(client, ref.id ?? ref.uuid ?? '');
+      const data = { Event: { ...event, Attribute: deleted, Object: [], _AttributeFlattened: deleted } };
+      const plan = planAttributeEdit(setFields({ deleted: false }), filters, data);
+      if (plan.length === 0) throw new WorkflowError('restore.none');
+      return plan;
+    }
   },
 );

@@ -27,13 +27,14 @@ export default defineMispAction(
     const { config } = context;
     const { scope, locality, hashPath: hash_path, relationshipType: relationship_type } = config;
     const filters = filterOf(config.filter);
+    const galaxy = config.galaxyName.trim().replace(/^misp-galaxy:/i, '') || 'country';
     let known: { at: number; countries: Countries } | undefined;
     if (locality === 'global') context.status('unpublishes', 'yellow', 'ring');
     return async (message, client) => {
       const { payload } = message;
       requireAttributes(payload, wholeOf(message));
       if (!known || Date.now() - known.at > KEPT_MS) {
-        known = { at: Date.now(), countries: await clustersOf(client, config.galaxyName || 'country') };
+        known = { at: Date.now(), countries: await clustersOf(client, galaxy) };
       }
       const params = { scope, locality, hash_path, relationship_type };
       return planAssignCountry(params, filters, payload, known.countries);

@@ -4,6 +4,7 @@ import { decayScores, modelIds } from '../../src/misp/decaying-models';
 import { WorkflowError } from '../../src/text';
 import { eventKey } from '../../src/triggers/full-event';
 import { defineNode } from '../adaptor';
+import { filterOf } from './attribute-filter';
 import { SERVER_FIELD, serverOf } from './define-misp-action';
 import { Reading } from './reading';
 
@@ -34,7 +35,7 @@ export default defineNode(
       async input(message) {
         const event = eventKey(message.payload);
         if (!event) throw new WorkflowError('decay.noEvent');
-        const items = valuesOf(getMatchingItemsForAttributes(config.filter, message.payload));
+        const items = valuesOf(getMatchingItemsForAttributes(filterOf(config.filter), message.payload));
         const attributes = items.filter(isScorable);
         if (attributes.length === 0) {
           context.status('nothing', 'grey', 'ring');
@@ -53,7 +54,7 @@ export default defineNode(
       const uuids = attributes.map(({ uuid }) => uuid);
       const scores = await decayScores(client, event, uuids, models, reading.signal);
       for (const attribute of attributes) {
-        const score = scores.get(attribute.uuid);
+        const score = scores.get(attribute.uuid.toLowerCase());
         if (score) attribute.decay_score = score;
       }
       const params = { scored: String(scores.size), total: String(attributes.length) };

@@ -1,5 +1,6 @@
 import type { RestCall } from '../../src/actions/plan';
 import { carryOutOn } from '../../src/misp/carry-out';
+import { onlyReads } from '../../src/misp/repeat';
 import { readRestPath } from '../../src/misp/rest-path';
 import type { Message } from '../../src/runs/tracker';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
@@ -41,8 +42,17 @@ export default defineNode(
     outputs: ['answer'],
     fields: FIELDS,
   },
-  (context) => (context.config.method === 'GET' ? reader(context) : writer(context, context.config.method)),
+  (context) => {
+    const { method, path } = context.config;
+    return reads(method, path) ? reader(context) : writer(context, method as RestCall['method']);
+  },
 );
+
+/** Whether the call only looks, whatever the message puts into its path: restSearch and the like are POSTs. */
+function reads(method: string, path: string): boolean {
+  const [plain] = path.trim().split('?', 1);
+  return onlyReads(method, `/${plain.replace(/^\//, '')}`);
+}
 
 /** A call that changes nothing is made at once, also in test runs and while MISP saves. */
 function reader(context: NodeContext<typeof FIELDS>): Behaviour {
@@ -53,8 +63,15 @@ function reader(context: NodeContext<typeof FIELDS>): Behaviour {
     async input(message) {
       try {
         return await reading.run(async () => {
-          const target = path.render(message.payload, context.names(message));
-          const { data } = await client.ask('GET', target, undefined, reading.signal);
+          const { method } = context.config;
+          const body = method === 'GET' ? undefined : await context.evaluate('body', message);
+          const options = { signal: reading.signal, text: true };
+          const { data } = await client.call(
+            method,
+            path.render(message.payload, context.names(message)),
+            body,
+            options,
+          );
           context.status('done', 'green', 'dot');
           return [withPayload(message, data)];
         });

@@ -69,6 +69,8 @@ function substituteOf({ taxonomy, pattern, substitution, strict }: Choice): Subs
   if (taxonomy === 'pap') return substitutePap;
   if (pattern === '') throw new WorkflowError('replace.noPattern');
   if (!isRegex(pattern)) throw new WorkflowError('replace.badPattern', { pattern });
+  // MISP writes groups as {{1}}: as it stands, $1 would become a tag of that name.
+  if (/\$(?:\d|\{\w+\})/.test(substitution)) throw new WorkflowError('replace.dollarGroup', { substitution });
   return substituteCustom(pattern, substitution);
 }
 

@@ -24,9 +24,10 @@ export default defineMispAction(
   },
   (context) => {
     const { config } = context;
-    const { relationshipType: relationship_type, filter, ...params } = config;
+    const { relationshipType: relationship_type, filter, clusters, ...chosen } = config;
+    const params = { ...chosen, clusters: clusters.map((name) => name.replace(/^misp-galaxy:/i, '')) };
     const filters = filterOf(filter);
-    const { tags, clusters } = config;
+    const { tags } = config;
     if (tags.length + clusters.length === 0) context.status('noTags', 'yellow', 'ring');
     else if (config.locality !== 'local') context.status('unpublishes', 'yellow', 'ring');
     return (message) => {

@@ -13,7 +13,8 @@ MISPWorkflows.extend('misp-server', {
     button.on('click', () => {
       show({ state: 'busy', message: text('busy') });
       const form = { id: this.id, verify: input('verify').prop('checked') };
-      for (const name of ['url', 'apiKey', 'tls', 'proxy', 'timeout']) form[name] = input(name).val();
+      for (const name of ['url', 'apiKey', 'tls', 'proxy', 'headerSecret', 'timeout', 'answerLimit'])
+        form[name] = input(name).val();
       $.ajax({
         url: 'misp-workflows/servers/test',
         type: 'POST',

@@ -3,6 +3,7 @@ import { MispClient, type MispSettings } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
 import { tlsOptions } from '../tls-options';
+import type { KeyValue } from '../definition';
 
 /** What other nodes use of a MISP. */
 export interface ServerNode extends Node {
@@ -17,6 +18,9 @@ export interface ServerForm {
   tls: string;
   proxy: string;
   timeout: number | string;
+  answerLimit?: number | string;
+  headers?: readonly KeyValue[];
+  headerSecret?: string;
 }
 
 export default defineNode(
@@ -40,12 +44,16 @@ export default defineNode(
       verify: { kind: 'checkbox', default: true },
       tls: { kind: 'config', type: 'tls-config' },
       proxy: { kind: 'secret', secret: 'password', advanced: true },
+      headers: { kind: 'keyvalue', default: [], advanced: true },
+      headerSecret: { kind: 'secret', secret: 'password', advanced: true },
       timeout: { kind: 'number', default: 30, min: 1, max: 600, unit: 's', advanced: true },
+      answerLimit: { kind: 'number', default: 100, min: 1, max: 400, unit: 'MB', advanced: true },
     },
   },
   ({ RED, config, secrets }, self) => {
     const node = self as ServerNode;
-    const form: ServerForm = { ...config, apiKey: secrets.apiKey ?? '', proxy: secrets.proxy ?? '' };
+    const { apiKey = '', proxy = '', headerSecret = '' } = secrets;
+    const form: ServerForm = { ...config, apiKey, proxy, headerSecret };
     node.client = new MispClient(settingsOf(RED, form));
     return { close: () => node.client.close() };
   },
@@ -64,6 +72,14 @@ export function settingsOf(RED: NodeAPI, form: ServerForm): MispSettings {
     verify: form.verify,
     tls: tlsOptions(RED, form.tls),
     proxy: form.proxy,
+    headers: headersOf(form),
     timeoutMs: Number(form.timeout) * 1000,
+    mostBytes: Number(form.answerLimit ?? 100) * 1024 * 1024,
   };
+}
+
+/** The headers of the form; one without a value gets the secret. */
+function headersOf({ headers = [], headerSecret = '' }: ServerForm): KeyValue[] {
+  const rows = headers.map(({ name, value }) => ({ name: name.trim(), value: value || headerSecret.trim() }));
+  return rows.filter(({ name }) => name !== '');
 }

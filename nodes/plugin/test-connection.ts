@@ -3,6 +3,7 @@ import { checkAccount, type Account } from '../../src/misp/account';
 import { MispClient } from '../../src/misp/client';
 import { WorkflowError, type TextParams } from '../../src/text';
 import { settingsOf, type ServerForm } from '../config/misp-server';
+import type { KeyValue } from '../definition';
 import { bodyOf, configOf, numberOf, textOf, type Body } from './body';
 import { deployedNode, literal, secretOf, UNCHANGED, type Deployed } from './saved-secrets';
 
@@ -41,6 +42,7 @@ function formOf(RED: NodeAPI, sent: Body): ServerForm {
     verify: sent.verify !== false,
     tls: configOf(sent.tls),
     timeout: numberOf(sent.timeout, 30, 600),
+    headers: headersOf(sent.headers),
   };
   const [apiKey, proxy] = [textOf(sent.apiKey), textOf(sent.proxy)];
   const mayGo = deployed !== undefined && leadsTo(deployed, { ...form, proxy });
@@ -49,7 +51,16 @@ function formOf(RED: NodeAPI, sent: Body): ServerForm {
     apiKey: secretOf(apiKey, deployed?.secrets.apiKey, mayGo),
     // The proxy's address is a part of the secret.
     proxy: secretOf(proxy, deployed?.secrets.proxy, true),
+    headerSecret: secretOf(textOf(sent.headerSecret), deployed?.secrets.headerSecret, mayGo),
   };
+}
+
+function headersOf(sent: unknown): KeyValue[] {
+  const rows: unknown[] = Array.isArray(sent) ? sent : [];
+  return rows.map((row) => {
+    const { name, value } = (row ?? {}) as Record<string, unknown>;
+    return { name: textOf(name), value: literal(textOf(value)) };
+  });
 }
 
 /** Whether a form leads to the MISP that a key was saved for, on a way that is no less safe. */
@@ -73,9 +84,14 @@ function addressOf(url: string): string {
 
 function describe(RED: NodeAPI, account: Account): TestResult {
   const { version, email, role } = account;
-  const kind = account.siteAdmin ? 'siteAdmin' : account.writes ? 'user' : 'reader';
+  const kind = kindOf(account);
   const message = text(RED, `test.${kind}`, { version, email, role });
-  return { state: kind === 'reader' ? 'warning' : 'ok', message };
+  return { state: account.writes ? 'ok' : 'warning', message };
+}
+
+function kindOf({ readOnlyKey, siteAdmin, writes }: Account): string {
+  if (readOnlyKey) return 'readOnlyKey';
+  return siteAdmin ? 'siteAdmin' : writes ? 'user' : 'reader';
 }
 
 function words(RED: NodeAPI, error: unknown): string {

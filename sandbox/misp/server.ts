@@ -62,7 +62,8 @@ export class StandInMisp extends StandIn {
       if (fault && this.faults.spoil(fault, response)) return;
       const { status, body, headers } = await this.answer(request, sent);
       if (fault === 'close-after') return void response.socket?.destroy();
-      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      const text =
+        typeof body === 'string' ? body : JSON.stringify(body, this.numericIds ? withNumbers : undefined);
       response.writeHead(status, { 'Content-Type': 'application/json; charset=UTF-8', ...headers });
       response.end(request.method === 'HEAD' ? '' : text);
     } catch {
@@ -93,6 +94,14 @@ export class StandInMisp extends StandIn {
     const headers = { 'Content-Type': 'text/html; charset=UTF-8', Location: `${this.url}${target}` };
     return { status: 302, body: '', headers };
   }
+}
+
+/** Ids, and what else a database has as whole numbers, as JSON numbers. */
+function withNumbers(name: string, value: unknown): unknown {
+  const isNumber = /(?:^|_)id$|^(?:timestamp|publish_timestamp|distribution|analysis|attribute_count)$/.test(
+    name,
+  );
+  return isNumber && typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 const NO_ACCESS =

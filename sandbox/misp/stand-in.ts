@@ -24,6 +24,8 @@ export interface StandInSettings {
   seedTags?: number;
   /** What goes wrong with REST calls, and how long they take. */
   faults?: FaultSettings;
+  /** Give ids as JSON numbers, as a MISP whose database.php is older than 2.5. */
+  numericIds?: boolean;
 }
 
 const MOST_OUTCOMES = 1000;
@@ -47,6 +49,7 @@ export class StandIn {
   /** REST calls since the start, or the last reset. */
   readonly calls = new CallCounter();
   readonly faults: Faults;
+  numericIds: boolean;
   /** MISP's background worker. */
   readonly worker = new Lane();
   private readonly saving = new Lane();
@@ -54,6 +57,7 @@ export class StandIn {
 
   constructor(settings: StandInSettings) {
     const { actionService, workflows = {}, events = sampleEvents(), seedTags = 0, faults } = settings;
+    this.numericIds = settings.numericIds === true;
     this.actionService = { ...actionService };
     this.workflows = { ...workflows };
     this.events = new Map(events.map((event) => [event.id, event]));

@@ -208,10 +208,15 @@ export type Operation = MispOperation | RunModule | SendOperation;
 /** What became of one operation. */
 export interface OperationResult {
   operation: Operation;
-  /** `unchanged`: MISP had it already. `partial`: some items failed. */
-  state: 'planned' | 'done' | 'unchanged' | 'partial' | 'failed';
+  /**
+   * `unchanged`: MISP had it already. `partial`: some items failed. `unknown`: MISP has taken it, what came of it
+   * cannot be told.
+   */
+  state: 'planned' | 'done' | 'unchanged' | 'partial' | 'unknown' | 'failed';
   /** What failed, in words; `item` is an id or uuid if it concerns one item. */
   failures?: { item?: string; problem: string }[];
+  /** Of a partial one, the items that were done, by uuid or id. */
+  done?: string[];
   /** What the other side answered, where a flow can use it. */
   answer?: unknown;
 }

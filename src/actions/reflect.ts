@@ -23,7 +23,7 @@ export function reflect(data: unknown, results: readonly OperationResult[]): voi
   const event = isRecord(data) && isRecord(data.Event) ? (data.Event as MispEvent) : undefined;
   if (!event) return;
   for (const { operation, state, failures = [] } of results) {
-    if (state === 'failed') continue;
+    if (state === 'failed' || state === 'unknown') continue;
     // Which of several tags is not there cannot be told: none is shown, then.
     const isUnclear = operation.do.endsWith('-tags') && failures.some(({ item }) => item === undefined);
     if (isUnclear) continue;
@@ -46,6 +46,10 @@ function reflectOne(event: MispEvent, operation: Operation, isDone: IsDone): voi
     case 'accept-proposal':
     case 'discard-proposal':
       return dropProposal(event, operation);
+    case 'publish':
+    case 'unpublish':
+      if (isSame(event, operation.event)) event.published = operation.do === 'publish';
+      return;
     default:
   }
 }
@@ -74,7 +78,13 @@ function changeTags(event: MispEvent, change: TagChange, isDone: IsDone): void {
     if (!isDone(ref)) continue;
     item.Tag = changed(item.Tag ?? [], tags, change);
     if (isList(item._allTags)) item._allTags = changed(item._allTags, own, change);
+    if (change.do === 'attach-tags' && !change.local) takeOff(event);
   }
+}
+
+/** MISP takes an event off publication when what travels with it changes. */
+function takeOff(event: MispEvent): void {
+  if (event.published !== undefined) event.published = false;
 }
 
 function tagOf(name: string, change: TagChange): MispTag {
@@ -103,6 +113,7 @@ function editAttributes(event: MispEvent, { changes }: EditAttributes, isDone: I
     Object.assign(attribute, fields.get(ref));
     // MISP sets a new one, which is not known here; its own modules take it out as well.
     delete attribute.timestamp;
+    takeOff(event);
   }
 }
 

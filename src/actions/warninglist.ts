@@ -71,7 +71,8 @@ export function attachWarninglists(
 function attachTo(attribute: MispAttribute, hits: readonly WarninglistHit[]): void {
   const known = warningsOf(attribute);
   const fresh = hits.filter(
-    ({ id, match }) => !known.some((warning) => warning.warninglist_id === id && warning.match === match),
+    ({ id, match }) =>
+      !known.some((warning) => textOf(warning.warninglist_id) === id && textOf(warning.match) === match),
   );
   if (fresh.length === 0) return;
   const value = valueOf(attribute);

@@ -1,11 +1,7 @@
 import { isSet } from '../event/flags';
+import { isRecord, textOf } from '../event/values';
 import type { MispClient } from './client';
-
-interface User {
-  User: { email: string };
-  Role: { name: string } & Record<string, unknown>;
-  Organisation?: { name: string };
-}
+import { fields, type Json } from './expected';
 
 /** What a key may do with a MISP. */
 export interface Account {
@@ -17,23 +13,48 @@ export interface Account {
   siteAdmin: boolean;
   /** It may change events. */
   writes: boolean;
+  /** Its role may change events, but the key itself is for reading only. */
+  readOnlyKey: boolean;
 }
+
+interface Version {
+  version: string;
+  [permission: string]: unknown;
+}
+
+interface User {
+  User: Json;
+  Role: Json;
+}
+
+const versionOf = (client: MispClient): Promise<Version> => {
+  const expect = fields<Version>('version', ({ version }) => typeof version === 'string' && version !== '');
+  return client.get('/servers/getVersion', undefined, expect);
+};
 
 /** MISP's version (`servers/getVersion`). */
 export async function mispInstanceVersion(client: MispClient): Promise<string> {
-  return (await client.get<{ version: string }>('/servers/getVersion')).version;
+  return (await versionOf(client)).version;
 }
 
 /** Asks a MISP who the key belongs to (`users/view/me`), and what it may do. */
 export async function checkAccount(client: MispClient): Promise<Account> {
-  const version = await mispInstanceVersion(client);
-  const { User, Role, Organisation } = await client.get<User>('/users/view/me');
+  const known = await versionOf(client);
+  const expect = fields<User>('account', ({ User: user, Role }) => isRecord(user) && isRecord(Role));
+  const account = await client.get('/users/view/me', undefined, expect);
+  const { User, Role } = account;
+  const { Organisation } = account as { Organisation?: unknown };
+  const readOnlyKey = KEY_PERMISSIONS.some((name) => isSet(Role[name]) && known[name] === false);
   return {
-    version,
-    email: User.email,
-    organisation: Organisation?.name ?? '',
-    role: Role.name,
+    version: known.version,
+    email: textOf(User.email),
+    organisation: isRecord(Organisation) ? textOf(Organisation.name) : '',
+    role: textOf(Role.name),
     siteAdmin: isSet(Role.perm_site_admin),
-    writes: isSet(Role.perm_add) || isSet(Role.perm_modify),
+    writes: !readOnlyKey && (isSet(Role.perm_add) || isSet(Role.perm_modify)),
+    readOnlyKey,
   };
 }
+
+/** The role has them whatever the key is; `servers/getVersion` says what the key has. */
+const KEY_PERMISSIONS = ['perm_sync', 'perm_sighting', 'perm_galaxy_editor'];

@@ -1,5 +1,7 @@
 import { isSet } from '../event/flags';
+import { isRecord, textOf } from '../event/values';
 import type { MispClient } from './client';
+import { plainRows, type Json } from './expected';
 
 /** MISP's names for groups of recipients of mails. */
 export const GROUPS = { all: 'All accounts', admins: 'All admins', orgAdmins: 'Org admins' } as const;
@@ -16,9 +18,14 @@ export interface UserAccount {
 
 /** A row of `admin/users` (recorded in test/fixtures/rest/admin-users.json). */
 interface UserRow {
-  User: { id: string; org_id: string; email: string; disabled: unknown; expiration?: string | null };
-  Role: { perm_site_admin: unknown; perm_admin: unknown };
-  Organisation?: { name: string };
+  User: Json;
+  Role: Json;
+  Organisation: Json;
+}
+
+function rowOf({ User, Role, Organisation }: Json): UserRow {
+  const part = (value: unknown): Json => (isRecord(value) ? value : {});
+  return { User: part(User), Role: part(Role), Organisation: part(Organisation) };
 }
 
 const KEPT_MS = 60_000;
@@ -32,22 +39,25 @@ const kept = new WeakMap<MispClient, { at: number; accounts: Promise<UserAccount
 export function userAccounts(client: MispClient): Promise<UserAccount[]> {
   const before = kept.get(client);
   if (before && Date.now() - before.at < KEPT_MS) return before.accounts;
-  const accounts = client.get<UserRow[]>('/admin/users').then((rows) => rows.filter(isActive).map(accountOf));
+  const expect = plainRows('User', ({ User }) => isRecord(User));
+  const accounts = client.get('/admin/users', undefined, expect).then((list) => {
+    return list.map(rowOf).filter(isActive).map(accountOf);
+  });
   kept.set(client, { at: Date.now(), accounts });
   accounts.catch(() => kept.delete(client));
   return accounts;
 }
 
 function isActive({ User: { disabled, expiration } }: UserRow): boolean {
-  const end = expiration ? Date.parse(expiration) : NaN;
+  const end = Date.parse(textOf(expiration));
   return !isSet(disabled) && !(end < Date.now());
 }
 
 function accountOf({ User, Role, Organisation }: UserRow): UserAccount {
   return {
-    id: User.id,
-    email: User.email,
-    organisation: { id: User.org_id, name: Organisation?.name ?? '' },
+    id: textOf(User.id),
+    email: textOf(User.email),
+    organisation: { id: textOf(User.org_id), name: textOf(Organisation.name) },
     siteAdmin: isSet(Role.perm_site_admin),
     orgAdmin: isSet(Role.perm_admin),
   };

@@ -1,10 +1,8 @@
 import { isSet } from '../event/flags';
 import { isRecord, textOf } from '../event/values';
 import type { CallOptions, MispClient } from './client';
+import { fields as having, one, said, saved, type Json, type Saved } from './expected';
 import { LARGEST_PAGE, restSearch } from './rest-search';
-import type { Saved } from './tags';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Of an attribute as much as changing it needs. */
 export interface AttributeHead {
@@ -17,12 +15,8 @@ export interface AttributeHead {
 }
 
 /** One attribute (`attributes/view`). @param key id or uuid */
-export async function getAttribute(client: MispClient, key: string, signal?: AbortSignal): Promise<Json> {
-  const answer = await client.get<{ Attribute?: Json }>(
-    `/attributes/view/${encodeURIComponent(key)}`,
-    signal,
-  );
-  return answer.Attribute ?? {};
+export function getAttribute(client: MispClient, key: string, signal?: AbortSignal): Promise<Json> {
+  return client.get(`/attributes/view/${encodeURIComponent(key)}`, signal, one('Attribute', key));
 }
 
 /**
@@ -38,6 +32,16 @@ export async function* attributeHeads(
   for await (const page of restSearch(client, 'attributes', { ...conditions }, options)) {
     for (const row of page) if (isRecord(row)) yield attributeHead(row);
   }
+}
+
+/** The deleted attributes of an event, as MISP gives them; those of its objects too. @param event id or uuid */
+export async function deletedAttributes(client: MispClient, event: string): Promise<Json[]> {
+  const options = { limit: 0, pageSize: LARGEST_PAGE, signal: new AbortController().signal };
+  const found: Json[] = [];
+  for await (const page of restSearch(client, 'attributes', { eventid: event, deleted: [0, 1] }, options)) {
+    found.push(...page.filter(isRecord).filter(({ deleted }) => isSet(deleted)));
+  }
+  return found;
 }
 
 /** An attribute as MISP gives it, cut down. */
@@ -70,7 +74,7 @@ export function tagAttributes(
     tag: tags.length === 1 ? tags[0] : JSON.stringify(tags),
   };
   const path = `/attributes/addTag/selected${local ? '/local:1' : ''}`;
-  return client.post(path, body, { ...options, repeatable: true });
+  return client.post(path, body, { ...options, repeatable: true, expect: saved() });
 }
 
 /** What `attributes/editSelected` can change, the same for all. */
@@ -99,7 +103,7 @@ export function editSelected(
     ...{ distribution, comment, event_id: event },
   };
   const path = `/attributes/editSelected/${encodeURIComponent(event)}`;
-  return client.post(path, { Attribute }, { ...options, repeatable: true });
+  return client.post(path, { Attribute }, { ...options, repeatable: true, expect: saved() });
 }
 
 /**
@@ -112,9 +116,9 @@ export function updateAttribute(
   key: string,
   fields: object,
   options: CallOptions = {},
-): Promise<unknown> {
+): Promise<Json> {
   const path = `/attributes/edit/${encodeURIComponent(key)}`;
-  return client.post(path, fields, { ...options, repeatable: true });
+  return client.post(path, fields, { ...options, repeatable: true, expect: one('Attribute', key) });
 }
 
 /** Deletes an attribute so that it can be restored (`attributes/delete`). */
@@ -123,14 +127,28 @@ export function deleteAttribute(
   key: string,
   options: CallOptions = {},
 ): Promise<unknown> {
-  return client.post(`/attributes/delete/${encodeURIComponent(key)}`, {}, { ...options, repeatable: true });
+  const expect = said(/deleted/i);
+  return client.post(
+    `/attributes/delete/${encodeURIComponent(key)}`,
+    {},
+    { ...options, repeatable: true, expect },
+  );
 }
 
-/** Restores a deleted attribute (`attributes/restore`). */
+/**
+ * Restores a deleted attribute (`attributes/restore`). MISP sends us to the attribute when it has done so.
+ * @param id not a uuid, which MISP does not know here
+ */
 export function restoreAttribute(
   client: MispClient,
-  key: string,
+  id: string,
   options: CallOptions = {},
 ): Promise<unknown> {
-  return client.post(`/attributes/restore/${encodeURIComponent(key)}`, {}, { ...options, repeatable: true });
+  const how = { repeatable: true, doneAt: `/attributes/view/${id}`, expect: RESTORED };
+  return client.post(`/attributes/restore/${encodeURIComponent(id)}`, {}, { ...options, ...how });
 }
+
+/** Where MISP really sends us, or its words. */
+const RESTORED = having('saved', ({ saved: done, message }) => {
+  return done === true || (typeof message === 'string' && /restored/i.test(message));
+});

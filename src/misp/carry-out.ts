@@ -1,7 +1,7 @@
-import type { CarryOut, Control, MispOperation, OperationResult, Plan } from '../actions/plan';
+import type { CarryOut, Control, MispOperation, OperationResult, Plan, Ref } from '../actions/plan';
 import { text } from '../text';
 import { attachTags } from './carry-out/attach-tags';
-import { failed, keyOf, wordsOf, type Context, type Outcome } from './carry-out/context';
+import { failed, keyOf, nameOf, wordsOf, type Context, type Outcome } from './carry-out/context';
 import { detachTags } from './carry-out/detach-tags';
 import { editAttributes } from './carry-out/edit-attributes';
 import { editEvent } from './carry-out/edit-event';
@@ -62,10 +62,29 @@ function laneOf(operation: MispOperation): string {
 async function carryOutOne(context: Context, operation: MispOperation): Promise<Outcome> {
   if (context.signal.aborted) return failed(text('carryOut.stopped'));
   try {
-    return await perform(context, operation);
+    return withDone(operation, await perform(context, operation));
   } catch (error) {
     return failed(wordsOf(error));
   }
+}
+
+/** Names what was done of an operation that some items failed of. */
+function withDone(operation: MispOperation, outcome: Outcome): Outcome {
+  const { state, failures = [] } = outcome;
+  if (state !== 'partial' || failures.some(({ item }) => item === undefined)) return outcome;
+  const failed = new Set(failures.map(({ item }) => item));
+  const done = itemsOf(operation).filter((item) => !failed.has(item));
+  return done.length > 0 ? { ...outcome, done } : outcome;
+}
+
+function itemsOf(operation: MispOperation): string[] {
+  const items: readonly Ref[] =
+    operation.do === 'edit-attributes'
+      ? operation.changes.map(({ item }) => item)
+      : 'items' in operation
+        ? (operation.items ?? [])
+        : [];
+  return items.flatMap((item) => nameOf(item) ?? []);
 }
 
 function perform(context: Context, operation: MispOperation): Promise<Outcome> {

@@ -1,5 +1,7 @@
 import { WorkflowError } from '../text';
+import { isList, isRecord, textOf } from '../event/values';
 import type { MispClient } from './client';
+import { rows } from './expected';
 import { LARGEST_PAGE, restSearch } from './rest-search';
 
 /** A model by which MISP lets the value of an attribute fade. */
@@ -16,15 +18,10 @@ export interface DecayScore {
   DecayingModel: DecayingModel;
 }
 
-interface ScoredAttribute {
-  uuid?: string;
-  decay_score?: DecayScore[];
-}
-
 /** The models of a MISP (`decayingModel/index`). */
 export async function decayingModels(client: MispClient): Promise<DecayingModel[]> {
-  const rows = await client.get<{ DecayingModel: DecayingModel }[]>('/decayingModel/index');
-  return [rows].flat().map(({ DecayingModel: { id, name } }) => ({ id: String(id), name }));
+  const found = await client.get('/decayingModel/index', undefined, rows('DecayingModel'));
+  return found.map(({ id, name }) => ({ id: textOf(id), name: textOf(name) }));
 }
 
 /**
@@ -45,7 +42,7 @@ export async function modelIds(client: MispClient, wanted: readonly string[]): P
 const MOST_UUIDS = 500;
 
 /**
- * Scores of attributes of one event, by uuid (`attributes/restSearch` with `includeDecayScore`): one call,
+ * Scores of attributes of one event, by uuid in lower case (`attributes/restSearch` with `includeDecayScore`): one call,
  * unless the event has more than fit on a page.
  */
 export async function decayScores(
@@ -60,8 +57,9 @@ export async function decayScores(
   const conditions = { eventid: event, ...some, includeDecayScore: 1, decayingModel: models };
   const pages = restSearch(client, 'attributes', conditions, { limit: 0, pageSize: LARGEST_PAGE, signal });
   for await (const page of pages) {
-    for (const { uuid, decay_score } of page as ScoredAttribute[]) {
-      if (uuid && decay_score) scores.set(uuid, decay_score);
+    for (const row of page) {
+      const { uuid, decay_score: score } = isRecord(row) ? row : {};
+      if (isList(score)) scores.set(textOf(uuid).toLowerCase(), score as DecayScore[]);
     }
   }
   return scores;

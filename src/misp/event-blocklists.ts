@@ -1,5 +1,7 @@
 import { isList, isRecord, textOf } from '../event/values';
+import { text } from '../text';
 import type { CallOptions, MispClient } from './client';
+import { plainRows, type Expected } from './expected';
 
 /** What is said beside the uuids. */
 export interface BlocklistWords {
@@ -15,23 +17,32 @@ export interface BlocklistAnswer {
 }
 
 /** Puts events on MISP's blocklist (`event_blocklists/add`), several with one call. Harmless to repeat. */
-export async function addEventBlocklist(
+export function addEventBlocklist(
   client: MispClient,
   uuids: readonly string[],
   words: BlocklistWords,
   options: CallOptions = {},
 ): Promise<BlocklistAnswer> {
-  const answer = await client.post<{ result?: Partial<BlocklistAnswer> }>(
-    '/event_blocklists/add',
-    { uuids, ...words },
-    { ...options, repeatable: true },
-  );
-  return { successes: answer.result?.successes ?? [], fails: answer.result?.fails ?? [] };
+  const how = { ...options, repeatable: true, expect: resultFor(uuids) };
+  return client.post('/event_blocklists/add', { uuids, ...words }, how);
+}
+
+/** Each of the uuids is either taken or not. */
+function resultFor(uuids: readonly string[]): Expected<BlocklistAnswer> {
+  return {
+    what: text('expected.saved'),
+    read(data) {
+      const { successes, fails } = isRecord(data) && isRecord(data.result) ? data.result : {};
+      if (!isList(successes) || !isList(fails)) return undefined;
+      const found = { successes: successes.map(textOf), fails: fails.map(textOf) };
+      const said = new Set([...found.successes, ...found.fails].map((uuid) => uuid.toLowerCase()));
+      return uuids.every((uuid) => said.has(uuid.toLowerCase())) ? found : undefined;
+    },
+  };
 }
 
 /** The uuids on the blocklist (`event_blocklists/index`). */
 export async function eventBlocklists(client: MispClient, signal?: AbortSignal): Promise<Set<string>> {
-  const rows = await client.get<unknown>('/event_blocklists/index', signal);
-  const list = isList(rows) ? rows.filter(isRecord) : [];
+  const list = await client.get('/event_blocklists/index', signal, plainRows('EventBlocklist'));
   return new Set(list.map(({ event_uuid }) => textOf(event_uuid).toLowerCase()));
 }

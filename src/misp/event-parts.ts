@@ -1,31 +1,38 @@
 /** Parts of an event that some triggers leave out. */
-import { isList, isRecord, textOf } from '../event/values';
+import { isList, textOf } from '../event/values';
 import type { MispClient } from './client';
-
-type Json = Readonly<Record<string, unknown>>;
+import { eventHeads } from './events';
+import { rows, type Expected, type Json } from './expected';
+import { WorkflowError } from '../text';
 
 /**
  * The tags of an event, without its attributes (`events/restSearch`).
  * @param key id or uuid
- * @returns an empty list if it has none, or the key may not see it
+ * @throws {WorkflowError} `misp.notFound` if it is not there, or the key may not see it
  */
 export async function eventTags(client: MispClient, key: string): Promise<unknown[]> {
-  const asked = { eventid: key, metadata: 1, returnFormat: 'json' };
-  const { response } = await client.post<{ response?: unknown }>('/events/restSearch', asked);
-  const [row] = isList(response) ? response.filter(isRecord) : [];
-  const tags = isRecord(row?.Event) ? row.Event.Tag : undefined;
-  return isList(tags) ? [...tags] : [];
+  const head = (await eventHeads(client, [key])).get(key.toLowerCase());
+  if (!head) throw new WorkflowError('misp.notFound', { message: `Invalid event (${key})` });
+  return isList(head.fields.Tag) ? [...head.fields.Tag] : [];
 }
 
 /**
  * The open proposals of an event (`shadow_attributes/index`).
  * @param id of the event
  */
-export async function eventProposals(client: MispClient, id: string): Promise<Json[]> {
-  const rows = await client.get<unknown>(`/shadow_attributes/index/${encodeURIComponent(id)}`);
-  if (!isList(rows)) return [];
-  const all = rows.flatMap((row) =>
-    isRecord(row) && isRecord(row.ShadowAttribute) ? [row.ShadowAttribute] : [],
-  );
-  return all.filter(({ event_id: event }) => textOf(event) === id);
+export function eventProposals(client: MispClient, id: string): Promise<Json[]> {
+  return client.get(`/shadow_attributes/index/${encodeURIComponent(id)}`, undefined, proposalsOf(id));
+}
+
+/** Those of the event; a list of nothing but others' is no answer. */
+function proposalsOf(id: string): Expected<Json[]> {
+  const { what, read } = rows('ShadowAttribute');
+  return {
+    what,
+    read(data) {
+      const all = read(data);
+      const own = all?.filter(({ event_id: event }) => textOf(event) === id);
+      return all && all.length > 0 && own?.length === 0 ? undefined : own;
+    },
+  };
 }

@@ -1,12 +1,20 @@
 import type { MispClient } from './client';
-
-type Json = Readonly<Record<string, unknown>>;
+import { hasKey, type Expected, type Json } from './expected';
+import { isRecord } from '../event/values';
+import { text } from '../text';
 
 /** One event report (`event_reports/view`). @param key id or uuid */
-export async function getEventReport(client: MispClient, key: string, signal?: AbortSignal): Promise<Json> {
-  const answer = await client.get<{ EventReport?: Json } & Json>(
-    `/event_reports/view/${encodeURIComponent(key)}`,
-    signal,
-  );
-  return answer.EventReport ?? answer;
+export function getEventReport(client: MispClient, key: string, signal?: AbortSignal): Promise<Json> {
+  return client.get(`/event_reports/view/${encodeURIComponent(key)}`, signal, reportOf(key));
+}
+
+/** Some versions of MISP give it without its frame. */
+function reportOf(key: string): Expected<Json> {
+  return {
+    what: `${text('expected.EventReport')} ${key}`,
+    read(data) {
+      const report = isRecord(data) && isRecord(data.EventReport) ? data.EventReport : data;
+      return isRecord(report) && hasKey(report, key) ? report : undefined;
+    },
+  };
 }

@@ -1,9 +1,7 @@
 import { isSet } from '../event/flags';
 import { isList, isRecord, textOf } from '../event/values';
 import type { CallOptions, MispClient } from './client';
-import type { Saved } from './tags';
-
-type Json = Readonly<Record<string, unknown>>;
+import { framed, hasKey, one, rowsIn, saved, type Json, type Saved } from './expected';
 
 /** An event without its contents. */
 export interface EventHead {
@@ -21,7 +19,7 @@ const encode = encodeURIComponent;
 
 /** The event as MISP gives it, in its frame (`events/view`). @param key id or uuid */
 export function getEvent(client: MispClient, key: string, signal?: AbortSignal): Promise<{ Event: Json }> {
-  return client.get(`/events/view/${encode(key)}`, signal);
+  return client.get(`/events/view/${encode(key)}`, signal, framed('Event', key));
 }
 
 /** Events that one search asks for. */
@@ -31,6 +29,7 @@ const MOST_EVENTS = 500;
  * Events without their contents, by id and by uuid (`events/restSearch` with `metadata`): one call for up to 500. Those
  * that the key may not see are left out.
  * @param keys ids or uuids
+ * @returns by id, and by uuid in lower case
  */
 export async function eventHeads(
   client: MispClient,
@@ -42,11 +41,11 @@ export async function eventHeads(
   for (let start = 0; start < wanted.length; start += MOST_EVENTS) {
     const eventid = wanted.slice(start, start + MOST_EVENTS);
     const asked = { returnFormat: 'json', eventid, metadata: 1 };
-    const { response } = await client.post<{ response?: unknown }>('/events/restSearch', asked, { signal });
-    for (const row of isList(response) ? response : []) {
-      if (!isRecord(row) || !isRecord(row.Event)) continue;
-      const head = headOf(row.Event);
-      found.set(head.id, head).set(head.uuid, head);
+    const isAsked = (row: Json) => eventid.some((key) => hasKey(row, key));
+    const expect = rowsIn('response', 'Event', isAsked);
+    for (const row of await client.post('/events/restSearch', asked, { signal, expect })) {
+      const head = headOf(row);
+      found.set(head.id, head).set(head.uuid.toLowerCase(), head);
     }
   }
   return found;
@@ -71,18 +70,17 @@ function headOf(fields: Json): EventHead {
  * @returns the event with all it has, as MISP has it now
  * @throws {MispValidationError} what MISP does not accept of the event's own fields; of attributes it does not tell
  */
-export async function updateEvent(
+export function updateEvent(
   client: MispClient,
   key: string,
   fields: object,
   options: CallOptions = {},
 ): Promise<Json> {
-  const answer = await client.post<{ Event?: Json }>(
+  return client.post(
     `/events/edit/${encode(key)}`,
     { Event: fields },
-    options,
+    { ...options, expect: one('Event', key) },
   );
-  return answer.Event ?? {};
 }
 
 /**
@@ -97,10 +95,11 @@ export function publish(
 ): Promise<Saved> {
   const action = mail ? 'alert' : 'publish';
   const now = inline ? '/disable_background_processing:1' : '';
-  return client.post(`/events/${action}/${encode(key)}${now}`, {}, options);
+  return client.post(`/events/${action}/${encode(key)}${now}`, {}, { ...options, expect: saved(key) });
 }
 
 /** Takes an event off publication (`events/unpublish`). */
 export function unpublish(client: MispClient, key: string, options: CallOptions = {}): Promise<Saved> {
-  return client.post(`/events/unpublish/${encode(key)}`, {}, { ...options, repeatable: true });
+  const how = { ...options, repeatable: true, expect: saved(key) };
+  return client.post(`/events/unpublish/${encode(key)}`, {}, how);
 }

@@ -1,5 +1,6 @@
-import { isList, isRecord, textOf } from '../event/values';
+import { textOf } from '../event/values';
 import type { MispClient } from './client';
+import { rows } from './expected';
 
 /** A row of MISP's log. */
 export interface LogRow {
@@ -15,10 +16,8 @@ export async function searchLogs(
   conditions: Readonly<Record<string, string | number>>,
   signal?: AbortSignal,
 ): Promise<LogRow[]> {
-  const rows = await client.post<unknown>('/logs/index', conditions, { signal });
-  const list = isList(rows) ? rows.filter(isRecord) : [];
-  return list.map(({ Log }) => {
-    const { id, title, change, email } = isRecord(Log) ? Log : {};
+  const list = await client.post('/logs/index', conditions, { signal, expect: rows('Log') });
+  return list.map(({ id, title, change, email }) => {
     return { id: textOf(id), title: textOf(title), change: textOf(change), email: textOf(email) };
   });
 }

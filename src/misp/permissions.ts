@@ -1,6 +1,7 @@
 /** The permission of a role that a call needs, by the start of its path, as MISP's roles name them. */
 const NEEDED: readonly (readonly [RegExp, string])[] = [
-  [/^\/(?:workflows|servers|event_?blocklists|jobs)\b/i, 'perm_site_admin'],
+  [/^\/(?:workflows|servers|jobs)\b/i, 'perm_site_admin'],
+  [/^\/event_?blocklists\b/i, 'perm_add'],
   [/^\/admin\//, 'perm_admin'],
   [/^\/(?:events\/(?:publish|alert|unpublish))\b/, 'perm_publish'],
   [/^\/tags\/add\b/, 'perm_tag_editor'],
@@ -15,10 +16,14 @@ const NEEDED: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What MISP says when the role lacks something, and not when the data is another organisation's. */
-const ROLE = /^You do(?:n't| not) have (?:the )?permission/;
+const ROLE = /^You do(?:n't| not) have (?:the )?permission to use this/;
 
 /** The permission that the key's user lacks; nothing if MISP's refusal is not about the role. */
 export function permissionFor(path: string, message: string): string | undefined {
-  if (!ROLE.test(message)) return undefined;
+  return ROLE.test(message) ? permissionOf(path) : undefined;
+}
+
+/** The permission that a call needs. */
+export function permissionOf(path: string): string | undefined {
   return NEEDED.find(([pattern]) => pattern.test(path))?.[1];
 }

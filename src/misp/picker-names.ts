@@ -1,4 +1,6 @@
+import { textOf } from '../event/values';
 import type { MispClient } from './client';
+import { one } from './expected';
 import { item, SEARCHES, tagItem, type PickerItem, type PickerSource } from './picker-sources';
 import { remembered, type PickerAnswer } from './pickers';
 import { searchTags } from './tags';
@@ -46,6 +48,6 @@ async function organisationsOf(client: MispClient, values: readonly string[]): P
 }
 
 async function organisation(client: MispClient, id: string): Promise<PickerItem> {
-  const { Organisation } = await client.get<{ Organisation: { name: string } }>(`/organisations/view/${id}`);
-  return item(id, Organisation.name);
+  const { name } = await client.get(`/organisations/view/${id}`, undefined, one('Organisation', id));
+  return item(id, textOf(name));
 }

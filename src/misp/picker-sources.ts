@@ -1,6 +1,9 @@
 import { isSet } from '../event/flags';
+import { isRecord, textOf } from '../event/values';
 import { GROUPS } from './accounts';
 import type { MispClient } from './client';
+import { plainRows, rows, rowsIn, type Json } from './expected';
+import { rowsOfTags } from './tags';
 
 /** Something that a picker offers. */
 export interface PickerItem {
@@ -37,12 +40,12 @@ export const SEARCHES: Record<PickerSource, Search> = {
   clusters,
   organisations: async (client, text) => {
     const path = `/organisations/index/scope:all${narrowed(text)}`;
-    const list = await client.get<{ Organisation: Record<'id' | 'name' | 'nationality', string> }[]>(path);
-    return list.map(({ Organisation: { id, name, nationality } }) => item(id, name, nationality));
+    const list = await client.get(path, undefined, rows('Organisation'));
+    return list.map((row) => named(row, 'id', 'nationality'));
   },
   'sharing-groups': async (client) => {
-    const { response } = await client.get<{ response: { SharingGroup: Named }[] }>('/sharing_groups/index');
-    return response.map(({ SharingGroup: { id, name, description } }) => item(id, name, description));
+    const expect = rowsIn('response', 'SharingGroup');
+    return (await client.get('/sharing_groups/index', undefined, expect)).map((row) => named(row, 'id'));
   },
   users,
   recipients: async (client) => [
@@ -50,37 +53,38 @@ export const SEARCHES: Record<PickerSource, Search> = {
     ...(await users(client)),
   ],
   warninglists: async (client) => {
-    const answer = await client.post<{ Warninglists: { Warninglist: Named }[] }>('/warninglists/index', {
-      enabled: true,
-    });
-    return answer.Warninglists.map(({ Warninglist: { name, description } }) => item(name, name, description));
+    const expect = rowsIn('Warninglists', 'Warninglist');
+    const list = await client.post('/warninglists/index', { enabled: true }, { expect });
+    return list.map((row) => named(row, 'name'));
   },
   'decaying-models': async (client) => {
-    const list = await client.get<{ DecayingModel: Named }[]>('/decayingModel/index');
-    return list.map(({ DecayingModel: { id, name, description } }) => item(id, name, description));
+    const list = await client.get('/decayingModel/index', undefined, rows('DecayingModel'));
+    return list.map((row) => named(row, 'id'));
   },
-  galaxies: async (client) =>
-    (await galaxies(client)).map(({ name, description }) => item(name, name, description)),
+  galaxies: async (client) => (await galaxies(client)).map((row) => named(row, 'name')),
 };
 
-interface Named {
-  id: string;
-  name: string;
-  description?: string;
-}
 interface Tag {
   name: string;
   colour: string;
   is_galaxy: unknown;
 }
-interface Galaxy extends Named {
-  type: string;
+
+/** A row by its name; what is saved is the id or the name. */
+function named(row: Json, value: 'id' | 'name', hint = 'description'): PickerItem {
+  return item(textOf(row[value]), textOf(row.name), textOf(row[hint]));
 }
 
 async function users(client: MispClient): Promise<PickerItem[]> {
-  const list =
-    await client.get<{ User: { email: string }; Organisation?: { name: string } }[]>('/admin/users');
-  return list.map(({ User, Organisation }) => item(User.email, User.email, Organisation?.name));
+  const list = await client.get(
+    '/admin/users',
+    undefined,
+    plainRows('User', ({ User }) => isRecord(User)),
+  );
+  return list.map(({ User, Organisation }) => {
+    const email = isRecord(User) ? textOf(User.email) : '';
+    return item(email, email, isRecord(Organisation) ? textOf(Organisation.name) : '');
+  });
 }
 
 /**
@@ -92,27 +96,32 @@ async function clusters(client: MispClient, text: string): Promise<PickerItem[]>
   if (rest !== undefined) return clustersOf(client, type, rest.replaceAll('"', ''));
   const [used, known] = await Promise.all([tags(client, text), galaxies(client)]);
   const inUse = used.filter((tag) => isSet(tag.is_galaxy)).map(({ name }) => withoutPrefix(name));
-  const further = known.map((galaxy) => item(`${galaxy.type}=`, `${galaxy.type}=`, galaxy.name));
+  const further = known.map(({ type: own, name }) =>
+    item(`${textOf(own)}=`, `${textOf(own)}=`, textOf(name)),
+  );
   return [...inUse.map((name) => item(name, name)), ...further];
 }
 
 async function clustersOf(client: MispClient, type: string, text: string): Promise<PickerItem[]> {
   const galaxy = (await galaxies(client)).find((known) => known.type === type);
   if (!galaxy) return [];
-  const path = `/galaxy_clusters/index/${encodeURIComponent(galaxy.id)}${narrowed(text)}`;
-  const list = await client.get<{ GalaxyCluster: { tag_name: string } }[]>(path);
-  const names = list.map(({ GalaxyCluster }) => withoutPrefix(GalaxyCluster.tag_name));
+  const path = `/galaxy_clusters/index/${encodeURIComponent(textOf(galaxy.id))}${narrowed(text)}`;
+  const list = await client.get(path, undefined, rows('GalaxyCluster'));
+  const names = list.map(({ tag_name: name }) => withoutPrefix(textOf(name)));
   return names.map((name) => item(name, name));
 }
 
-async function galaxies(client: MispClient): Promise<Galaxy[]> {
-  const list = await client.get<{ Galaxy: Galaxy }[]>('/galaxies/index');
-  return list.map(({ Galaxy: galaxy }) => galaxy);
+function galaxies(client: MispClient): Promise<Json[]> {
+  return client.get('/galaxies/index', undefined, rows('Galaxy'));
 }
 
 async function tags(client: MispClient, text: string): Promise<Tag[]> {
-  const { Tag } = await client.get<{ Tag: Tag[] }>(`/tags/index${narrowed(text)}`);
-  return Tag;
+  const list = await client.get(`/tags/index${narrowed(text)}`, undefined, rowsOfTags);
+  return list.map(({ name, colour, is_galaxy }) => ({
+    name: textOf(name),
+    colour: textOf(colour),
+    is_galaxy,
+  }));
 }
 
 export function tagItem({ name, colour }: Pick<Tag, 'name' | 'colour'>): PickerItem {

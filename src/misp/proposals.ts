@@ -1,15 +1,15 @@
 import { isSet } from '../event/flags';
 import type { CallOptions, MispClient } from './client';
-
-type Said = { message?: string };
+import { one, said } from './expected';
 
 /** Accepts a proposal (`shadow_attributes/accept`). MISP says so even if a workflow has stopped it. */
 export function acceptAttributeProposal(
   client: MispClient,
   key: string,
   options: CallOptions = {},
-): Promise<Said> {
-  return client.post(`/shadow_attributes/accept/${encodeURIComponent(key)}`, {}, options);
+): Promise<string> {
+  const how = { ...options, expect: said(/accepted/i) };
+  return client.post(`/shadow_attributes/accept/${encodeURIComponent(key)}`, {}, how);
 }
 
 /** Discards a proposal (`shadow_attributes/discard`). */
@@ -17,8 +17,9 @@ export function discardAttributeProposal(
   client: MispClient,
   key: string,
   options: CallOptions = {},
-): Promise<Said> {
-  return client.post(`/shadow_attributes/discard/${encodeURIComponent(key)}`, {}, options);
+): Promise<string> {
+  const how = { ...options, expect: said(/discarded/i) };
+  return client.post(`/shadow_attributes/discard/${encodeURIComponent(key)}`, {}, how);
 }
 
 /** Whether a proposal is still open (`shadow_attributes/view`). @throws {WorkflowError} `misp.notFound` if it is not */
@@ -27,9 +28,6 @@ export async function isProposalOpen(
   key: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const answer = await client.get<{ ShadowAttribute?: { deleted?: unknown } }>(
-    `/shadow_attributes/view/${encodeURIComponent(key)}`,
-    signal,
-  );
-  return answer.ShadowAttribute !== undefined && !isSet(answer.ShadowAttribute.deleted);
+  const path = `/shadow_attributes/view/${encodeURIComponent(key)}`;
+  return !isSet((await client.get(path, signal, one('ShadowAttribute', key))).deleted);
 }

@@ -1,5 +1,5 @@
 /** Calls that only look, although they are POSTs. */
-const READING = /^\/[\w-]+\/(?:restSearch|search|index|checkValue)(?:[/?]|$)/;
+const READING = /^\/[\w-]+\/(?:restSearch|search|index|checkValue)(?:\.json)?(?:[/?]|$)/;
 
 /** Whether it does no harm if MISP carries the call out twice. */
 export function onlyReads(method: string, path: string): boolean {
@@ -17,14 +17,14 @@ export const LONGEST_PAUSE_MS = 10_000;
  * How long to wait before the next try, in milliseconds; longer each time, and by chance, so that many callers do not
  * come back at the same moment.
  * @param tries calls made so far
- * @param retryAfter the header of the answer: seconds, or a date
+ * @param asked seconds that MISP asks to wait
  * @returns nothing if it is not worth waiting
  */
-export function pauseBefore(tries: number, retryAfter?: unknown): number | undefined {
+export function pauseBefore(tries: number, asked = 0): number | undefined {
   if (tries >= MOST_TRIES) return undefined;
   const own = FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random());
-  const asked = secondsOf(retryAfter) * 1000;
-  return asked > LONGEST_PAUSE_MS ? undefined : Math.max(own, asked);
+  const askedMs = asked * 1000;
+  return askedMs > LONGEST_PAUSE_MS ? undefined : Math.max(own, askedMs);
 }
 
 /** Seconds of a `Retry-After` header; 0 if there is none. */

@@ -1,5 +1,8 @@
 import { toCoreFormat } from '../event/to-core';
+import { isList, isRecord, textOf } from '../event/values';
+import { text } from '../text';
 import type { MispClient } from './client';
+import { hasKey, type Expected, type Json } from './expected';
 
 /** What MISP's restSearch can look for. */
 export const SEARCHED = ['events', 'attributes', 'objects', 'sightings'] as const;
@@ -42,13 +45,13 @@ export async function* restSearch(
   const size = limit > 0 ? Math.min(limit, pageSize) : pageSize;
   // MISP knows no pages of sightings: it gives them all.
   const paged = searched !== 'sightings';
+  const expect = resultsOf(searched, conditions);
   let left = limit > 0 ? limit : Infinity;
   let before: unknown;
   for (let page = 1; left > 0; page++) {
     const paging = paged ? { limit: size, page } : {};
     const body = { returnFormat: 'json', ...conditions, ...paging };
-    const { data, headers } = await client.ask('POST', path, body, signal);
-    const rows = rowsOf(data);
+    const { data: rows, headers } = await client.call('POST', path, body, { signal, expect });
     const first = rows[0] && JSON.stringify(rows[0]);
     // A MISP, or a proxy before it, that gives the same page again would do so for ever.
     if (signal.aborted || (first !== undefined && first === before)) return;
@@ -61,11 +64,52 @@ export async function* restSearch(
   }
 }
 
-/** The results of an answer: `{response: [..]}`, and for attributes `{response: {Attribute: [..]}}`. */
-function rowsOf(data: unknown): Row[] {
-  const { response } = (data ?? {}) as { response?: Row[] | { Attribute?: Row[] } };
-  const rows = Array.isArray(response) ? response : response?.Attribute;
-  return Array.isArray(rows) ? rows : [];
+/**
+ * The results of an answer: `{response: [..]}`, and for attributes `{response: {Attribute: [..]}}`. Nothing but these,
+ * and only of the events that were asked for.
+ */
+function resultsOf(searched: Searched, conditions: Row): Expected<Row[]> {
+  const frame = FRAMES[searched];
+  const isAsked = askedFor(searched, conditions);
+  const isResult = (row: unknown): row is Row => {
+    const own = isRecord(row) && searched !== 'attributes' && searched !== 'sightings' ? row[frame] : row;
+    return isRecord(own) && isAsked(own);
+  };
+  return {
+    what: text('expected.list', { what: text(`expected.${frame}`) }),
+    read(data) {
+      const response = isRecord(data) ? data.response : undefined;
+      const list = isRecord(response) && searched === 'attributes' ? response.Attribute : response;
+      return isList(list) && list.every(isResult) ? ([...list] as Row[]) : undefined;
+    },
+  };
+}
+
+const PLAIN = /^[\da-f-]+$/i;
+
+/** Whether a result is one that was asked for, where ids or uuids say exactly what is. */
+function askedFor(searched: Searched, { eventid, uuid }: Row): (row: Json) => boolean {
+  const plain = (keys: unknown) => {
+    const list = [keys].flat().map(textOf);
+    return keys !== undefined && list.length > 0 && list.every((key) => PLAIN.test(key)) ? list : undefined;
+  };
+  const [events, uuids] = [plain(eventid), plain(uuid)];
+  if (searched === 'events') {
+    const keys = events && uuids ? undefined : (events ?? uuids);
+    return (row) => !keys || keys.some((key) => hasKey(row, key));
+  }
+  if (searched !== 'attributes') return () => true;
+  const wanted = uuids && new Set(uuids.map((key) => key.toLowerCase()));
+  return (row) => {
+    const event = isRecord(row.Event) ? row.Event : {};
+    const own = { id: row.event_id, uuid: event.uuid };
+    // What a result does not tell is not held against it.
+    const tells = (key: string) => (key.includes('-') ? own.uuid : own.id) !== undefined;
+    const isOfEvent = !events || events.some((key) => !tells(key) || hasKey(own, key));
+    // A uuid may be the attribute's, its event's or its object's.
+    const isOne = !wanted || [row, event].some((thing) => wanted.has(textOf(thing.uuid).toLowerCase()));
+    return isOfEvent && (isOne || textOf(row.object_id) !== '0');
+  };
 }
 
 const FRAMES = {

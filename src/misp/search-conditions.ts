@@ -1,4 +1,4 @@
-import { isRecord } from '../event/values';
+import { isList, isRecord, textOf } from '../event/values';
 import { WorkflowError } from '../text';
 import type { Searched } from './rest-search';
 
@@ -71,9 +71,21 @@ function sightingConditions(
   return {
     ...values,
     context: sightedIn === 'anywhere' ? undefined : sightedIn,
-    id: sighted,
+    ...(sightedIn === 'anywhere' ? {} : sightedThing(sighted)),
     type: sightingType === 'any' ? undefined : sightingType,
   };
+}
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** MISP takes ids of sighted things as numbers only, and uuids by another name. @throws {WorkflowError} for neither */
+function sightedThing(sighted: unknown): Record<string, unknown> {
+  if (sighted === undefined) return {};
+  const keys = (isList(sighted) ? [...sighted] : [sighted]).map((key) => textOf(key).trim());
+  const alone = (list: unknown[]) => (list.length === 1 ? list[0] : list);
+  if (keys.every((key) => /^\d+$/.test(key))) return { id: alone(keys.map(Number)) };
+  if (keys.every((key) => UUID.test(key))) return { uuid: alone(keys) };
+  throw new WorkflowError('search.badSighted');
 }
 
 const listOf = (names: string[]) => (names.length > 0 ? names : undefined);

@@ -1,6 +1,7 @@
-import { isList, isRecord, textOf } from '../event/values';
+import { textOf } from '../event/values';
 import { WorkflowError } from '../text';
 import type { MispClient } from './client';
+import { rowsIn } from './expected';
 
 /**
  * The id of a sharing group (`sharing_groups/index`).
@@ -9,10 +10,9 @@ import type { MispClient } from './client';
  */
 export async function sharingGroupId(client: MispClient, name: string): Promise<string> {
   if (/^\d+$/.test(name)) return name;
-  const { response } = await client.get<{ response?: unknown }>('/sharing_groups/index');
-  for (const row of isList(response) ? response : []) {
-    const group = isRecord(row) ? row.SharingGroup : undefined;
-    if (isRecord(group) && (group.name === name || group.uuid === name)) return textOf(group.id);
-  }
+  const groups = await client.get('/sharing_groups/index', undefined, rowsIn('response', 'SharingGroup'));
+  const uuid = name.toLowerCase();
+  const found = groups.find((group) => group.name === name || textOf(group.uuid).toLowerCase() === uuid);
+  if (found) return textOf(found.id);
   throw new WorkflowError('action.noSharingGroup', { name });
 }

@@ -1,4 +1,7 @@
+import { isRecord, textOf } from '../event/values';
+import { text } from '../text';
 import type { CallOptions, MispClient } from './client';
+import type { Expected, Json } from './expected';
 
 /** What is reported. */
 export interface SightingFields {
@@ -13,8 +16,8 @@ export interface SightingFields {
 
 /** MISP's answer: one sighting, or in words why there is none. */
 export interface SightingAnswer {
-  Sighting?: Readonly<Record<string, unknown>>;
-  message?: string;
+  Sighting?: Json;
+  message: string;
 }
 
 /**
@@ -28,5 +31,21 @@ export function addSighting(
   options: CallOptions = {},
 ): Promise<SightingAnswer> {
   const target = attribute === undefined ? '' : `/${encodeURIComponent(attribute)}`;
-  return client.post(`/sightings/add${target}`, fields, options);
+  return client.post(`/sightings/add${target}`, fields, { ...options, expect: sightingOf(attribute) });
+}
+
+/** MISP answers 200 in any case; of one attribute the sighting is the attribute's. */
+function sightingOf(attribute = ''): Expected<SightingAnswer> {
+  return {
+    what: text('expected.saved'),
+    read(data) {
+      if (!isRecord(data)) return undefined;
+      const message = typeof data.message === 'string' ? data.message : '';
+      const { Sighting } = data;
+      if (!isRecord(Sighting)) return /could not|reason/i.test(message) ? { message } : undefined;
+      const id = textOf(Sighting.attribute_id);
+      const isOther = /^\d+$/.test(attribute) && id !== '' && id !== attribute;
+      return isOther ? undefined : { Sighting, message };
+    },
+  };
 }

@@ -1,5 +1,7 @@
 import { isList, isRecord, textOf } from '../event/values';
+import { text } from '../text';
 import type { CallOptions, MispClient } from './client';
+import { rows, saved, type Expected, type Json, type Saved } from './expected';
 
 /** A tag of a MISP. */
 export interface TagRow {
@@ -26,10 +28,8 @@ export async function searchTags(
   for (let start = 0; start < names.length; start += MOST_NAMES) {
     // MISP compares with LIKE: what a name has of its signs is meant as it is.
     const tag = names.slice(start, start + MOST_NAMES).map((name) => name.replace(/[\\%]/g, '\\$&'));
-    const rows = await client.post<unknown>('/tags/search', { tag }, { signal });
-    for (const row of isList(rows) ? rows : []) {
-      const { id, name, colour } = isRecord(row) && isRecord(row.Tag) ? row.Tag : {};
-      const tag = { id: textOf(id), name: textOf(name), colour: textOf(colour) };
+    for (const row of await client.post('/tags/search', { tag }, { signal, expect: rows('Tag') })) {
+      const tag = tagOf(row);
       if (wanted.has(tag.name.toLowerCase())) found.push(tag);
     }
   }
@@ -38,17 +38,32 @@ export async function searchTags(
 
 /** Makes a tag, or gives the one that there is (`tags/add`). */
 export async function addTag(client: MispClient, name: string, signal?: AbortSignal): Promise<TagRow> {
-  const { Tag } = await client.post<{ Tag: TagRow }>('/tags/add', { name }, { signal, repeatable: true });
-  return { id: String(Tag.id), name: Tag.name, colour: Tag.colour };
+  return client.post('/tags/add', { name }, { signal, repeatable: true, expect: tagNamed(name) });
 }
 
-/** What MISP says when it has changed something. */
-export interface Saved {
-  saved?: boolean;
-  message?: string;
-  success?: unknown;
-  errors?: unknown;
+function tagOf({ id, name, colour }: Json): TagRow {
+  return { id: textOf(id), name: textOf(name), colour: textOf(colour) };
 }
+
+function tagNamed(wanted: string): Expected<TagRow> {
+  return {
+    what: `${text('expected.Tag')} ${wanted}`,
+    read(data) {
+      const tag = isRecord(data) && isRecord(data.Tag) ? tagOf(data.Tag) : undefined;
+      const isIt = tag?.name.trim().toLowerCase() === wanted.trim().toLowerCase();
+      return isIt && tag?.id !== '' ? tag : undefined;
+    },
+  };
+}
+
+/** `tags/index` gives its tags without frames. */
+export const rowsOfTags: Expected<Json[]> = {
+  what: text('expected.list', { what: text('expected.Tag') }),
+  read(data) {
+    const list = isRecord(data) ? data.Tag : undefined;
+    return isList(list) && list.every(isRecord) ? [...list] : undefined;
+  },
+};
 
 /**
  * Attaches tags to one event or attribute (`tags/attachTagToObject`). MISP makes those that it does not have, if the key
@@ -63,7 +78,7 @@ export function tag(
   options: CallOptions = {},
 ): Promise<Saved> {
   const body = { uuid, tag: tags.length === 1 ? tags[0] : tags, local: local ? 1 : 0 };
-  return client.post('/tags/attachTagToObject', body, { ...options, repeatable: true });
+  return client.post('/tags/attachTagToObject', body, { ...options, repeatable: true, expect: saved() });
 }
 
 /**
@@ -76,5 +91,6 @@ export function untag(
   name: string,
   options: CallOptions = {},
 ): Promise<Saved> {
-  return client.post('/tags/removeTagFromObject', { uuid, tag: name }, { ...options, repeatable: true });
+  const how = { ...options, repeatable: true, expect: saved() };
+  return client.post('/tags/removeTagFromObject', { uuid, tag: name }, how);
 }

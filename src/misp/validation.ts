@@ -1,4 +1,5 @@
 import { WorkflowError } from '../text';
+import type { Saved } from './expected';
 
 /** What MISP does not accept, field by field, in its own words. */
 export class MispValidationError extends WorkflowError {
@@ -29,4 +30,10 @@ export function fieldsOf(errors: unknown, prefix = ''): Record<string, string[]>
     else found.push(...Object.entries(fieldsOf(value, field)));
   }
   return Object.fromEntries(found);
+}
+
+/** @throws {WorkflowError} if MISP says that it has not saved it. @param what the call, should MISP have no words */
+export function refuseUnsaved(answer: Saved, what: string): Saved {
+  if (!answer.saved) throw invalid(answer.message || what, answer.errors ?? 'saved: false');
+  return answer;
 }

@@ -1,14 +1,9 @@
 import type { WarninglistHit } from '../actions/warninglist';
 import type { MispClient } from './client';
+import { valuesInWarninglist, warninglists, type WarninglistHit as Match } from './warninglists';
 
 /** MISP compares all values of a call with all its lists: more at once would keep it busy too long. */
 const VALUES_AT_ONCE = 1000;
-
-interface Match {
-  id: string;
-  name: string;
-  matched: string;
-}
 
 /**
  * On which enabled warninglists values are, by value.
@@ -22,8 +17,7 @@ export async function warninglistHits(
   const matches: [string, Match[]][] = [];
   for (let from = 0; from < wanted.length; from += VALUES_AT_ONCE) {
     const some = wanted.slice(from, from + VALUES_AT_ONCE);
-    const answer = await client.post<Record<string, Match[]>>('/warninglists/checkValue', some);
-    matches.push(...Object.entries(answer));
+    matches.push(...(await valuesInWarninglist(client, some)));
   }
   if (matches.length === 0) return new Map();
   const categories = await categoriesOf(client);
@@ -42,9 +36,5 @@ export async function warninglistHits(
 
 /** What a list is about, by its id: false positives, or known good things. */
 async function categoriesOf(client: MispClient): Promise<Map<string, string>> {
-  const { Warninglists } = await client.post<{ Warninglists: { Warninglist: Record<string, string> }[] }>(
-    '/warninglists/index',
-    { enabled: true },
-  );
-  return new Map(Warninglists.map(({ Warninglist: { id, category } }) => [id, category]));
+  return new Map((await warninglists(client, { enabled: true })).map(({ id, category }) => [id, category]));
 }

@@ -1,8 +1,8 @@
 import { isSet } from '../event/flags';
-import { isList, isRecord, textOf } from '../event/values';
+import { entryOf, isEntries, isList, isRecord, keysOf, textOf } from '../event/values';
+import { text } from '../text';
 import type { CallOptions, MispClient } from './client';
-
-type Json = Readonly<Record<string, unknown>>;
+import { one, rowsIn, saved, type Expected, type Json } from './expected';
 
 /** A list, as the lists of lists give it. */
 export interface WarninglistRow {
@@ -29,9 +29,8 @@ export async function warninglists(
   conditions: { enabled?: boolean; value?: string } = {},
   signal?: AbortSignal,
 ): Promise<WarninglistRow[]> {
-  const answer = await client.post<Json>('/warninglists/index', conditions, { signal });
-  const rows = isList(answer.Warninglists) ? answer.Warninglists.filter(isRecord) : [];
-  return rows.map(({ Warninglist }) => rowOf(isRecord(Warninglist) ? Warninglist : {}));
+  const expect = rowsIn('Warninglists', 'Warninglist');
+  return (await client.post('/warninglists/index', conditions, { signal, expect })).map(rowOf);
 }
 
 /** The lists that are switched on. */
@@ -49,17 +48,25 @@ function rowOf(row: Json): WarninglistRow {
   };
 }
 
+/** Without its entries it would be written anew without them. */
+function listWithEntries(id: string): Expected<Json> {
+  const { what, read } = one('Warninglist', id);
+  return {
+    what,
+    read(data) {
+      const row = read(data);
+      return row && isList(row.WarninglistEntry) ? row : undefined;
+    },
+  };
+}
+
 /** A list with its entries (`warninglists/view`). */
 export async function getWarninglist(
   client: MispClient,
   id: string,
   signal?: AbortSignal,
 ): Promise<WarninglistContent> {
-  const answer = await client.get<{ Warninglist?: Json }>(
-    `/warninglists/view/${encodeURIComponent(id)}`,
-    signal,
-  );
-  const row = answer.Warninglist ?? {};
+  const row = await client.get(`/warninglists/view/${encodeURIComponent(id)}`, signal, listWithEntries(id));
   const entries = isList(row.WarninglistEntry) ? row.WarninglistEntry.filter(isRecord) : [];
   const types = isList(row.WarninglistType) ? row.WarninglistType.filter(isRecord) : [];
   return {
@@ -80,25 +87,34 @@ export interface WarninglistHit {
 }
 
 /** The switched on lists that values are on, by value (`warninglists/checkValue`). */
-export async function valuesInWarninglist(
+export function valuesInWarninglist(
   client: MispClient,
   values: readonly string[],
   signal?: AbortSignal,
 ): Promise<Map<string, WarninglistHit[]>> {
-  const answer = await client.post<unknown>('/warninglists/checkValue', values, { signal });
-  const hits = new Map<string, WarninglistHit[]>();
-  for (const [value, list] of isRecord(answer) ? Object.entries(answer) : []) {
-    const found = isList(list) ? list.filter(isRecord) : [];
-    hits.set(
-      value,
-      found.map(({ id, name, matched }) => ({
-        id: textOf(id),
-        name: textOf(name),
-        matched: textOf(matched),
-      })),
-    );
-  }
-  return hits;
+  return client.post('/warninglists/checkValue', values, { signal, expect: hitsOf(values) });
+}
+
+/** Lists by value: of values that were asked for, and nothing but lists. */
+function hitsOf(values: readonly string[]): Expected<Map<string, WarninglistHit[]>> {
+  const asked = new Set(values);
+  return {
+    what: text('expected.hits'),
+    read(data) {
+      if (!isEntries(data)) return undefined;
+      const hits = new Map<string, WarninglistHit[]>();
+      for (const value of keysOf(data)) {
+        const list = entryOf(data, value);
+        if (!asked.has(value) || !isEntries(list)) return undefined;
+        hits.set(value, Object.values(list).filter(isRecord).map(hitOf));
+      }
+      return hits;
+    },
+  };
+}
+
+function hitOf({ id, name, matched }: Json): WarninglistHit {
+  return { id: textOf(id), name: textOf(name), matched: textOf(matched) };
 }
 
 /** Writes a custom list anew (`warninglists/edit`): these entries take the place of all that it had. */
@@ -117,7 +133,7 @@ export function updateWarninglist(
   return client.post(
     `/warninglists/edit/${encodeURIComponent(id)}`,
     { Warninglist },
-    { ...options, repeatable: true },
+    { ...options, repeatable: true, expect: one('Warninglist', id) },
   );
 }
 
@@ -128,5 +144,6 @@ export function toggleWarninglist(
   enabled: boolean,
   options: CallOptions = {},
 ): Promise<unknown> {
-  return client.post('/warninglists/toggleEnable', { id: ids, enabled }, { ...options, repeatable: true });
+  const how = { ...options, repeatable: true, expect: saved() };
+  return client.post('/warninglists/toggleEnable', { id: ids, enabled }, how);
 }

@@ -1,7 +1,8 @@
 import { isSet } from '../event/flags';
 import type { RunModule } from '../actions/plan';
-import { isRecord } from '../event/values';
+import { entryOf, isEntries, isRecord, keysOf, positionsOf } from '../event/values';
 import type { MispClient } from './client';
+import { fields, plainRows, type Json } from './expected';
 
 /** A parameter of a module, for a form. */
 export interface ModuleParam {
@@ -29,17 +30,14 @@ export interface WorkflowModule {
   params: ModuleParam[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** Choices that a form can show; some pickers of MISP have thousands. */
 const MOST_OPTIONS = 2000;
 
 /** The logic and action modules of a MISP (`workflows/moduleIndex`), custom ones too, by name. */
 export async function workflowModules(client: MispClient): Promise<WorkflowModule[]> {
-  // MISP gives a list, or an object when it left some out.
-  const rows = Object.values(await client.get<Json>('/workflows/moduleIndex/type:all'));
-  return rows
-    .filter(isRecord)
+  const isModule = ({ id }: Json) => textOf(id) !== '';
+  const expect = plainRows('WorkflowModule', isModule);
+  return (await client.get('/workflows/moduleIndex/type:all', undefined, expect))
     .map(moduleOf)
     .sort((a, b) => a.name.localeCompare(b.name));
 }
@@ -72,14 +70,15 @@ function paramOf(row: Json): ModuleParam {
 
 /** MISP gives a list of texts, of `{name, value}`, or an object of labels by value. */
 function optionsOf(options: unknown): ModuleParam['options'] {
-  if (Array.isArray(options)) {
+  if (Array.isArray(options) && positionsOf(options) === undefined) {
     return options.map((option) => {
       if (!isRecord(option)) return { value: textOf(option), label: textOf(option) };
       return { value: textOf(option.value), label: textOf(option.name).trim() };
     });
   }
-  if (!isRecord(options)) return [];
-  return Object.entries(options).map(([value, label]) => ({ value, label: textOf(label) }));
+  if (!isEntries(options)) return [];
+  // Labels by numbers are a list that remembers the numbers.
+  return keysOf(options).map((value) => ({ value, label: textOf(entryOf(options, value)) }));
 }
 
 function whenOf(displayOn: Json): Record<string, string[]> {
@@ -110,17 +109,13 @@ export async function runModule(
   signal?: AbortSignal,
 ): Promise<ModuleAnswer> {
   const path = `/workflows/moduleStatelessExecution/${encodeURIComponent(module)}`;
-  const answer = await client.ask<Json>(
-    'POST',
-    path,
-    {
-      input_data: JSON.stringify(data),
-      module_indexed_param: params,
-      // MISP makes core format of what is none yet; filters of the flow would be lost by that.
-      convert_data: isRecord(data) && isRecord(data.Event) && !('_AttributeFlattened' in data.Event),
-    },
-    signal,
-  );
-  const { success, errors, error } = answer.data;
+  const body = {
+    input_data: JSON.stringify(data),
+    module_indexed_param: params,
+    // MISP makes core format of what is none yet; filters of the flow would be lost by that.
+    convert_data: isRecord(data) && isRecord(data.Event) && !('_AttributeFlattened' in data.Event),
+  };
+  const expect = fields<Json>('moduleAnswer', ({ success: done }) => typeof done === 'boolean');
+  const { success, errors, error } = await client.post(path, body, { signal, expect });
   return { success: success === true, errors: [errors ?? error ?? []].flat().map(textOf).filter(Boolean) };
 }

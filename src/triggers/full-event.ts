@@ -1,5 +1,6 @@
 import { toCoreFormat } from '../event/to-core';
 import type { MispClient } from '../misp/client';
+import { getEvent } from '../misp/events';
 import { WorkflowError } from '../text';
 import { STORED } from './completed';
 
@@ -42,7 +43,7 @@ async function storedEvent(client: MispClient, data: unknown): Promise<unknown> 
  * @param key id or uuid
  */
 export async function loadEvent(client: MispClient, key: string): Promise<unknown> {
-  return toCoreFormat(await client.get(`/events/view/${encodeURIComponent(key)}`));
+  return toCoreFormat(await getEvent(client, key));
 }
 
 /** How MISP knows the event that the data is about. */

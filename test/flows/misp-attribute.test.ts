@@ -51,7 +51,6 @@ describe('misp-attribute', function () {
     const first = '2026-01-31T12:00:00Z';
     assert.deepEqual(await planned({ change: 'first_seen', value: first, filter }), [{ first_seen: first }]);
     assert.deepEqual(await planned({ change: 'delete', filter }), [{ deleted: true }]);
-    assert.deepEqual(await planned({ change: 'restore', filter }), []);
   });
 
   it('sets the distribution, and finds a sharing group by its name', async () => {

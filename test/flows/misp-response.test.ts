@@ -112,7 +112,7 @@ describe('misp-response', function () {
 
   it('an answer that the flow does not name is a block', async () => {
     await start([node('first', 'misp-response', [], { answer: '${NO_SUCH_ANSWER}', message: 'stopped' })]);
-    assert.deepEqual((await ask()).json, { error: 'stopped' });
+    assert.deepEqual((await ask()).json, { error: 'Execution stopped' });
   });
 
   it('what a message holds does not keep it from blocking', async () => {

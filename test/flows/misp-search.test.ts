@@ -243,7 +243,7 @@ describe('misp-search', function () {
     const [{ payload }] = await test.send({});
     assert.deepEqual(payload, [{ id: '1' }]);
     assert.deepEqual(test.calls, ['POST /sightings/restSearch/attribute']);
-    assert.deepEqual(bodies()[0], { returnFormat: 'json', id: '7', type: '1', last: '7d' });
+    assert.deepEqual(bodies()[0], { returnFormat: 'json', id: 7, type: '1', last: '7d' });
   });
 
   it('searches objects', async () => {

@@ -70,7 +70,7 @@ describe('misp-server', function () {
       /cannot be reached \(ECONNREFUSED\)/,
     ],
     ['no address', () => Promise.resolve({ url: 'misp' }), /not an address/],
-    ['a proxy that is none', () => Promise.resolve({ proxy: 'x' }), /proxy is not an address/],
+    ['a proxy that is none', () => Promise.resolve({ proxy: 'socks5://x:1080' }), /proxy is not an address/],
     [
       'a self-signed certificate',
       async () => {

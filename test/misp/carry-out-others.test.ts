@@ -132,7 +132,7 @@ describe('carrying out: publication, proposals, sightings, lists', () => {
     assert.equal(test.misp.collections.blocklist.length, 1);
     assert.match((await one({ ...block, uuid: 'nothing' })).problem, /is not a uuid/);
     const reader = test.clientWith({ apiKey: READER_KEY });
-    assert.match((await one({ ...block, uuid: uuidOf('e', 6) }, reader)).problem, /needs perm_site_admin/);
+    assert.match((await one({ ...block, uuid: uuidOf('e', 6) }, reader)).problem, /needs perm_add/);
   });
 
   const own = () => test.misp.collections.warninglists.find(({ id }) => id === '114')!;

@@ -101,13 +101,17 @@ describe('carrying out: tags', () => {
     assert.match(gone.results[1].failures?.[0].problem ?? '', /not known which event/);
   });
 
-  it('attaches what an exclusive taxonomy keeps from the call for many', async () => {
+  it('never attaches a second tag of an exclusive taxonomy, and names it', async () => {
     await test.carryOut([ofAttributes({ tags: ['tlp:green'], items: refsOf(event).slice(0, 3) })]);
-    const { results } = await test.carryOut([
+    const { results, all } = await test.carryOut([
       ofAttributes({ tags: ['tlp:amber'], items: refsOf(event).slice(0, 4) }),
     ]);
-    assert.equal(results[0].state, 'done');
-    assert.deepEqual(names(event.Attribute[0].Tag), ['tlp:green', 'tlp:amber']);
+    assert.equal(results[0].state, 'partial');
+    assert.deepEqual(results[0].done, [event.Attribute[3].uuid]);
+    assert.equal(results[0].failures?.length, 3);
+    assert.match(results[0].failures?.[0].problem ?? '', /refused the tag tlp:amber/);
+    assert.ok(all.length <= 5, all.join());
+    assert.deepEqual(names(event.Attribute[0].Tag), ['tlp:green']);
     assert.deepEqual(names(event.Attribute[3].Tag), ['tlp:amber']);
   });
 

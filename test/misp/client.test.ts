@@ -44,7 +44,7 @@ describe('the client of MISP’s REST API', () => {
     [
       'a missing permission',
       READER_KEY,
-      /refuses this to the key: You do not have permission.* needs perm_site_admin/,
+      /refuses this to the key: You do not have permission.* needs perm_add/,
     ],
   ] as const) {
     it(`says: ${what}`, async () => {

@@ -38,9 +38,11 @@ export function tagSelected({ body, named, user, url }: RestRequest, misp: Stand
   }
   let added = 0;
   let refused = 0;
-  for (const entry of found) {
-    for (const wanted of tags as StoredTag[]) {
-      if (accepts(entry, wanted, local)) {
+  for (const wanted of tags as StoredTag[]) {
+    // What an exclusive taxonomy refuses for one attribute is refused for the whole call.
+    const isRefused = found.some(({ attribute }) => isExcluded(attribute.Tag ?? [], wanted.name, local));
+    for (const entry of found) {
+      if (!isRefused && accepts(entry, wanted, local)) {
         addTag(entry.attribute, wanted, local);
         if (!local) touch(entry.event, entry.attribute);
         added += 1;
@@ -51,12 +53,13 @@ export function tagSelected({ body, named, user, url }: RestRequest, misp: Stand
   if (added === 0) {
     return { status: 200, body: { saved: false, errors: words(refused, 'could not be added.') } };
   }
-  return { status: 200, body: { saved: true, success: words(added, 'added'), check_publish: true } };
+  const success = found.length === 1 && tags.length === 1 ? 'Tag added.' : words(added, 'added');
+  return { status: 200, body: { saved: true, success, check_publish: true } };
 }
 
 function accepts({ attribute }: FoundAttribute, tag: StoredTag, local: boolean): boolean {
   if (hasTag(attribute, tag) || (tag.local_only && !local)) return false;
-  return !isExcluded(attribute.Tag ?? [], tag.name, local);
+  return true;
 }
 
 /** `attributes/editSelected/EVENT`: the same for many; 2, 6 and an empty comment mean "keep". */

@@ -44,7 +44,7 @@ export const attributes: Resource = {
     },
   },
   delete: { post: true, run: (request, misp) => setDeleted(request, misp, true) },
-  restore: { post: true, run: (request, misp) => setDeleted(request, misp, false) },
+  restore: { post: true, run: restore },
   addTag: {
     post: true,
     run: (request, misp) => {
@@ -100,6 +100,15 @@ function add({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): 
     status: 200,
     body: { Attribute: rows.length === 1 ? rows[0] : rows, AttributeTag: [], ...more },
   };
+}
+
+/** It knows ids only, and sends even an API to the attribute when it has restored it. */
+function restore(request: RestRequest, misp: StandIn): RestAnswer {
+  const [id = ''] = request.args;
+  if (!/^\d+$/.test(id)) return problem(405, 'Invalid Attribute', request.url);
+  const answer = setDeleted(request, misp, false);
+  if (answer.status !== 200) return answer;
+  return { status: 302, body: '', headers: { Location: `/attributes/view/${id}` } };
 }
 
 function setDeleted(request: RestRequest, misp: StandIn, deleted: boolean): RestAnswer {

@@ -3,7 +3,7 @@ import type { StandIn } from '../stand-in';
 import type { Sighting } from '../store/collections';
 import { attributesOf, type FoundAttribute } from '../store/items';
 import type { MispUser } from '../users';
-import { deny, notFound, type RestAnswer } from './answers';
+import { deny, notFound, problem, type RestAnswer } from './answers';
 import { fits, searchAnswer, texts } from './attribute-search';
 import { maySee, NO_PERMISSION } from './permissions';
 import type { Resource, RestRequest } from './router';
@@ -26,9 +26,11 @@ export const sightings: Resource = {
   },
   add: { post: true, run: add },
   restSearch: {
-    run: ({ args: [context], body, user }, misp) => {
+    run: ({ args: [context], body, user, url }, misp) => {
       const wanted = (body ?? {}) as Row;
-      const keys = texts(wanted.id);
+      const wrong = context === undefined ? undefined : [wanted.id].flat().find((id) => isBadId(id));
+      if (wrong !== undefined) return problem(400, `Invalid ID \`${textOf(wrong)}\` provided.`, url);
+      const keys = [...texts(wanted.id), ...texts(wanted.uuid)];
       const rows = misp.collections.sightings.filter((sighting) => {
         const { event_id, attribute_id, attribute_uuid, type, source } = sighting;
         const event = misp.event(event_id);
@@ -48,6 +50,9 @@ export const sightings: Resource = {
     },
   },
 };
+
+/** MISP takes ids of sighted things as JSON integers only. */
+const isBadId = (id: unknown): boolean => id !== undefined && !Number.isInteger(id);
 
 function add({ args: [key], body, user, url }: RestRequest, misp: StandIn): RestAnswer {
   if (!user.Role.perm_sighting) return deny(NO_PERMISSION, url);

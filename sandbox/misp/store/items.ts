@@ -19,13 +19,25 @@ export class Items {
   event(key: string): MispEvent | undefined {
     const byId = this.all.get(key);
     if (byId) return byId;
-    const known = this.events.get(key) ?? (this.renew() ? this.events.get(key) : undefined);
-    return known && this.all.get(known.id) === known ? known : undefined;
+    return this.find(this.events, key, (event) => event);
   }
 
   attribute(key: string): FoundAttribute | undefined {
-    const known = this.attributes.get(key) ?? (this.renew() ? this.attributes.get(key) : undefined);
-    return known && this.all.get(known.event.id) === known.event ? known : undefined;
+    return this.find(this.attributes, key, ({ event }) => event);
+  }
+
+  /** What the index has, if its event is still there; another one may have taken its place. */
+  private find<T>(
+    index: ReadonlyMap<string, T>,
+    key: string,
+    eventOf: (found: T) => MispEvent,
+  ): T | undefined {
+    const isThere = (event: MispEvent) => this.all.get(event.id) === event;
+    const known = index.get(key);
+    if (known && isThere(eventOf(known))) return known;
+    if (known) this.counted = -1;
+    const found = this.renew() ? index.get(key) : undefined;
+    return found && isThere(eventOf(found)) ? found : undefined;
   }
 
   /** Makes the index again if something came or went; says whether it did. */

@@ -1,9 +1,11 @@
-import galaxies from '../data/galaxies.json';
 import taxonomies from '../data/taxonomies.json';
 import type { MispEvent } from '../model';
 import { TagStore } from './tags';
 
-/** The tags of a fresh stand-in: those of its taxonomies, and what its events have. */
+/**
+ * The tags of a fresh stand-in: those of its taxonomies, and what its events have. A galaxy cluster has a tag only once
+ * it was attached somewhere.
+ */
 export function tagsOf(events: Iterable<MispEvent>): TagStore {
   const tags = new TagStore();
   for (const event of events) {
@@ -12,9 +14,6 @@ export function tagsOf(events: Iterable<MispEvent>): TagStore {
   }
   for (const { entries } of taxonomies) {
     for (const { id, tag, colour } of entries) tags.make(tag, tags.find(id) ? { colour } : { id, colour });
-  }
-  for (const { GalaxyCluster } of galaxies) {
-    for (const { tag_name } of GalaxyCluster) tags.make(tag_name, { is_galaxy: true });
   }
   return tags;
 }

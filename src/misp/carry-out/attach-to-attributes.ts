@@ -1,19 +1,23 @@
 import type { AttachTags, Ref } from '../../actions/plan';
-import { WorkflowError } from '../../text';
+import { textOf } from '../../event/values';
+import { text } from '../../text';
 import { tagAttributes } from '../attributes';
-import { tag, type Saved } from '../tags';
+import type { Saved } from '../expected';
 import {
   callOptions,
-  forEach,
+  forPortions,
   nameOf,
   outcomeOf,
-  portions,
-  refuseStopped,
   type Context,
   type Failure,
   type Outcome,
 } from './context';
 import { lookUp, type Known } from './lookups';
+
+interface Item {
+  item: Ref;
+  id: string;
+}
 
 /**
  * Attaches tags to attributes, to 1,000 with one call.
@@ -24,77 +28,115 @@ export async function tagItems(
   { event, items, local }: AttachTags,
   ids: ReadonlyMap<string, string>,
 ): Promise<Outcome> {
-  const withId = items.every(({ id }) => id !== undefined)
-    ? { refs: items.map((item) => ({ item, id: item.id ?? '' })), failures: [] }
+  const known = items.every(({ id }) => id !== undefined)
+    ? { refs: items.map((item): Item => ({ item, id: item.id ?? '' })), failures: [] }
     : await resolve(context, event, items);
-  const failures: Failure[] = [...withId.failures];
   let changed = 0;
-  for (const portion of portions(withId.refs)) {
-    refuseStopped(context);
-    const options = callOptions(context, portion.length * ids.size);
-    const own = portion.map(({ id }) => id);
-    const saved = await tagAttributes(context.client, own, [...ids.values()], local, options);
-    const added = countOf(saved);
-    changed += added;
-    if (added < portion.length * ids.size) {
+  const failures = await forPortions(
+    context,
+    known.refs,
+    ({ item }) => nameOf(item),
+    async (portion) => {
+      const saved = await attach(
+        context,
+        portion.map(({ id }) => id),
+        [...ids.values()],
+        local,
+      );
+      const added = countOf(saved);
+      changed += added;
+      if (added >= portion.length * ids.size) return [];
       const refs = portion.map(({ item }) => item);
-      const rest = await attachRest(context, event, refs, ids, local);
+      const rest = await attachRest(
+        context,
+        { event, items: refs, local, reason: textOf(saved.errors) },
+        ids,
+      );
       changed += rest.changed;
-      failures.push(...rest.failures);
-    }
-    context.advance(portion.length);
-  }
-  return outcomeOf(items.length, changed, failures);
+      return rest.failures;
+    },
+  );
+  return outcomeOf(items.length, changed, [...known.failures, ...failures]);
 }
 
 async function resolve(context: Context, event: Ref, items: readonly Ref[]) {
   const { found, failures } = await lookUp(context, event, items);
-  return { refs: found.map(({ item, head: { id } }) => ({ item, id })), failures };
+  return { refs: found.map(({ item, head: { id } }): Item => ({ item, id })), failures };
 }
 
-/** "500 tags added", or `saved: false`. */
+function attach(context: Context, items: string[], tags: string[], local: boolean): Promise<Saved> {
+  return tagAttributes(context.client, items, tags, local, callOptions(context, items.length * tags.length));
+}
+
+/** "500 tags added", "Tag added." for a single one, or `saved: false`. */
 function countOf({ saved, success }: Saved): number {
-  const [, count = '0'] =
-    saved === true && typeof success === 'string' ? (/^(\d+) tag/.exec(success) ?? []) : [];
-  return Number(count);
+  if (!saved) return 0;
+  const [, count] = /^(\d+) tag/i.exec(success) ?? [];
+  return count === undefined ? Number(/^tag added/i.test(success)) : Number(count);
+}
+
+interface Portion {
+  event: Ref;
+  items: readonly Ref[];
+  local: boolean;
+  /** MISP's words. */
+  reason: string;
 }
 
 /**
- * MISP has attached less than asked: some were there, or it refused some. It does not say which, so they are looked up,
- * and those without a tag are tried one by one: then it says why.
+ * MISP has attached less than asked: some were there, or it refused a tag. An exclusive taxonomy makes it refuse a tag for
+ * all attributes of a call if one of them has another tag of that taxonomy. MISP does not say which, so they are looked
+ * up, and the tag is tried once more for those that have none: one call for each tag. Nothing is attached by another way,
+ * which would not mind the taxonomy.
  */
 async function attachRest(
   context: Context,
-  event: Ref,
-  items: readonly Ref[],
+  portion: Portion,
   ids: ReadonlyMap<string, string>,
-  local: boolean,
 ): Promise<{ changed: number; failures: Failure[] }> {
+  const { event, items, local, reason } = portion;
   const { found, failures } = await lookUp(context, event, items);
-  const lacking = found.flatMap((known) => {
-    const missing = [...ids].filter(([name]) => !carries(known, name)).map(([, id]) => id);
-    return missing.length > 0 ? [{ known, missing }] : [];
-  });
-  const quiet = { ...context, advance: () => undefined };
-  const refused = await forEach(
-    quiet,
-    lacking,
-    ({ known }) => nameOf(known.item),
-    async ({ known, missing }) => {
-      const { message = '' } = await tag(
-        context.client,
-        known.head.uuid,
-        missing,
-        local,
-        callOptions(context),
+  let changed = 0;
+  for (const [name, id] of ids) {
+    const lacking = found.filter((known) => !carries(known, name));
+    let refused = lacking;
+    const free = lacking.filter((known) => !hasSameTaxonomy(known, name));
+    const isNew = ids.size > 1 || free.length < found.length;
+    if (free.length > 0 && isNew) {
+      const added = countOf(
+        await attach(
+          context,
+          free.map(({ head }) => head.id),
+          [id],
+          local,
+        ),
       );
-      const [, problem] = /Reasons: (.*)/s.exec(message) ?? [];
-      if (problem) throw new WorkflowError('misp.notSaved', { message: 'attachTagToObject', problem });
-    },
-  );
-  return { changed: lacking.length - refused.length, failures: [...failures, ...refused] };
+      changed += added;
+      if (added >= free.length) refused = lacking.filter((known) => !free.includes(known));
+    }
+    const problem = text('carryOut.tagRefused', { tag: name, reason: reason || 'saved: false' });
+    failures.push(...refused.map(({ item }) => ({ item: nameOf(item), problem })));
+  }
+  return { changed, failures: onePerItem(failures) };
+}
+
+/** An item that several tags were refused for fails once, with all the words. */
+function onePerItem(failures: readonly Failure[]): Failure[] {
+  const problems = new Map<string | undefined, string[]>();
+  for (const { item, problem } of failures) problems.set(item, [...(problems.get(item) ?? []), problem]);
+  return [...problems].map(([item, list]) => ({ item, problem: list.join('. ') }));
 }
 
 function carries({ head }: Known, name: string): boolean {
   return head.tags.some((own) => own.name.toLowerCase() === name.toLowerCase());
+}
+
+function hasSameTaxonomy({ head }: Known, name: string): boolean {
+  const taxonomy = taxonomyOf(name);
+  return taxonomy !== '' && head.tags.some((own) => taxonomyOf(own.name) === taxonomy);
+}
+
+/** `tlp` of `tlp:red`; nothing for a free tag. */
+function taxonomyOf(name: string): string {
+  return name.includes(':') ? name.slice(0, name.indexOf(':')).toLowerCase() : '';
 }

@@ -68,6 +68,32 @@ export function* portions<T>(list: readonly T[], size = MOST_ITEMS): Generator<T
 }
 
 /**
+ * Does the same for many items, a portion with each call. A portion that fails does not undo the others: its items are
+ * the failures. What is one portion only fails as a whole.
+ * @param work gives the failures of a portion
+ */
+export async function forPortions<T>(
+  context: Context,
+  list: readonly T[],
+  itemOf: (item: T) => string | undefined,
+  work: (portion: T[]) => Promise<Failure[]>,
+): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  for (const portion of portions(list)) {
+    try {
+      refuseStopped(context);
+      failures.push(...(await work(portion)));
+    } catch (error) {
+      if (list.length <= MOST_ITEMS) throw error;
+      const problem = wordsOf(error);
+      failures.push(...portion.map((item) => ({ item: itemOf(item), problem })));
+    }
+    context.advance(portion.length);
+  }
+  return failures;
+}
+
+/**
  * Does the same for many items, some at a time. What has not begun when the flow stops fails.
  * @returns the failures, by item
  */

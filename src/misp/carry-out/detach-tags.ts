@@ -1,6 +1,7 @@
 import type { DetachTags } from '../../actions/plan';
 import { WorkflowError } from '../../text';
 import { untag } from '../tags';
+import { refuseUnsaved } from '../validation';
 import { callOptions, forEach, nameOf, outcomeOf, type Context, type Failure, type Outcome } from './context';
 import { eventHead, lookUp, type Known } from './lookups';
 import { editAttributeTags, editTags, type TagEntry, type TagRow } from './tags-by-edit';
@@ -36,7 +37,7 @@ function matching(tags: readonly OwnTag[], { tags: names, local }: DetachTags): 
 /** One that is gone already is no error: someone else, or a call whose answer was lost, was faster. */
 async function remove(context: Context, uuid: string, name: string): Promise<void> {
   try {
-    await untag(context.client, uuid, name, callOptions(context));
+    refuseUnsaved(await untag(context.client, uuid, name, callOptions(context)), 'tags/removeTagFromObject');
   } catch (error) {
     if (!(error instanceof WorkflowError) || error.key !== 'misp.notFound') throw error;
   }

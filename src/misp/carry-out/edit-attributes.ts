@@ -1,6 +1,7 @@
 import { isSet } from '../../event/flags';
 import type { AttributeFields, EditAttributes, Ref } from '../../actions/plan';
 import { textOf } from '../../event/values';
+import { WorkflowError } from '../../text';
 import {
   deleteAttribute,
   editSelected,
@@ -8,15 +9,14 @@ import {
   updateAttribute,
   type SelectedFields,
 } from '../attributes';
-import { invalid } from '../validation';
+import { refuseUnsaved } from '../validation';
 import {
   callOptions,
   forEach,
+  forPortions,
   nameOf,
   notChanged,
   outcomeOf,
-  portions,
-  refuseStopped,
   type Context,
   type Failure,
   type Outcome,
@@ -46,9 +46,10 @@ export async function editAttributes(context: Context, operation: EditAttributes
   const { event } = operation;
   const changes = merged(operation.changes);
   if (changes.length === 0) return { state: 'unchanged' };
-  if (changes.length === 1) {
-    const failures = await oneByOne(context, changes);
-    return outcomeOf(1, 1 - failures.length, failures);
+  // MISP restores attributes one by one, by their ids.
+  if (changes.length === 1 || changes.some(({ fields }) => fields.deleted === false)) {
+    const failures = await oneByOne(context, await withIds(context, event, changes));
+    return outcomeOf(changes.length, changes.length - failures.length, failures);
   }
   const same = sameForAll(changes);
   if (same && event.id !== undefined) return editSame(context, event.id, same);
@@ -70,13 +71,13 @@ export async function editAttributes(context: Context, operation: EditAttributes
 }
 
 interface Same {
-  ids: string[];
+  items: Ref[];
   fields: SelectedFields;
 }
 
 /** The fields that are the same for all, if `attributes/editSelected` knows them, and the ids are known. */
 function sameForAll(changes: readonly Change[]): Same | undefined {
-  const ids = changes.flatMap(({ item }) => item.id ?? []);
+  const items = changes.map(({ item }) => item);
   const [{ fields }] = changes;
   const { to_ids, comment, distribution, ...others } = fields;
   const canBe = Object.keys(others).length === 0 && comment !== '' && distribution !== '4';
@@ -86,26 +87,19 @@ function sameForAll(changes: readonly Change[]): Same | undefined {
       Object.keys(own).length === Object.keys(fields).length &&
       JSON.stringify([own.to_ids, own.comment, own.distribution]) === first,
   );
-  return canBe && isSame && ids.length === changes.length
-    ? { ids, fields: { to_ids, comment, distribution } }
+  return canBe && isSame && items.every(({ id }) => id !== undefined)
+    ? { items, fields: { to_ids, comment, distribution } }
     : undefined;
 }
 
-async function editSame(context: Context, event: string, { ids, fields }: Same): Promise<Outcome> {
-  for (const portion of portions(ids)) {
-    refuseStopped(context);
-    const saved = await editSelected(
-      context.client,
-      event,
-      portion,
-      fields,
-      callOptions(context, portion.length),
-    );
-    if (saved.saved !== true)
-      throw invalid(saved.message ?? 'attributes/editSelected', saved.errors ?? 'saved: false');
-    context.advance(portion.length);
-  }
-  return { state: 'done' };
+async function editSame(context: Context, event: string, { items, fields }: Same): Promise<Outcome> {
+  const failures = await forPortions(context, items, nameOf, async (portion) => {
+    const ids = portion.map(({ id = '' }) => id);
+    const options = callOptions(context, portion.length);
+    refuseUnsaved(await editSelected(context.client, event, ids, fields, options), 'attributes/editSelected');
+    return [];
+  });
+  return outcomeOf(items.length, items.length - failures.length, failures);
 }
 
 /** Several changes of one attribute as one; the last word counts. */
@@ -139,6 +133,22 @@ function isSameTime(now: unknown, wanted: string): boolean {
   return Date.parse(textOf(now)) === Date.parse(wanted);
 }
 
+/** Those that are to be restored with their ids, which are looked up from the uuids. */
+async function withIds(context: Context, event: Ref, changes: readonly Change[]): Promise<Change[]> {
+  const unknown = changes.filter(({ item, fields }) => fields.deleted === false && item.id === undefined);
+  if (unknown.length === 0) return [...changes];
+  const { found } = await lookUp(
+    context,
+    event,
+    unknown.map(({ item }) => item),
+  );
+  const ids = new Map(found.map(({ item, head }) => [item, head.id]));
+  return changes.map((change) => {
+    const id = ids.get(change.item);
+    return id === undefined ? change : { ...change, item: { ...change.item, id } };
+  });
+}
+
 function oneByOne(context: Context, changes: readonly Change[]): Promise<Failure[]> {
   const { client } = context;
   return forEach(
@@ -148,8 +158,14 @@ function oneByOne(context: Context, changes: readonly Change[]): Promise<Failure
     async ({ item, fields: { deleted, ...fields } }) => {
       const key = item.uuid ?? item.id ?? '';
       const options = callOptions(context);
-      if (deleted === false) await restoreAttribute(client, key, options);
-      if (Object.keys(fields).length > 0) await updateAttribute(client, key, fields, options);
+      if (deleted === false) {
+        if (item.id === undefined) throw new WorkflowError('carryOut.noAttribute');
+        await restoreAttribute(client, item.id, options);
+      }
+      if (Object.keys(fields).length > 0) {
+        const now = await updateAttribute(client, key, fields, options);
+        if (!isAsWanted(now, fields)) throw new WorkflowError('carryOut.notChanged');
+      }
       if (deleted === true) await deleteAttribute(client, key, options);
     },
   );

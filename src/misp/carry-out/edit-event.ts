@@ -3,7 +3,7 @@ import type { EditEvent, EventFields } from '../../actions/plan';
 import { textOf } from '../../event/values';
 import { text, WorkflowError } from '../../text';
 import { updateEvent, type EventHead } from '../events';
-import { callOptions, done, keyOf, type Context, type Outcome } from './context';
+import { callOptions, done, failed, keyOf, type Context, type Outcome } from './context';
 import { eventHead } from './lookups';
 
 /**
@@ -31,7 +31,17 @@ export async function editEvent(context: Context, operation: EditEvent): Promise
   if (published && !isSet(answer.published)) {
     return { state: 'partial', failures: [{ problem: text('carryOut.unpublished') }] };
   }
-  return done();
+  const left = Object.entries(fields).filter(([name, value]) => !isShown(answer[name], String(value)));
+  if (left.length === 0) return done();
+  const names = left.map(([name]) => name).join(', ');
+  return failed(text('carryOut.fieldsNotChanged', { fields: names }));
+}
+
+/** Whether the event in MISP's answer has the value, if it tells. */
+function isShown(now: unknown, wanted: string): boolean {
+  return (
+    now === undefined || now === null || textOf(now).trim().toLowerCase() === wanted.trim().toLowerCase()
+  );
 }
 
 /** Whether the event has these values; then saving it would do nothing but harm to its published state. */

@@ -33,7 +33,7 @@ export async function editItems<R extends Row>(
     const options = { ...callOptions(context, portion.length), repeatable: true };
     answer = await updateEvent(context.client, event, fields, options);
     const now = attributesIn(answer);
-    left.push(...portion.filter((row) => !isAsWanted(row, now.get(row.uuid))));
+    left.push(...portion.filter((row) => !isAsWanted(row, now.get(row.uuid.toLowerCase()))));
     context.advance(portion.length);
   };
   const plain = rows.filter(({ objectId }) => objectId === '0');
@@ -81,8 +81,8 @@ function attributesIn(event: Json): Map<string, Json> {
   return all;
 }
 
-/** Rows of a list in MISP's answer, by uuid. */
+/** Rows of a list in MISP's answer, by uuid in lower case. */
 export function rowsByUuid(list: unknown): Map<string, Json> {
   const rows = isList(list) ? list.filter(isRecord) : [];
-  return new Map(rows.map((row) => [textOf(row.uuid), row]));
+  return new Map(rows.map((row) => [textOf(row.uuid).toLowerCase(), row]));
 }

@@ -24,7 +24,7 @@ export async function lookUp(
   items: readonly Ref[],
 ): Promise<{ found: Known[]; failures: Failure[] }> {
   const heads = new Map<string, AttributeHead>();
-  const learn = (head: AttributeHead) => heads.set(head.id, head).set(head.uuid, head);
+  const learn = (head: AttributeHead) => heads.set(head.id, head).set(head.uuid.toLowerCase(), head);
   const eventKey = keyOf(event);
   const uuids = items.flatMap(({ uuid }) => uuid ?? []);
   const deleted = [0, 1];
@@ -44,7 +44,7 @@ export async function lookUp(
   const found: Known[] = [];
   const failures: Failure[] = [];
   for (const item of items) {
-    const head = heads.get(item.uuid ?? '') ?? heads.get(item.id ?? '');
+    const head = heads.get(item.uuid?.toLowerCase() ?? '') ?? heads.get(item.id ?? '');
     if (head) found.push({ item, head });
     else failures.push({ item: nameOf(item), problem: new WorkflowError('carryOut.noAttribute').message });
   }
@@ -58,7 +58,7 @@ export async function lookUp(
 export async function eventHead({ client, signal }: Context, ref: Ref): Promise<EventHead> {
   const key = keyOf(ref);
   if (key === undefined) throw new WorkflowError('carryOut.noEvent');
-  const head = (await eventHeads(client, [key], signal)).get(key);
+  const head = (await eventHeads(client, [key], signal)).get(key.toLowerCase());
   if (!head) throw new WorkflowError('misp.notFound', { message: `Invalid event (${key})` });
   return head;
 }

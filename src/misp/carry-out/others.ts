@@ -1,10 +1,11 @@
 import type { BlockEvent, DecideProposal, RestCall } from '../../actions/plan';
-import { isRecord } from '../../event/values';
+import { isEntries, isRecord } from '../../event/values';
 import { text, WorkflowError } from '../../text';
 import { invalid } from '../validation';
+import type { Expected } from '../expected';
 import { addEventBlocklist, eventBlocklists } from '../event-blocklists';
 import { acceptAttributeProposal, discardAttributeProposal, isProposalOpen } from '../proposals';
-import { callOptions, done, failed, keyOf, nameOf, type Context, type Outcome } from './context';
+import { callOptions, done, failed, keyOf, nameOf, wordsOf, type Context, type Outcome } from './context';
 
 /** Accepts or discards a proposal. MISP says "accepted" even if a workflow has stopped it, so it is looked at again. */
 export async function decideProposal(context: Context, operation: DecideProposal): Promise<Outcome> {
@@ -22,8 +23,9 @@ export async function decideProposal(context: Context, operation: DecideProposal
   async function stillOpen(): Promise<boolean> {
     try {
       return await isProposalOpen(client, key ?? '', signal);
-    } catch {
-      return false;
+    } catch (error) {
+      if (error instanceof WorkflowError && error.key === 'misp.notFound') return false;
+      throw new WorkflowError('misp.unknownOutcome', { problem: wordsOf(error) });
     }
   }
 }
@@ -42,10 +44,17 @@ export async function blockEvent(context: Context, operation: BlockEvent): Promi
   return there ? { state: 'unchanged' } : failed(text('carryOut.notBlocked', { uuid }));
 }
 
+/** What any change is answered with: nothing and `false` do not say that it was done. */
+const ANY_WORD: Expected<unknown> = {
+  what: text('expected.saved'),
+  read: (data) => (isEntries(data) && Object.keys(data).length > 0 ? data : undefined),
+};
+
 /** Any other call. It is never repeated: nobody knows what it does. */
 export async function restCall(context: Context, operation: RestCall): Promise<Outcome> {
   const { method, path, body } = operation;
-  const { data } = await context.client.call<unknown>(method, path, body, { signal: context.signal });
+  const options = { signal: context.signal, expect: ANY_WORD };
+  const { data } = await context.client.call<unknown>(method, path, body, options);
   context.advance(1);
   if (isRecord(data) && data.saved === false) {
     const { message, errors = 'saved: false' } = data;

@@ -1,6 +1,6 @@
 import type { PublishEvent, UnpublishEvent } from '../../actions/plan';
 import { text, WorkflowError } from '../../text';
-import { MispValidationError } from '../validation';
+import { MispValidationError, refuseUnsaved } from '../validation';
 import { publish, unpublish, type EventHead } from '../events';
 import { searchLogs } from '../logs';
 import { sleep } from '../repeat';
@@ -24,7 +24,10 @@ export async function publishEvent(
   const lastLog = await lastLogOf(context, before.id);
   try {
     const options = { ...callOptions(context), extraMs: queued ? 0 : EXTRA_MS };
-    await publish(context.client, before.id, { mail, inline: !queued }, options);
+    refuseUnsaved(
+      await publish(context.client, before.id, { mail, inline: !queued }, options),
+      'events/publish',
+    );
   } catch (error) {
     if (!isBlocked(error)) throw error;
     return failed(await reasonOf(context, before.id, lastLog));
@@ -34,7 +37,7 @@ export async function publishEvent(
   if (after === 'stopped' || (after && !queued && (await isUnchanged(before, after)))) {
     return failed(await reasonOf(context, before.id, lastLog));
   }
-  if (after === undefined) return done({ queued: true, published: 'unknown' });
+  if (after === undefined) return { state: 'unknown', answer: { queued: true, published: 'unknown' } };
   return done({ queued, published: true, publish_timestamp: after.publish_timestamp });
 
   /** It is not published, or it was before and a workflow has kept it from being published again. */
@@ -101,7 +104,7 @@ async function reasonOf(context: Context, id: string, after: number): Promise<st
 export async function unpublishEvent(context: Context, { event }: UnpublishEvent): Promise<Outcome> {
   const key = keyOf(event);
   if (key === undefined) throw new WorkflowError('carryOut.noEvent');
-  await unpublish(context.client, key, callOptions(context));
+  refuseUnsaved(await unpublish(context.client, key, callOptions(context)), 'events/unpublish');
   context.advance(1);
   return done();
 }

@@ -40,11 +40,6 @@ export async function addSightings(context: Context, operation: AddSightings): P
 
 /** MISP answers 200 in any case. */
 async function report(context: Context, fields: SightingFields, attribute?: string): Promise<void> {
-  const { Sighting, message = '' } = await addSighting(
-    context.client,
-    fields,
-    attribute,
-    callOptions(context),
-  );
+  const { Sighting, message } = await addSighting(context.client, fields, attribute, callOptions(context));
   if (!Sighting) throw new WorkflowError('misp.notSaved', { message: 'sightings/add', problem: message });
 }

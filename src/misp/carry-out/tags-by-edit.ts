@@ -90,14 +90,15 @@ async function editReportTags(
   { event, items }: AttachTags | DetachTags,
   Tag: TagEntry[],
 ): Promise<Outcome> {
-  const { known, failures } = await reportsOf(context, items);
+  const { known: all, failures } = await reportsOf(context, items);
   const key = await eventKey(context, event, []);
+  const known = Tag.every(({ deleted }) => deleted === 1) ? await carriers(context, all, Tag, failures) : all;
   for (const portion of portions(known)) {
     const options = { ...callOptions(context, portion.length), repeatable: true };
     const EventReport = portion.map(({ uuid }) => ({ uuid, Tag }));
     const now = rowsByUuid((await updateEvent(context.client, key, { EventReport }, options)).EventReport);
     for (const { item, uuid } of portion) {
-      const row = now.get(uuid);
+      const row = now.get(uuid.toLowerCase());
       if (!row || !Tag.every((tag) => isAsWanted(row, tag))) {
         failures.push(failureOf('carryOut.reportTagNotChanged', item, Tag));
       }
@@ -107,9 +108,33 @@ async function editReportTags(
   return outcomeOf(items.length, known.length, failures);
 }
 
+/**
+ * The reports that carry one of the tags. A MISP that cannot tag reports gives them without tags: an edit would change
+ * nothing there, but take the event off publication.
+ */
+async function carriers(
+  context: Context,
+  reports: readonly Report[],
+  Tag: readonly TagEntry[],
+  failures: Failure[],
+): Promise<Report[]> {
+  const found: Report[] = [];
+  for (const report of reports) {
+    const row = await getEventReport(context.client, report.uuid, context.signal);
+    if (!isList(row.Tag)) failures.push(failureOf('carryOut.reportTagNotChanged', report.item, Tag));
+    else if (!Tag.every((tag) => isAsWanted(row, tag))) found.push(report);
+  }
+  return found;
+}
+
+interface Report {
+  item: Ref;
+  uuid: string;
+}
+
 /** `events/edit` knows reports by uuid. */
 async function reportsOf(context: Context, items: readonly Ref[]) {
-  const known: { item: Ref; uuid: string }[] = [];
+  const known: Report[] = [];
   const quiet = { ...context, advance: () => undefined };
   const failures = await forEach(quiet, items, nameOf, async (item) => {
     const { id = '' } = item;

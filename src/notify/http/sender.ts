@@ -2,7 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { HttpMethod, HttpRequest } from '../../actions/plan';
-import { proxyOf } from '../../misp/connection';
+import { checkHeader } from '../../http/headers';
+import { proxyOf } from '../../http/proxy';
 import { sleep } from '../../misp/repeat';
 import { WorkflowError } from '../../text';
 import { timeLeft } from '../time-left';
@@ -16,7 +17,7 @@ export interface HttpSettings {
   /** Refuse a certificate that is not trusted. */
   verify: boolean;
   tls?: { ca?: string; cert?: string; key?: string; passphrase?: string };
-  /** `http://user:password@host:port` */
+  /** `http://user:password@host:port`; without it the environment says. */
   proxy?: string;
 }
 
@@ -161,11 +162,4 @@ function pauseOf(answer: HttpAnswer, { deadline }: Limits): number | undefined {
   const pause = Math.max(SHORTEST_PAUSE_MS, retryAfterOf(answer) * 1000);
   const { ms } = timeLeft(LONGEST_PAUSE_MS, deadline);
   return pause > ms ? undefined : pause;
-}
-
-/** Names and values as RFC 9110 allows them: a line break would begin another header. */
-function checkHeader(name: string, value: string): void {
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-    throw new WorkflowError('http.badHeader', { name: JSON.stringify(name.slice(0, 60)) });
-  }
 }

@@ -1,0 +1,238 @@
+import { strict as assert } from 'node:assert';
+import http, { type ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import { API_KEY } from '../../sandbox/misp/server';
+import { until } from '../support/log';
+import { MispNodeTest, type NodeSettings, type TestMessage } from '../support/misp-node';
+import { eventOf } from '../support/planned';
+import type { RecordedCall } from '../support/recorder';
+
+/** How an answer can be broken; what MISP really says is given where it is only bent. */
+const BREAKAGES: Record<string, (response: ServerResponse, real: string) => void> = {
+  'cut JSON': (response, real) => json(response, real.slice(0, Math.ceil(real.length / 2))),
+  'the text Array': (response) => json(response, 'Array'),
+  'a PHP notice in front': (response, real) =>
+    json(response, `<pre class="cake-error">Notice (8)</pre>${real}`),
+  null: (response) => json(response, 'null'),
+  'an empty list': (response) => json(response, '[]'),
+  false: (response) => json(response, 'false'),
+  'saved: false': (response) => json(response, '{"saved":false}'),
+  'another id': (response, real) => json(response, withOtherIds(real)),
+  HTML: (response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Hello</h1>'),
+  'a redirect': (response) => void response.writeHead(302, { Location: '/users/login' }).end(),
+  nothing: (response) => void response.writeHead(204).end(),
+  'cut after its headers': (response, real) => {
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': real.length + 1000 });
+    response.write(real.slice(0, 20), () => response.destroy());
+  },
+  'too many calls': (response) => {
+    response.writeHead(429, { 'Content-Type': 'application/json', 'X-Rate-Limit-Reset': '540' });
+    response.end('{"message":"Rate limit exceeded."}');
+  },
+  'a drip': (response) => {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    const drip = setInterval(() => response.write(' '), 100);
+    response.on('close', () => clearInterval(drip));
+  },
+};
+
+function json(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'Content-Type': 'application/json; charset=UTF-8' }).end(body);
+}
+
+function withOtherIds(text: string): string {
+  return text
+    .replace(/"id":\s*"\d+"/g, '"id":"99999"')
+    .replace(/"uuid":\s*"[\da-f-]{36}"/g, '"uuid":"ffffffff-ffff-4fff-8fff-ffffffffffff"')
+    .replace(/"event_id":\s*"\d+"/g, '"event_id":"99999"');
+}
+
+/** Nodes that ask or change a MISP, with settings that make each do its work on event 2 of the stand-in. */
+const NODES: Record<string, NodeSettings> = {
+  'misp-reload': {},
+  'misp-search': { search: 'attributes', eventid: '2' },
+  'misp-search (events)': { search: 'events', eventid: '2' },
+  'misp-search (pages)': { search: 'attributes', deliver: 'pages', eventid: '2' },
+  'misp-decay': { models: ['1'] },
+  'misp-decay (by name)': { models: ['Lab NIDS Simple Decaying Model'] },
+  'misp-run-module': { module: 'published-if', outputs: 2 },
+  'misp-tag': { tags: ['broken:tag'], create: true },
+  'misp-tag (attributes)': { scope: 'attribute', tags: ['tlp:clear'], create: true },
+  'misp-tag (remove)': { action: 'remove', locality: 'any', tags: ['broken:there'] },
+  'misp-tag-replace': { taxonomy: 'custom', pattern: '/^tlp:(.*)$/', substitution: 'away:{{1}}' },
+  'misp-country': {},
+  'misp-attribute': { change: 'add' },
+  'misp-attribute (comment)': { change: 'comment', value: 'broken {{ Event.id }}' },
+  'misp-attribute (delete)': { change: 'delete' },
+  'misp-attribute (restore)': { change: 'restore' },
+  'misp-event': { change: 'info', value: 'broken' },
+  'misp-event (distribution)': {
+    change: 'distribution',
+    distribution: '4',
+    sharingGroup: ['Harbor logistics circle'],
+  },
+  'misp-publish': {},
+  'misp-publish (unpublish)': { action: 'unpublish' },
+  'misp-proposal': {},
+  'misp-sighting': {},
+  'misp-blocklist': {},
+  'misp-warninglist': { warninglists: ['ALL'] },
+  'misp-warninglist (add)': { action: 'add', warninglist: '114' },
+  'misp-request (POST)': { method: 'POST', path: '/events/unpublish/2', body: '{}', bodyType: 'json' },
+};
+
+interface Outcome {
+  error?: string;
+  payload?: unknown;
+  states?: string[];
+}
+
+/** Publishing has a minute for its answer; what a call of the user's own gives is given as it is. */
+function isLeftOut(name: string, how: string): boolean {
+  return (
+    (name === 'misp-publish' && how === 'a drip') || (name.startsWith('misp-request') && how === 'another id')
+  );
+}
+
+describe('a MISP whose answers are broken, one route after the other', function () {
+  this.timeout(180_000);
+  let test: MispNodeTest;
+  let events: [string, never][];
+  before(async () => {
+    test = await MispNodeTest.start();
+    const event = test.misp.event('2');
+    assert.ok(event);
+    const [first] = event.Attribute;
+    event.Attribute.push({
+      ...structuredClone(first),
+      id: '88888',
+      uuid: 'dddddddd-0000-4000-8000-000000000001',
+      value: 'gone.example',
+      deleted: true,
+    });
+    test.misp.tags.make('broken:there');
+    event.Tag.push({ id: '77', name: 'broken:there', colour: '#000000', local: true, is_galaxy: false });
+    event.ShadowAttribute = [
+      {
+        id: '66',
+        uuid: 'dddddddd-0000-4000-8000-000000000002',
+        old_id: '0',
+        event_id: '2',
+        type: 'domain',
+        category: 'Network activity',
+        value: 'new.example',
+        to_ids: false,
+        deleted: false,
+      },
+    ];
+    events = structuredClone([...test.misp.events.entries()]) as unknown as [string, never][];
+  });
+  after(() => test.stop());
+
+  /** As it was before: what one run has changed is no matter of the next. */
+  function reset(): void {
+    for (const [id, event] of structuredClone(events)) test.misp.events.set(id, event);
+    test.misp.collections.blocklist.length = 0;
+    for (const list of test.misp.collections.warninglists)
+      list.entries = list.entries.filter((entry) => !/example/.test(entry));
+  }
+
+  function message(): TestMessage {
+    const payload = eventOf(test.misp, '2');
+    payload.Event.Attribute = payload.Event.Attribute?.filter(({ deleted }) => deleted !== true);
+    const all = payload.Event._AttributeFlattened?.filter(({ deleted }) => deleted !== true) ?? [];
+    payload.Event._AttributeFlattened = all.slice(0, 2);
+    all[0].enrichment = [[{ values: ['Belgium'] }]];
+    return { payload };
+  }
+
+  async function run(
+    type: string,
+    settings: NodeSettings,
+    spoil?: (call: RecordedCall, response: ServerResponse) => boolean,
+  ): Promise<Outcome> {
+    reset();
+    await test.deploy(type, { timeout: 1, ...settings });
+    test.recorder.answer = spoil;
+    test.receive(message());
+    await until(() => test.sent.length > 0 || test.errors.length > 0, 8000);
+    if (test.errors.length > 0) return { error: test.errors[0] };
+    const [{ message: sent }] = test.sent;
+    const { result } = (sent.misp ?? {}) as { result?: { operations: { state: string }[] } };
+    return { payload: sent.payload, states: result?.operations.map(({ state }) => state) };
+  }
+
+  const routeOf = ({ method, path }: RecordedCall) => `${method} ${path.split('/').slice(0, 3).join('/')}`;
+
+  for (const [name, settings] of Object.entries(NODES)) {
+    it(`${name}: a MISP that gives ids as numbers is the same`, async () => {
+      const [type] = name.split(' ');
+      const texts = await run(type, settings);
+      test.misp.numericIds = true;
+      try {
+        const numbers = await run(type, settings);
+        assert.deepEqual([numbers.error, numbers.states], [undefined, texts.states]);
+      } finally {
+        test.misp.numericIds = false;
+      }
+    });
+
+    it(name, async () => {
+      const [type] = name.split(' ');
+      const healthy = await run(type, settings);
+      assert.equal(healthy.error, undefined);
+      const routes = [...new Set(test.recorder.calls.map(routeOf))];
+      assert.ok(routes.length > 0);
+      for (const route of routes) {
+        for (const [how, break_] of Object.entries(BREAKAGES)) {
+          if (isLeftOut(name, how)) continue;
+          let isBroken = false;
+          const broken = await run(type, settings, (call, response) => {
+            if (routeOf(call) !== route) return false;
+            void realAnswer(test.misp.url, call, how).then((real) => {
+              isBroken ||= how !== 'another id' || withOtherIds(real) !== real;
+              break_(response, real);
+            });
+            return true;
+          });
+          const where = `${how} at ${route}`;
+          if (broken.error !== undefined) assert.ok(broken.error.length > 20, where);
+          else if (isBroken && writes(route) && how !== 'another id') {
+            assert.ok(broken.states?.includes('unknown'), `${where}: ${broken.states?.join()}`);
+          } else
+            assert.ok(
+              isDeepStrictEqual(timeless(broken), timeless(healthy)),
+              `${where}: something else: ${broken.states?.join()}`,
+            );
+        }
+      }
+    });
+  }
+});
+
+/** Points in time differ from run to run. */
+function timeless(outcome: Outcome): unknown {
+  return JSON.parse(JSON.stringify(outcome).replace(/"(?:publish_)?timestamp":"\d+"/g, '"timestamp":""'));
+}
+
+const writes = (route: string) =>
+  !route.startsWith('GET ') && !/\/(?:restSearch|search|index|checkValue)$/.test(route);
+
+/** What MISP says; it is not asked where the answer is lost altogether, so that nothing is done then. */
+async function realAnswer(url: string, { method, path, body }: RecordedCall, how: string): Promise<string> {
+  if (how === 'too many calls') return '';
+  return new Promise((resolve, reject) => {
+    const headers = {
+      Authorization: API_KEY,
+      Accept: 'application/json',
+      'Content-Type': 'application/json',
+    };
+    const request = http.request(new URL(path, url), { method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    });
+    request.on('error', reject);
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
