@@ -1,3 +1,4 @@
+import { textOf } from '../event/values';
 import { WorkflowError, type TextParams } from '../text';
 import { secondsOf } from './repeat';
 
@@ -51,7 +52,7 @@ export function busy(status: number, headers: Readonly<Record<string, unknown>>)
   const reset = Math.ceil(secondsOf(headers['x-rate-limit-reset']));
   const again = status === 429 ? 'always' : 'harmless';
   if (status === 429 && reset > 0) {
-    const limit = String(headers['x-rate-limit-limit'] ?? '?');
+    const limit = textOf(headers['x-rate-limit-limit']) || '?';
     return problemWith('misp.rateLimit', { limit, seconds: reset }, { again, wait: reset, limited: true });
   }
   const key = asked > 0 ? 'misp.busyFor' : 'misp.busy';

@@ -26,11 +26,11 @@ export function eventProposals(client: MispClient, id: string): Promise<Json[]> 
 
 /** Those of the event; a list of nothing but others' is no answer. */
 function proposalsOf(id: string): Expected<Json[]> {
-  const { what, read } = rows('ShadowAttribute');
+  const list = rows('ShadowAttribute');
   return {
-    what,
+    what: list.what,
     read(data) {
-      const all = read(data);
+      const all = list.read(data);
       const own = all?.filter(({ event_id: event }) => textOf(event) === id);
       return all && all.length > 0 && own?.length === 0 ? undefined : own;
     },

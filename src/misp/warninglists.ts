@@ -50,11 +50,11 @@ function rowOf(row: Json): WarninglistRow {
 
 /** Without its entries it would be written anew without them. */
 function listWithEntries(id: string): Expected<Json> {
-  const { what, read } = one('Warninglist', id);
+  const list = one('Warninglist', id);
   return {
-    what,
+    what: list.what,
     read(data) {
-      const row = read(data);
+      const row = list.read(data);
       return row && isList(row.WarninglistEntry) ? row : undefined;
     },
   };

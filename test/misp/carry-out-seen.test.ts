@@ -41,9 +41,7 @@ describe('carrying out: what a running MISP showed', () => {
         Tag.map(({ name }) => name),
         [BELGIUM],
       );
-    const { results: none } = await test.carryOut([
-      { ...cluster, tags: ['misp-galaxy:country="nowhere"'] } as MispOperation,
-    ]);
+    const { results: none } = await test.carryOut([{ ...cluster, tags: ['misp-galaxy:country="nowhere"'] }]);
     assert.match(none[0].failures?.[0].problem ?? '', /no galaxy cluster/);
   });
 
