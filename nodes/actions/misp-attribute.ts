@@ -23,6 +23,7 @@ export default defineMispAction(
       'attribute_edition_operation',
     ],
     version: 1,
+    attributesWhen: true,
     labelBy: 'change',
     fields: {
       change: {

@@ -15,6 +15,7 @@ export default defineNode(
     family: 'actions',
     modules: ['attach-decay-score'],
     version: 1,
+    attributesWhen: true,
     inputs: 1,
     outputs: ['scored'],
     fields: {

@@ -9,6 +9,7 @@ export default defineMispAction(
     type: 'misp-sighting',
     modules: [],
     version: 1,
+    attributesWhen: { of: ['attributes'] },
     labelBy: 'sighting',
     fields: {
       sighting: {

@@ -9,6 +9,7 @@ export default defineMispAction(
     type: 'misp-tag',
     modules: ['tag_operation'],
     version: 1,
+    attributesWhen: { scope: ['attribute'] },
     labelBy: 'action',
     fields: {
       action: { kind: 'select', default: 'add', options: ['add', 'remove'] },
