@@ -13,6 +13,7 @@ export default defineMispAction(
     type: 'misp-country',
     modules: ['assign_country'],
     version: 1,
+    attributesWhen: true,
     labelBy: 'scope',
     fields: {
       scope: { kind: 'select', default: 'event', options: ['event', 'attribute'] },

@@ -21,7 +21,7 @@ export default defineMispAction(
     type: 'misp-tag-replace',
     modules: ['tag_replacement_tlp', 'tag_replacement_pap', 'tag_replacement_generic'],
     version: 1,
-    attributesWhen: { scope: ['attribute'] },
+    attributesWhen: { scope: ['attribute', 'all'] },
     labelBy: 'taxonomy',
     fields: {
       taxonomy: { kind: 'select', default: 'tlp', options: ['tlp', 'pap', 'custom'], describe: true },

@@ -10,6 +10,7 @@ export default defineMispAction(
     type: 'misp-warninglist',
     modules: ['attach-warninglist', 'add_to_warninglist'],
     version: 1,
+    attributesWhen: true,
     labelBy: 'action',
     // Attaching, what it mostly does, only reads; adding is refused before a save all the same.
     writes: false,
