@@ -13,3 +13,14 @@ export function tellSecrets(id, secrets) {
 export function forgetSecrets() {
   told.clear();
 }
+
+/** A node whose secrets are known now, and those that use it. */
+export function validateAgain(node) {
+  RED.editor.validateNode(node);
+  for (const user of node.users ?? []) {
+    RED.editor.validateNode(user);
+    user.dirty = true;
+  }
+  node.dirty = true;
+  RED.view.redraw();
+}

@@ -1,4 +1,5 @@
 import { prepareForm } from './form.js';
+import { validateAgain } from './known-secrets.js';
 import { labelOf } from './labels.js';
 import { formClosed } from './open-form.js';
 import { credentialsOf, defaultsOf } from './settings.js';
@@ -62,6 +63,10 @@ export function register(description) {
       formClosed(this);
       delete this.mispWidgets;
       extension().oneditsave?.call(this);
+      // Node-RED takes over the secrets after it has validated the node.
+      const { id } = this;
+      if (credentialsOf(description))
+        setTimeout(() => RED.nodes.node(id) && validateAgain(RED.nodes.node(id)));
     },
   });
 }

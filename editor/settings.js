@@ -84,7 +84,9 @@ export function problemOf(field, value, valueOf = () => '') {
   if (isEnvironment(text)) return undefined;
   if (field.kind === 'number') {
     const number = Number(text);
-    return text === '' || !(number >= field.min && number <= field.max) ? 'number' : undefined;
+    // Node-RED shows a 0 of a config node as nothing.
+    if (text === '') return field.default === 0 ? undefined : 'number';
+    return number >= field.min && number <= field.max ? undefined : 'number';
   }
   if (field.pattern && text !== '' && !new RegExp(field.pattern).test(text)) return field.message;
   if (field.kind === 'select' && !field.options.includes(text)) return 'option';

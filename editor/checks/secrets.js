@@ -1,4 +1,4 @@
-import { forgetSecrets, secretsOf, tellSecrets } from '../known-secrets.js';
+import { forgetSecrets, secretsOf, tellSecrets, validateAgain } from '../known-secrets.js';
 
 /**
  * Which secrets the nodes of the workspace have. The editor loads those of a node when its form is opened; the checks
@@ -31,13 +31,7 @@ export function watchSecrets(descriptions, changed) {
     asked.add(node.id);
     $.getJSON(`credentials/${node.type}/${node.id}`, (secrets) => {
       tellSecrets(node.id, secrets);
-      RED.editor.validateNode(node);
-      for (const user of node.users ?? []) {
-        RED.editor.validateNode(user);
-        user.dirty = true;
-      }
-      node.dirty = true;
-      RED.view.redraw();
+      validateAgain(node);
       changed();
     });
   }
