@@ -90,13 +90,6 @@ export class RunTracker {
     hooks.add(`onComplete.${LABEL}`, (event: CompleteEvent) => this.onComplete(event));
   }
 
-  /** Runs without a verdict. */
-  get openRuns(): number {
-    let open = 0;
-    for (const run of this.runs) if (!run.isOver) open++;
-    return open;
-  }
-
   /** Makes `message` the first message of `run`, at the trigger: it is open until `finish`. */
   start(run: Run, message: Message, trigger: TrackedNode): Reception {
     this.runs.add(run);
