@@ -64,13 +64,10 @@ describe('the listener under fire', function () {
     assert.ok(result.asked > 500, `${result.asked} requests`);
   });
 
-  it('gives no wrong answer over 60 redeploys of all kinds', async () => {
+  it('refuses nobody and gives no wrong answer over 60 redeploys of all kinds', async () => {
     await start((port) => demo(port));
     const result = await fireDuringAllKinds(nodeRed, port, 60);
-    // docs/limits.md: in the very moment of a move to another address on the same port.
-    const refused = result.problems.filter((problem) => /ECONNREFUSED/.test(problem));
-    assert.deepEqual(result.problems.filter((problem) => !refused.includes(problem)).slice(0, 5), []);
-    assert.ok(refused.length <= 1, `${refused.length} refused in 6 moves`);
+    assert.deepEqual(result.problems.slice(0, 5), []);
     assert.ok(
       result.asked > 500 && result.blocked > 20,
       `${result.asked} requests, ${result.blocked} blocked`,
