@@ -23,6 +23,7 @@ const MOCHA = [
   '--no-config',
   '--require',
   'tsx/cjs',
+  '--exit', // Node-RED keeps a timer for each login, over its end
   '--timeout',
   '60000',
 ];
