@@ -2,14 +2,15 @@ import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'no
 import { ThinDataError } from '../src/event/errors';
 import type { WorkflowError } from '../src/text';
 import type { Names } from '../src/notify/template/template';
-import type { Message } from '../src/runs/tracker';
+import type { Happening } from '../src/runs/journal';
+import type { Message } from '../src/runs/message';
 import { checkFields, checkSecrets, visibleSettings } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { jsonataOf } from './jsonata';
 import { migrate, type Saved } from './migrate';
 import { NodeStatus } from './node-status';
 import { namesFor } from './template-names';
-import { ourTypes } from './runtime';
+import { ourTypes, runtimeOf } from './runtime';
 
 /** Messages by output; `undefined` for an output that gets none. */
 export type Outputs = (Message | undefined)[];
@@ -28,6 +29,8 @@ export interface NodeContext<F extends Fields> {
   explain: (error: unknown) => Error;
   /** The value of a `typed` field, for a message. @throws what the expression or the context store throws */
   evaluate: (field: keyof F & string, message: Message) => Promise<unknown>;
+  /** Writes into the journal of the message's run; what takes time is found out only if somebody reads it. */
+  note: (message: Message, happening: () => Happening | Promise<Happening>) => void;
   /** Shows a short status from `status.<key>` in `locales/`; without a key it is cleared. */
   status: (
     key?: string,
@@ -155,6 +158,15 @@ function contextOf<F extends Fields>(
     text,
     names: (message) => namesFor(RED, message, config.server),
     explain: (error) => translated(error, text),
+    note(message, happening) {
+      const { tracker, journal } = runtimeOf(RED);
+      if (!journal.isRead) return;
+      const run = tracker.receptionOf(message)?.run;
+      if (!run) return;
+      const write = (known: Happening) => journal.write(run.id, known, node);
+      // Looking it up must not fail what it is about.
+      new Promise<Happening>((resolve) => resolve(happening())).then(write, () => undefined);
+    },
     async evaluate(name, message) {
       const type = String(config[`${name}Type`]);
       if (type === 'jsonata') {

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { bound, type Expression } from '../src/expression/bound';
-import type { Message } from '../src/runs/tracker';
+import type { Message } from '../src/runs/message';
 
 /** Reads a JSONata expression once; what is returned gives its value for a message. */
 export type Jsonata = (expression: string) => (message: Message) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import type { MispRequest } from '../src/listener/request';
-import type { Message } from '../src/runs/tracker';
+import type { Message } from '../src/runs/message';
 import { sampleData } from '../src/triggers/samples';
 import { runtimeOf, type KnownTrigger } from './runtime';
 

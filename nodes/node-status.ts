@@ -1,6 +1,6 @@
 import type { Node, NodeStatusFill, NodeStatusShape } from 'node-red';
 import type { FilterState } from '../src/event/data-filter';
-import type { Message } from '../src/runs/tracker';
+import { filtersOf, type Message } from '../src/runs/message';
 import type { Translate } from './definition';
 
 /** Longest text of a status: the editor shows a line under the node. */
@@ -29,7 +29,7 @@ export class NodeStatus {
 
   /** Notes the filters of a message that arrives; nothing is sent to the editor unless they change. */
   noteFilters(message: Message): void {
-    const { filters } = (message.misp ?? {}) as { filters?: Partial<FilterState> };
+    const filters = filtersOf(message) as Partial<FilterState> | undefined;
     // A function node may have put anything there: no node fails for its status.
     const enabled = Array.isArray(filters?.enabled) ? filters.enabled : [];
     const labels = enabled.map((filter) => filter?.label ?? '').join(', ');

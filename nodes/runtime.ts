@@ -4,7 +4,9 @@ import type { MispRequest } from '../src/listener/request';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
 import type { TrackedNode } from '../src/runs/reception';
-import { RunTracker, type Hooks, type Message } from '../src/runs/tracker';
+import type { Message } from '../src/runs/message';
+import { Journal } from '../src/runs/journal';
+import { RunTracker, type Hooks } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
 import type { Verdict } from '../src/runs/verdict';
 import type { LastRequest } from '../src/triggers/last-request';
@@ -69,6 +71,7 @@ interface RuntimeParts {
  */
 export class Runtime {
   readonly tracker: RunTracker;
+  readonly journal: Journal;
   /**
    * `stopping`, `starting` and `started`: Node-RED's own events of the flows, after the tracker has taken note.
    * `halted`: they do not run, and why.
@@ -80,18 +83,23 @@ export class Runtime {
 
   constructor(private readonly RED: NodeAPI) {
     const { hooks, log } = RED as unknown as RuntimeParts;
-    this.tracker = new RunTracker(hooks, {
-      // An instance of a subflow, of a package too, hands on at once what it gets.
-      traits: (node) =>
-        isBare(node)
-          ? { completion: 'return', decides: false }
-          : traitsOf(node.type, this.flow.get(node._alias ?? node.id), isOurs),
-      mayBlock: (node) => this.mayBlock(node._alias ?? node.id),
-      errorsCount: (node) => this.errorsCount(node),
-      exists: (nodeId) => RED.nodes.getNode(nodeId) !== null,
-      missing: (nodeId) => this.drawn(nodeId),
-      harmless: (node) => ourTypes.get(node.type)?.harmless === true || HARMLESS.has(node.type),
-    });
+    this.journal = new Journal((problem) => RED.log.warn(RED._('misp-editor.journal', { problem })));
+    this.tracker = new RunTracker(
+      hooks,
+      {
+        // An instance of a subflow, of a package too, hands on at once what it gets.
+        traits: (node) =>
+          isBare(node)
+            ? { completion: 'return', decides: false }
+            : traitsOf(node.type, this.flow.get(node._alias ?? node.id), isOurs),
+        mayBlock: (node) => this.mayBlock(node._alias ?? node.id),
+        errorsCount: (node) => this.errorsCount(node),
+        exists: (nodeId) => RED.nodes.getNode(nodeId) !== null,
+        missing: (nodeId) => this.drawn(nodeId),
+        harmless: (node) => ourTypes.get(node.type)?.harmless === true || HARMLESS.has(node.type),
+      },
+      this.journal,
+    );
     const handler = new EventEmitter();
     handler.on('log', (event: LogEvent) => {
       const { level, id, type, name } = event;

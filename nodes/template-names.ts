@@ -1,16 +1,17 @@
 import type { NodeAPI } from 'node-red';
 import type { Names } from '../src/notify/template/template';
 import { isRecord } from '../src/event/values';
-import type { Message } from '../src/runs/tracker';
+import { mispOf, type Message } from '../src/runs/message';
 
 /**
  * What templates know besides the payload. Newer MISPs give `_env`, with their address as `_env.baseurl`: what MISP
  * sent with the request counts, else the address of the node's MISP, or of the trigger's.
  * @param own id of the MISP that the node asks
  */
-export function namesFor(RED: NodeAPI, { payload, misp }: Message, own?: unknown): Names {
+export function namesFor(RED: NodeAPI, message: Message, own?: unknown): Names {
+  const { payload } = message;
   if (isRecord(payload) && payload._env !== undefined) return {};
-  const { env, server } = (misp ?? {}) as { env?: unknown; server?: unknown };
+  const { env, server } = mispOf(message);
   if (env !== undefined) return { _env: env };
   const baseurl = urlOf(RED, own) ?? urlOf(RED, server);
   return baseurl === undefined ? {} : { _env: { baseurl } };

@@ -1,5 +1,5 @@
 import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../src/actions/plan';
-import type { Message } from '../../src/runs/tracker';
+import { deadlineOf, isTest, setMisp, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../adaptor';
 import type { Description, Fields } from '../definition';
@@ -87,6 +87,7 @@ export function actionBehaviour<O extends Operation>(
   async function perform(message: Message): Promise<ActionResult> {
     const plan = await action.plan(message);
     const dryRun = config.dryRun || isTest(message);
+    context.note(message, () => ({ what: 'planned', dryRun, operations: plan }));
     const operations = dryRun
       ? plan.map((operation): OperationResult => ({ operation, state: 'planned' }))
       : await action.carryOut(plan, {
@@ -95,7 +96,8 @@ export function actionBehaviour<O extends Operation>(
           deadline: deadlineOf(message),
         });
     const result = { dryRun, operations };
-    message.misp = { ...(message.misp as object | undefined), result };
+    setMisp(message, { result });
+    if (!dryRun) context.note(message, () => ({ what: 'did', operations }));
     action.learn?.(message, operations);
     return result;
   }
@@ -117,17 +119,6 @@ export function actionBehaviour<O extends Operation>(
       context.status('unchanged', 'grey', 'dot');
     else context.status('done', 'green', 'dot');
   }
-}
-
-/** Whether the run is a rehearsal: MISP does not wait, and nothing may change. */
-function isTest(message: Message): boolean {
-  return (message.misp as { test?: boolean } | undefined)?.test === true;
-}
-
-/** When MISP must have its answer; nothing if it does not wait. */
-export function deadlineOf(message: Message): number | undefined {
-  const { blocking, deadline } = (message.misp ?? {}) as { blocking?: boolean; deadline?: number };
-  return blocking === true && typeof deadline === 'number' ? deadline : undefined;
 }
 
 /** The failures of all operations as one error, with the first one's words. */

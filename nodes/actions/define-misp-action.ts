@@ -2,7 +2,7 @@ import type { MispOperation, Plan } from '../../src/actions/plan';
 import { reflect } from '../../src/actions/reflect';
 import type { MispClient } from '../../src/misp/client';
 import { carryOutOn } from '../../src/misp/carry-out';
-import type { Message } from '../../src/runs/tracker';
+import { mispOf, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import type { NodeContext } from '../adaptor';
 import type { ServerNode } from '../config/misp-server';
@@ -62,6 +62,7 @@ export function serverOf({
 
 /** While MISP waits inside its transaction, a write to it would wait for MISP: both stand still until the time-out. */
 export function refuseBeforeSave(message: Message): void {
-  const { trigger = '' } = (message.misp ?? {}) as { trigger?: string };
-  if (trigger.endsWith('-before-save')) throw new WorkflowError('action.beforeSave', { trigger });
+  const { trigger } = mispOf(message);
+  if (typeof trigger === 'string' && trigger.endsWith('-before-save'))
+    throw new WorkflowError('action.beforeSave', { trigger });
 }

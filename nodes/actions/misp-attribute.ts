@@ -7,7 +7,7 @@ import {
 import type { AttributeFields } from '../../src/actions/plan';
 import { extract } from '../../src/event/hash';
 import { countOf } from '../../src/event/values';
-import { wholeOf } from '../whole-data';
+import { wholeOf } from '../../src/runs/message';
 import { eventOf, requireAttributes } from '../../src/actions/targets';
 import { deletedAttributes } from '../../src/misp/attributes';
 import type { MispClient } from '../../src/misp/client';

@@ -5,7 +5,7 @@ import { judgeChat, planChat } from '../../src/notify/chat/chat';
 import { botToken, TELEGRAM_API } from '../../src/notify/chat/telegram';
 import { carryOutRequests } from '../../src/notify/http/carry-out';
 import { compileTemplate } from '../../src/notify/template/template';
-import type { Message } from '../../src/runs/tracker';
+import { mispOf, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import type { ServerNode } from '../config/misp-server';
 import { defineAction } from './define-action';
@@ -92,9 +92,8 @@ export default defineAction(
     }
 
     /** The MISP that the trigger is connected with, if it is. */
-    function urlOfMisp({ misp }: Message): string {
-      const { server = '' } = (misp ?? {}) as { server?: string };
-      return (RED.nodes.getNode(server) as ServerNode | null)?.client?.url ?? '';
+    function urlOfMisp(message: Message): string {
+      return (RED.nodes.getNode(String(mispOf(message).server)) as ServerNode | null)?.client?.url ?? '';
     }
   },
 );

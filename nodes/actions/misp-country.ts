@@ -1,7 +1,7 @@
 import { COUNTRY_PATH, planAssignCountry, type Countries } from '../../src/actions/assign-country';
 import { requireAttributes } from '../../src/actions/targets';
 import { clustersOf } from '../../src/misp/countries';
-import { wholeOf } from '../whole-data';
+import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 

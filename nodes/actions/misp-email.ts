@@ -9,11 +9,11 @@ import { planMails, type MailParams, type MailTo } from '../../src/notify/mail/c
 import { needsAccounts, resolveRecipients } from '../../src/notify/mail/recipients';
 import { compileTemplate, type Names } from '../../src/notify/template/template';
 import { beforeDeadline } from '../../src/notify/time-left';
-import type { Message } from '../../src/runs/tracker';
+import { deadlineOf, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import type { MailServerNode } from '../config/misp-mail-server';
 import type { ServerNode } from '../config/misp-server';
-import { deadlineOf, defineAction } from './define-action';
+import { defineAction } from './define-action';
 
 const MEGABYTE = 1024 * 1024;
 

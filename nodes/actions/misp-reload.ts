@@ -1,9 +1,9 @@
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { eventKey, loadEvent } from '../../src/triggers/full-event';
 import { defineNode } from '../adaptor';
 import { SERVER_FIELD, serverOf } from './define-misp-action';
-import { withPayload } from './with-payload';
+import { withPayload } from '../../src/runs/message';
 
 /** How MISP knows an event. */
 const EVENT_KEY = /^(?:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;

@@ -2,14 +2,14 @@ import type { RestCall } from '../../src/actions/plan';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { onlyReads } from '../../src/misp/repeat';
 import { readRestPath } from '../../src/misp/rest-path';
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
 import { actionBehaviour, settingsFor } from './define-action';
 import { refuseBeforeSave, SERVER_FIELD, serverOf } from './define-misp-action';
 import { Reading } from './reading';
-import { withPayload } from './with-payload';
+import { withPayload } from '../../src/runs/message';
 
 const FIELDS = {
   ...SERVER_FIELD,

@@ -1,5 +1,5 @@
 import { compileTemplate, type Template } from '../../src/notify/template/template';
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import type { Outcome } from '../../src/runs/verdict';
 import { WorkflowError } from '../../src/text';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
@@ -38,7 +38,7 @@ export default defineNode(
       input(message) {
         const reception = tracker.receptionOf(message);
         if (!reception || !tracker.runOf(message)) return withoutRun(context, message, 'allow');
-        reception.run.allow(reception, answer === 'allow-at-once');
+        reception.run.waiting.allow(reception, answer === 'allow-at-once');
         context.status('allowed', 'green');
       },
     };
@@ -60,8 +60,8 @@ function blocking(context: ResponseContext, template: Pick<Template, 'render'>):
   const { tracker } = runtimeOf(context.RED);
   return {
     input(message) {
-      const run = tracker.runOf(message);
-      if (!run) return withoutRun(context, message, 'block');
+      const waiter = tracker.runOf(message)?.waiting;
+      if (!waiter) return withoutRun(context, message, 'block');
       let problem: Error | undefined;
       let reason: unknown;
       try {
@@ -69,8 +69,8 @@ function blocking(context: ResponseContext, template: Pick<Template, 'render'>):
       } catch (error) {
         problem = error instanceof Error ? error : new Error(String(error));
       }
-      run.block(reason);
-      context.status('blocked', 'red', 'dot', { reason: run.verdict?.reason ?? '' });
+      waiter.block(reason);
+      context.status('blocked', 'red', 'dot', { reason: waiter.verdict?.reason ?? '' });
       if (problem) throw problem;
     },
   };

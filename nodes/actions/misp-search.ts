@@ -1,12 +1,12 @@
 import { asEvents, LARGEST_PAGE, pageSizeFor, restSearch, SEARCHED } from '../../src/misp/rest-search';
 import { conditionsOf, valuesUsed, type SearchValue } from '../../src/misp/search-conditions';
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
 import { SERVER_FIELD, serverOf } from './define-misp-action';
 import { Reading } from './reading';
 import { sendSequence } from './sequence';
-import { withPayload } from './with-payload';
+import { withPayload } from '../../src/runs/message';
 
 const CONTENT = { search: ['events', 'attributes', 'objects'] };
 const FLAG = { kind: 'select', default: 'any', options: ['any', 'yes', 'no'] } as const;

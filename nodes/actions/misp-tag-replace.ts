@@ -12,7 +12,7 @@ import type { MispClient } from '../../src/misp/client';
 import { eventTags } from '../../src/misp/event-parts';
 import { WorkflowError } from '../../src/text';
 import { eventKey } from '../../src/triggers/full-event';
-import { wholeOf } from '../whole-data';
+import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 

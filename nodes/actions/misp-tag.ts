@@ -1,6 +1,6 @@
 import { planTagOperation } from '../../src/actions/tag-operation';
 import { requireAttributes } from '../../src/actions/targets';
-import { wholeOf } from '../whole-data';
+import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 

@@ -3,6 +3,7 @@ import { extractData } from '../../src/event/hash';
 import { carryOutRequests } from '../../src/notify/http/carry-out';
 import { planWebhook } from '../../src/notify/http/webhook';
 import { compileTemplate } from '../../src/notify/template/template';
+import { setMisp } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { defineAction } from './define-action';
 import { HTTP_FIELDS, senderOf } from './http-fields';
@@ -61,7 +62,7 @@ export default defineAction(
       },
       carryOut: carryOutRequests(sender),
       learn(message, [{ answer: response }]) {
-        if (response !== undefined) message.misp = { ...(message.misp as object), response };
+        if (response !== undefined) setMisp(message, { response });
       },
       close: () => sender.close(),
     };

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Message } from '../../src/runs/tracker';
+import { mispOf, type Message } from '../../src/runs/message';
 
 /** A place in a sequence, as Node-RED's split and join nodes know it. */
 interface Parts {
@@ -43,7 +43,7 @@ export async function sendSequence(
     const parts: Parts = { id, type: 'array', index, len };
     if (outer !== undefined) parts.parts = outer;
     if (last) parts.count = index + 1;
-    const misp = typeof base.misp === 'object' ? { misp: { ...base.misp } } : {};
+    const misp = base.misp === undefined ? {} : { misp: { ...mispOf(base) } };
     if (!send({ ...base, ...misp, payload: entry, parts, ...(last ? { complete: true } : {}) })) return index;
     index += 1;
     // The other nodes get their turn: a message is handled before the next page is read.

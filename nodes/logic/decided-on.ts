@@ -2,9 +2,9 @@ import { readsOfPath, type EventReads } from '../../src/event/attribute-paths';
 import { eventData } from '../../src/event/event-data';
 import type { ThinDataError } from '../../src/event/errors';
 import { missingFor } from '../../src/event/thin-data';
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import { looksAtAttributes } from '../attributes-when';
-import { filtersOf } from '../whole-data';
+import { filtersOf } from '../../src/runs/message';
 import type { NodeContext } from '../adaptor';
 import type { Description, Fields } from '../definition';
 

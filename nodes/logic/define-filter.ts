@@ -3,7 +3,7 @@ import { extract } from '../../src/event/hash';
 import { countOf } from '../../src/event/values';
 import { defineNode } from '../adaptor';
 import type { Config, Description, Fields } from '../definition';
-import { filtersOf } from '../whole-data';
+import { filtersOf, setFilters } from '../../src/runs/message';
 import { decidedOn, lookingAt, withAsMisp, type NodeReads } from './decided-on';
 import { offerTrial, type Trial } from './trial';
 
@@ -12,10 +12,6 @@ type FilterDescription<F extends Fields> = Omit<Description<F>, 'family' | 'inpu
 
 /** MISP's labels of filters: a filter is removed by its label. */
 export const FILTER_LABELS = ['A', 'B', 'C', 'D', 'E', 'F'] as const;
-
-interface MispPart {
-  filters?: FilterState;
-}
 
 /**
  * A filter module of MISP: it changes what of the data the next nodes see. The message carries the filtered
@@ -49,11 +45,15 @@ export function defineFilter<const F extends Fields>(
         const before = filtersOf(message);
         // Node-RED may have cloned the message: then positions are known anew.
         if (before) renewPositions(message.payload, before);
-        const { data, state } = filter(look(message), before);
+        const seen = look(message);
+        const { data, state } = filter(seen, before);
+        context.note(message, () => ({
+          what: 'decided',
+          way: 'filtered',
+          found: kept(seen, { data, state }).found,
+        }));
         message.payload = data;
-        const { filters, ...misp } = (message.misp ?? {}) as MispPart;
-        void filters;
-        message.misp = state ? { ...misp, filters: state } : misp;
+        setFilters(message, state);
         return [message];
       },
     };

@@ -1,5 +1,5 @@
 import { WorkflowError } from '../../src/text';
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import { defineNode, type Outputs } from '../adaptor';
 import { runtimeOf } from '../runtime';
 
@@ -21,8 +21,8 @@ export default defineNode(
 
     return {
       input(message: Message): Promise<Outputs | void> {
-        const run = tracker.runOf(message);
-        const left = run ? run.settings.deadline - Date.now() : Infinity;
+        const waiter = tracker.runOf(message)?.waiting;
+        const left = waiter ? waiter.settings.deadline - Date.now() : Infinity;
         if (milliseconds >= left) {
           const seconds = Math.max(0, Math.round(left / 100) / 10);
           throw new WorkflowError('delay.beyondDeadline', { delay: config.delay, left: seconds });

@@ -1,5 +1,5 @@
 import { compareFound, foundAt, genericIf } from '../../src/logic/generic-if';
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import { readsOfPaths } from './decided-on';
 import { defineLogic } from './define-logic';
 

@@ -1,4 +1,4 @@
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import { checkFields } from '../check-fields';
 import type { Config, Description, Fields } from '../definition';
 import type { Jsonata } from '../jsonata';

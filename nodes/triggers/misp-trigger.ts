@@ -3,7 +3,7 @@ import { isRecord } from '../../src/event/values';
 import type { AnnouncedModule, ModuleParam, ServiceCounts } from '../../src/listener/protocol';
 import type { MispRequest } from '../../src/listener/request';
 import type { ModuleOwner, OpenQuery, RequestText, ServiceState } from '../../src/listener/service';
-import type { Message } from '../../src/runs/tracker';
+import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { RELOADED, STORED } from '../../src/triggers/completed';
 import { loadFullEvent } from '../../src/triggers/full-event';
@@ -127,6 +127,7 @@ export default defineNode(
     const runs = new TriggerRuns({
       node,
       tracker: runtime.tracker,
+      journal: runtime.journal,
       generateId: () => RED.util.generateId(),
       settings: config,
       messageOf,
@@ -158,7 +159,8 @@ export default defineNode(
     const forget = runtime.addTrigger(nodeId, {
       trigger: config.trigger,
       last,
-      messageOf: (request) => messageOf(request, Date.now() + deadlineMs(), true),
+      messageOf: (request) =>
+        messageOf(request, { run: RED.util.generateId(), deadline: Date.now() + deadlineMs(), test: true }),
       rehearse: (request) => runs.rehearse(request, deadlineMs()),
     });
 
@@ -224,25 +226,20 @@ export default defineNode(
       runs.fire(query, waitsForFlow);
     }
 
-    function messageOf(request: MispRequest, deadline: number, test: boolean): Message {
+    function messageOf(request: MispRequest, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): Message {
       const { data, params, filteredItems, matchingData } = request;
-      return {
-        _msgid: RED.util.generateId(),
-        topic: config.trigger,
-        payload: data,
-        misp: {
-          trigger: config.trigger,
-          module: config.module,
-          ...(config.server ? { server: config.server } : {}),
-          blocking: trigger!.blocking,
-          test,
-          deadline,
-          params,
-          ...(envOf(data) === undefined ? {} : { env: envOf(data) }),
-          ...(filteredItems === undefined ? {} : { filteredItems }),
-          ...(matchingData === undefined ? {} : { matchingData }),
-        },
+      const misp: MispPart = {
+        ...of,
+        trigger: config.trigger,
+        module: config.module,
+        ...(config.server ? { server: config.server } : {}),
+        blocking: trigger!.blocking,
+        params,
+        ...(envOf(data) === undefined ? {} : { env: envOf(data) }),
+        ...(filteredItems === undefined ? {} : { filteredItems }),
+        ...(matchingData === undefined ? {} : { matchingData }),
       };
+      return { _msgid: RED.util.generateId(), topic: config.trigger, payload: data, misp };
     }
 
     /** How the data is completed from the connected MISP, if it is to be. */
@@ -252,12 +249,9 @@ export default defineNode(
       if (!server?.client) throw new WorkflowError('trigger.noServer');
       return async (message) => {
         const found = await loadFullEvent(server.client, config.trigger, message.payload);
-        const misp = message.misp as Record<string, unknown>;
-        if ('stored' in found) misp.stored = found.stored;
-        else {
-          misp.received = message.payload;
-          message.payload = found.payload;
-        }
+        if ('stored' in found) return setMisp(message, { stored: found.stored });
+        setMisp(message, { received: message.payload });
+        message.payload = found.payload;
       };
     }
   },

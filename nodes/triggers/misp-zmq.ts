@@ -3,7 +3,7 @@ import { inSeconds } from '../../src/zmq/gap';
 import type { ZmqMessage } from '../../src/zmq/message';
 import type { SubscriptionSettings } from '../../src/zmq/subscription';
 import { acquireSubscription } from '../../src/zmq/subscriptions';
-import type { Message } from '../../src/runs/tracker';
+import type { Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
 import { runtimeOf } from '../runtime';

@@ -2,17 +2,21 @@ import type { Node } from 'node-red';
 import type { MispRequest } from '../../src/listener/request';
 import type { OpenQuery } from '../../src/listener/service';
 import type { Reception } from '../../src/runs/reception';
-import { Run, type GoOn, type RunEvents, type RunSettings } from '../../src/runs/run';
-import type { Message, RunTracker } from '../../src/runs/tracker';
+import type { Journal } from '../../src/runs/journal';
+import { Run } from '../../src/runs/run';
+import type { Message, MispPart } from '../../src/runs/message';
+import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
+import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 
 /** What the runs of a trigger need of it. */
 export interface Firing {
   node: Node;
   tracker: RunTracker;
+  journal: Journal;
   generateId(): string;
-  settings: Pick<RunSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'>;
-  messageOf(request: MispRequest, deadline: number, test: boolean): Message;
+  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'>;
+  messageOf(request: MispRequest, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): Message;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
   /** Tells of data that could not be added. */
@@ -24,6 +28,7 @@ export interface Firing {
 
 interface OpenRun {
   run: Run;
+  waiter: Waiter;
   message: Message;
   /** The trigger itself is the first thing that the run waits for. */
   first: Reception;
@@ -33,7 +38,7 @@ interface OpenRun {
 export class TriggerRuns {
   private readonly open = new Map<OpenQuery, OpenRun>();
   /** Runs of which MISP has been told that it may go on, as long as something of them is under way. */
-  private readonly accepted = new Set<Run>();
+  private readonly accepted = new Set<OpenRun>();
   private readonly rehearsals = new Set<OpenRun>();
 
   constructor(private readonly firing: Firing) {}
@@ -49,14 +54,14 @@ export class TriggerRuns {
         else query.answer(verdict);
         this.firing.report(verdict);
       },
-      finished: () => {
-        if (this.accepted.delete(started.run)) query.left();
+      quiet: () => {
+        if (this.accepted.delete(started)) query.left();
       },
     });
     this.open.set(query, started);
     if (!waits) {
-      this.accepted.add(started.run);
-      started.run.accept();
+      this.accepted.add(started);
+      started.waiter.accept();
     }
     this.send(started);
   }
@@ -73,7 +78,7 @@ export class TriggerRuns {
           resolve(verdict);
         },
       });
-      const timer = setTimeout(() => started.run.expire(), deadlineMs);
+      const timer = setTimeout(() => started.waiter.expire(), deadlineMs);
       this.rehearsals.add(started);
       this.send(started);
     });
@@ -81,36 +86,36 @@ export class TriggerRuns {
 
   /** The service has answered on its own. */
   ended(query: OpenQuery, expired: boolean): void {
-    const run = this.open.get(query)?.run;
-    if (expired) run?.expire();
-    else run?.abandon();
+    const waiter = this.open.get(query)?.waiter;
+    if (expired) waiter?.expire();
+    else waiter?.abandon();
   }
 
   /** The flows run again after a redeploy that left this trigger alone. */
   resume(): void {
-    for (const [query, { run }] of this.open) if (run.interrupted) this.interrupted(query, run);
-    this.drop((run) => run.interrupted);
+    for (const [query, open] of this.open) if (open.run.interrupted) this.interrupted(query, open);
+    this.drop(({ run }) => run.interrupted);
   }
 
   /** The trigger is closed: another one with its module may come, even if this one was deleted. */
   close(): void {
-    for (const [query, { run }] of this.open) this.interrupted(query, run);
+    for (const [query, open] of this.open) this.interrupted(query, open);
     this.drop(() => true);
-    for (const { run } of this.rehearsals) run.abandon();
+    for (const { waiter } of this.rehearsals) waiter.abandon();
   }
 
   /** Accepted runs that cannot come to their end any more. */
-  private drop(isOver: (run: Run) => boolean): void {
+  private drop(isOver: (open: OpenRun) => boolean): void {
     const dropped = [...this.accepted].filter(isOver);
-    for (const run of dropped) run.forget();
+    for (const { run } of dropped) run.end(false);
     if (dropped.length > 0) this.firing.dropped(dropped.length);
   }
 
   /** A redeploy stopped nodes of the run. What only decided is asked again; what may have acted cannot. */
-  private interrupted(query: OpenQuery, run: Run): void {
-    if (run.touched) return run.abandon();
+  private interrupted(query: OpenQuery, { run, waiter }: OpenRun): void {
+    if (run.touched) return waiter.abandon();
     this.open.delete(query);
-    run.giveUp();
+    waiter.giveUp();
     query.giveBack();
   }
 
@@ -118,22 +123,29 @@ export class TriggerRuns {
     request: MispRequest,
     deadline: number,
     { test, goOn }: { test: boolean; goOn: GoOn },
-    { answered, finished }: Pick<RunEvents, 'answered'> & Partial<RunEvents>,
+    { answered, quiet }: { answered: (verdict: Verdict) => void; quiet?: () => void },
   ): OpenRun {
     const { firing } = this;
-    const message = firing.messageOf(request, deadline, test);
-    const settings = { ...firing.settings, goOn, deadline, id: firing.generateId() };
-    const run = new Run(settings, {
-      answered,
-      finished() {
-        firing.tracker.forget(run, message);
-        finished?.();
+    const { node, tracker, journal } = firing;
+    const id = firing.generateId();
+    const message = firing.messageOf(request, { run: id, deadline, test });
+    const run = new Run(id, {
+      quiet,
+      ended(known) {
+        tracker.forget(run, message);
+        journal.write(id, { what: 'ended', known });
       },
     });
-    return { run, message, first: firing.tracker.start(run, message, firing.node) };
+    const waiter = new Waiter(run, { ...firing.settings, goOn, deadline }, (verdict) => {
+      journal.write(id, { what: 'answered', verdict });
+      answered(verdict);
+    });
+    const { trigger = '', module = '', blocking = false } = message.misp as Partial<MispPart>;
+    journal.write(id, { what: 'received', trigger, module, blocking, test }, node);
+    return { run, waiter, message, first: tracker.start(run, message, node) };
   }
 
-  private send({ run, message, first }: OpenRun): void {
+  private send({ waiter, message, first }: OpenRun): void {
     const { node, complete, tracker } = this.firing;
     const pass = () => {
       node.send(message);
@@ -143,7 +155,7 @@ export class TriggerRuns {
     complete(message).then(pass, (error) => {
       const problem = this.firing.failed(error, message);
       first.noteFailed();
-      run.fail(problem.message);
+      waiter.fail(problem.message);
       tracker.finish(first);
     });
   }

@@ -1,36 +1,17 @@
-import { text } from '../text';
 import { hasTimers } from './function-timers';
 import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
-import { blockText, type Outcome, type Verdict } from './verdict';
-
-/**
- * When MISP may go on:
- * - `response`: an allow was reached, and no block can come any more
- * - `ended`: all paths have ended (MISP's own rule)
- * - `watch`: at once; the flow only watches
- */
-export type GoOn = 'response' | 'ended' | 'watch';
-
-export interface RunSettings {
-  id: string;
-  /** The MISP module that was called. */
-  module: string;
-  /** Milliseconds since 1970 at which the service answers by policy. */
-  deadline: number;
-  onError: Outcome;
-  onDeadline: Outcome;
-  goOn: GoOn;
-}
+import type { Waiter } from './waiter';
 
 /** Whom a run tells what becomes of it. */
 export interface RunEvents {
-  /** The one verdict. */
-  answered(verdict: Verdict): void;
+  /** For the first time, its waiter has its answer and nothing of it is under way. Once, before `ended`. */
+  quiet?(): void;
   /**
-   * Nothing more is to be noted of it: it has its verdict or was given up, or, if it was accepted without
-   * waiting, none of its messages is under way any more. Once.
+   * Nothing more is to be noted of it. Once.
+   * @param known false where something of it may still happen that nobody can see: behind a node that does not say
+   * when it has finished, at one that never did, or after a redeploy
    */
-  finished(): void;
+  ended(known: boolean): void;
 }
 
 /** Messages on their way to a node. */
@@ -43,17 +24,24 @@ interface Deliveries {
 /** Nothing tells that a timer of a function node has fired without a message, so it is looked at so often. */
 const TIMERS_MS = 20;
 
-/** How many nodes a verdict names. */
+/** How many nodes are named as those at which a run is. */
 const MOST_NAMED = 3;
 
+/** How long a run is followed after its answer while nothing tells that it has ended. */
+const LINGER = {
+  /** Nothing is under way, but it came to a node that does not say when it has finished. */
+  quiet: 60_000,
+  /** Something is under way. */
+  busy: 10 * 60_000,
+};
+
 /**
- * One firing of a trigger. It counts the messages that are on their way to a node or being worked on by one,
- * and gives exactly one verdict (DESIGN section 3): a block at once; an error by policy; an allow when the
- * trigger's rule is met and nothing holds; a block as soon as only lost messages or a missing answer are in
- * the way; the deadline by policy.
+ * One firing of a trigger, followed from its first message to its end: where its messages are, which of them were
+ * lost, and at which nodes nobody can tell whether they have finished. Who waits for it is told of each change.
  */
 export class Run {
-  verdict: Verdict | undefined;
+  /** Who waits for it; set by the waiter itself before the first message. */
+  waiting!: Waiter;
   /** A node got a message that may change the world: the run cannot be repeated. */
   touched = false;
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */
@@ -63,35 +51,45 @@ export class Run {
   /** Messages on the way or being worked on, and how many of them may still get to a block. */
   private underWay = 0;
   private mayBlock = 0;
-  /** At nodes of which nobody can tell whether they have finished. */
+  /** At nodes of which nobody can tell whether they have finished, and behind which a block is. */
   private readonly holds = new Set<Reception>();
   private readonly lost = new Set<Reception>();
   private readonly groups = new Map<string, Group>();
-  private allowed = false;
-  private failure: string | undefined;
-  /** Where the last path ended. */
-  private end: TrackedNode | undefined;
+  /** It came to a node that does not say when it has finished. */
+  private isUncertain = false;
+  private lastEnd: TrackedNode | undefined;
   private settling = false;
-  private givenUp = false;
-  private isFinished = false;
+  private hasEnded = false;
+  private wasQuiet = false;
+  private linger: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly settings: RunSettings,
+    readonly id: string,
     private readonly events: RunEvents,
   ) {}
 
-  get id(): string {
-    return this.settings.id;
-  }
-
-  /** It has its verdict, or was given up: what its messages do means nothing to MISP any more. */
-  get isOver(): boolean {
-    return this.verdict !== undefined || this.givenUp;
-  }
-
   /** Nothing more is to be noted of it. */
   get isForgotten(): boolean {
-    return this.isFinished;
+    return this.hasEnded;
+  }
+
+  /** No message of it is on its way or at a node. */
+  get isQuiet(): boolean {
+    return this.underWay === 0;
+  }
+
+  /** A message of it that is under way can get to a block. */
+  get canBlock(): boolean {
+    return this.mayBlock > 0;
+  }
+
+  /** It passed a node that may look finished and still send. */
+  get isHeld(): boolean {
+    return this.holds.size > 0;
+  }
+
+  get hasLost(): boolean {
+    return this.lost.size > 0;
   }
 
   /** A message of this run was handed to Node-RED's router for a node. */
@@ -112,16 +110,17 @@ export class Run {
     }
     this.count(1, reception.mayBlock);
     this.working.add(reception);
-    const { completion } = reception.traits;
-    if (completion === 'unknown' && reception.mayBlock && !this.isOver) this.holds.add(reception);
+    if (reception.traits.completion !== 'unknown') return;
+    this.isUncertain = true;
+    if (reception.mayBlock && !this.waiting.isOver) this.holds.add(reception);
   }
 
   /** A node has finished with a message. */
   completed(reception: Reception): void {
     this.count(-1, reception.mayBlock);
     this.working.delete(reception);
-    this.end = reception.node;
-    if (reception.isLost) this.lost.add(reception);
+    this.lastEnd = reception.node;
+    if (reception.isLost && !this.waiting.isOver) this.lost.add(reception);
     this.letGo(reception);
     this.settleSoon();
   }
@@ -150,28 +149,9 @@ export class Run {
     return this.working;
   }
 
-  /** MISP does not wait: it gets its answer at once. */
-  accept(): void {
-    this.conclude({ outcome: 'allow', cause: 'accepted' });
-  }
-
-  block(reason: unknown): void {
-    this.conclude({ outcome: 'block', cause: 'response', reason: blockText(reason) });
-  }
-
-  /**
-   * A response node allows: its own path ends, and the nodes that this message came through have shown what
-   * they had to send. `atOnce` answers MISP without waiting for other paths.
-   */
-  allow(reception: Reception, atOnce: boolean): void {
-    if (this.isOver) return;
-    this.allowed = true;
-    if (this.holds.size > 0) this.release(reception);
-    if (atOnce) this.conclude({ outcome: 'allow', cause: 'response' });
-    else this.settleSoon();
-  }
-
-  private release(reception: Reception): void {
+  /** An allow was reached: the nodes that this message came through have shown what they had to send. */
+  release(reception: Reception): void {
+    if (this.holds.size === 0) return;
     for (const passed of pathOf(reception)) {
       if (!this.holds.has(passed)) continue;
       passed.noteAllowed();
@@ -189,34 +169,16 @@ export class Run {
     setTimeout(() => this.letGo(reception), TIMERS_MS).unref();
   }
 
-  /** A node reported an error that no Catch node took. */
-  fail(reason: string): void {
-    if (this.settings.onError === 'block') return this.conclude({ outcome: 'block', cause: 'error', reason });
-    this.failure ??= reason;
-    this.settleSoon();
-  }
-
-  /** The time is up. */
-  expire(): void {
-    this.conclude({ outcome: this.settings.onDeadline, cause: 'deadline', reason: this.whatIsMissing() });
-  }
-
-  /** The flow was stopped or removed while the run was open. */
-  abandon(): void {
-    this.conclude({ outcome: this.settings.onDeadline, cause: 'gone', reason: text('run.gone') });
-  }
-
-  /** The run is asked again as another one: its messages mean nothing any more. */
-  giveUp(): void {
-    this.givenUp = true;
-    this.forget();
-  }
-
-  /** Nothing is to be noted any more of what its messages still do. */
-  forget(): void {
-    if (this.isFinished) return;
-    this.isFinished = true;
-    this.events.finished();
+  /** Where its messages are, or where they ended, in the words of its nodes. */
+  whereabouts(): { state: 'underWay' | 'held' | 'lost' | 'over'; nodes: string } {
+    if (this.hasLost && !this.canBlock && !this.isHeld)
+      return { state: 'lost', nodes: named(nodesOf(this.lost)) };
+    if (!this.isQuiet) {
+      const nodes = [...[...this.onTheWay.values()].map(({ node }) => node), ...nodesOf(this.working)];
+      return { state: 'underWay', nodes: named(nodes) };
+    }
+    if (this.isHeld) return { state: 'held', nodes: named(nodesOf(this.holds)) };
+    return { state: 'over', nodes: this.lastEnd ? named([this.lastEnd]) : '' };
   }
 
   /**
@@ -228,67 +190,55 @@ export class Run {
     this.settling = true;
     setImmediate(() => {
       this.settling = false;
-      this.settle();
+      if (this.hasEnded) return;
+      const { waiting } = this;
+      waiting.look();
+      if (waiting.isOver && this.isQuiet) this.onQuiet();
     });
   }
 
-  private settle(): void {
-    if (this.isOver) return this.underWay === 0 ? this.forget() : undefined;
-    if (this.interrupted || this.holds.size > 0) return;
-    if (this.mayGoOn) {
-      if (this.failure !== undefined)
-        return this.conclude({ outcome: 'allow', cause: 'error', reason: this.failure });
-      return this.conclude({ outcome: 'allow', cause: this.allowed ? 'response' : 'ended' });
-    }
-    if (this.isStuck && this.settings.onDeadline === 'block')
-      this.conclude({ outcome: 'block', cause: 'unanswered', reason: this.whatIsMissing() });
+  /** Its waiter needs it no more: what it waited for is noted no longer, the run is followed to its end. */
+  answered(): void {
+    this.holds.clear();
+    this.lost.clear();
+    this.groups.clear();
+    if (!this.hasEnded) this.lingerFor(LINGER.busy);
+    this.settleSoon();
   }
 
-  private get isAnswered(): boolean {
-    return this.settings.goOn !== 'response' || this.allowed || this.failure !== undefined;
+  /** Nothing more is to be noted of it, whatever its messages still do. */
+  end(known: boolean): void {
+    if (this.hasEnded) return;
+    clearTimeout(this.linger);
+    this.hasEnded = true;
+    this.noteQuiet();
+    this.events.ended(known);
   }
 
-  private get mayGoOn(): boolean {
-    if (this.lost.size > 0 || !this.isAnswered) return false;
-    return this.settings.goOn === 'response' ? this.mayBlock === 0 : this.underWay === 0;
+  private onQuiet(): void {
+    this.noteQuiet();
+    if (!this.isUncertain) return this.end(!this.interrupted);
+    this.lingerFor(LINGER.quiet);
   }
 
-  /** Nothing that is still under way can change that MISP may not go on. */
-  private get isStuck(): boolean {
-    if (this.lost.size > 0 && this.mayBlock === 0) return true;
-    return this.underWay === 0 && !this.isAnswered;
+  private noteQuiet(): void {
+    if (this.wasQuiet) return;
+    this.wasQuiet = true;
+    this.events.quiet?.();
   }
 
-  /** What stands between the run and its answer, in words that name the nodes. */
-  private whatIsMissing(): string {
-    const isLost = this.lost.size > 0 && this.mayBlock === 0 && this.holds.size === 0;
-    if (this.underWay > 0 && !isLost) {
-      const nodes = named([...[...this.onTheWay.values()], ...this.working].map(({ node }) => node));
-      return text('run.deadlineAt', { nodes });
-    }
-    if (this.holds.size > 0) return text('run.deadlineHeld', { nodes: named([...this.holds].map(nodeOf)) });
-    const ends = this.lost.size > 0 ? [...this.lost].map(nodeOf) : this.end ? [this.end] : [];
-    return ends.length > 0 ? text('run.unansweredAt', { nodes: named(ends) }) : text('run.deadline');
+  private lingerFor(milliseconds: number): void {
+    clearTimeout(this.linger);
+    this.linger = setTimeout(() => this.end(false), milliseconds).unref();
   }
 
   private count(number: 1 | -1, mayBlock: boolean): void {
     this.underWay += number;
     if (mayBlock) this.mayBlock += number;
   }
-
-  private conclude(verdict: Verdict): void {
-    if (this.isOver) return;
-    this.verdict = verdict;
-    this.holds.clear();
-    this.lost.clear();
-    this.groups.clear();
-    this.events.answered(verdict);
-    if (verdict.cause !== 'accepted') this.forget();
-    else this.settleSoon();
-  }
 }
 
-const nodeOf = ({ node }: Reception) => node;
+const nodesOf = (receptions: Iterable<Reception>) => [...receptions].map(({ node }) => node);
 
 /** The nodes by name, each once. */
 function named(nodes: TrackedNode[]): string {

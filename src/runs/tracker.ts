@@ -1,13 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { watchTimers } from './function-timers';
 import { OpenReceptions } from './open-receptions';
+import type { Journal } from './journal';
+import { setMisp, type Message } from './message';
 import { labelOf, Reception, takesMessages, type TrackedNode, type Traits } from './reception';
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Verdict } from './verdict';
-
-/** A message as Node-RED passes it on. */
-export type Message = Record<PropertyKey, unknown> & { _msgid?: string };
 
 interface SendEvent {
   msg: Message;
@@ -82,6 +81,7 @@ export class RunTracker {
   constructor(
     hooks: Hooks,
     private readonly knowledge: Knowledge,
+    private readonly journal: Journal,
   ) {
     hooks.add(`onSend.${LABEL}`, (events: SendEvent[]) => this.onSend(events));
     hooks.add(`preDeliver.${LABEL}`, (event: SendEvent) => this.onDeliver(event));
@@ -123,6 +123,7 @@ export class RunTracker {
   /** The flows run again. */
   resume(): void {
     this.redeploying = false;
+    for (const run of this.runs) if (run.interrupted && run.waiting.isOver) run.end(false);
   }
 
   /** Where in its run a message is. */
@@ -133,12 +134,12 @@ export class RunTracker {
   /** The run of a message that still waits for its verdict, if there is one. */
   runOf(message: Message): Run | undefined {
     const run = this.anyRunOf(message);
-    return run?.isOver ? undefined : run;
+    return run?.waiting.isOver ? undefined : run;
   }
 
   /** The verdict of the ended run of a message. */
   verdictOf(message: Message): Verdict | undefined {
-    return this.receptionOf(message)?.run.verdict;
+    return this.receptionOf(message)?.run.waiting.verdict;
   }
 
   /**
@@ -146,9 +147,8 @@ export class RunTracker {
    * behind it answers nobody.
    */
   detach(message: Message, messageId: string): Message {
-    const misp = message.misp as object | undefined;
     const detached: Message = { ...message, [AT]: DETACHED, _msgid: messageId };
-    if (misp) detached.misp = { ...misp, blocking: false };
+    if (message.misp) setMisp(detached, { blocking: false });
     return detached;
   }
 
@@ -156,10 +156,13 @@ export class RunTracker {
   uncaught(node: TrackedNode, error: string): void {
     const reception = this.reporting(node.id);
     reception?.noteFailed();
-    if (!this.knowledge.errorsCount(node)) return;
-    const reason = `${node.name || node.type}: ${error}`;
-    const runs = reception ? [reception.run] : [...this.open.at(node.id)].map(({ run }) => run);
-    for (const run of runs.length > 0 ? runs : this.scopedRun()) run.fail(reason);
+    const counts = this.knowledge.errorsCount(node);
+    const open = reception ? [reception.run] : [...this.open.at(node.id)].map(({ run }) => run);
+    const runs = open.length > 0 ? open : this.scopedRun();
+    for (const { id } of new Set(runs))
+      this.journal.write(id, { what: 'failed', problem: error, counts }, node);
+    if (!counts) return;
+    for (const run of runs) run.waiting.fail(`${node.name || node.type}: ${error}`);
   }
 
   /** A warning was logged. */

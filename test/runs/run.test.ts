@@ -1,15 +1,17 @@
 import { strict as assert } from 'node:assert';
+import { mock } from 'node:test';
 import { Reception, type TrackedNode, type Traits } from '../../src/runs/reception';
-import { Run, type RunSettings } from '../../src/runs/run';
+import { Run } from '../../src/runs/run';
 import { blockText, replyBody, type Verdict } from '../../src/runs/verdict';
+import { Waiter, type WaiterSettings } from '../../src/runs/waiter';
 
 const DONE: Traits = { completion: 'done', decides: false };
 
-function start(more: Partial<RunSettings> = {}) {
+function start(more: Partial<WaiterSettings> = {}) {
   const verdicts: Verdict[] = [];
-  let finished = 0;
-  const settings: RunSettings = {
-    id: 'r',
+  const ends: boolean[] = [];
+  let quiet = 0;
+  const settings: WaiterSettings = {
     module: 'm',
     deadline: 0,
     onError: 'block',
@@ -17,11 +19,9 @@ function start(more: Partial<RunSettings> = {}) {
     goOn: 'ended',
     ...more,
   };
-  const run = new Run(settings, {
-    answered: (verdict) => void verdicts.push(verdict),
-    finished: () => void finished++,
-  });
-  return { run, verdicts, finished: () => finished };
+  const run = new Run('r', { quiet: () => void quiet++, ended: (known) => void ends.push(known) });
+  const waiter = new Waiter(run, settings, (verdict) => void verdicts.push(verdict));
+  return { run, waiter, verdicts, ends, quiet: () => quiet };
 }
 
 const nodeOf = (id: string, more: Partial<TrackedNode> = {}): TrackedNode => ({
@@ -63,7 +63,7 @@ const UNKNOWN: Traits = { completion: 'unknown', decides: false };
 
 describe('a run', () => {
   it('allows when all its paths have ended, not before', async () => {
-    const { run, verdicts, finished } = start();
+    const { run, verdicts, ends } = start();
     run.delivering(nodeOf('a'), true);
     run.delivering(nodeOf('b'), true);
     complete(receive(run, 'a'));
@@ -71,45 +71,45 @@ describe('a run', () => {
     assert.equal(verdicts.length, 0);
     complete(receive(run, 'b'));
     await settled();
+    await settled();
     assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'ended' }]);
-    assert.equal(finished(), 1);
+    assert.deepEqual(ends, [true]);
   });
 
   it('blocks at once, and gives one verdict only', () => {
-    const { run, verdicts, finished } = start();
+    const { run, waiter, verdicts } = start();
     const at = receive(run, 'a');
-    run.block('no');
-    run.fail('later');
-    run.expire();
-    run.allow(at, true);
+    waiter.block('no');
+    waiter.fail('later');
+    waiter.expire();
+    waiter.allow(at, true);
     assert.deepEqual(verdicts, [{ outcome: 'block', cause: 'response', reason: 'no' }]);
-    assert.equal(finished(), 1);
   });
 
   it('an allow ends only its own path', async () => {
-    const { run, verdicts } = start({ goOn: 'response' });
+    const { run, waiter, verdicts } = start({ goOn: 'response' });
     const response = receive(run, 'response', { mayBlock: false });
     run.delivering(nodeOf('b'), true);
-    run.allow(response, false);
+    waiter.allow(response, false);
     complete(response);
     await settled();
     assert.equal(verdicts.length, 0);
-    run.block('no');
+    waiter.block('no');
     assert.equal(verdicts[0].outcome, 'block');
   });
 
   it('an allow at once does not wait', () => {
-    const { run, verdicts } = start();
+    const { run, waiter, verdicts } = start();
     run.delivering(nodeOf('b'), true);
-    run.allow(receive(run, 'response'), true);
+    waiter.allow(receive(run, 'response'), true);
     assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'response' }]);
   });
 
   it('with a response that decides, does not wait for what cannot block', async () => {
-    const { run, verdicts } = start({ goOn: 'response' });
+    const { run, waiter, verdicts } = start({ goOn: 'response' });
     receive(run, 'mail', { mayBlock: false });
     const response = receive(run, 'response', { mayBlock: false });
-    run.allow(response, false);
+    waiter.allow(response, false);
     complete(response);
     await settled();
     assert.deepEqual(verdicts, [{ outcome: 'allow', cause: 'response' }]);
@@ -118,13 +118,13 @@ describe('a run', () => {
   it('an error decides by policy: block at once, allow only when nothing can block any more', async () => {
     const blocked = start();
     receive(blocked.run, 'a');
-    blocked.run.fail('a: broken');
+    blocked.waiter.fail('a: broken');
     assert.deepEqual(blocked.verdicts, [{ outcome: 'block', cause: 'error', reason: 'a: broken' }]);
-    const { run, verdicts } = start({ onError: 'allow' });
+    const { run, waiter, verdicts } = start({ onError: 'allow' });
     const a = receive(run, 'a');
     run.delivering(nodeOf('b'), true);
     a.noteFailed();
-    run.fail('a: broken');
+    waiter.fail('a: broken');
     complete(a, false);
     await settled();
     assert.equal(verdicts.length, 0);
@@ -134,28 +134,28 @@ describe('a run', () => {
   });
 
   it('waits behind a node that nobody can trust for an answer to each message that it got', async () => {
-    const { run, verdicts } = start();
+    const { run, waiter, verdicts } = start();
     const [first, second] = [1, 2].map(() => receive(run, 'x', { traits: UNKNOWN }));
     [first, second].forEach((at) => complete(at));
-    run.allow(receive(run, 'elsewhere', { mayBlock: false }), false);
+    waiter.allow(receive(run, 'elsewhere', { mayBlock: false }), false);
     const answers = [first, second].map((parent) => receive(run, 'response', { mayBlock: false, parent }));
-    run.allow(answers[0], false);
+    waiter.allow(answers[0], false);
     [...answers].forEach((at) => complete(at));
     await settled();
     assert.equal(verdicts.length, 0);
-    run.allow(answers[1], false);
+    waiter.allow(answers[1], false);
     await settled();
     assert.equal(verdicts.length, 0, 'one is still at work elsewhere');
-    run.expire();
+    waiter.expire();
     assert.match(verdicts[0].reason ?? '', /still at: elsewhere/);
   });
 
   it('waits for two answers where two messages come, and for the end of the node itself', async () => {
-    const { run, verdicts } = start({ goOn: 'response' });
+    const { run, waiter, verdicts } = start({ goOn: 'response' });
     const twice = receive(run, 'trigger', { traits: { ...UNKNOWN, sends: 2 } });
     const answer = () => {
       const response = receive(run, 'response', { mayBlock: false, parent: twice });
-      run.allow(response, false);
+      waiter.allow(response, false);
       complete(response);
     };
     answer();
@@ -180,7 +180,7 @@ describe('a run', () => {
     complete(receive(patient.run, 'rbe'), false);
     await settled();
     assert.equal(patient.verdicts.length, 0);
-    patient.run.expire();
+    patient.waiter.expire();
     assert.equal(patient.verdicts[0].outcome, 'allow');
   });
 
@@ -247,29 +247,66 @@ describe('a run', () => {
   it('answers by policy at the deadline and when its flow is gone', () => {
     const expired = start({ onDeadline: 'allow' });
     receive(expired.run, 'a');
-    expired.run.expire();
+    expired.waiter.expire();
     assert.equal(expired.verdicts[0].outcome, 'allow');
     const gone = start();
-    gone.run.abandon();
+    gone.waiter.abandon();
     assert.equal(gone.verdicts[0].outcome, 'block');
   });
 
   it('names at the deadline whom it waited for', () => {
     const held = start();
     complete(receive(held.run, 'function', { traits: UNKNOWN }));
-    held.run.expire();
+    held.waiter.expire();
     assert.match(held.verdicts[0].reason ?? '', /explicit answer behind: function/);
   });
 
-  it('is finished when nothing is under way of a run that was accepted', async () => {
-    const { run, verdicts, finished } = start();
-    run.accept();
-    const at = receive(run, 'a');
-    await settled();
-    assert.equal(finished(), 0);
-    complete(at);
-    await settled();
-    assert.deepEqual([verdicts, finished()], [[{ outcome: 'allow', cause: 'accepted' }], 1]);
+  it('is followed to its end when it was accepted, or has its answer', async () => {
+    for (const answer of ['accept', 'block'] as const) {
+      const { run, waiter, verdicts, ends, quiet } = start();
+      if (answer === 'accept') waiter.accept();
+      else waiter.block('no');
+      const at = receive(run, 'a');
+      await settled();
+      assert.deepEqual([quiet(), ends], [0, []]);
+      complete(at);
+      await settled();
+      assert.deepEqual([verdicts.length, quiet(), ends], [1, 1, [true]]);
+    }
+  });
+
+  it('ends some time after the last message at a node that does not say when it has finished', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const { run, waiter, ends, quiet } = start();
+      waiter.accept();
+      complete(receive(run, 'old', { traits: UNKNOWN, mayBlock: false }));
+      await settled();
+      assert.deepEqual([quiet(), ends], [1, []]);
+      mock.timers.tick(50_000);
+      complete(receive(run, 'b'));
+      await settled();
+      mock.timers.tick(50_000);
+      assert.deepEqual(ends, []);
+      mock.timers.tick(10_000);
+      assert.deepEqual([quiet(), ends], [1, [false]]);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  it('ends in the end where a node never finishes', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const { run, waiter, ends } = start();
+      receive(run, 'stuck');
+      waiter.block('no');
+      await settled();
+      mock.timers.tick(10 * 60_000);
+      assert.deepEqual(ends, [false]);
+    } finally {
+      mock.timers.reset();
+    }
   });
 });
 

@@ -1,0 +1,138 @@
+import { text } from '../text';
+import type { Reception } from './reception';
+import type { Run } from './run';
+import { blockText, type Outcome, type Verdict } from './verdict';
+
+/**
+ * When MISP may go on:
+ * - `response`: an allow was reached, and no block can come any more
+ * - `ended`: all paths have ended (MISP's own rule)
+ * - `watch`: at once; the flow only watches
+ */
+export type GoOn = 'response' | 'ended' | 'watch';
+
+export interface WaiterSettings {
+  /** The MISP module that was called. */
+  module: string;
+  /** Milliseconds since 1970 at which the service answers by policy. */
+  deadline: number;
+  onError: Outcome;
+  onDeadline: Outcome;
+  goOn: GoOn;
+}
+
+/**
+ * Who waits for a run: gives exactly one verdict (DESIGN section 3): a block at once; an error by policy; an allow
+ * when the trigger's rule is met and nothing holds; a block as soon as only lost messages or a missing answer are
+ * in the way; the deadline by policy.
+ */
+export class Waiter {
+  verdict: Verdict | undefined;
+  private allowed = false;
+  private failure: string | undefined;
+  private givenUp = false;
+
+  /** @param answered told the one verdict */
+  constructor(
+    readonly run: Run,
+    readonly settings: WaiterSettings,
+    private readonly answered: (verdict: Verdict) => void,
+  ) {
+    run.waiting = this;
+  }
+
+  /** It has its verdict, or was given up: what the run's messages do means nothing to MISP any more. */
+  get isOver(): boolean {
+    return this.verdict !== undefined || this.givenUp;
+  }
+
+  /** MISP does not wait: it gets its answer at once. */
+  accept(): void {
+    this.conclude({ outcome: 'allow', cause: 'accepted' });
+  }
+
+  block(reason: unknown): void {
+    this.conclude({ outcome: 'block', cause: 'response', reason: blockText(reason) });
+  }
+
+  /** A response node allows, and its own path ends. `atOnce` answers MISP without waiting for other paths. */
+  allow(reception: Reception, atOnce: boolean): void {
+    if (this.isOver) return;
+    this.allowed = true;
+    this.run.release(reception);
+    if (atOnce) this.conclude({ outcome: 'allow', cause: 'response' });
+    else this.run.settleSoon();
+  }
+
+  /** A node reported an error that no Catch node took. */
+  fail(reason: string): void {
+    if (this.settings.onError === 'block') return this.conclude({ outcome: 'block', cause: 'error', reason });
+    this.failure ??= reason;
+    this.run.settleSoon();
+  }
+
+  /** The time is up. */
+  expire(): void {
+    this.conclude({ outcome: this.settings.onDeadline, cause: 'deadline', reason: this.whatIsMissing() });
+  }
+
+  /** The flow was stopped or removed while the run was open. */
+  abandon(): void {
+    this.conclude({ outcome: this.settings.onDeadline, cause: 'gone', reason: text('run.gone') });
+    this.run.end(false);
+  }
+
+  /** The run is asked again as another one: its messages mean nothing any more. */
+  giveUp(): void {
+    this.givenUp = true;
+    this.run.end(false);
+  }
+
+  /** Something has changed in the run. */
+  look(): void {
+    const { run, settings } = this;
+    if (this.isOver || run.interrupted || run.isHeld) return;
+    if (this.mayGoOn) {
+      if (this.failure !== undefined)
+        return this.conclude({ outcome: 'allow', cause: 'error', reason: this.failure });
+      return this.conclude({ outcome: 'allow', cause: this.allowed ? 'response' : 'ended' });
+    }
+    if (this.isStuck && settings.onDeadline === 'block')
+      this.conclude({ outcome: 'block', cause: 'unanswered', reason: this.whatIsMissing() });
+  }
+
+  private get isAnswered(): boolean {
+    return this.settings.goOn !== 'response' || this.allowed || this.failure !== undefined;
+  }
+
+  private get mayGoOn(): boolean {
+    if (this.run.hasLost || !this.isAnswered) return false;
+    return this.settings.goOn === 'response' ? !this.run.canBlock : this.run.isQuiet;
+  }
+
+  /** Nothing that is still under way can change that MISP may not go on. */
+  private get isStuck(): boolean {
+    if (this.run.hasLost && !this.run.canBlock) return true;
+    return this.run.isQuiet && !this.isAnswered;
+  }
+
+  /** What stands between the run and its answer, in words that name the nodes. */
+  private whatIsMissing(): string {
+    const { state, nodes } = this.run.whereabouts();
+    if (nodes === '') return text('run.deadline');
+    const words = {
+      underWay: 'deadlineAt',
+      held: 'deadlineHeld',
+      lost: 'unansweredAt',
+      over: 'unansweredAt',
+    };
+    return text(`run.${words[state]}`, { nodes });
+  }
+
+  private conclude(verdict: Verdict): void {
+    if (this.isOver) return;
+    this.verdict = verdict;
+    this.answered(verdict);
+    this.run.answered();
+  }
+}
