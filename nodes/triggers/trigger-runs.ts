@@ -122,7 +122,7 @@ export class TriggerRuns {
   ): OpenRun {
     const { firing } = this;
     const message = firing.messageOf(request, deadline, test);
-    const settings = { ...firing.settings, goOn, deadline, id: firing.generateId() };
+    const settings = { ...firing.settings, goOn, deadline, test, id: firing.generateId() };
     const run = new Run(settings, {
       answered,
       finished() {
@@ -140,7 +140,8 @@ export class TriggerRuns {
       tracker.finish(first);
     };
     if (!complete) return pass();
-    complete(message).then(pass, (error) => {
+    const completed = tracker.within(first, () => complete(message));
+    completed.then(pass, (error) => {
       const problem = this.firing.failed(error, message);
       first.noteFailed();
       run.fail(problem.message);

@@ -20,6 +20,8 @@ export interface RunSettings {
   onError: Outcome;
   onDeadline: Outcome;
   goOn: GoOn;
+  /** A test run: MISP does not wait for it. */
+  test?: boolean;
 }
 
 /** Whom a run tells what becomes of it. */

@@ -136,6 +136,17 @@ export class RunTracker {
     return run?.isOver ? undefined : run;
   }
 
+  /** The run that MISP waits for and for which the code at this moment works, if there is one. */
+  get runHere(): Run | undefined {
+    const run = this.scopes.getStore()?.run;
+    return run && !run.isOver && !run.settings.test ? run : undefined;
+  }
+
+  /** Does work for a reception that no node got. */
+  within<T>(reception: Reception, work: () => T): T {
+    return this.scopes.run(reception, work);
+  }
+
   /** The verdict of the ended run of a message. */
   verdictOf(message: Message): Verdict | undefined {
     return this.receptionOf(message)?.run.verdict;
