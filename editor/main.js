@@ -1,5 +1,6 @@
 // The editor's half of the MISP nodes. Loaded once, by the plugin of this package, before the nodes.
 import { startChecks } from './checks/index.js';
+import { contactRow } from './contact.js';
 import { migrateNode } from './migrate.js';
 import { extend, descriptions, register } from './register.js';
 import { notifyText } from './show.js';
@@ -14,4 +15,4 @@ RED.events.on('nodes:add', (node) => {
 $('<style>').text(style).appendTo('head');
 startChecks(descriptions);
 
-globalThis.MISPWorkflows = { register, extend, notifyText };
+globalThis.MISPWorkflows = { register, extend, notifyText, contactRow };

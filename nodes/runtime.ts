@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
+import type { Contact } from '../src/listener/contacts';
 import type { MispRequest } from '../src/listener/request';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
@@ -10,6 +11,7 @@ import { RunTracker, type Hooks } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
 import type { Verdict } from '../src/runs/verdict';
 import type { LastRequest } from '../src/triggers/last-request';
+import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
 
@@ -50,6 +52,8 @@ interface FlowEvents {
 export interface KnownTrigger {
   trigger: string;
   last: LastRequest;
+  /** When MISP was last heard of. */
+  contact(): Contact;
   /** The message that a request becomes, marked as a test. */
   messageOf(request: MispRequest): Message;
   rehearse(request: MispRequest): Promise<Verdict>;
@@ -72,6 +76,8 @@ interface RuntimeParts {
 export class Runtime {
   readonly tracker: RunTracker;
   readonly journal: Journal;
+  /** Calls of ours to MISPs, for the questions that they lead to. */
+  readonly ownCalls = new OwnCalls();
   /**
    * `stopping`, `starting` and `started`: Node-RED's own events of the flows, after the tracker has taken note.
    * `halted`: they do not run, and why.

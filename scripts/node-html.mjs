@@ -9,7 +9,9 @@ export function nodeHtml({ description, texts, help, editor }) {
   return [
     `<script type="text/html" data-template-name="${type}">\n${form(description, texts)}</script>\n`,
     `<script type="text/markdown" data-help-name="${type}">\n${help.trim()}\n\n${settings(description, texts)}</script>\n`,
-    `<script type="text/javascript">\n${registration(description)}${editor}</script>\n`,
+    `<script type="text/javascript">\n(() => {
+${registration(description)}${editor}})();
+</script>\n`,
   ].join('\n');
 }
 

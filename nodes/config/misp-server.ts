@@ -1,7 +1,10 @@
 import type { Node, NodeAPI } from 'node-red';
+import { userOfKey } from '../../src/misp/account';
 import { MispClient, type MispSettings } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
+import { OwnKey } from '../../src/triggers/own-calls';
 import { defineNode } from '../adaptor';
+import { runtimeOf } from '../runtime';
 import { tlsOptions } from '../tls-options';
 import type { KeyValue } from '../definition';
 
@@ -54,8 +57,23 @@ export default defineNode(
     const node = self as ServerNode;
     const { apiKey = '', proxy = '', headerSecret = '' } = secrets;
     const form: ServerForm = { ...config, apiKey, proxy, headerSecret };
-    node.client = new MispClient(settingsOf(RED, form));
-    return { close: () => node.client.close() };
+    const { tracker, ownCalls } = runtimeOf(RED);
+    const key = new OwnKey(() => userOfKey(node.client));
+    const leaves = () => {
+      const back = key.leaves(tracker.waiterHere);
+      return () => {
+        back();
+        ownCalls.learn();
+      };
+    };
+    node.client = new MispClient({ ...settingsOf(RED, form), leaves });
+    const forget = ownCalls.add(key);
+    return {
+      close() {
+        forget();
+        node.client.close();
+      },
+    };
   },
 );
 

@@ -30,6 +30,12 @@ export default function register(RED: NodeAPI): void {
   const mayRead = RED.auth.needsPermission('misp.read');
   const mayWrite = RED.auth.needsPermission('misp.write');
 
+  RED.httpAdmin.get('/misp-workflows/listeners/:id/contact', mayRead, (request, response) => {
+    const contact = listenerOf(request.params.id)?.service?.contact();
+    if (contact) response.json(contact);
+    else response.status(404).end();
+  });
+
   const gone = '/misp-workflows/listeners/:id/gone';
   RED.httpAdmin.get(gone, mayRead, (request, response) => {
     response.json(listenerOf(request.params.id)?.goneModules() ?? []);

@@ -19,7 +19,7 @@ export function serveTestRuns(RED: NodeAPI): void {
   RED.httpAdmin.get(path, RED.auth.needsPermission('misp.read'), (request, response) => {
     const trigger = runtime.trigger(request.params.id);
     if (!trigger) return void response.status(404).end();
-    response.json({ receivedAt: trigger.last.receivedAt });
+    response.json({ receivedAt: trigger.last.receivedAt, contact: trigger.contact() });
   });
 
   RED.httpAdmin.post(`${path}/test`, RED.auth.needsPermission('misp.write'), (request, response) => {

@@ -32,7 +32,10 @@ function freeName(node, trigger) {
   return name;
 }
 
-/** Buttons in the form: a run with the last request, or with a sample of this trigger. */
+/**
+ * Buttons in the form: a run with the last request, or with a sample of this trigger. The same answer of the runtime
+ * tells when MISP last asked.
+ */
 function offerTests(node) {
   const text = (key, params) => node._(`misp-trigger.test.${key}`, params);
   const row = $('<div class="form-row misp-row">').insertBefore(
@@ -45,6 +48,10 @@ function offerTests(node) {
       .on('click', () => testRun(node, use, result))
       .css('margin-right', '6px')
       .appendTo(row);
+  const showContact = MISPWorkflows.contactRow(node, $('#node-input-module').closest('.form-row'), [
+    'asked',
+    'fetched',
+  ]);
   const [received, sample] = [button('received'), button('sample')];
   const result = $('<div class="misp-describe misp-test" role="status" aria-live="polite">')
     .hide()
@@ -52,7 +59,10 @@ function offerTests(node) {
   $('<div class="misp-tip">').text(text('tip')).appendTo(row);
   received.prop('disabled', true);
   $.getJSON(`misp-workflows/triggers/${node.id}`)
-    .done(({ receivedAt }) => received.prop('disabled', receivedAt === 0))
+    .done(({ receivedAt, contact }) => {
+      received.prop('disabled', receivedAt === 0);
+      showContact(contact);
+    })
     .fail(() => {
       sample.prop('disabled', true);
       result.text(text('notDeployed')).show();

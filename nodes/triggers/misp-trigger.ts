@@ -20,6 +20,7 @@ import { TriggerReport } from './trigger-report';
 import { TriggerRuns } from './trigger-runs';
 
 const TAG_TRIGGER = 'tag-attached-after-save';
+const USER_TRIGGER = 'user-before-save';
 const COMPLETED = [...RELOADED, ...STORED];
 const BLOCKING = TRIGGERS.filter((trigger) => trigger.blocking).map((trigger) => trigger.id);
 /** What decides only where MISP waits for the flow. */
@@ -147,9 +148,11 @@ export default defineNode(
     service.on('state', onState);
     service.on('counts', onCounts);
     const announcement = listener.announce(owner());
+    const doNotWant = config.trigger === USER_TRIGGER ? runtime.ownCalls.want() : () => undefined;
     const onStarted = () => {
       runs.resume();
       announcement.open();
+      runtime.ownCalls.learn();
     };
     const onStopping = () => announcement.pause();
     runtime.flows.on('started', onStarted);
@@ -159,6 +162,7 @@ export default defineNode(
     const forget = runtime.addTrigger(nodeId, {
       trigger: config.trigger,
       last,
+      contact: () => service.contact(config.module),
       messageOf: (request) =>
         messageOf(request, { run: RED.util.generateId(), deadline: Date.now() + deadlineMs(), test: true }),
       rehearse: (request) => runs.rehearse(request, deadlineMs()),
@@ -167,6 +171,7 @@ export default defineNode(
     return {
       close() {
         forget();
+        doNotWant();
         runtime.flows.off('started', onStarted);
         runtime.flows.off('stopping', onStopping);
         service.off('state', onState);
@@ -218,6 +223,10 @@ export default defineNode(
     function fire(query: OpenQuery, requestText?: RequestText): void {
       const { data } = query.request;
       if (query.mispTimeout !== undefined) report.mispTimeout(query.mispTimeout);
+      if (config.trigger === USER_TRIGGER && runtime.ownCalls.account(data)) {
+        report.ownCall(String((data as { id: unknown }).id));
+        return query.answer({ outcome: 'allow', cause: 'accepted' });
+      }
       if (trigger!.secrets && !config.keepSecrets) hideSecretsOf(config.trigger, data);
       if (config.remember && requestText) last.keep(requestText, config.trigger, trigger!.secrets);
       if (config.trigger === TAG_TRIGGER && !tagChoiceMatches(config, data)) {

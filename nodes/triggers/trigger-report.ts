@@ -77,6 +77,11 @@ export class TriggerReport {
     this.log.tell('mispTimeout', this.context.text('log.mispTimeout', { seconds }));
   }
 
+  /** MISP asked about the user of our own key, because of a call of ours that is under way. */
+  ownCall(user: string): void {
+    this.log.tell(`ownCall ${user}`, this.context.text('log.ownCall', { user }));
+  }
+
   /** Accepted runs ended with a redeploy. */
   dropped(count: number): void {
     const { node, text } = this.context;

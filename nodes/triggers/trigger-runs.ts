@@ -136,7 +136,7 @@ export class TriggerRuns {
         journal.write(id, { what: 'ended', known });
       },
     });
-    const waiter = new Waiter(run, { ...firing.settings, goOn, deadline }, (verdict) => {
+    const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test }, (verdict) => {
       journal.write(id, { what: 'answered', verdict });
       answered(verdict);
     });
@@ -152,7 +152,8 @@ export class TriggerRuns {
       tracker.finish(first);
     };
     if (!complete) return pass();
-    complete(message).then(pass, (error) => {
+    const completed = tracker.within(first, () => complete(message));
+    completed.then(pass, (error) => {
       const problem = this.firing.failed(error, message);
       first.noteFailed();
       waiter.fail(problem.message);

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Outcome } from '../runs/verdict';
 import type { TextParams } from '../text';
+import type { Heard } from './contacts';
 import type { Access } from './credentials';
 
 /** What the service needs to know of a MISP module that a trigger announces. */
@@ -126,7 +127,8 @@ export type FromWorker =
   | { type: 'answered'; id: number; by: OwnAnswer; module: string; blocked: boolean }
   | { type: 'late'; id: number; module: string; wouldBlock: boolean }
   | { type: 'lost'; id: number; module: string }
-  | { type: 'counts'; counts: ServiceCounts };
+  | { type: 'counts'; counts: ServiceCounts }
+  | { type: 'heard'; heard: Heard };
 
 export interface ServiceCounts {
   /** Callers with wrong credentials, ever. */

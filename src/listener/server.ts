@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from '../text';
 import { declaredLength, withoutCopy } from './body';
 import { Breaker } from './breaker';
+import { Contacts } from './contacts';
 import { credentialCheck, type Check } from './credentials';
 import { Doors } from './doors';
 import { ModuleList } from './module-list';
@@ -47,6 +48,7 @@ export class ListenerServer {
   private readonly waitTimers = new Map<string, NodeJS.Timeout>();
   private readonly room = new Room();
   private readonly refusals = new Refusals();
+  private readonly contacts = new Contacts();
   private readonly counts = { rejected: 0, reported: '' };
   private readonly timers: NodeJS.Timeout[] = [];
   private heldBytes = 0;
@@ -59,7 +61,7 @@ export class ListenerServer {
   ) {
     this.settings = settings;
     this.allowed = credentialCheck(settings.access);
-    this.timers.push(setInterval(() => this.reportCounts(), COUNT_INTERVAL_MS));
+    this.timers.push(setInterval(() => this.report(), COUNT_INTERVAL_MS));
     this.doors = new Doors(settings, {
       request: (request, response, expectsContinue) => this.route(request, response, expectsContinue),
       listening: () => this.post({ type: 'listening' }),
@@ -83,9 +85,8 @@ export class ListenerServer {
   }
 
   setModule(module: AnnouncedModule, state: ModuleState): void {
-    // A trigger that was changed is asked again.
-    const known = this.modules.get(module.name)?.module;
-    if (JSON.stringify(known) !== JSON.stringify(module)) this.breaker.answered(module.name);
+    // It is told with each deploy, and whoever deploys may have mended the flow: it is asked again.
+    this.breaker.answered(module.name);
     this.modules.set(module, state);
     if (state === 'waiting') this.waitForTrigger(module.name);
     else this.endWait(module.name, state);
@@ -139,6 +140,12 @@ export class ListenerServer {
     this.doors.close(() => this.post({ type: 'closed' }));
   }
 
+  private report(): void {
+    this.reportCounts();
+    const heard = this.contacts.take();
+    if (heard) this.post({ type: 'heard', heard });
+  }
+
   private reportCounts(): void {
     const { count: refused, shutOut } = this.refusals;
     const { rejected, reported } = this.counts;
@@ -174,8 +181,10 @@ export class ListenerServer {
     if (request.method !== method) {
       return refuse(response, 405, 'service.methodNotAllowed', { Allow: method }, { method });
     }
-    if (path === '/modules') sendJson(response, 200, this.modules.text);
-    else if (path === '/version') sendJson(response, 200, { version });
+    if (path === '/modules') {
+      this.contacts.fetched();
+      sendJson(response, 200, this.modules.text);
+    } else if (path === '/version') sendJson(response, 200, { version });
     else this.receive(request, response, expectsContinue);
   }
 
@@ -214,6 +223,7 @@ export class ListenerServer {
     if (scan.module !== undefined && !entry)
       return this.reject(query, text('service.unknownModule', { module: scan.module }));
     query.module = entry?.module;
+    if (entry) this.contacts.asked(entry.module.name);
     if (entry) this.setDeadline(query, entry.module, scan.timeout);
     if (entry?.state === 'gone') return this.answerByPolicy(query, 'gone', 'service.gone');
     if (this.absence && !this.absence.waits) return this.answerAbsent(query, this.absence);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { text } from '../text';
 import { wallClock } from './clock';
+import { LastContact, type Contact } from './contacts';
 import { replyBody, type Verdict } from '../runs/verdict';
 import { readRequest, type MispRequest } from './request';
 import type {
@@ -107,6 +108,7 @@ export class ListenerService extends EventEmitter<Events> {
   /** Accepted requests of which something is under way. */
   private readonly accepted = new Set<number>();
   private readonly absences: { flows?: Absence; listener?: Absence } = {};
+  private readonly lastContact = new LastContact();
   private readonly drained = new Int32Array(new SharedArrayBuffer(4));
 
   /** @param flows why the flows do not run, if they do not */
@@ -169,6 +171,11 @@ export class ListenerService extends EventEmitter<Events> {
     else this.paused.add(module.name);
     this.send({ type: 'module', module, state: open ? 'live' : 'waiting' });
     if (open) this.takeReturned(module.name);
+  }
+
+  /** When MISP was last heard of, and when it last asked a module. */
+  contact(module = ''): Contact {
+    return this.lastContact.of(module);
   }
 
   isAnnounced(name: string): boolean {
@@ -253,6 +260,8 @@ export class ListenerService extends EventEmitter<Events> {
         this.counts = message.counts;
         this.emit('counts', this.counts);
         return;
+      case 'heard':
+        return this.lastContact.note(message.heard);
       case 'listening':
         return this.setState({ state: 'listening', problem: this.problem });
       case 'failed':

@@ -37,11 +37,30 @@ export async function mispInstanceVersion(client: MispClient): Promise<string> {
   return (await versionOf(client)).version;
 }
 
+/** The user that a key belongs to. */
+export interface KeyUser {
+  id: string;
+  email: string;
+  /** Ids of organisation and role. */
+  organisation: string;
+  role: string;
+}
+
+const me = (client: MispClient): Promise<User> => {
+  const expect = fields<User>('account', ({ User: user, Role }) => isRecord(user) && isRecord(Role));
+  return client.get('/users/view/me', undefined, expect);
+};
+
+/** Asks a MISP whose key it is. */
+export async function userOfKey(client: MispClient): Promise<KeyUser> {
+  const { id, email, org_id, role_id } = (await me(client)).User;
+  return { id: textOf(id), email: textOf(email), organisation: textOf(org_id), role: textOf(role_id) };
+}
+
 /** Asks a MISP who the key belongs to (`users/view/me`), and what it may do. */
 export async function checkAccount(client: MispClient): Promise<Account> {
   const known = await versionOf(client);
-  const expect = fields<User>('account', ({ User: user, Role }) => isRecord(user) && isRecord(Role));
-  const account = await client.get('/users/view/me', undefined, expect);
+  const account = await me(client);
   const { User, Role } = account;
   const { Organisation } = account as { Organisation?: unknown };
   const readOnlyKey = KEY_PERMISSIONS.some((name) => isSet(Role[name]) && known[name] === false);

@@ -45,9 +45,11 @@ export class MispClient {
   private readonly breaker: CircuitBreaker;
   private readonly limit = new RateLimit();
   readonly url: string;
+  private readonly leaves: () => () => void;
 
   /** @throws {WorkflowError} if URL, proxy or a header cannot be used */
   constructor(settings: MispSettings) {
+    this.leaves = settings.leaves ?? (() => () => undefined);
     this.connection = connect(settings);
     this.url = this.connection.url;
     this.breaker = new CircuitBreaker(this.url);
@@ -84,6 +86,7 @@ export class MispClient {
       this.limit.enter();
       this.breaker.enter();
       const time = new TimeLimit(this.connection.timeoutMs + (options.extraMs ?? 0), options.signal);
+      const back = this.leaves();
       try {
         const answer = await this.once(method, path, data, options, time.signal);
         this.breaker.answered();
@@ -93,8 +96,10 @@ export class MispClient {
         this.learn(problem);
         const pause = pauseFor(problem.remedy, tries, reads || options.repeatable === true);
         if (pause === undefined) throw this.final(problem, reads);
+        back();
         await sleep(pause, options.signal);
       } finally {
+        back();
         time.end();
       }
     }

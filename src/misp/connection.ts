@@ -22,6 +22,8 @@ export interface MispSettings {
   timeoutMs: number;
   /** The largest answer that is taken, in bytes; 100 MB unless told otherwise. */
   mostBytes?: number;
+  /** Told of each request that leaves; the function returned is called when it has come back. */
+  leaves?: () => () => void;
 }
 
 /** Connections to one MISP at a time: more would only queue up there. */

@@ -7,6 +7,7 @@ import { labelOf, Reception, takesMessages, type TrackedNode, type Traits } from
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Verdict } from './verdict';
+import type { Waiter } from './waiter';
 
 interface SendEvent {
   msg: Message;
@@ -135,6 +136,17 @@ export class RunTracker {
   runOf(message: Message): Run | undefined {
     const run = this.anyRunOf(message);
     return run?.waiting.isOver ? undefined : run;
+  }
+
+  /** The run that MISP waits for and for which the code at this moment works, if there is one. */
+  get waiterHere(): Waiter | undefined {
+    const waiter = this.scopes.getStore()?.run.waiting;
+    return waiter && !waiter.isOver && !waiter.settings.test ? waiter : undefined;
+  }
+
+  /** Does work for a reception that no node got. */
+  within<T>(reception: Reception, work: () => T): T {
+    return this.scopes.run(reception, work);
   }
 
   /** The verdict of the ended run of a message. */

@@ -19,6 +19,8 @@ export interface WaiterSettings {
   onError: Outcome;
   onDeadline: Outcome;
   goOn: GoOn;
+  /** A test run: MISP does not wait for it. */
+  test?: boolean;
 }
 
 /**

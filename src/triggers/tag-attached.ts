@@ -22,7 +22,7 @@ export interface TagChoice {
 /**
  * Whether a `tag-attached-after-save` request is one of those asked for. MISP does not send the tag in
  * question, only the event or attribute with all its tags, so what counts is whether it now carries a tag
- * of that name and locality.
+ * of that name and locality, as far as MISP tells them.
  */
 export function tagChoiceMatches(choice: TagChoice, data: unknown): boolean {
   const event = (data as Data | null)?.Event;
@@ -39,7 +39,9 @@ export function tagChoiceMatches(choice: TagChoice, data: unknown): boolean {
 }
 
 function matches({ locality, tags }: TagChoice, tag: TagLike): boolean {
-  if (locality !== 'any' && isSet(tag.local) !== (locality === 'local')) return false;
+  // Of tags of events MISP does not send it, and has decided about it before it calls.
+  const isToldOf = tag.local !== undefined && tag.local !== null;
+  if (locality !== 'any' && isToldOf && isSet(tag.local) !== (locality === 'local')) return false;
   return tags.length === 0 || tags.includes(tag.name ?? '');
 }
 

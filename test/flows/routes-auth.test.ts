@@ -63,6 +63,7 @@ const ROUTES: Record<string, RouteCase> = {
   'GET /misp-workflows/modules': { needs: 'read', path: 'modules?server=misp' },
   'POST /misp-workflows/servers/test': { needs: 'write', path: 'servers/test', body: { id: 'misp' } },
   'POST /misp-workflows/mail-servers/test': { needs: 'write', path: 'mail-servers/test', body: { id: 'x' } },
+  'GET /misp-workflows/listeners/:id/contact': { needs: 'read', path: 'listeners/listener/contact' },
   'GET /misp-workflows/listeners/:id/gone': { needs: 'read', path: 'listeners/listener/gone' },
   'DELETE /misp-workflows/listeners/:id/gone/:name': {
     needs: 'write',
@@ -231,6 +232,7 @@ describe('the routes of the package, with users', function () {
         assert.equal((await ask('GET', `pickers/${name}?server=misp`, user)).status, 404);
         assert.equal((await ask('GET', `modules?server=${name}`, user)).status, 404);
         assert.equal((await ask('GET', `listeners/${name}/gone`, user)).text, '[]');
+        assert.equal((await ask('GET', `listeners/${name}/contact`, user)).status, 404);
       }
     }
   });

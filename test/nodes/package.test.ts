@@ -50,6 +50,31 @@ describe('the published package', function () {
     }
   });
 
+  it('links to pages that are in it', () => {
+    const pages = packed.files.map((file) => file.path);
+    const texts = pages.filter((file) => /\.(md|html)$/.test(file));
+    const linked = new Set<string>();
+    for (const file of texts) {
+      const text = readFileSync(path.join(folder, 'node_modules/@misp-flows/node-red-misp', file), 'utf8');
+      const near = path.dirname(file);
+      for (const [, page] of text.matchAll(/\]\((?!https?:|#)([^)#]+\.md)/g))
+        linked.add(path.join(near, page));
+      for (const [, page] of text.matchAll(/node-red-misp\/blob\/main\/([^)#\s]+)/g)) linked.add(page);
+    }
+    for (const page of linked) if (page !== 'CONTRIBUTING.md') assert.ok(pages.includes(page), page);
+    assert.ok(linked.has('docs/misp-does-not-ask.md'));
+  });
+
+  it('has a page that begins with what MISP says when it does not ask', () => {
+    const page = readFileSync(path.join(root, 'docs/misp-does-not-ask.md'), 'utf8');
+    assert.match(page, /^# .*\n\s+Could not load class for module/);
+    for (const type of ['misp-listener', 'misp-trigger']) {
+      const { html } = definitions.find((one) => one.type === type)!;
+      assert.ok(html.includes('Could not load class for module'), type);
+      assert.ok(html.includes('docs/misp-does-not-ask.md'), type);
+    }
+  });
+
   for (const { type } of definitions) {
     it(`${type} loads alone from an empty folder`, () => {
       const file = pkg['node-red'].nodes[type];

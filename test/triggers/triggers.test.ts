@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { removeSecrets } from '../../src/triggers/secrets';
+import tagOfAttribute from '../fixtures/triggers/tag-attached-after-save.attribute.json';
+import tagOfEvent from '../fixtures/triggers/tag-attached-after-save.event-local.json';
 import { tagChoiceMatches } from '../../src/triggers/tag-attached';
 import { TRIGGERS } from '../../src/triggers/triggers';
 
@@ -56,6 +58,15 @@ describe('the choice of tags', () => {
     assert.equal(matches('any', 'global', ['tlp:red'], event), true);
     assert.equal(matches('any', 'local', [], event), true);
     assert.equal(matches('any', 'local', ['x'], attribute), true);
+  });
+  it('leaves the locality to MISP where MISP does not tell it: tags of events', () => {
+    const { data } = tagOfEvent.request.body;
+    for (const locality of ['local', 'global', 'any']) {
+      assert.equal(matches('event', locality, [], data), true, locality);
+      assert.equal(matches('event', locality, ['blocklisted'], data), true, locality);
+      assert.equal(matches('event', locality, ['not:there'], data), false, locality);
+    }
+    assert.equal(matches('attribute', 'global', [], tagOfAttribute.request.body.data), false);
   });
   it('is not met by data without an event', () => {
     assert.equal(matches('any', 'any', [], null), false);
