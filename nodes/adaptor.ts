@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { ThinDataError } from '../src/event/errors';
 import type { WorkflowError } from '../src/text';
 import type { Names } from '../src/notify/template/template';
@@ -8,7 +8,7 @@ import { checkFields, checkSecrets, visibleSettings } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';
 import { jsonataOf } from './jsonata';
 import { migrate, type Saved } from './migrate';
-import { NodeStatus } from './node-status';
+import { inShort, NodeStatus, type StatusArguments } from './node-status';
 import { namesFor } from './template-names';
 import { ourTypes, runtimeOf } from './runtime';
 
@@ -31,14 +31,24 @@ export interface NodeContext<F extends Fields> {
   evaluate: (field: keyof F & string, message: Message) => Promise<unknown>;
   /** Writes into the journal of the message's run; what takes time is found out only if somebody reads it. */
   note: (message: Message, happening: () => Happening | Promise<Happening>) => void;
-  /** Shows a short status from `status.<key>` in `locales/`; without a key it is cleared. */
-  status: (
-    key?: string,
-    fill?: NodeStatusFill,
-    shape?: NodeStatusShape,
-    params?: Record<string, string>,
-  ) => void;
+  /** Shows what happened last, from `status.<key>` in `locales/`; without a key it is cleared. */
+  status: (...status: StatusArguments) => void;
+  /** Tells an error of the set-up: in the status until it is mended, and once in the log. */
+  notSetUp: (error: unknown) => void;
+  /** Tells an error after which the flow goes on. */
+  wentOn: (error: unknown, message: Message) => void;
+  /** `status` for what is wrong with the set-up, and with what it is connected to: the worst is shown. */
+  setup: (...status: StatusArguments) => void;
+  connection: (...status: StatusArguments) => void;
+  /** `status` for what may come with each message. */
+  statusSoon: (...status: StatusArguments) => void;
 }
+
+/** A node that could not be set up. */
+export type BrokenNode = Node & {
+  /** Why, in words. */
+  problem?: string;
+};
 
 /** What a node does. */
 export interface Behaviour {
@@ -70,10 +80,11 @@ export function defineNode<const F extends Fields>(
         checkFields(description.fields, context.config);
         checkSecrets(description.fields, context.config, context.secrets);
         attach(this, create(context, this), context, status);
+        status.begin();
       } catch (error) {
         const problem = translated(error, context.text);
-        this.error(problem);
-        context.status('broken', 'red', 'ring');
+        (this as BrokenNode).problem = problem.message;
+        context.notSetUp(problem);
         attach(this, createBroken(context, this, problem), context, status);
       }
     }
@@ -92,7 +103,7 @@ function broken<F extends Fields>({ config }: NodeContext<F>, node: Node, proble
   return {
     input(message) {
       if (!goesOn) throw problem;
-      node.error(problem, message);
+      node.error(problem.message, message);
       return [message];
     },
   };
@@ -106,24 +117,26 @@ function attach<F extends Fields>(
 ): void {
   if (behaviour.input) {
     node.on('input', (message, send, done) => {
-      run(() => {
-        status.noteFilters(message as unknown as Message);
-        return behaviour.input?.(message as unknown as Message);
-      }).then(
+      const end = status.receive(message as unknown as Message);
+      run(() => behaviour.input?.(message as unknown as Message)).then(
         (outputs) => {
+          end();
           if (outputs) send(outputs as never);
           done();
         },
         (error) => {
-          context.status(statusOf(error), 'red', 'ring');
-          done(translated(error, context.text));
+          const problem = translated(error, context.text);
+          context.status(statusOf(error), 'red', 'ring', { problem: inShort(problem.message) });
+          end();
+          done(problem);
         },
       );
     });
   }
   node.on('close', (removed: boolean, done: () => void) => {
+    status.close();
     run(() => behaviour.close?.(removed)).then(done, (error) => {
-      node.error(translated(error, context.text));
+      node.error(translated(error, context.text).message);
       done();
     });
   });
@@ -181,7 +194,20 @@ function contextOf<F extends Fields>(
         });
       });
     },
-    status: (key, fill, shape, params) => status.show(key, fill, shape, params),
+    notSetUp(error) {
+      const { message: problem } = translated(error, text);
+      status.show('setup', 'broken', 'red', 'ring', { problem: inShort(problem) });
+      node.error(problem);
+    },
+    wentOn(error, message) {
+      const { message: problem } = translated(error, text);
+      status.show('last', 'failed', 'yellow', 'ring', { problem: inShort(problem) });
+      node.error(problem, message);
+    },
+    status: (...shown) => status.show('last', ...shown),
+    setup: (...shown) => status.show('setup', ...shown),
+    connection: (...shown) => status.show('connection', ...shown),
+    statusSoon: (...shown) => status.showSoon('last', ...shown),
   };
 }
 

@@ -1,34 +1,91 @@
 import type { Node, NodeStatusFill, NodeStatusShape } from 'node-red';
 import type { FilterState } from '../src/event/data-filter';
-import { filtersOf, type Message } from '../src/runs/message';
+import { filtersOf, isTest, type Message } from '../src/runs/message';
 import type { Translate } from './definition';
 
 /** Longest text of a status: the editor shows a line under the node. */
-const LONGEST = 40;
+const LONGEST = 60;
+/** News that come faster are shown so often, in milliseconds; the last one always. */
+const PAUSE_MS = 200;
+
+/** What a status is about: each is replaced by its own news alone, so that no good news hide what is wrong. */
+export type Layer = 'setup' | 'connection' | 'last';
+
+/** What is worst is shown; of what is as bad, what comes first in these orders. */
+const TROUBLE_FIRST: readonly Layer[] = ['setup', 'connection', 'last'];
+const NEWS_FIRST: readonly Layer[] = ['last', 'connection', 'setup'];
+
+/** The arguments of a status: `status.<key>` of the texts; without a key there is nothing to say. */
+export type StatusArguments = [
+  key?: string,
+  fill?: NodeStatusFill,
+  shape?: NodeStatusShape,
+  params?: Record<string, string>,
+];
+
+interface Shown {
+  fill: NodeStatusFill;
+  shape: NodeStatusShape;
+  text: string;
+}
 
 /** The line under a node: what the node says, and the filters that were active on its last message. */
 export class NodeStatus {
-  private own: { fill: NodeStatusFill; shape: NodeStatusShape; text: string } | undefined;
+  /** Nodes that showed something before they were deployed anew: the editor keeps showing it. */
+  private static readonly left = new Set<string>();
+  private readonly layers: Partial<Record<Layer, Shown>> = {};
   private filters = '';
+  /** Messages that are worked on, and how many of them are of test runs. */
+  private atWork = 0;
+  private inTests = 0;
+  private sent = '';
+  private pause: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly node: Node,
     private readonly text: Translate,
   ) {}
 
-  /** Shows `status.<key>` of the texts; without a key the node has nothing to say. */
-  show(
-    key?: string,
-    fill: NodeStatusFill = 'grey',
-    shape: NodeStatusShape = 'dot',
-    params?: Record<string, string>,
-  ): void {
-    this.own = key ? { fill, shape, text: this.text(`status.${key}`, params) } : undefined;
+  /** The node is set up: what it said before it was deployed anew is over. */
+  begin(): void {
+    if (NodeStatus.left.delete(this.node.id) && this.sent === '') this.node.status({});
+  }
+
+  show(layer: Layer, ...status: StatusArguments): void {
+    this.layers[layer] = this.shown(...status);
     this.render();
   }
 
-  /** Notes the filters of a message that arrives; nothing is sent to the editor unless they change. */
-  noteFilters(message: Message): void {
+  /** For what may come very often: shown at once if nothing was for a while. */
+  showSoon(layer: Layer, ...status: StatusArguments): void {
+    this.layers[layer] = this.shown(...status);
+    if (this.pause) return;
+    this.render();
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      this.render();
+    }, PAUSE_MS).unref();
+  }
+
+  /** A message arrives: notes its filters, and whether it is one of a test run; returns what ends that. */
+  receive(message: Message): () => void {
+    this.noteFilters(message);
+    const ofTest = isTest(message) ? 1 : 0;
+    this.atWork++;
+    this.inTests += ofTest;
+    return () => {
+      this.atWork--;
+      this.inTests -= ofTest;
+    };
+  }
+
+  close(): void {
+    clearTimeout(this.pause);
+    if (this.sent !== '') NodeStatus.left.add(this.node.id);
+  }
+
+  /** Nothing is sent to the editor unless they change. */
+  private noteFilters(message: Message): void {
     const filters = filtersOf(message) as Partial<FilterState> | undefined;
     // A function node may have put anything there: no node fails for its status.
     const enabled = Array.isArray(filters?.enabled) ? filters.enabled : [];
@@ -38,15 +95,39 @@ export class NodeStatus {
     this.render();
   }
 
-  private render(): void {
-    const filtered = this.filters && this.text('status.filtered', { labels: this.filters });
-    if (!this.own && !filtered) return this.node.status({});
-    const { fill = 'grey', shape = 'ring', text = '' } = this.own ?? {};
-    const room = LONGEST - (filtered ? filtered.length + 3 : 0);
-    this.node.status({ fill, shape, text: [shortened(text, room), filtered].filter(Boolean).join(' · ') });
+  private shown(...[key, fill = 'grey', shape = 'dot', params]: StatusArguments): Shown | undefined {
+    if (!key) return undefined;
+    const text = this.text(`status.${key}`, params);
+    // Only if all that is worked on belongs to tests it is sure that this does.
+    const isOfTest = this.atWork > 0 && this.inTests === this.atWork;
+    return { fill, shape, text: isOfTest ? this.text('status.test', { status: text }) : text };
   }
+
+  private render(): void {
+    const own = worst(this.layers);
+    const filtered = this.filters && this.text('status.filtered', { labels: this.filters });
+    const room = LONGEST - (filtered ? filtered.length + 3 : 0);
+    const { fill = 'grey', shape = 'ring', text = '' } = own ?? {};
+    const line = [shortened(text, room), filtered].filter(Boolean).join(' · ');
+    const sent = line && `${fill} ${shape} ${line}`;
+    if (sent === this.sent) return;
+    this.sent = sent;
+    this.node.status(line ? { fill, shape, text: line } : {});
+  }
+}
+
+function worst(layers: Partial<Record<Layer, Shown>>): Shown | undefined {
+  const first = (order: readonly Layer[], fill?: NodeStatusFill) =>
+    order.map((layer) => layers[layer]).find((shown) => shown && (!fill || shown.fill === fill));
+  return first(TROUBLE_FIRST, 'red') ?? first(TROUBLE_FIRST, 'yellow') ?? first(NEWS_FIRST);
 }
 
 function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, Math.max(0, length - 1))}…` : text;
+}
+
+/** What a problem comes to in a line: its first sentence. */
+export function inShort(problem: string): string {
+  const [first] = problem.split(/(?<=[^.])\.(?:\s|$)|\n/, 1);
+  return first.trim();
 }

@@ -60,7 +60,7 @@ export function actionBehaviour<O extends Operation>(
   context: NodeContext<ActionFields>,
   action: Action<O>,
 ): Behaviour {
-  const { node, config } = context;
+  const { config } = context;
   const stopping = new AbortController();
 
   return {
@@ -73,8 +73,7 @@ export function actionBehaviour<O extends Operation>(
         return action.finish?.(message, result) ?? [message];
       } catch (error) {
         if (config.onFailure === 'stop') throw error;
-        context.status('failed', 'yellow', 'ring');
-        node.error(context.explain(error), message);
+        context.wentOn(error, message);
         return action.failed?.(message) ?? [message];
       }
     },

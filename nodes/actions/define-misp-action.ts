@@ -1,3 +1,4 @@
+import { configNode } from '../config-node';
 import type { MispOperation, Plan } from '../../src/actions/plan';
 import { reflect } from '../../src/actions/reflect';
 import type { MispClient } from '../../src/misp/client';
@@ -55,9 +56,7 @@ export function serverOf({
   RED,
   config,
 }: Pick<NodeContext<typeof SERVER_FIELD>, 'RED' | 'config'>): ServerNode {
-  const server = RED.nodes.getNode(config.server) as ServerNode | null;
-  if (!server?.client) throw new WorkflowError('action.noServer');
-  return server;
+  return configNode<ServerNode, 'client'>(RED, config.server, 'client', 'action.noServer');
 }
 
 /** While MISP waits inside its transaction, a write to it would wait for MISP: both stand still until the time-out. */

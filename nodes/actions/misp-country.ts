@@ -30,7 +30,7 @@ export default defineMispAction(
     const filters = filterOf(config.filter);
     const galaxy = config.galaxyName.trim().replace(/^misp-galaxy:/i, '') || 'country';
     let known: { at: number; countries: Countries } | undefined;
-    if (locality === 'global') context.status('unpublishes', 'yellow', 'ring');
+    if (locality === 'global') context.setup('unpublishes', 'yellow', 'ring');
     return async (message, client) => {
       const { payload } = message;
       requireAttributes(payload, wholeOf(message));

@@ -13,6 +13,7 @@ import { deadlineOf, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import type { MailServerNode } from '../config/misp-mail-server';
 import type { ServerNode } from '../config/misp-server';
+import { configNode } from '../config-node';
 import { defineAction } from './define-action';
 
 const MEGABYTE = 1024 * 1024;
@@ -48,7 +49,7 @@ export default defineAction(
     },
   },
   (context) => {
-    const { RED, config, node } = context;
+    const { RED, config } = context;
     const { organisations, onlyUsers, domains } = config;
     const wanted = { recipients: addressesIn(config.recipients), organisations, onlyUsers };
     const templates = {
@@ -67,9 +68,7 @@ export default defineAction(
     };
 
     function mailServer() {
-      const mail = (RED.nodes.getNode(config.mailServer) as MailServerNode | null)?.mail;
-      if (!mail) throw new WorkflowError('mail.noServer');
-      return mail;
+      return configNode<MailServerNode, 'mail'>(RED, config.mailServer, 'mail', 'mail.noServer').mail;
     }
 
     /** Said when it is deployed; each message is told again. */
@@ -77,8 +76,7 @@ export default defineAction(
       try {
         mailServer();
       } catch (error) {
-        context.status('broken', 'red', 'ring');
-        node.error(context.explain(error));
+        context.notSetUp(error);
       }
     }
 

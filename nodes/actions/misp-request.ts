@@ -77,8 +77,7 @@ function reader(context: NodeContext<typeof FIELDS>): Behaviour {
         });
       } catch (error) {
         if (context.config.onFailure === 'stop') throw error;
-        context.status('failed', 'yellow', 'ring');
-        context.node.error(context.explain(error), message);
+        context.wentOn(error, message);
         return [message];
       }
     },

@@ -46,7 +46,7 @@ export default defineMispAction(
       remove_substituted: config.removeSubstituted,
       relationship_type: config.relationshipType,
     };
-    if (locality !== 'local') context.status('unpublishes', 'yellow', 'ring');
+    if (locality !== 'local') context.setup('unpublishes', 'yellow', 'ring');
     return async (message, client) => {
       const { payload } = message;
       if (scope !== 'event') requireAttributes(payload, wholeOf(message));

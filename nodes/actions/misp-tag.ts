@@ -28,8 +28,8 @@ export default defineMispAction(
     const params = { ...chosen, clusters: clusters.map((name) => name.replace(/^misp-galaxy:/i, '')) };
     const filters = filterOf(filter);
     const { tags } = config;
-    if (tags.length + clusters.length === 0) context.status('noTags', 'yellow', 'ring');
-    else if (config.locality !== 'local') context.status('unpublishes', 'yellow', 'ring');
+    if (tags.length + clusters.length === 0) context.setup('noTags', 'yellow', 'ring');
+    else if (config.locality !== 'local') context.setup('unpublishes', 'yellow', 'ring');
     return (message) => {
       const { payload } = message;
       if (config.scope === 'attribute') requireAttributes(payload, wholeOf(message));

@@ -23,14 +23,11 @@ export default defineAction(
     },
   },
   (context) => {
-    const { config, secrets, node } = context;
+    const { config, secrets } = context;
     const { user = '', password = '' } = secrets;
     const login = user || password ? { user, password } : undefined;
     const acquired = acquirePublisher({ address: config.address, login });
-    acquired.catch((error) => {
-      context.status('broken', 'red', 'ring');
-      node.error(context.explain(error));
-    });
+    acquired.catch(context.notSetUp);
     return {
       plan: ({ payload }) => planPushZmq(config.data_extraction_path, payload),
       async carryOut(plan) {

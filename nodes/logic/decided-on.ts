@@ -51,7 +51,7 @@ export function decidedOn(
 
 /** `decidedOn` for a node that runs: it says so in its status where it decides on data that lacks something. */
 export function lookingAt<F extends Fields>(
-  { config, status }: Pick<NodeContext<F>, 'config' | 'status'>,
+  { config, connection }: Pick<NodeContext<F>, 'config' | 'connection'>,
   description: Pick<Description, 'attributesWhen' | 'fields'>,
   reads: NodeReads,
 ): (message: Message) => unknown {
@@ -59,8 +59,8 @@ export function lookingAt<F extends Fields>(
   let shown = false;
   return (message) => {
     const { data, missing } = look(message);
-    if (missing) status('thinAsMisp', 'yellow', 'ring');
-    else if (shown) status();
+    if (missing) connection('thinAsMisp', 'yellow', 'ring');
+    else if (shown) connection();
     shown = missing !== undefined;
     return data;
   };

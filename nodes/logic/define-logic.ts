@@ -63,6 +63,7 @@ export function defineLogic<const F extends Fields>(
     const look = lookingAt(context, full, decision.reads);
     const route = (message: Message, { way, found }: Decided) => {
       context.note(message, async () => ({ what: 'decided', way, found: await found() }));
+      context.statusSoon(`way.${way}`);
       return way === 'then' ? [message, undefined] : [undefined, message];
     };
     return {

@@ -12,6 +12,7 @@ import { hideSecretsOf } from '../../src/triggers/secrets';
 import { tagChoiceMatches } from '../../src/triggers/tag-attached';
 import { TRIGGERS, triggerById } from '../../src/triggers/triggers';
 import { defineNode } from '../adaptor';
+import { configNode } from '../config-node';
 import type { ListenerNode } from '../config/misp-listener';
 import type { ServerNode } from '../config/misp-server';
 import type { ParamRow } from '../definition';
@@ -114,8 +115,12 @@ export default defineNode(
     const runtime = runtimeOf(RED);
     const trigger = triggerById(config.trigger);
     if (!trigger) throw new WorkflowError('trigger.unknown', { trigger: config.trigger });
-    const listener = RED.nodes.getNode(config.listener) as ListenerNode | null;
-    if (!listener?.service) throw new WorkflowError('trigger.noListener');
+    const listener = configNode<ListenerNode, 'service'>(
+      RED,
+      config.listener,
+      'service',
+      'trigger.noListener',
+    );
     if (!/^[a-z0-9_]+$/.test(config.module)) throw new WorkflowError('trigger.moduleName');
     if (listener.service.isAnnounced(config.module)) {
       throw new WorkflowError('trigger.moduleTaken', { module: config.module });
@@ -135,15 +140,15 @@ export default defineNode(
       complete: completion(),
       failed(error, message) {
         const problem = context.explain(error);
-        report.incomplete();
-        node.error(problem, message);
+        report.incomplete(problem);
+        node.error(problem.message, message);
         return problem;
       },
       report: (verdict) => report.verdict(verdict),
       dropped: (count) => report.dropped(count),
     });
     const { service } = listener;
-    const onState = (state: ServiceState) => report.listener(state);
+    const onState = (state: ServiceState) => report.listener(state, service.settings.port);
     const onCounts = (counts: ServiceCounts) => report.refused(counts);
     service.on('state', onState);
     service.on('counts', onCounts);
@@ -157,7 +162,7 @@ export default defineNode(
     const onStopping = () => announcement.pause();
     runtime.flows.on('started', onStarted);
     runtime.flows.on('stopping', onStopping);
-    report.listener(listener.state);
+    report.listener(listener.state, service.settings.port);
     report.refused(service.counts);
     const forget = runtime.addTrigger(nodeId, {
       trigger: config.trigger,
@@ -254,8 +259,7 @@ export default defineNode(
     /** How the data is completed from the connected MISP, if it is to be. */
     function completion(): ((message: Message) => Promise<void>) | undefined {
       if (!config.complete || !COMPLETED.includes(config.trigger)) return undefined;
-      const server = RED.nodes.getNode(config.server) as ServerNode | null;
-      if (!server?.client) throw new WorkflowError('trigger.noServer');
+      const server = configNode<ServerNode, 'client'>(RED, config.server, 'client', 'trigger.noServer');
       return async (message) => {
         const found = await loadFullEvent(server.client, config.trigger, message.payload);
         if ('stored' in found) return setMisp(message, { stored: found.stored });

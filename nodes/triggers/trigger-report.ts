@@ -1,12 +1,10 @@
-import type { NodeStatusFill, NodeStatusShape } from 'node-red';
 import type { OwnAnswer, ServiceCounts } from '../../src/listener/protocol';
 import type { ServiceState } from '../../src/listener/service';
 import type { Verdict } from '../../src/runs/verdict';
 import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
+import { inShort, type StatusArguments } from '../node-status';
 import { QuietLog } from '../quiet-log';
-
-type Status = [key: string, fill: NodeStatusFill, shape: NodeStatusShape, params?: Record<string, string>];
 
 /**
  * What a trigger tells its operator: the status under the node, and lines in the log. As long as MISP cannot get
@@ -14,11 +12,12 @@ type Status = [key: string, fill: NodeStatusFill, shape: NodeStatusShape, params
  */
 export class TriggerReport {
   private readonly log: QuietLog;
-  private news: Status = ['starting', 'grey', 'ring'];
-  private listenerTrouble: Status | undefined;
-  private refusal: Status | undefined;
+  private listenerState: StatusArguments = [];
+  private refusal: StatusArguments | undefined;
 
-  constructor(private readonly context: Pick<NodeContext<Fields>, 'node' | 'text' | 'status'>) {
+  constructor(
+    private readonly context: Pick<NodeContext<Fields>, 'node' | 'text' | 'status' | 'connection'>,
+  ) {
     const { node, text } = context;
     this.log = new QuietLog((line, more) => node.warn(more > 0 ? text('log.more', { line, more }) : line));
   }
@@ -27,29 +26,29 @@ export class TriggerReport {
     this.log.close();
   }
 
-  listener(state: ServiceState): void {
-    this.listenerTrouble = troubleOf(state);
-    this.tell(state.state === 'starting' ? ['starting', 'grey', 'ring'] : ['ready', 'green', 'ring']);
+  listener(state: ServiceState, port: number): void {
+    this.listenerState = statusOf(state, String(port));
+    this.showConnection();
   }
 
   /** Callers with a wrong password: MISP is not asked for one again, it goes on until it comes in. */
   refused({ refused, shutOut }: ServiceCounts): void {
     this.refusal = shutOut > 0 ? ['refused', 'red', 'ring', { refused: String(refused) }] : undefined;
-    this.show();
+    this.showConnection();
   }
 
   verdict({ outcome, cause, reason = '' }: Verdict): void {
     const { text } = this.context;
     if (cause === 'deadline' || cause === 'unanswered' || cause === 'gone' || cause === 'error') {
       this.log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
-      this.tell([cause, outcome === 'block' ? 'red' : 'yellow', 'dot']);
+      this.tell([cause, outcome === 'block' ? 'red' : 'yellow', 'dot', { reason: inShort(reason) }]);
     } else if (outcome === 'block') this.tell(['blocked', 'red', 'dot', { reason }]);
     else this.tell([cause === 'accepted' ? 'accepted' : 'allowed', 'green', 'dot']);
   }
 
   /** The data of a run could not be completed. */
-  incomplete(): void {
-    this.tell(['incomplete', 'red', 'ring']);
+  incomplete({ message }: Error): void {
+    this.tell(['incomplete', 'red', 'ring', { problem: inShort(message) }]);
   }
 
   /** The service answered without asking the flow. */
@@ -88,17 +87,27 @@ export class TriggerReport {
     node.warn(text('log.dropped', { count }));
   }
 
-  private tell(news: Status): void {
-    this.news = news;
-    this.show();
+  /** With the time of day where Node-RED is: news stay until there are others. */
+  private tell([key, fill, shape, params]: StatusArguments): void {
+    this.context.status(key, fill, shape, { time: timeOfDay(), ...params });
   }
 
-  private show(): void {
-    this.context.status(...(this.listenerTrouble ?? this.refusal ?? this.news));
+  private showConnection(): void {
+    const isInTrouble = this.listenerState[1] === 'red';
+    this.context.connection(...(isInTrouble ? this.listenerState : (this.refusal ?? this.listenerState)));
   }
 }
 
-function troubleOf(state: ServiceState): Status | undefined {
-  if (state.state === 'failed') return ['listenerFailed', 'red', 'ring'];
-  return state.state === 'listening' && state.problem ? ['listenerProblem', 'red', 'ring'] : undefined;
+function statusOf(state: ServiceState, port: string): StatusArguments {
+  if (state.state === 'starting') return ['starting', 'grey', 'ring'];
+  if (state.state === 'failed') {
+    const key = state.code === 'EADDRINUSE' ? 'portInUse' : 'listenerFailed';
+    return [key, 'red', 'ring', { problem: inShort(state.message), port }];
+  }
+  if (!state.problem) return ['ready', 'green', 'ring'];
+  return ['listenerProblem', 'red', 'ring', { problem: inShort(state.problem) }];
+}
+
+function timeOfDay(): string {
+  return new Date().toTimeString().slice(0, 5);
 }

@@ -40,8 +40,8 @@ describe('an active filter', function () {
     send('first');
     await until(() => textOf('after') !== undefined);
     assert.equal(textOf('second'), 'filtered: A');
-    assert.equal(textOf('below'), 'filtered: A, B');
-    assert.equal(textOf('after'), 'filtered: B');
+    assert.equal(textOf('below'), '→ then · filtered: A, B');
+    assert.equal(textOf('after'), '→ then · filtered: B');
   });
 
   it('is not shown any more when a message comes without it, and is told once only', async () => {
@@ -50,7 +50,7 @@ describe('an active filter', function () {
     await until(() => false, 100).catch(() => undefined);
     assert.equal(statuses.length, before);
     send('below');
-    await until(() => textOf('below') !== 'filtered: A, B');
-    assert.equal(textOf('below'), undefined);
+    await until(() => textOf('below') !== '→ then · filtered: A, B');
+    assert.equal(textOf('below'), '→ then');
   });
 });
