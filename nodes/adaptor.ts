@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatusFill, NodeStatusShape } from 'node-red';
 import { ThinDataError } from '../src/event/errors';
 import type { WorkflowError } from '../src/text';
-import type { Names } from '../src/notify/template/template';
+import type { Names } from '../src/template/template';
 import type { Message } from '../src/runs/tracker';
 import { checkFields, checkSecrets, visibleSettings } from './check-fields';
 import type { Config, Description, Fields, Translate } from './definition';

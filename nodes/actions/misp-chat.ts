@@ -4,7 +4,7 @@ import { eventCard, type Card } from '../../src/notify/chat/card';
 import { judgeChat, planChat } from '../../src/notify/chat/chat';
 import { botToken, TELEGRAM_API } from '../../src/notify/chat/telegram';
 import { carryOutRequests } from '../../src/notify/http/carry-out';
-import { compileTemplate } from '../../src/notify/template/template';
+import { compileTemplate } from '../../src/template/template';
 import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';
 import type { ServerNode } from '../config/misp-server';

@@ -7,7 +7,7 @@ import { addressesIn } from '../../src/notify/mail/addresses';
 import { carryOutMails } from '../../src/notify/mail/carry-out';
 import { planMails, type MailParams, type MailTo } from '../../src/notify/mail/compose';
 import { needsAccounts, resolveRecipients } from '../../src/notify/mail/recipients';
-import { compileTemplate, type Names } from '../../src/notify/template/template';
+import { compileTemplate, type Names } from '../../src/template/template';
 import { beforeDeadline } from '../../src/notify/time-left';
 import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';

@@ -2,7 +2,7 @@ import type { HttpRequest } from '../../src/actions/plan';
 import { extractData } from '../../src/event/hash';
 import { carryOutRequests } from '../../src/notify/http/carry-out';
 import { planWebhook } from '../../src/notify/http/webhook';
-import { compileTemplate } from '../../src/notify/template/template';
+import { compileTemplate } from '../../src/template/template';
 import { WorkflowError } from '../../src/text';
 import { defineAction } from './define-action';
 import { HTTP_FIELDS, senderOf } from './http-fields';
