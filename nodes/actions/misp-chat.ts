@@ -3,7 +3,7 @@ import { extractData } from '../../src/event/hash';
 import { eventCard, type Card } from '../../src/notify/chat/card';
 import { judgeChat, planChat } from '../../src/notify/chat/chat';
 import { botToken, TELEGRAM_API } from '../../src/notify/chat/telegram';
-import { carryOutRequests } from '../../src/notify/http/carry-out';
+import { carryOutRequests } from '../../src/notify/webhook/carry-out';
 import { compileTemplate } from '../../src/template/template';
 import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';

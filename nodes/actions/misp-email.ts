@@ -8,7 +8,7 @@ import { carryOutMails } from '../../src/notify/mail/carry-out';
 import { planMails, type MailParams, type MailTo } from '../../src/notify/mail/compose';
 import { needsAccounts, resolveRecipients } from '../../src/notify/mail/recipients';
 import { compileTemplate, type Names } from '../../src/template/template';
-import { beforeDeadline } from '../../src/notify/time-left';
+import { beforeDeadline } from '../../src/deadline';
 import type { Message } from '../../src/runs/tracker';
 import { WorkflowError } from '../../src/text';
 import type { MailServerNode } from '../config/misp-mail-server';

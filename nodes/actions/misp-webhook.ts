@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../src/actions/plan';
 import { extractData } from '../../src/event/hash';
-import { carryOutRequests } from '../../src/notify/http/carry-out';
-import { planWebhook } from '../../src/notify/http/webhook';
+import { carryOutRequests } from '../../src/notify/webhook/carry-out';
+import { planWebhook } from '../../src/notify/webhook/webhook';
 import { compileTemplate } from '../../src/template/template';
 import { WorkflowError } from '../../src/text';
 import { defineAction } from './define-action';
