@@ -1,6 +1,7 @@
 import type { TlsSettings } from '../http/agents';
 import { HttpClient, type HttpAnswer, type HttpLimits } from '../http/client';
 import { checkHeader } from '../http/headers';
+import { toJson } from '../http/json';
 import { hiddenTexts } from '../http/scrub';
 import { WorkflowError } from '../text';
 
@@ -65,7 +66,8 @@ export function connect(settings: MispSettings): Connection {
 function encode(data: unknown): { body?: string | Buffer; type?: Record<string, string> } {
   if (!data) return {};
   if (typeof data === 'string' || Buffer.isBuffer(data)) return { body: data };
-  return { body: JSON.stringify(data), type: { 'Content-Type': 'application/json' } };
+  if (typeof data !== 'object') throw new WorkflowError('misp.badBody');
+  return { body: toJson(data), type: { 'Content-Type': 'application/json' } };
 }
 
 function baseUrl(text: string): string {
