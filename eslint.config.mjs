@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import house from './scripts/lint-arrows.mjs';
 
 const nodeRed = {
   group: ['@node-red/*', 'node-red', 'node-red/*'],
@@ -35,7 +36,32 @@ const markup = [
   `CallExpression[callee.property.name=/^(attr|prop|setAttribute)$/] > Literal.arguments:first-child[value=${ATTRIBUTES}]`,
   `CallExpression[callee.property.name=/^(attr|prop)$/] > ObjectExpression > Property[key.name=${ATTRIBUTES}]`,
 ].map((selector) => ({ selector, message: 'Text is shown as text: see editor/show.js.' }));
-const nodes = { group: ['**/nodes/**'], message: 'Arrows point from nodes/ to src/.' };
+
+/** What every room may stand on. */
+const GROUND = ['event', 'text', 'clock'];
+/**
+ * The rooms of src/, from the ground up, and what each may import besides itself. There is no way back up: a room
+ * that needs something of a higher one gets it given, or the thing moves down.
+ */
+const ARROWS = {
+  event: [],
+  text: [],
+  clock: [],
+  deadline: ['clock'],
+  expression: GROUND,
+  template: GROUND,
+  http: GROUND,
+  logic: GROUND,
+  actions: [...GROUND, 'logic'],
+  runs: [...GROUND, 'actions'],
+  listener: [...GROUND, 'runs'],
+  misp: [...GROUND, 'http', 'actions'],
+  notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
+  triggers: [...GROUND, 'listener', 'misp'],
+  workflow: [...GROUND, 'runs', 'triggers'],
+  zmq: [...GROUND, 'listener', 'triggers'],
+};
+const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };
 
 export default tseslint.config(
   {
@@ -59,14 +85,14 @@ export default tseslint.config(
   },
   // The one module that may.
   { files: ['editor/show.js'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['src/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [nodeRed, nodes] }] } },
   {
-    files: ['src/event/**/*.ts'],
+    files: ['src/**/*.ts'],
+    plugins: { house },
     rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [nodeRed, nodes, { group: ['../*'], message: 'event is the ground floor.' }] },
-      ],
+      'house/arrows': ['error', ARROWS],
+      'no-restricted-imports': ['error', { patterns: [nodeRed, axios] }],
     },
   },
+  { files: ['src/http/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [nodeRed] }] } },
+  { files: ['nodes/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [axios] }] } },
 );

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { ThinDataError } from '../src/event/errors';
 import type { WorkflowError } from '../src/text';
-import type { Names } from '../src/notify/template/template';
+import type { Names } from '../src/template/template';
 import type { Happening } from '../src/runs/journal';
 import type { Message } from '../src/runs/message';
 import { checkFields, checkSecrets, visibleSettings } from './check-fields';

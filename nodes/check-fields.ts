@@ -1,5 +1,5 @@
 import { checkPath } from '../src/event/check-path';
-import { compileTemplate } from '../src/notify/template/template';
+import { compileTemplate } from '../src/template/template';
 import { WorkflowError } from '../src/text';
 import type { Field, Fields, NodeFilter } from './definition';
 

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import type { Names } from '../src/notify/template/template';
+import type { Names } from '../src/template/template';
 import { isRecord } from '../src/event/values';
 import { mispOf, type Message } from '../src/runs/message';
 

@@ -1,5 +1,5 @@
-import { HttpSender } from '../../src/notify/http/sender';
-import type { Secrets } from '../../src/notify/http/secrets';
+import { HttpSender } from '../../src/notify/webhook/sender';
+import type { Secrets } from '../../src/notify/webhook/secrets';
 import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { tlsOptions } from '../tls-options';

@@ -1,7 +1,7 @@
 import type { RestCall } from '../../src/actions/plan';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { onlyReads } from '../../src/misp/repeat';
-import { readRestPath } from '../../src/misp/rest-path';
+import { readRestPath } from '../../src/template/rest-path';
 import type { Message } from '../../src/runs/message';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';

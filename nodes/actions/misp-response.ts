@@ -1,4 +1,4 @@
-import { compileTemplate, type Template } from '../../src/notify/template/template';
+import { compileTemplate, type Template } from '../../src/template/template';
 import type { Message } from '../../src/runs/message';
 import type { Outcome } from '../../src/runs/verdict';
 import { WorkflowError } from '../../src/text';

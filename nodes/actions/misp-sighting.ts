@@ -1,5 +1,5 @@
 import { planAttributeSightings, planValueSightings, type SightingParams } from '../../src/actions/sighting';
-import { compileTemplate } from '../../src/notify/template/template';
+import { compileTemplate } from '../../src/template/template';
 import { WorkflowError } from '../../src/text';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../src/actions/plan';
-import { carryOutRequests } from '../../src/notify/http/carry-out';
+import { carryOutRequests } from '../../src/notify/webhook/carry-out';
 import { judgeSplunk, planSplunk, readModel } from '../../src/notify/splunk/splunk';
 import { WorkflowError } from '../../src/text';
 import { defineAction } from './define-action';

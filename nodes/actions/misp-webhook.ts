@@ -1,8 +1,8 @@
 import type { HttpRequest } from '../../src/actions/plan';
 import { extractData } from '../../src/event/hash';
-import { carryOutRequests } from '../../src/notify/http/carry-out';
-import { planWebhook } from '../../src/notify/http/webhook';
-import { compileTemplate } from '../../src/notify/template/template';
+import { carryOutRequests } from '../../src/notify/webhook/carry-out';
+import { planWebhook } from '../../src/notify/webhook/webhook';
+import { compileTemplate } from '../../src/template/template';
 import { setMisp } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { defineAction } from './define-action';

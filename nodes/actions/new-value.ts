@@ -1,5 +1,5 @@
 import type { MispAttribute } from '../../src/event/core';
-import { compileTemplate, type Names } from '../../src/notify/template/template';
+import { compileTemplate, type Names } from '../../src/template/template';
 import { WorkflowError } from '../../src/text';
 
 /** The template of a new value, ready to be rendered; spaces around it do not count. */

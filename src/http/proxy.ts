@@ -14,7 +14,7 @@ export function proxyOf(text: string | undefined): ProxyChoice {
   if (!given) return undefined;
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(given) ? given : `http://${given}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new WorkflowError('misp.badProxy');
+  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) throw new WorkflowError('http.badProxy');
   const { protocol, hostname, port, username, password } = url;
   const auth = { username: decoded(username), password: decoded(password) };
   return {

@@ -1,4 +1,4 @@
-import { uptime, wallClock } from './clock';
+import { uptime, wallClock } from '../clock';
 
 /** When MISP was heard of, in moments of `uptime`. */
 export interface Heard {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from '../text';
 import type { Outcome } from '../runs/verdict';
-import { uptime } from './clock';
+import { uptime } from '../clock';
 import { declaredLength, IncomingBody } from './body';
 import type { AnnouncedModule } from './protocol';
 

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { text } from '../text';
-import { wallClock } from './clock';
+import { wallClock } from '../clock';
 import { LastContact, type Contact } from './contacts';
 import { replyBody, type Verdict } from '../runs/verdict';
 import { readRequest, type MispRequest } from './request';

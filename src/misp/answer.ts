@@ -1,7 +1,7 @@
 /** The one place where what MISP answers is read: JSON that is whole, of a bounded depth; else what it is, in words. */
-import type { AxiosResponse } from 'axios';
 import { listsIn, mayHoldKeyedLists } from '../event/keyed-lists';
 import { isEntries, isRecord } from '../event/values';
+import type { HttpAnswer } from '../http/client';
 import { busy, CallProblem, problemWith } from './call-problem';
 import { permissionFor, permissionOf } from './permissions';
 import { invalid } from './validation';
@@ -23,7 +23,7 @@ export interface Reading {
  * What an answer holds.
  * @throws {CallProblem} if it is a refusal, or nothing that can be believed
  */
-export function readAnswer(response: AxiosResponse<string>, reading: Reading): unknown {
+export function readAnswer(response: HttpAnswer, reading: Reading): unknown {
   const { status } = response;
   if (isDoneAt(response, reading)) return { saved: true };
   if (status >= 200 && status <= 206 && status !== 204) return readBody(response, reading);
@@ -31,16 +31,16 @@ export function readAnswer(response: AxiosResponse<string>, reading: Reading): u
 }
 
 /** MISP answers a browser's way to some calls: it sends us to the thing that it has changed. */
-function isDoneAt({ status, headers }: AxiosResponse, { url, doneAt }: Reading): boolean {
+function isDoneAt({ status, headers }: HttpAnswer, { url, doneAt }: Reading): boolean {
   if (doneAt === undefined || (status !== 302 && status !== 303)) return false;
-  const to = String(headers.location ?? '');
+  const to = headers.location ?? '';
   const target = URL.canParse(to, url) ? new URL(to, url).pathname : '';
   return target.endsWith(doneAt);
 }
 
-function readBody(response: AxiosResponse<string>, { url, text }: Reading): unknown {
+function readBody(response: HttpAnswer, { url, text }: Reading): unknown {
   const type = typeOf(response);
-  const body = response.data ?? '';
+  const body = response.text;
   if (body.trim() === '') throw unbelievable('misp.empty', { url, status: response.status });
   const parsed = parse(body);
   const isText = text === true && !/json|html/.test(type);
@@ -84,7 +84,7 @@ function isCut(body: string): boolean {
   }
 }
 
-const typeOf = ({ headers }: AxiosResponse) => String(headers['content-type'] ?? '').toLowerCase();
+const typeOf = ({ headers }: HttpAnswer) => (headers['content-type'] ?? '').toLowerCase();
 
 /** An answer of 200 that is none: MISP may have done what was asked. Asking again may help. */
 function unbelievable(key: string, params: Record<string, string | number>): CallProblem {
@@ -92,9 +92,9 @@ function unbelievable(key: string, params: Record<string, string | number>): Cal
 }
 
 /** MISP says why in `message` and `errors` (recorded in test/fixtures/rest); what stands before it has pages. */
-function refusal(response: AxiosResponse<string>, { url, path }: Reading): CallProblem {
+function refusal(response: HttpAnswer, { url, path }: Reading): CallProblem {
   const { status, headers } = response;
-  const body = typeOf(response).includes('json') ? parse(response.data ?? '')?.data : undefined;
+  const body = typeOf(response).includes('json') ? parse(response.text)?.data : undefined;
   const said = isRecord(body) ? body : undefined;
   const message = typeof said?.message === 'string' ? said.message : '';
   if (status === 429 || status === 503) return busy(status, headers);
@@ -125,8 +125,8 @@ function pageKey(status: number): string {
 }
 
 /** To a login page, or to where MISP really is. What is done before it sends us on is not known. */
-function redirect({ status, headers }: AxiosResponse, url: string): CallProblem {
-  const to = String(headers.location ?? '');
+function redirect({ status, headers }: HttpAnswer, url: string): CallProblem {
+  const to = headers.location ?? '';
   const target = URL.canParse(to, url) ? new URL(to, url) : undefined;
   const isLogin = !to || !target || /login|sso|auth/i.test(target.pathname);
   const unknown = status === 302 || status === 303;

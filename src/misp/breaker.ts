@@ -1,3 +1,4 @@
+import { uptime, wallClock } from '../clock';
 import { WorkflowError } from '../text';
 
 /** Failures in a row that tell that a MISP is away. */
@@ -20,7 +21,7 @@ export class CircuitBreaker {
 
   constructor(
     private readonly url: string,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = uptime,
   ) {}
 
   /** @throws {WorkflowError} if the MISP is away, and it is not yet time to try again */
@@ -33,7 +34,7 @@ export class CircuitBreaker {
     }
     throw new WorkflowError('misp.away', {
       url: this.url,
-      since: new Date(this.since).toISOString().slice(0, 19).replace('T', ' '),
+      since: new Date(wallClock(this.since)).toISOString().slice(0, 19).replace('T', ' '),
       seconds: Math.max(1, Math.ceil(waitMs / 1000)),
       problem: this.reason,
     });

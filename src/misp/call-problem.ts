@@ -1,6 +1,6 @@
 import { textOf } from '../event/values';
+import { secondsOf } from '../http/repeat';
 import { WorkflowError, type TextParams } from '../text';
-import { secondsOf } from './repeat';
 
 /** What may be done about a call that failed. */
 export interface Remedy {

@@ -1,14 +1,15 @@
 import { isRecord } from '../event/values';
+import { pauseBefore, repeat, type Patience } from '../http/repeat';
+import { scrubError } from '../http/scrub';
 import { WorkflowError } from '../text';
 import { readAnswer } from './answer';
 import { CircuitBreaker } from './breaker';
-import { CallProblem, problemWith, type Remedy } from './call-problem';
+import { CallProblem, problemWith } from './call-problem';
 import { connect, type Connection, type MispSettings } from './connection';
-import { explain, scrub } from './errors';
+import { explain } from './errors';
 import type { Expected } from './expected';
 import { RateLimit } from './rate-limit';
-import { onlyReads, pauseBefore, sleep } from './repeat';
-import { TimeLimit } from './time-limit';
+import { onlyReads } from './repeat';
 import { invalid } from './validation';
 
 export type { MispSettings } from './connection';
@@ -16,7 +17,7 @@ export type { MispSettings } from './connection';
 /** What MISP says, with the headers of its answer, in lower case. */
 export interface Answer<T> {
   data: T;
-  headers: Record<string, unknown>;
+  headers: Readonly<Record<string, string>>;
 }
 
 /** How a call is made, and what it must give. */
@@ -81,27 +82,38 @@ export class MispClient {
     options: CallOptions<T> = {},
   ): Promise<Answer<T>> {
     const reads = onlyReads(method, path);
-    for (let tries = 1; ; tries++) {
-      if (options.signal?.aborted) throw new WorkflowError('misp.givenUp');
-      this.limit.enter();
-      this.breaker.enter();
-      const time = new TimeLimit(this.connection.timeoutMs + (options.extraMs ?? 0), options.signal);
-      const back = this.leaves();
-      try {
-        const answer = await this.once(method, path, data, options, time.signal);
-        this.breaker.answered();
-        return answer;
-      } catch (error) {
-        const problem = explain(error, this.url, time.isOver);
-        this.learn(problem);
-        const pause = pauseFor(problem.remedy, tries, reads || options.repeatable === true);
-        if (pause === undefined) throw this.final(problem, reads);
-        back();
-        await sleep(pause, options.signal);
-      } finally {
-        back();
-        time.end();
-      }
+    const harmless = reads || options.repeatable === true;
+    try {
+      return await repeat(
+        () => this.attempt<T>(method, path, data, options),
+        (tries, outcome) => ('error' in outcome ? pauseAfter(outcome.error, tries, harmless) : undefined),
+        options.signal,
+      );
+    } catch (error) {
+      throw error instanceof CallProblem ? this.final(error, reads) : error;
+    }
+  }
+
+  private async attempt<T>(
+    method: string,
+    path: string,
+    data: unknown,
+    options: CallOptions<T>,
+  ): Promise<Answer<T>> {
+    if (options.signal?.aborted) throw new WorkflowError('misp.givenUp');
+    this.limit.enter();
+    this.breaker.enter();
+    const back = this.leaves();
+    try {
+      const answer = await this.once(method, path, data, options);
+      this.breaker.answered();
+      return answer;
+    } catch (error) {
+      const problem = explain(error, this.url);
+      this.learn(problem);
+      throw problem;
+    } finally {
+      back();
     }
   }
 
@@ -109,12 +121,12 @@ export class MispClient {
     method: string,
     path: string,
     data: unknown,
-    { expect, text, doneAt }: CallOptions<T>,
-    signal: AbortSignal,
+    { expect, text, doneAt, signal, extraMs = 0 }: CallOptions<T>,
   ): Promise<Answer<T>> {
-    const response = await this.connection.http.request<string>({ method, url: path, data, signal });
-    const found = readAnswer(response, { url: this.url, path, text, doneAt });
-    const headers = response.headers as Record<string, unknown>;
+    const limits = { ms: this.connection.timeoutMs + extraMs, signal };
+    const answer = await this.connection.send(method, path, data, limits);
+    const found = readAnswer(answer, { url: this.url, path, text, doneAt });
+    const { headers } = answer;
     if (!expect) return { data: found as T, headers };
     const wanted = expect.read(found);
     if (wanted === undefined) throw unexpected(found, expect.what, onlyReads(method, path));
@@ -124,21 +136,26 @@ export class MispClient {
   private learn({ error, remedy }: CallProblem): void {
     if (remedy.limited) this.limit.reached(error, remedy.wait);
     if (remedy.given) this.breaker.abandoned();
-    else if (remedy.silent) this.breaker.failed(scrub(error, this.connection.secrets).message);
+    else if (remedy.silent) this.breaker.failed(scrubError(error, this.connection.secrets).message);
     else this.breaker.answered();
   }
 
   private final({ error, remedy }: CallProblem, reads: boolean): WorkflowError {
-    const clean = scrub(error, this.connection.secrets);
+    const clean = scrubError(error, this.connection.secrets);
     if (!remedy.unknown || reads) return clean;
     return new WorkflowError('misp.unknownOutcome', { problem: clean.message });
   }
 }
 
+/** MISP is not waited for any longer than this. */
+const PATIENCE: Patience = { firstMs: 150, longestMs: 10_000 };
+
 /** How long to wait before the call is made again; nothing if it is not. */
-function pauseFor({ again, wait }: Remedy, tries: number, harmless: boolean): number | undefined {
+function pauseAfter(error: unknown, tries: number, harmless: boolean): number | undefined {
+  if (!(error instanceof CallProblem)) return undefined;
+  const { again, wait } = error.remedy;
   const useful = again === 'always' || (again === 'harmless' && harmless);
-  return useful ? pauseBefore(tries, wait) : undefined;
+  return useful ? pauseBefore(tries, wait, PATIENCE) : undefined;
 }
 
 /** JSON that is not what was asked for. Of a change, MISP may say that it has not saved it. */

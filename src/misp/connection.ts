@@ -1,8 +1,8 @@
-import http from 'node:http';
-import https from 'node:https';
-import axios, { type AxiosInstance } from 'axios';
+import type { TlsSettings } from '../http/agents';
+import { HttpClient, type HttpAnswer, type HttpLimits } from '../http/client';
 import { checkHeader } from '../http/headers';
-import { proxyOf } from '../http/proxy';
+import { toJson } from '../http/json';
+import { hiddenTexts } from '../http/scrub';
 import { WorkflowError } from '../text';
 
 /** How a MISP is reached. */
@@ -12,8 +12,7 @@ export interface MispSettings {
   apiKey: string;
   /** Refuse a certificate that is not trusted. */
   verify: boolean;
-  /** PEM texts: a CA of one's own, and a client certificate. */
-  tls?: { ca?: string; cert?: string; key?: string; passphrase?: string };
+  tls?: TlsSettings;
   /** `http://user:password@host:port`; without it the environment says. */
   proxy?: string;
   /** Sent with every call, for an access proxy before MISP. */
@@ -28,59 +27,49 @@ export interface MispSettings {
 
 /** Connections to one MISP at a time: more would only queue up there. */
 const MOST_CONNECTIONS = 8;
-/** Idle connections are given up before web servers do so (Apache after 5 s): a request could meet the closing. */
-const IDLE_MS = 4000;
 const MOST_BYTES = 100 * 1024 * 1024;
 
-/** The HTTP side of a client: axios, with connections that are kept open. */
+/** The way to one MISP: its address, and the headers that every call has. */
 export interface Connection {
   /** Without a slash at the end. */
   url: string;
-  http: AxiosInstance;
   timeoutMs: number;
   /** Texts that must be in no message: the key, the proxy's password and the values of the headers. */
   secrets: readonly string[];
+  /** @param path below the address, whatever it looks like */
+  send(method: string, path: string, data: unknown, limits: HttpLimits): Promise<HttpAnswer>;
   close(): void;
 }
 
-/**
- * Gives every answer as the text that came, whatever its status: what it is worth is decided in `answer.ts`.
- * @throws {WorkflowError} if URL, proxy or a header cannot be used
- */
+/** @throws {WorkflowError} if URL, proxy or a header cannot be used */
 export function connect(settings: MispSettings): Connection {
   const url = baseUrl(settings.url);
-  const proxy = proxyOf(settings.proxy);
-  const headers = ownHeaders(settings.headers ?? []);
-  const keepAlive = { keepAlive: true, maxSockets: MOST_CONNECTIONS, timeout: IDLE_MS };
-  const httpAgent = new http.Agent(keepAlive);
-  const httpsAgent = new https.Agent({
-    ...keepAlive,
-    ...settings.tls,
-    rejectUnauthorized: settings.verify,
+  const own = ownHeaders(settings.headers ?? []);
+  const http = new HttpClient({
+    ...settings,
+    mostBytes: settings.mostBytes ?? MOST_BYTES,
+    mostConnections: MOST_CONNECTIONS,
   });
-  const secrets = [settings.apiKey, proxy?.auth?.password ?? '', ...Object.values(headers)];
+  const headers = { ...own, Accept: 'application/json', Authorization: settings.apiKey };
   return {
     url,
     timeoutMs: settings.timeoutMs,
-    http: axios.create({
-      baseURL: url,
-      maxRedirects: 0, // MISP sends whoever is not let in to its login page
-      maxContentLength: settings.mostBytes ?? MOST_BYTES,
-      maxBodyLength: Infinity,
-      httpAgent,
-      httpsAgent,
-      proxy,
-      responseType: 'text',
-      transformResponse: (text: unknown) => text,
-      validateStatus: () => true,
-      headers: { ...headers, Accept: 'application/json', Authorization: settings.apiKey },
-    }),
-    secrets: secrets.filter((text) => text.length > 3),
-    close() {
-      httpAgent.destroy();
-      httpsAgent.destroy();
+    secrets: hiddenTexts([settings.apiKey, http.secret, ...Object.values(own)]),
+    async send(method, path, data, limits) {
+      const { body, type } = encode(data);
+      const call = { method, url: new URL(`${url}/${path.replace(/^\/+/, '')}`), body };
+      return http.send({ ...call, headers: { ...headers, ...type } }, limits);
     },
+    close: () => http.close(),
   };
+}
+
+/** Data is sent as JSON; a text is one that somebody else has made. */
+function encode(data: unknown): { body?: string | Buffer; type?: Record<string, string> } {
+  if (!data) return {};
+  if (typeof data === 'string' || Buffer.isBuffer(data)) return { body: data };
+  if (typeof data !== 'object') throw new WorkflowError('misp.badBody');
+  return { body: toJson(data), type: { 'Content-Type': 'application/json' } };
 }
 
 function baseUrl(text: string): string {

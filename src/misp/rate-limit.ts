@@ -1,3 +1,4 @@
+import { uptime } from '../clock';
 import { WorkflowError } from '../text';
 
 /** MISP's limit of calls of one key: who has reached it does not ask before MISP takes calls again. */
@@ -5,7 +6,7 @@ export class RateLimit {
   private until = 0;
   private error: WorkflowError | undefined;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(private readonly now: () => number = uptime) {}
 
   /** @throws {WorkflowError} if MISP takes no calls yet */
   enter(): void {

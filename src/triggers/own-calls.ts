@@ -1,5 +1,5 @@
 import type { KeyUser } from '../misp/account';
-import { uptime } from '../listener/clock';
+import { uptime } from '../clock';
 import { notesApiAccessOf } from './api-access';
 
 /** Who waits for a run, as far as a call of it counts. */

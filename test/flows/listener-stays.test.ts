@@ -463,7 +463,10 @@ describe('the listener stays', function () {
       assert.match(await served(), /test_module/);
       await nodeRed.deploy(flow(2, { key: '/no/such/file' }), credentials);
       assert.match(await modules(), /test_module/);
-      assert.match((await nodeRed.statuses())['node-trigger']?.text ?? '', /^listener: The TLS configuration/);
+      assert.match(
+        (await nodeRed.statuses())['node-trigger']?.text ?? '',
+        /^listener: The TLS configuration/,
+      );
       const { log } = await nodeRed.memory();
       assert.ok(
         log.some((line) => /goes on with the TLS certificate that it had/.test(line)),

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { readRestPath } from '../../src/misp/rest-path';
+import { readRestPath } from '../../src/template/rest-path';
 import { READER_KEY } from '../../sandbox/misp/server';
 import { MispNodeTest } from '../support/misp-node';
 import { sendJson } from '../support/recorder';

@@ -170,6 +170,32 @@ describe('answers of a MISP, and of what stands before it', () => {
     assert.deepEqual([reading.readOnlyKey, reading.writes], [true, false]);
   });
 
+  it('sends data as JSON and texts as they are, below its address only, and nothing that is neither', async () => {
+    const bodies: string[] = [];
+    answer = (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        bodies.push(`${request.url} ${request.headers['content-type']} ${Buffer.concat(chunks).toString()}`);
+        response.writeHead(200, JSON_TYPE).end('{}');
+      });
+    };
+    const misp = client({ url: `${url}/misp/` });
+    await misp.post('/x', { a: [1] });
+    await misp.post('//elsewhere.example/x', []);
+    await misp.post('http://elsewhere.example/x', 'text');
+    assert.deepEqual(bodies, [
+      '/misp/x application/json {"a":[1]}',
+      '/misp/elsewhere.example/x application/json []',
+      '/misp/http://elsewhere.example/x application/x-www-form-urlencoded text',
+    ]);
+    const ring: Record<string, unknown> = {};
+    ring.ring = ring;
+    assert.match(await wordsOf(misp.post('/x', ring)), /something in it holds itself/);
+    assert.match(await wordsOf(misp.post('/x', 5)), /must be an object, a list or a text/);
+    assert.equal(bodies.length, 3);
+  });
+
   it('sends headers of an access proxy, but never in place of its own; no login in the URL', async () => {
     says(200, JSON_TYPE, '{}');
     await client({ headers: [{ name: 'CF-Access-Client-Secret', value: 'sesame' }] }).get('/x');

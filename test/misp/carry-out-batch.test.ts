@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { AttachTags } from '../../src/actions/plan';
 import { carryOutOn } from '../../src/misp/carry-out';
-import { sleep } from '../../src/misp/repeat';
+import { sleep } from '../../src/http/repeat';
 import { eventsWith, MispTest, quiet, refsOf } from './support/misp';
 
 describe('carrying out: 10,000 attributes of 200 events', function () {

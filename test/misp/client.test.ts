@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { inspect } from 'node:util';
 import { CircuitBreaker } from '../../src/misp/breaker';
 import { MispValidationError } from '../../src/misp/validation';
-import { sleep } from '../../src/misp/repeat';
+import { sleep } from '../../src/http/repeat';
 import { WorkflowError } from '../../src/text';
 import { ANALYST_KEY, READER_KEY, type FaultSettings } from '../../sandbox/misp/server';
 import { freePort } from '../support/misp';

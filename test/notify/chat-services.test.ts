@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import { eventCard, type Card } from '../../src/notify/chat/card';
 import { CHAT_SERVICES, judgeChat, planChat, type ChatServiceName } from '../../src/notify/chat/chat';
 import { botToken } from '../../src/notify/chat/telegram';
-import { carryOutRequests } from '../../src/notify/http/carry-out';
-import { HttpSender } from '../../src/notify/http/sender';
+import { carryOutRequests } from '../../src/notify/webhook/carry-out';
+import { HttpSender } from '../../src/notify/webhook/sender';
 import { startReceiver, type Receiver, type Reply } from '../support/receiver';
 
 const TOKEN = '123456:SentinelBotToken';

@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import type { HttpRequest } from '../../src/actions/plan';
-import { carryOutRequests } from '../../src/notify/http/carry-out';
-import { HttpSender } from '../../src/notify/http/sender';
+import { Deadline } from '../../src/deadline';
+import { carryOutRequests } from '../../src/notify/webhook/carry-out';
+import { HttpSender } from '../../src/notify/webhook/sender';
 import type { WorkflowError } from '../../src/text';
 import { freePort } from '../support/misp';
 import { startReceiver, type Receiver } from '../support/receiver';
@@ -76,7 +77,7 @@ describe('the sender of requests', () => {
   it('waits for nobody beyond the deadline', async () => {
     receiver.script = [{ status: 429, headers: { 'Retry-After': '20' } }];
     const started = Date.now();
-    const answer = await sender.send(post(), { ...LIMITS, deadline: started + 1500 });
+    const answer = await sender.send(post(), { ...LIMITS, deadline: new Deadline(started + 1500) });
     assert.equal(answer.status, 429);
     assert.equal(receiver.received.length, 1);
     assert.ok(Date.now() - started < 1000);
@@ -95,7 +96,7 @@ describe('the sender of requests', () => {
     receiver.script = ['silent'];
     assert.equal((await failure(sender.send(post(), LIMITS))).key, 'http.slow');
     const started = Date.now();
-    const error = await failure(sender.send(post(), { ...LIMITS, deadline: started + 700 }));
+    const error = await failure(sender.send(post(), { ...LIMITS, deadline: new Deadline(started + 700) }));
     assert.equal(error.key, 'http.deadline');
     assert.ok(Date.now() - started < 700);
   });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { SendMail } from '../../src/actions/plan';
 import { MailServer } from '../../src/notify/mail/server';
 import type { MailSettings } from '../../src/notify/mail/settings';
+import { Deadline } from '../../src/deadline';
 import { carryOutMails } from '../../src/notify/mail/carry-out';
 import { WorkflowError } from '../../src/text';
 import { freePort } from '../support/misp';
@@ -49,7 +50,7 @@ describe('a mail server', () => {
   }
   const limits = (deadline?: number) => ({ signal: new AbortController().signal, deadline });
   const send = (server: MailServer, mail: SendMail = mailTo(['a@example.org']), deadline?: number) =>
-    server.send(mail, [], limits(deadline));
+    server.send(mail, [], { ...limits(), deadline: new Deadline(deadline) });
   const carryOut = (server: MailServer, plan: SendMail[], deadline?: number) =>
     carryOutMails(() => server, MEGABYTE)(plan, { ...limits(deadline), progress: () => undefined });
   /** A server that is none: it does what `serve` does with each connection. */

@@ -3,7 +3,7 @@ import { extract } from '../../../src/event/hash';
 import { suggestPaths } from '../../../src/event/suggest-paths';
 import { toCoreFormat } from '../../../src/event/to-core';
 import { isEntries, valuesOf } from '../../../src/event/values';
-import { compileTemplate, type Names } from '../../../src/notify/template/template';
+import { compileTemplate, type Names } from '../../../src/template/template';
 import type { Message } from '../../../src/runs/message';
 import { WorkflowError } from '../../../src/text';
 import type { Jsonata } from '../../jsonata';

@@ -5,7 +5,7 @@ import {
   type SavedFilters,
 } from '../../../src/event/saved-filters';
 import { countOf } from '../../../src/event/values';
-import { compileTemplate } from '../../../src/notify/template/template';
+import { compileTemplate } from '../../../src/template/template';
 import { humanize, slug, underscore } from './php';
 
 /** A module of the Action service, as MISP takes it in. */

@@ -1,9 +1,9 @@
 import type { PublishEvent, UnpublishEvent } from '../../actions/plan';
+import { sleep } from '../../http/repeat';
 import { text, WorkflowError } from '../../text';
 import { MispValidationError, refuseUnsaved } from '../validation';
 import { publish, unpublish, type EventHead } from '../events';
 import { searchLogs } from '../logs';
-import { sleep } from '../repeat';
 import { callOptions, done, failed, keyOf, type Context, type Outcome } from './context';
 import { eventHead } from './lookups';
 

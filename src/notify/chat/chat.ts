@@ -1,9 +1,9 @@
 import type { HttpRequest } from '../../actions/plan';
 import { WorkflowError } from '../../text';
-import { refusalOf, isSuccess } from '../http/answer';
-import { CONTENT_TYPES } from '../http/body';
-import type { Judge } from '../http/carry-out';
-import { USER_AGENT } from '../http/webhook';
+import { refusalOf, isSuccess } from '../webhook/answer';
+import { CONTENT_TYPES } from '../webhook/body';
+import type { Judge } from '../webhook/carry-out';
+import { USER_AGENT } from '../webhook/webhook';
 import type { Card } from './card';
 import { discord } from './discord';
 import { mattermost } from './mattermost';

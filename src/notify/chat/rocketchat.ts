@@ -1,5 +1,5 @@
 import { isRecord } from '../../event/values';
-import { bodyOf, detailOf } from '../http/answer';
+import { bodyOf, detailOf } from '../webhook/answer';
 import { attachmentOf } from './attachment';
 import { clip, webhookUrl, type ChatService } from './service';
 

@@ -1,5 +1,5 @@
 import type { SecretText } from '../../actions/plan';
-import type { HttpAnswer } from '../http/answer';
+import type { ReceiverAnswer } from '../webhook/answer';
 import type { Card } from './card';
 
 /** Where a message goes, as far as it is no secret. */
@@ -22,7 +22,7 @@ export interface ChatService {
   /** A text of the user's, in the service's own mark-up. */
   text(text: string, target: ChatTarget): object;
   /** Why a message was refused although the status says success; nothing if it was not. */
-  refusal?(answer: HttpAnswer): string | undefined;
+  refusal?(answer: ReceiverAnswer): string | undefined;
 }
 
 /** The full address of an incoming webhook is its secret. */

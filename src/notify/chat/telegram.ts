@@ -1,5 +1,5 @@
 import { isRecord } from '../../event/values';
-import { bodyOf, detailOf } from '../http/answer';
+import { bodyOf, detailOf } from '../webhook/answer';
 import type { Card } from './card';
 import { clip, line, type ChatService, type ChatTarget } from './service';
 

@@ -1,7 +1,8 @@
-import type { CarryOut, Control, OperationResult, SendMail } from '../../actions/plan';
+import type { CarryOut, OperationResult, SendMail } from '../../actions/plan';
+import { Deadline } from '../../deadline';
 import { WorkflowError } from '../../text';
 import { Attachments } from './attachments';
-import type { MailServer } from './server';
+import type { MailLimits, MailServer } from './server';
 
 /** After one of these the next mail would only cost another time-out. */
 const HOPELESS = new Set(
@@ -14,7 +15,7 @@ const HOPELESS = new Set(
 interface Work {
   server: MailServer;
   files: Attachments;
-  control: Control;
+  limits: MailLimits;
   /** Why no further mail is tried. */
   hopeless?: WorkflowError;
 }
@@ -25,7 +26,8 @@ interface Work {
  */
 export function carryOutMails(server: () => MailServer, mostBytes: number): CarryOut<SendMail> {
   return async (plan, control) => {
-    const work: Work = { server: server(), files: new Attachments(mostBytes), control };
+    const limits = { signal: control.signal, deadline: new Deadline(control.deadline) };
+    const work: Work = { server: server(), files: new Attachments(mostBytes), limits };
     const results: OperationResult[] = [];
     const places = plan.keys();
     let done = 0;
@@ -43,7 +45,7 @@ export function carryOutMails(server: () => MailServer, mostBytes: number): Carr
 async function sendOne(work: Work, mail: SendMail): Promise<OperationResult> {
   try {
     if (work.hopeless) throw work.hopeless;
-    const { accepted, refused, messageId } = await work.server.send(mail, work.files.of(mail), work.control);
+    const { accepted, refused, messageId } = await work.server.send(mail, work.files.of(mail), work.limits);
     const failures = [...(mail.refused ?? []), ...refused];
     const answer = { accepted, messageId };
     return failures.length > 0

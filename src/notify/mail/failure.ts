@@ -1,3 +1,4 @@
+import { hiddenTexts, scrub } from '../../http/scrub';
 import { WorkflowError } from '../../text';
 import { nameable } from './addresses';
 import type { Refused } from './recipients';
@@ -16,8 +17,6 @@ type Login = Pick<MailSettings, 'user' | 'password'>;
 const MOST_DETAIL = 200;
 /** What a server says before it closes the connection (RFC 5321). */
 const CLOSING = 421;
-/** Shorter ones occur by chance. */
-const SHORTEST_SECRET = 4;
 
 /** Why a mail was not sent, in words, without the login should the server repeat it. */
 export function mailFailure(
@@ -51,8 +50,7 @@ export function refusedBy(error: SmtpError, login: Login): Refused {
 function clean(error: unknown, login: Login): string {
   const { response, message } = (error ?? {}) as Partial<SmtpError>;
   const said = String(response ?? message ?? error);
-  const line = secretsOf(login)
-    .reduce((shown, secret) => shown.replaceAll(secret, '***'), said)
+  const line = scrub(said, secretsOf(login))
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim();
   return line.length > MOST_DETAIL ? `${line.slice(0, MOST_DETAIL)}…` : line;
@@ -60,7 +58,7 @@ function clean(error: unknown, login: Login): string {
 
 /** The password, and what the protocol makes of it. */
 function secretsOf({ user = '', password = '' }: Login): string[] {
-  if (password.length < SHORTEST_SECRET) return [];
+  if (hiddenTexts([password]).length === 0) return [];
   const encoded = [password, `\0${user}\0${password}`].map((text) => Buffer.from(text).toString('base64'));
-  return [password, ...encoded];
+  return hiddenTexts([password, ...encoded]);
 }

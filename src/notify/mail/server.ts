@@ -1,8 +1,8 @@
 import nodemailer from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool';
 import type { SendMail } from '../../actions/plan';
+import { Deadline } from '../../deadline';
 import { WorkflowError } from '../../text';
-import { timeLeft } from '../time-left';
 import { isAddress, senderOf } from './addresses';
 import type { MailFile } from './attachments';
 import { mailFailure, refusedBy } from './failure';
@@ -20,8 +20,8 @@ export interface Delivery {
 /** What a mail may cost. */
 export interface MailLimits {
   signal: AbortSignal;
-  /** In milliseconds since 1970. */
-  deadline?: number;
+  /** When the run must have its answer. */
+  deadline?: Deadline;
 }
 
 /** Mails that wait for a connection. More would wait for hours. */
@@ -100,9 +100,9 @@ export class MailServer {
   }
 
   /** Waits until a connection is free: as long as it takes, unless MISP waits too. */
-  private async turn({ signal, deadline }: MailLimits): Promise<() => void> {
+  private async turn({ signal, deadline = new Deadline() }: MailLimits): Promise<() => void> {
     if (this.slots.queue >= MOST_WAITING) throw new WorkflowError('mail.busy', { server: this.server });
-    const { ms } = timeLeft(Infinity, deadline);
+    const { ms } = deadline.timeLeft(Infinity);
     const giveUp = this.giveUpAfter(ms, new WorkflowError('mail.deadline', { server: this.server }), signal);
     try {
       return await this.slots.take(giveUp.signal);
@@ -113,10 +113,10 @@ export class MailServer {
 
   /** nodemailer's own time-outs are for each step, not for a mail. What is given up is not sent later. */
   private async inTime<T>(
-    { signal, deadline }: MailLimits,
+    { signal, deadline = new Deadline() }: MailLimits,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const { ms, byDeadline } = timeLeft(this.settings.timeoutMs, deadline);
+    const { ms, byDeadline } = deadline.timeLeft(this.settings.timeoutMs);
     const late = new WorkflowError(byDeadline ? 'mail.deadline' : 'mail.slow', { server: this.server });
     const giveUp = this.giveUpAfter(ms, late, signal);
     try {

@@ -3,10 +3,10 @@ import { omit } from '../../event/edit';
 import { extract, get } from '../../event/hash';
 import { countOf, entryOf, isEntries, isRecord, valuesOf } from '../../event/values';
 import { WorkflowError } from '../../text';
-import { bodyOf, isSuccess, refusalOf } from '../http/answer';
-import { CONTENT_TYPES } from '../http/body';
-import type { Judge } from '../http/carry-out';
-import { USER_AGENT } from '../http/webhook';
+import { bodyOf, isSuccess, refusalOf } from '../webhook/answer';
+import { CONTENT_TYPES } from '../webhook/body';
+import type { Judge } from '../webhook/carry-out';
+import { USER_AGENT } from '../webhook/webhook';
 
 export interface SplunkParams {
   /** An event of Splunk for each attribute. */

@@ -1,5 +1,5 @@
 /** Templates. */
-import { compileTemplate } from '../../../src/notify/template/template';
+import { compileTemplate } from '../../../src/template/template';
 import { textOf } from '../../../src/event/values';
 import type { Adapter } from './index';
 

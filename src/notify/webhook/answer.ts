@@ -1,13 +1,10 @@
 import { isRecord } from '../../event/values';
+import type { HttpAnswer } from '../../http/client';
+import { secondsOf } from '../../http/repeat';
 import { WorkflowError } from '../../text';
-import { secondsOf } from '../../misp/repeat';
 
-/** What came back. */
-export interface HttpAnswer {
-  status: number;
-  /** In lower case. */
-  headers: Readonly<Record<string, string>>;
-  text: string;
+/** What a receiver says, without our secrets. */
+export interface ReceiverAnswer extends HttpAnswer {
   /** Who answered, for messages: host and port. */
   host: string;
 }
@@ -15,12 +12,12 @@ export interface HttpAnswer {
 const MOST_DETAIL = 200;
 
 /** Whether it is what MISP takes for success: 200 to 206. */
-export function isSuccess({ status }: HttpAnswer): boolean {
+export function isSuccess({ status }: ReceiverAnswer): boolean {
   return status >= 200 && status <= 206;
 }
 
 /** The body as JSON, or as the text that it is. */
-export function bodyOf({ text }: HttpAnswer): unknown {
+export function bodyOf({ text }: ReceiverAnswer): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -32,7 +29,7 @@ export function bodyOf({ text }: HttpAnswer): unknown {
  * How long the other side asks to wait, in seconds: the header, or what chat services say in the body
  * (Discord's `retry_after`, Telegram's `parameters.retry_after`).
  */
-export function retryAfterOf(answer: HttpAnswer): number {
+export function retryAfterOf(answer: ReceiverAnswer): number {
   const header = secondsOf(answer.headers['retry-after']);
   const body = bodyOf(answer);
   if (!isRecord(body)) return header;
@@ -44,7 +41,7 @@ export function retryAfterOf(answer: HttpAnswer): number {
 }
 
 /** Why it was refused, in words; nothing if it was not. */
-export function refusalOf(answer: HttpAnswer, detail = detailOf(answer)): WorkflowError | undefined {
+export function refusalOf(answer: ReceiverAnswer, detail = detailOf(answer)): WorkflowError | undefined {
   if (isSuccess(answer)) return undefined;
   const { status, host, headers } = answer;
   const params = { host, status, said: detail && `: ${detail}` };
@@ -68,7 +65,7 @@ function originOf(location: string | undefined): string {
 }
 
 /** The words of the other side: common fields of JSON errors, or a short text that is no page. */
-export function detailOf(answer: HttpAnswer): string {
+export function detailOf(answer: ReceiverAnswer): string {
   const body = bodyOf(answer);
   const said = isRecord(body)
     ? (wordsIn(body.error) ?? wordsIn(body))

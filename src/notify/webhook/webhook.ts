@@ -1,6 +1,7 @@
 import type { HttpMethod, HttpRequest, SecretText } from '../../actions/plan';
+import { toJson } from '../../http/json';
 import { WorkflowError } from '../../text';
-import { CONTENT_TYPES, toJson } from './body';
+import { CONTENT_TYPES } from './body';
 
 /** A header of the user's, its value filled in. */
 export interface Header {

@@ -10,3 +10,8 @@ export function uptime(): number {
 export function wallClock(moment: number): number {
   return Date.now() + moment - uptime();
 }
+
+/** The moment of `uptime` that a wall-clock time means, as the two clocks stand now. */
+export function momentOf(time: number): number {
+  return uptime() + time - Date.now();
+}

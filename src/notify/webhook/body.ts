@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../actions/plan';
 import { entryOf, isEntries, isList, keysOf, textOf } from '../../event/values';
-import { WorkflowError } from '../../text';
+import { toJson } from '../../http/json';
 
 /** The content types of bodies. */
 export const CONTENT_TYPES = {
@@ -23,15 +23,6 @@ export function encodeBody({ body }: HttpRequest): string | undefined {
   if (as === 'json') return toJson(data);
   if (as === 'sequence') return (isList(data) ? data : [data]).map(toJson).join('\n');
   return as === 'form' && typeof data !== 'string' ? encodeForm(data) : textOf(data);
-}
-
-/** @throws {WorkflowError} if the data refers to itself */
-export function toJson(data: unknown): string {
-  try {
-    return JSON.stringify(data) ?? 'null';
-  } catch (error) {
-    throw new WorkflowError('http.notJson', {}, { cause: error });
-  }
 }
 
 /**

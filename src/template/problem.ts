@@ -1,5 +1,5 @@
-import { text } from '../../text';
-import type { TextParams } from '../../text';
+import { text } from '../text';
+import type { TextParams } from '../text';
 
 /** What is wrong with a template or with rendering it; `template.ts` adds the line. */
 export class Problem extends Error {

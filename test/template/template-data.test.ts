@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { compileTemplate } from '../../src/notify/template/template';
+import { compileTemplate } from '../../src/template/template';
 
 const COUNT = 100_000;
 

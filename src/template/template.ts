@@ -8,7 +8,7 @@ import { Budget, MAX_DEPTH, MAX_STEPS, STEPS_PER_RENDERING } from './limits';
 import { Problem } from './problem';
 import { compileBody } from './program';
 import { tests } from './tests';
-import { WorkflowError } from '../../text';
+import { WorkflowError } from '../text';
 import type { Runtime } from './values';
 import { Callable, Thing } from './values';
 

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { checkTemplate, compileTemplate } from '../../src/notify/template/template';
+import { checkTemplate, compileTemplate } from '../../src/template/template';
 import { WorkflowError } from '../../src/text';
 
 const big = 'x'.repeat(900_000);

@@ -1,5 +1,5 @@
-import { compileTemplate, type Names, type Template } from '../notify/template/template';
 import { WorkflowError } from '../text';
+import { compileTemplate, type Names, type Template } from './template';
 
 /** The address of a REST call, with places for values of the message. */
 export interface RestPath {
@@ -39,7 +39,7 @@ export function readRestPath(
   };
 }
 
-/** CakePHP has values in the path, as in `limit:5`. */
+/** MISP has values in the path, as in `limit:5`. */
 function encodePart(part: string): string {
   if (part === '') throw new WorkflowError('request.emptyPart');
   if (/^\.+$/.test(part)) throw new WorkflowError('request.upwards');
