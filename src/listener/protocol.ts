@@ -140,7 +140,7 @@ export interface ServiceCounts {
 
 export const DEFAULT_LIMITS: Omit<ServiceLimits, 'handedBytes'> = {
   bodyBytes: 100 * 1024 * 1024,
-  waitingBytes: 160 * 1024 * 1024,
+  waitingBytes: 128 * 1024 * 1024,
   openRuns: 200,
   acceptedRuns: 200,
   depth: 200,
