@@ -28,12 +28,15 @@ module.exports = function (RED) {
       }, 20);
     }),
   );
-  define('other-fails-late', (node) =>
-    node.on('input', (msg, send, done) => {
-      done();
-      setTimeout(() => node.error('failed late', msg), 150);
-    }),
-  );
+  // The second is named so in the field cases.
+  for (const type of ['other-fails-late', 'bn-laterr']) {
+    define(type, (node) =>
+      node.on('input', (msg, send, done) => {
+        done();
+        setTimeout(() => node.error('failed late', msg), 150);
+      }),
+    );
+  }
   define('other-hands-over', (node) =>
     node.on('input', (msg, send, done) => {
       done();
