@@ -63,9 +63,7 @@ function rule(goOn: string): object {
 
 /** The secrets of a flow's nodes, as the files have them. */
 export function secretsOf({ flows }: FieldCase): Record<string, object> {
-  return Object.fromEntries(
-    flows.flatMap(({ id, credentials }) => (credentials ? [[id, credentials]] : [])),
-  );
+  return Object.fromEntries(flows.flatMap(({ id, credentials }) => (credentials ? [[id, credentials]] : [])));
 }
 
 /** An event that must not go on: it is red, and the last of its attributes is bad. */
