@@ -219,6 +219,29 @@ describe('the limits of the gate', function () {
     assert.ok(reply.ms < 1600, `${reply.ms} ms`);
   });
 
+  it('a regular expression of a core node stops Node-RED, but not the answers', async () => {
+    const nodeRed = await deployed([
+      tab,
+      listener(port),
+      trigger(['x'], { deadline: 1 }),
+      node('x', 'switch', [['stop']], {
+        property: 'payload.Event.info',
+        propertyType: 'msg',
+        rules: [{ t: 'regex', v: '^(a+)+$', vt: 'str', case: false }],
+        outputs: 1,
+      }),
+      block(),
+    ]);
+    const hostile = event([], { info: `${'a'.repeat(40)}!` });
+    for (const data of [hostile, green]) {
+      const reply = await ask(data);
+      assert.match(reply.json.error ?? '', /did not answer in time/);
+      assert.ok(reply.ms < 1500, `${reply.ms} ms`);
+    }
+    const idle = await Promise.race([nodeRed.memory(), sleep(500)]);
+    assert.equal(idle, undefined, 'Node-RED is not at work');
+  });
+
   it('"MISP was refused" ends when somebody else comes in from the same address', async () => {
     const nodeRed = await deployed();
     const status = async () => (await nodeRed.statuses())['node-trigger']?.text ?? '';
