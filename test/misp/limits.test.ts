@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { AttachTags, MispOperation } from '../../src/actions/plan';
+import { CircuitBreaker } from '../../src/misp/breaker';
 import type { MispEvent } from '../../sandbox/misp/model';
 import { TestActionService } from '../sandbox/support/action-service';
 import { eventWith, MispTest, refsOf, uuidOf } from './support/misp';
@@ -122,6 +123,26 @@ describe('the limits of changes in MISP', function () {
     });
   });
 
+  it('a tag on event reports is taken off only where MISP shows tags with the report', async () => {
+    const uuid = uuidOf('e', 77);
+    const report = { id: '7', uuid, name: 'Report', content: '' };
+    const detach: MispOperation = {
+      ...{
+        do: 'detach-tags',
+        scope: 'event-report',
+        event: { id: '1' },
+        items: [{ uuid }],
+        tags: ['lab:one'],
+      },
+    };
+    event.EventReport = [report];
+    const old = await one(detach);
+    assert.deepEqual([old.state, old.writing, event.published], ['failed', [], true]);
+    assert.match(old.problems, /too old/);
+    event.EventReport = [{ ...report, Tag: [{ id: '1', name: 'lab:one', local: false }] }];
+    assert.deepEqual((await one(detach)).writing, ['POST /events/edit']);
+  });
+
   it('a proposal that MISP says is accepted, and is still there, was not', async () => {
     const body = { type: 'ip-dst', category: 'Network activity', value: '203.0.113.210' };
     const path = '/shadow_attributes/add/1';
@@ -131,6 +152,19 @@ describe('the limits of changes in MISP', function () {
     const { state, problems } = await one({ do: 'accept-proposal', proposal: { id: ShadowAttribute.id } });
     assert.equal(state, 'failed');
     assert.match(problems, /workflow/);
+  });
+
+  it('a MISP that is away is not asked for 5 seconds, and for 60 at most', () => {
+    let now = 0;
+    const breaker = new CircuitBreaker('x', () => now);
+    for (let i = 0; i < 3; i++) breaker.failed('x');
+    for (const seconds of [5, 10, 20, 40, 60, 60]) {
+      now += seconds * 1000 - 1;
+      assert.throws(() => breaker.enter(), String(seconds));
+      now += 1;
+      breaker.enter();
+      breaker.failed('x');
+    }
   });
 
   it('a publication through the queue is unknown after 6 seconds', async () => {
