@@ -4,6 +4,7 @@ import { allow, block, credentials, ifTag, listener, node, tab, trigger } from '
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 import { core, functions, others, structure } from '../support/shapes/attacks';
+import { ordinary } from '../support/shapes/ordinary';
 import { proved } from '../support/shapes/proved';
 import { fn, withResponse } from '../support/shapes/shape';
 
@@ -50,7 +51,7 @@ describe('the limits of a verdict', function () {
   const isBlocked = async (words: RegExp) => assert.match((await ask()).json.error ?? '', words);
 
   it('"all paths have ended" lets through only what ends by the drawing or by a decision', () => {
-    const shapes = [...proved, ...functions, ...core, ...structure, ...others];
+    const shapes = [...proved, ...ordinary, ...functions, ...core, ...structure, ...others];
     const through = shapes.filter(({ red }) => red === 'allow').map(({ name }) => name);
     assert.deepEqual(through.sort(), Object.keys(LET_THROUGH).sort());
     for (const shape of shapes) assert.notEqual(withResponse(shape).red, 'allow', shape.name);

@@ -6,12 +6,18 @@ import { event, freePort, listening, query } from '../support/misp';
 import { allow, block, credentials, ifTag, listener, tab, trigger } from '../support/flows';
 import { core, functions, others, structure } from '../support/shapes/attacks';
 import { mixed } from '../support/shapes/mixed';
+import { ordinary } from '../support/shapes/ordinary';
 import { proved } from '../support/shapes/proved';
 import { withResponse, type Expected, type Shape } from '../support/shapes/shape';
 
 const DEADLINE_MS = 1200;
 const SLACK_MS = 450;
-const shapes = [...proved, ...functions, ...core, ...structure, ...others];
+const shapes = [...proved, ...ordinary, ...functions, ...core, ...structure, ...others];
+/** Flows as people draw them, in which nothing keeps MISP waiting, whatever the rule is. */
+const goOnAtOnce = shapes.filter((shape) => {
+  const { green, after = 0 } = shape;
+  return green === 'allow' && withResponse(shape).green === 'allow' && after < DEADLINE_MS / 3;
+});
 const RULES = ['response', 'ended', 'watch'] as const;
 type Rule = (typeof RULES)[number];
 
@@ -36,6 +42,9 @@ describe('the verdict of a run', function () {
   });
 
   it('is tried with 120 shapes at least', () => assert.ok(shapes.length >= 120, String(shapes.length)));
+
+  it('lets an event that is all right go on at once in 34 ordinary shapes at least, by each rule', () =>
+    assert.ok(goOnAtOnce.length >= 34, String(goOnAtOnce.length)));
 
   for (const rule of RULES) {
     describe(`when MISP goes on by the rule "${rule}"`, () => {
