@@ -32,7 +32,10 @@ export interface Traits {
   decides: boolean;
   /** It passes on one message for several, told by `msg.parts.id`. */
   groups?: boolean;
-  /** How many messages it sends for one, where that is known of a node with completion `unknown`. */
+  /**
+   * After how many allows that its messages reached a node with completion `unknown` is answered: as many as it
+   * sends for one message; never, if they may be made of other messages too.
+   */
   sends?: number;
 }
 

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { watchTimers } from './function-timers';
+import { forMessage, groupOf } from './message-traits';
 import { OpenReceptions } from './open-receptions';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
-import { labelOf, Reception, takesMessages, type TrackedNode, type Traits } from './reception';
+import { Reception, takesMessages, type TrackedNode, type Traits } from './reception';
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Verdict } from './verdict';
@@ -344,7 +345,7 @@ export class RunTracker {
       traits = this.knowledge.traits(node);
       this.traits.set(node, traits);
     }
-    return isCommand(node, msg) ? { ...traits, completion: 'unknown' } : traits;
+    return forMessage(traits, node, msg);
   }
 }
 
@@ -357,15 +358,4 @@ function tokenOf(message: Message): Token | undefined {
 function sourceOf(msg: Message, type: string): string {
   const about = (type === 'catch' ? msg.error : msg[type]) as { source?: { id?: string } } | undefined;
   return about?.source?.id ?? '';
-}
-
-/** Messages without `msg.parts` are in no group; the node says so and drops them. */
-function groupOf(run: Run, node: TrackedNode, { parts }: Message) {
-  const id = (parts as { id?: unknown } | undefined)?.id;
-  return run.groupAt(node.id, typeof id === 'string' ? id : labelOf(node));
-}
-
-/** A delay node that is told to flush or reset calls done for messages that it still keeps. */
-function isCommand(node: TrackedNode, msg: Message): boolean {
-  return node.type === 'delay' && (msg.flush !== undefined || msg.reset !== undefined);
 }

@@ -36,9 +36,8 @@ const FINISHED_WHEN_DONE = new Set([
 const BY_SETTINGS: Record<string, (node: NodeConfig) => Traits> = {
   delay: ({ pauseType }) => finishedIf(DELAYS.has(pauseType)),
   function: (node) => ({ ...finishedIf(!whyUnfinished(node)), decides: true }),
-  // In its other modes it mixes the messages of several runs.
-  join: ({ mode }) => ({ ...finishedIf((mode ?? 'auto') === 'auto'), groups: true }),
-  split: ({ stream }) => finishedIf(stream === false || stream === undefined),
+  join: ({ mode }) => ({ ...unmixedIf((mode ?? 'auto') === 'auto'), groups: true }),
+  split: ({ stream }) => unmixedIf(stream === false || stream === undefined),
   switch: (node) => ({ completion: collectsSequences(node) ? 'unknown' : 'queue', decides: true }),
   trigger: (node) => ({ ...finishedIf(!sendsLater(node)), sends: messagesOfTrigger(node) }),
 };
@@ -75,6 +74,17 @@ function finishedIf(isFinished: boolean): Traits {
   return { completion: isFinished ? 'done' : 'unknown', decides: false };
 }
 
+/**
+ * A node that otherwise mixes the messages of several runs: what it sends in the name of one may be made of the
+ * data of another, so an allow behind it is no answer.
+ */
+function unmixedIf(isUnmixed: boolean): Traits {
+  return isUnmixed ? finishedIf(true) : MIXES;
+}
+
+/** Of a node that mixes the messages of several runs. */
+export const MIXES: Traits = { completion: 'unknown', decides: false, sends: Infinity };
+
 /** A switch that recreates message sequences keeps messages back until the sequence is complete. */
 function collectsSequences(node: NodeConfig): boolean {
   const rules = Array.isArray(node.rules) ? (node.rules as { t?: string }[]) : [];
@@ -89,7 +99,12 @@ function sendsLater(node: NodeConfig): boolean {
 /** What is no number may be one that comes from `${ENV}`. */
 const repeats = ({ duration = 250 }: NodeConfig) => !(Number(duration) >= 0);
 
+/** One that is extended by later messages puts the payload of the first into the last of them. */
+function mixesPayloads({ extend, op2type }: NodeConfig): boolean {
+  return Boolean(extend) && extend !== 'false' && op2type !== 'nul' && op2type !== 'payl';
+}
+
 function messagesOfTrigger(node: NodeConfig): number {
-  if (repeats(node)) return Infinity;
+  if (repeats(node) || mixesPayloads(node)) return Infinity;
   return (node.op1type === 'nul' ? 0 : 1) + (node.op2type === 'nul' ? 0 : 1);
 }

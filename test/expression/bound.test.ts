@@ -86,6 +86,21 @@ describe('JSONata in bounds', function () {
     assert.match(await refusal('payload.Event.Attribute^(>value)'), /expression\.(tooMany|tooSlow)/);
   });
 
+  it('lets functions call themselves a thousand levels deep, and sorts some thousand items by ^( )', async () => {
+    assert.equal(
+      await evaluate('($f := function($n) { $n > 0 ? 1 + $f($n - 1) : 0 }; $f(1000))', 20_000),
+      1000,
+    );
+    const sorted = await evaluate('payload.Event.Attribute[[0..3999]]^(>value).value', 20_000);
+    assert.equal((sorted as string[]).length, 4000);
+  });
+
+  it('takes one call of a function of JSONata for one step, which ends by itself', async () => {
+    const begun = performance.now();
+    assert.equal(await refusal('$length($string(payload)) > 0', 1), 'expression.tooSlow');
+    assert.ok(performance.now() - begun > 5);
+  });
+
   it('matches hostile text in linear time', async () => {
     const begun = performance.now();
     assert.equal(await evaluate('$contains(payload.Event.info, /^(a+)+$/)'), false);

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { ServerResponse } from 'node:http';
 import { readRestPath } from '../../src/template/rest-path';
 import { READER_KEY } from '../../sandbox/misp/server';
 import { MispNodeTest } from '../support/misp-node';
@@ -37,6 +38,44 @@ describe('misp-request', function () {
       { method: 'POST', path: '/tags/add', body: { name: 'lab:review' } },
     ]);
     assert.equal((misp as { result: { dryRun: boolean } }).result.dryRun, false);
+  });
+
+  it('takes any whole JSON for the answer of a reading call, and text for an export', async () => {
+    await test.deploy('misp-request', { path: '/events/export' });
+    for (const whole of [null, false, [], {}, 7, [{ a: 1 }]]) {
+      test.recorder.answer = (_call, response) => sendJson(response, whole);
+      const message = (await test.send({ payload: {} })).at(-1);
+      assert.deepEqual(message?.payload, whole);
+      test.sent.length = 0;
+    }
+    const says = (type: string, body: string) => (_call: unknown, response: ServerResponse) => {
+      response.writeHead(200, { 'Content-Type': type }).end(body);
+      return true;
+    };
+    test.recorder.answer = says('text/plain', 'alert ip any');
+    assert.equal((await test.send({ payload: {} }))[0].payload, 'alert ip any');
+    for (const broken of ['Array', '{"a": ', '']) {
+      test.clear();
+      test.recorder.answer = says('application/json', broken);
+      assert.ok(await test.fail({ payload: {} }), broken);
+    }
+  });
+
+  it('does not take an empty answer for a change that was made', async () => {
+    await test.deploy('misp-request', { method: 'POST', path: '/events/unpublish/1' });
+    for (const empty of [null, false, [], {}]) {
+      test.clear();
+      test.recorder.answer = (_call, response) => sendJson(response, empty);
+      assert.match(await test.fail({ payload: {} }), /not known whether|did not give/, JSON.stringify(empty));
+    }
+  });
+
+  it('gives lists that PHP sends as objects with numbers for names as lists', async () => {
+    await test.deploy('misp-request', { path: '/events/view/1' });
+    test.recorder.answer = (_call, response) =>
+      sendJson(response, { Event: { id: '1', Attribute: { 3: { id: '1' }, 9: { id: '2' } } } });
+    const [{ payload }] = await test.send({ payload: {} });
+    assert.deepEqual(payload, { Event: { id: '1', Attribute: [{ id: '1' }, { id: '2' }] } });
   });
 
   it('deletes without a body', async () => {

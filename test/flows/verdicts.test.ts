@@ -5,12 +5,19 @@ import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 import { event, freePort, listening, query } from '../support/misp';
 import { allow, block, credentials, ifTag, listener, tab, trigger } from '../support/flows';
 import { core, functions, others, structure } from '../support/shapes/attacks';
+import { mixed } from '../support/shapes/mixed';
+import { ordinary } from '../support/shapes/ordinary';
 import { proved } from '../support/shapes/proved';
 import { withResponse, type Expected, type Shape } from '../support/shapes/shape';
 
 const DEADLINE_MS = 1200;
 const SLACK_MS = 450;
-const shapes = [...proved, ...functions, ...core, ...structure, ...others];
+const shapes = [...proved, ...ordinary, ...functions, ...core, ...structure, ...others];
+/** Flows as people draw them, in which nothing keeps MISP waiting, whatever the rule is. */
+const goOnAtOnce = shapes.filter((shape) => {
+  const { green, after = 0 } = shape;
+  return green === 'allow' && withResponse(shape).green === 'allow' && after < DEADLINE_MS / 3;
+});
 const RULES = ['response', 'ended', 'watch'] as const;
 type Rule = (typeof RULES)[number];
 
@@ -36,6 +43,9 @@ describe('the verdict of a run', function () {
 
   it('is tried with 120 shapes at least', () => assert.ok(shapes.length >= 120, String(shapes.length)));
 
+  it('lets an event that is all right go on at once in 34 ordinary shapes at least, by each rule', () =>
+    assert.ok(goOnAtOnce.length >= 34, String(goOnAtOnce.length)));
+
   for (const rule of RULES) {
     describe(`when MISP goes on by the rule "${rule}"`, () => {
       for (const shape of shapes) {
@@ -50,6 +60,17 @@ describe('the verdict of a run', function () {
     });
   }
 
+  for (const shape of mixed) {
+    it(`never goes on with the data of another run: ${shape.name}`, async () => {
+      await deployShape(shape, 'response');
+      for (const tags of [['tlp:green', 'tlp:red'], ['tlp:red', 'tlp:green'], ['tlp:green'], ['tlp:red']]) {
+        const replies = await Promise.all(tags.map((tag) => query(port, 'test_module', event([tag]))));
+        const { json, text } = replies[tags.indexOf('tlp:red')] ?? {};
+        if (json) assert.ok(json.error, `${tags.join(' and ')}: ${text}`);
+      }
+    });
+  }
+
   it('is right for 300 runs at once through switch nodes', async () => {
     await deployShape(proved.find((entry) => entry.name === 'a loop') as Shape, 'response');
     const asked = Array.from({ length: 150 }, (_, index) => (index % 2 === 0 ? 'tlp:red' : 'tlp:green'));
@@ -60,7 +81,7 @@ describe('the verdict of a run', function () {
     });
   });
 
-  async function deployShape({ nodes, first = 'x' }: Shape, goOn: Rule) {
+  async function deployShape({ nodes, first = 'x' }: Pick<Shape, 'nodes' | 'first'>, goOn: Rule) {
     const filled = JSON.parse(JSON.stringify(nodes).replaceAll('${port}', String(targetPort))) as FlowNode[];
     const otherwise = goOn === 'response' ? ['go'] : [];
     await deploy(

@@ -1,4 +1,5 @@
-import { deploy, startNodeRed, type FlowNode, type NodeRed } from './node-red';
+import { EventEmitter } from 'node:events';
+import { deploy, startNodeRed, type FlowNode, type NodeRed, type StartOptions } from './node-red';
 
 /** A Node-RED in a process of its own, steered by messages (see node-red-process.ts). */
 export type Command =
@@ -6,26 +7,33 @@ export type Command =
   | { type: 'memory' }
   | { type: 'state'; state: 'start' | 'stop' }
   | { type: 'statuses' }
+  | { type: 'exit' }
   | { type: 'stop' };
 
 async function main(): Promise<void> {
-  const { MISP_TEST_USER_DIR: userDir } = process.env;
+  const { MISP_TEST_USER_DIR: userDir, MISP_TEST_OPTIONS: options = '{}' } = process.env;
+  const { settings, bare } = JSON.parse(options) as StartOptions;
   const statuses: Record<string, { fill?: string; text?: string }> = {};
-  const starting = startNodeRed({ userDir, settings: { runtimeState: { enabled: true, ui: false } } });
+  const starting = startNodeRed({
+    userDir,
+    bare,
+    settings: { runtimeState: { enabled: true, ui: false }, ...settings },
+  });
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the Node-RED that is being started
-  const { events } = require(process.env.NODE_RED_PATH ?? 'node-red') as NodeRed;
+  const { events, log: logged } = require(process.env.NODE_RED_PATH ?? 'node-red') as NodeRed;
   events.on('node-status', ({ id, status }: { id: string; status: object }) => (statuses[id] = status));
-  const nodeRed = await starting;
   const log: string[] = [];
-  const handler = new (await import('node:events')).EventEmitter();
+  const handler = new EventEmitter();
   handler.on('log', (line: { level: number; type?: string; msg: unknown }) => {
     if (line.level <= 30) log.push(`${line.type ?? ''}: ${String(line.msg)}`);
   });
-  nodeRed.RED.log.addHandler(handler);
+  logged.addHandler(handler);
+  const nodeRed = await starting;
   const run = async (command: Command): Promise<unknown> => {
     if (command.type === 'deploy') return deploy(nodeRed.RED, command.flow, command.credentials, command.how);
     if (command.type === 'stop') return nodeRed.stop();
     if (command.type === 'state') return nodeRed.RED.runtime.flows.setState({ state: command.state });
+    if (command.type === 'exit') process.exit(0);
     if (command.type === 'statuses') return statuses;
     for (let i = 0; i < 2; i++) {
       globalThis.gc?.();

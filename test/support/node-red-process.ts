@@ -25,6 +25,8 @@ export interface NodeRedProcess {
   statuses(): Promise<Record<string, { fill?: string; text?: string }>>;
   /** A clean shut-down. */
   stop(): Promise<void>;
+  /** The process ends itself, as `process.exit` of a flow does. */
+  exit(): Promise<void>;
   kill(): void;
 }
 
@@ -33,15 +35,24 @@ export interface ForkOptions {
   userDir?: string;
   execArgv?: string[];
   env?: NodeJS.ProcessEnv;
+  /** Settings of Node-RED. */
+  settings?: object;
+  /** Without the built package. */
+  bare?: boolean;
   /** Do not wait until Node-RED has started. */
   atOnce?: boolean;
 }
 
 export async function forkNodeRed(options: ForkOptions = {}): Promise<NodeRedProcess> {
-  const { userDir, execArgv = [], env = {}, atOnce = false } = options;
+  const { userDir, execArgv = [], env = {}, atOnce = false, settings = {}, bare = false } = options;
   const child = fork(path.join(__dirname, 'node-red-child.ts'), [], {
     execArgv: ['--require', 'tsx/cjs', '--expose-gc', ...execArgv],
-    env: { ...process.env, ...env, ...(userDir ? { MISP_TEST_USER_DIR: userDir } : {}) },
+    env: {
+      ...process.env,
+      ...env,
+      ...(userDir ? { MISP_TEST_USER_DIR: userDir } : {}),
+      MISP_TEST_OPTIONS: JSON.stringify({ settings, bare }),
+    },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const answer = () =>
@@ -74,6 +85,9 @@ export async function forkNodeRed(options: ForkOptions = {}): Promise<NodeRedPro
     statuses: () => send({ type: 'statuses' }) as ReturnType<NodeRedProcess['statuses']>,
     async stop() {
       await send({ type: 'stop' });
+    },
+    async exit() {
+      await send({ type: 'exit' }).catch(() => undefined);
     },
     kill: () => void child.kill('SIGKILL'),
   };

@@ -52,6 +52,8 @@ export interface StartOptions {
   port?: number;
   /** A user folder that is there, and stays. */
   userDir?: string;
+  /** Without the built package: a Node-RED that does not have it. */
+  bare?: boolean;
   /** Serve the editor at the root, instead of the flows' own HTTP nodes. */
   editor?: boolean;
 }
@@ -68,7 +70,9 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
   const userDir = options.userDir ?? mkdtempSync(path.join(tmpdir(), 'misp-flows-'));
   const scope = path.join(userDir, 'node_modules/@misp-flows');
   mkdirSync(scope, { recursive: true });
-  if (!existsSync(path.join(scope, 'node-red-misp'))) symlinkSync(root, path.join(scope, 'node-red-misp'));
+  if (options.bare) rmSync(path.join(scope, 'node-red-misp'), { force: true });
+  else if (!existsSync(path.join(scope, 'node-red-misp')))
+    symlinkSync(root, path.join(scope, 'node-red-misp'));
   for (const folder of options.packages ?? []) {
     symlinkSync(folder, path.join(userDir, 'node_modules', path.basename(folder)));
   }
@@ -119,8 +123,9 @@ function flowsStart({ events }: NodeRed): Promise<void> {
       events.off('runtime-event', onEvent);
       resolve();
     };
-    const onEvent = ({ id, payload }: { id: string; payload?: { error?: string } }) => {
-      if (id === 'runtime-state' && payload?.error?.startsWith('missing')) started();
+    const onEvent = ({ id, payload }: { id: string; payload?: { error?: string; state?: string } }) => {
+      const isHalted = payload?.error?.startsWith('missing') || payload?.state === 'safe';
+      if (id === 'runtime-state' && isHalted) started();
     };
     events.on('flows:started', started);
     events.on('runtime-event', onEvent);

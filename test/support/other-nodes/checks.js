@@ -1,32 +1,37 @@
+// Subflows that a package brings: what is inside stands in no flow file.
 module.exports = function (RED) {
-  // A subflow that a package brings: what is inside stands in no flow file.
-  RED.nodes.registerSubflow({
-    id: 'other-checks',
+  // The second is named so in the field cases.
+  for (const type of ['other-checks', 'bn-checks']) RED.nodes.registerSubflow(checks(type));
+};
+
+function checks(type) {
+  return {
+    id: type,
     type: 'subflow',
     name: 'Checks of a package',
-    meta: { module: 'other-nodes', type: 'other-checks', version: '1.0.0' },
+    meta: { module: 'other-nodes', type, version: '1.0.0' },
     env: [],
-    in: [{ x: 1, y: 1, wires: [{ id: 'checks-if' }] }],
+    in: [{ x: 1, y: 1, wires: [{ id: `${type}-if` }] }],
     out: [],
     flow: [
       {
-        id: 'checks-if',
+        id: `${type}-if`,
         type: 'misp-if-tag',
-        z: 'other-checks',
+        z: type,
         scope: 'event',
         condition: 'in_or',
         tags: ['tlp:red'],
         clusters: [],
-        wires: [['checks-stop'], []],
+        wires: [[`${type}-stop`], []],
       },
       {
-        id: 'checks-stop',
+        id: `${type}-stop`,
         type: 'misp-response',
-        z: 'other-checks',
+        z: type,
         answer: 'block',
         message: 'blocked by the flow',
         wires: [],
       },
     ],
-  });
-};
+  };
+}

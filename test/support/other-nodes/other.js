@@ -28,12 +28,15 @@ module.exports = function (RED) {
       }, 20);
     }),
   );
-  define('other-fails-late', (node) =>
-    node.on('input', (msg, send, done) => {
-      done();
-      setTimeout(() => node.error('failed late', msg), 150);
-    }),
-  );
+  // The second is named so in the field cases.
+  for (const type of ['other-fails-late', 'bn-laterr']) {
+    define(type, (node) =>
+      node.on('input', (msg, send, done) => {
+        done();
+        setTimeout(() => node.error('failed late', msg), 150);
+      }),
+    );
+  }
   define('other-hands-over', (node) =>
     node.on('input', (msg, send, done) => {
       done();
@@ -51,6 +54,23 @@ module.exports = function (RED) {
       done();
     }),
   );
+  // Says that it has finished, and answers a second time: on its second output.
+  define('other-answers-twice', (node) =>
+    node.on('input', (msg, send, done) => {
+      send([msg, null]);
+      done();
+      setTimeout(() => node.send([null, { ...msg }]), 150);
+    }),
+  );
+  // Gives each message the payload of the one before.
+  define('other-mixes', (node) => {
+    let before;
+    node.on('input', (msg, send, done) => {
+      [before, msg.payload] = [msg.payload, before ?? msg.payload];
+      send(msg);
+      done();
+    });
+  });
   define('other-good', (node) =>
     node.on('input', (msg, send, done) => {
       send(msg);

@@ -414,6 +414,7 @@ export const core: Shape[] = [
     first: 'k',
     red: 'block',
     green: 'deadline',
+    response: { green: 'deadline' },
   },
   {
     name: 'split and join of an empty list',
