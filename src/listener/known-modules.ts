@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import type { AnnouncedModule } from './protocol';
+import { isKind, type AnnouncedModule } from './kinds';
 import { saveFile } from './saved-file';
 
 /**
@@ -46,7 +46,9 @@ export class KnownModules {
     if (!this.file) return [];
     try {
       const list = JSON.parse(readFileSync(this.file, 'utf8')) as AnnouncedModule[];
-      return list.filter((module) => /^[a-z0-9_]+$/.test(module.name));
+      // Before there were kinds, all were actions.
+      const modules = list.map((module): AnnouncedModule => ({ ...module, kind: module.kind ?? 'action' }));
+      return modules.filter(({ name, kind }) => /^[a-z0-9_]+$/.test(name) && isKind(kind));
     } catch {
       return [];
     }
