@@ -45,9 +45,9 @@ export class KnownModules {
   private read(): AnnouncedModule[] {
     if (!this.file) return [];
     try {
-      const list = JSON.parse(readFileSync(this.file, 'utf8')) as AnnouncedModule[];
+      const list = JSON.parse(readFileSync(this.file, 'utf8')) as Partial<AnnouncedModule>[];
       // Before there were kinds, all were actions.
-      const modules = list.map((module): AnnouncedModule => ({ ...module, kind: module.kind ?? 'action' }));
+      const modules = list.map((module) => ({ kind: 'action', ...module }) as AnnouncedModule);
       return modules.filter(({ name, kind }) => /^[a-z0-9_]+$/.test(name) && isKind(kind));
     } catch {
       return [];
