@@ -1,16 +1,17 @@
 import type { Node } from 'node-red';
+import type { AnnouncedModule, KindName } from '../../src/listener/kinds';
 import { KnownModules } from '../../src/listener/known-modules';
+import type { Announcement, ModuleOwner } from '../../src/listener/open-query';
 import {
   DEFAULT_LIMITS,
   quarterOfHeap,
-  type AnnouncedModule,
   type ServiceCounts,
   type ServiceSettings,
   type TlsMaterial,
 } from '../../src/listener/protocol';
 import { acquireService, endService, holdService, serviceOf, type Lease } from '../../src/listener/registry';
 import { ServiceMemory, type TlsSource } from '../../src/listener/remembered';
-import type { Announcement, ListenerService, ModuleOwner, ServiceState } from '../../src/listener/service';
+import type { ListenerService, ServiceState } from '../../src/listener/service';
 import { WorkflowError } from '../../src/text';
 import { defineNode, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
@@ -24,7 +25,7 @@ export interface ListenerNode extends Node {
   service: ListenerService | undefined;
   /** The listener's state, for the status of its triggers. */
   readonly state: ServiceState;
-  announce(owner: ModuleOwner): Announcement;
+  announce<K extends KindName>(owner: ModuleOwner<K>): Announcement;
   /** Names of the modules that are announced although their flow is gone. */
   goneModules(): string[];
   /** Takes such a module off the list, because MISP's workflows do not use it any more. */

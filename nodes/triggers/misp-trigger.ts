@@ -1,8 +1,10 @@
 import type { Node } from 'node-red';
 import { isRecord } from '../../src/event/values';
-import type { AnnouncedModule, ModuleParam, ServiceCounts } from '../../src/listener/protocol';
+import { action, type ActionModule, type ModuleParam } from '../../src/listener/kinds/action';
+import type { ModuleOwner, OpenQuery, RequestText } from '../../src/listener/open-query';
+import type { ServiceCounts } from '../../src/listener/protocol';
 import type { MispRequest } from '../../src/listener/request';
-import type { ModuleOwner, OpenQuery, RequestText, ServiceState } from '../../src/listener/service';
+import type { ServiceState } from '../../src/listener/service';
 import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { RELOADED, STORED } from '../../src/triggers/completed';
@@ -200,8 +202,9 @@ export default defineNode(
       };
     }
 
-    function announced(): AnnouncedModule {
+    function announced(): ActionModule {
       return {
+        kind: 'action',
         name: config.module,
         description: text('module.description', { trigger: config.trigger, name: node.name ?? '' }),
         blocking: trigger!.blocking,
@@ -219,10 +222,9 @@ export default defineNode(
       };
     }
 
-    /** 0 stands for the default: 3 s while MISP cannot save anything, else 8 s of MISP's 10. */
+    /** 0 stands for the default. */
     function deadlineMs(): number {
-      const seconds = Number(config.deadline) || (trigger!.stallsSaving ? 3 : 8);
-      return seconds * 1000;
+      return Number(config.deadline) * 1000 || action.defaultDeadlineMs(trigger!);
     }
 
     function fire(query: OpenQuery, requestText?: RequestText): void {

@@ -1,6 +1,6 @@
 import type { Node } from 'node-red';
 import type { MispRequest } from '../../src/listener/request';
-import type { OpenQuery } from '../../src/listener/service';
+import type { OpenQuery } from '../../src/listener/open-query';
 import type { Reception } from '../../src/runs/reception';
 import type { Journal } from '../../src/runs/journal';
 import { Run } from '../../src/runs/run';
@@ -50,7 +50,7 @@ export class TriggerRuns {
     const started = this.begin(query.request, query.deadline, begun, {
       answered: (verdict) => {
         this.open.delete(query);
-        if (verdict.cause === 'accepted') query.accept();
+        if (verdict.cause === 'accepted') query.accept(verdict);
         else query.answer(verdict);
         this.firing.report(verdict);
       },

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import type { AnnouncedModule } from './protocol';
+import { isKind, type AnnouncedModule } from './kinds';
 import { saveFile } from './saved-file';
 
 /**
@@ -45,8 +45,10 @@ export class KnownModules {
   private read(): AnnouncedModule[] {
     if (!this.file) return [];
     try {
-      const list = JSON.parse(readFileSync(this.file, 'utf8')) as AnnouncedModule[];
-      return list.filter((module) => /^[a-z0-9_]+$/.test(module.name));
+      const list = JSON.parse(readFileSync(this.file, 'utf8')) as Partial<AnnouncedModule>[];
+      // Before there were kinds, all were actions.
+      const modules = list.map((module) => ({ kind: 'action', ...module }) as AnnouncedModule);
+      return modules.filter(({ name, kind }) => /^[a-z0-9_]+$/.test(name) && isKind(kind));
     } catch {
       return [];
     }

@@ -1,33 +1,10 @@
 import { getHeapStatistics } from 'node:v8';
-import type { Outcome } from '../runs/verdict';
 import type { TextParams } from '../text';
 import type { Heard } from './contacts';
 import type { Access } from './credentials';
-
-/** What the service needs to know of a MISP module that a trigger announces. */
-export interface AnnouncedModule {
-  /** The name in MISP: lower-case letters, digits and underscores. */
-  name: string;
-  description: string;
-  /** MISP waits for the answer and a block stops the operation. */
-  blocking: boolean;
-  /** A `*-before-save` trigger: MISP saves nothing else while it waits. */
-  stallsSaving: boolean;
-  /** Milliseconds from the request until the service answers by policy. */
-  deadlineMs: number;
-  onDeadline: Outcome;
-  supportFilters: boolean;
-  /** Parameters that MISP's user fills in, as MISP declares them. */
-  params: Record<string, ModuleParam>;
-}
-
-/** A parameter of a module as MISP reads it from `meta.config.params`. */
-export interface ModuleParam {
-  type: 'string' | 'large_string' | 'hash_path';
-  description: string;
-  value: string;
-  jinja_supported?: boolean;
-}
+import type { AnnouncedModule } from './kinds';
+import type { Reply } from './kinds/kind';
+import type { ScanNotes } from './request';
 
 export interface ServiceLimits {
   /** Bytes of one request body. */
@@ -93,7 +70,7 @@ export type ToWorker =
   | { type: 'forget'; name: string }
   | { type: 'absence'; absence: Absence | undefined }
   /** `goesOn`: the request was accepted only; the main thread tells with `ended` when nothing of it is left. */
-  | { type: 'answer'; id: number; error?: string; goesOn?: boolean }
+  | { type: 'answer'; id: number; reply: Reply; goesOn?: boolean }
   /** The main thread is through with a request that was answered before. */
   | { type: 'ended'; id: number }
   /** The process ends: answer all open requests by policy, then set and notify the shared flag. */
@@ -101,9 +78,10 @@ export type ToWorker =
   | { type: 'close' };
 
 /** Why the service answered on its own, without the flow. */
-export type OwnAnswer = 'deadline' | 'gone' | 'overload' | 'breaker' | 'stopping' | 'rejected' | 'absent';
+export type OwnAnswer =
+  'deadline' | 'gone' | 'overload' | 'breaker' | 'stopping' | 'rejected' | 'absent' | 'failed';
 
-export interface QueryHead {
+export interface QueryHead extends ScanNotes {
   id: number;
   module: string;
   /** Moments of `uptime`. */
@@ -111,12 +89,6 @@ export interface QueryHead {
   deadline: number;
   /** Seconds after which MISP gives up, if it said so and that is before the flow's own deadline. */
   mispTimeout?: number;
-  /** The flattened list was an exact copy of the attributes and was cut out. */
-  flattenedCut: boolean;
-  /** The text holds the key `__proto__`. */
-  suspicious: boolean;
-  /** The text may hold a list that PHP sent as an object with numbers for names; unknown: look. */
-  keyed?: boolean;
 }
 
 export type FromWorker =

@@ -1,9 +1,8 @@
 import { WorkflowError } from '../text';
 import { listsIn, mayHoldKeyedLists } from '../event/keyed-lists';
 import { relinkFlattened } from '../event/relink';
-import type { QueryHead } from './protocol';
 
-/** The body of `POST /query`. */
+/** The body of `POST /query` that a workflow sends. */
 export interface MispRequest {
   module: string;
   data: unknown;
@@ -14,27 +13,59 @@ export interface MispRequest {
 }
 
 /** What the scan of the bytes told. */
-type ReadHead = Pick<QueryHead, 'flattenedCut' | 'suspicious' | 'keyed'>;
+export interface ScanNotes {
+  /** The flattened list was an exact copy of the attributes and was cut out. */
+  flattenedCut: boolean;
+  /** The text holds the key `__proto__`. */
+  suspicious: boolean;
+  /** The text may hold a list that PHP sent as an object with numbers for names; unknown: look. */
+  keyed?: boolean;
+}
+
+/** The body of a request of any kind, parsed. No key of it reaches prototypes. */
+export interface RequestBody {
+  fields: { readonly module: string } & Readonly<Record<string, unknown>>;
+  flattenedCut: boolean;
+  keyed: boolean;
+}
 
 /**
- * Reads a request. Lists that PHP sent as objects are lists afterwards, in the data; the flattened list of
- * attributes is the attributes themselves, not a copy.
+ * Parses the body of a request.
  * @throws {WorkflowError} that says what is wrong with the text
  */
-export function readRequest(bytes: Uint8Array, head: ReadHead): MispRequest {
+export function readBody(bytes: Uint8Array, notes: ScanNotes): RequestBody {
   const json = textOf(bytes);
-  const body = parse(json);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  const fields = parse(json);
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw new WorkflowError('service.noModule');
   }
-  if (head.suspicious) removePrototypeKeys(body);
-  const request = body as Partial<MispRequest>;
-  if (typeof request.module !== 'string' || request.module === '')
-    throw new WorkflowError('service.noModule');
-  const isKeyed = head.keyed ?? mayHoldKeyedLists(json);
-  const data = isKeyed ? listsIn(request.data) : request.data;
-  relinkFlattened(data, head.flattenedCut);
-  return { ...request, module: request.module, data, params: paramsOf(request.params) };
+  if (notes.suspicious) removePrototypeKeys(fields);
+  if (!namesModule(fields)) throw new WorkflowError('service.noModule');
+  const keyed = notes.keyed ?? mayHoldKeyedLists(json);
+  return { fields, flattenedCut: notes.flattenedCut, keyed };
+}
+
+function namesModule(fields: object): fields is RequestBody['fields'] {
+  const { module } = fields as { module?: unknown };
+  return typeof module === 'string' && module !== '';
+}
+
+/**
+ * The request in a body. Lists that PHP sent as objects are lists afterwards, in the data; the flattened list of
+ * attributes is the attributes themselves, not a copy.
+ */
+export function requestOf({ fields, flattenedCut, keyed }: RequestBody): MispRequest {
+  const data = keyed ? listsIn(fields.data) : fields.data;
+  relinkFlattened(data, flattenedCut);
+  return { ...fields, data, params: paramsOf(fields.params) };
+}
+
+/**
+ * Reads a request of a workflow.
+ * @throws {WorkflowError} that says what is wrong with the text
+ */
+export function readRequest(bytes: Uint8Array, notes: ScanNotes): MispRequest {
+  return requestOf(readBody(bytes, notes));
 }
 
 /** Without parameters MISP sends an empty list: PHP has one array type. */

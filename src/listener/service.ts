@@ -1,17 +1,14 @@
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { text } from '../text';
-import { wallClock } from '../clock';
 import { LastContact, type Contact } from './contacts';
-import { replyBody, type Verdict } from '../runs/verdict';
-import { readRequest, type MispRequest } from './request';
+import { InHand } from './in-hand';
+import type { AnnouncedModule, KindName } from './kinds';
+import type { Announcement, ModuleOwner } from './open-query';
 import type {
   Absence,
-  AnnouncedModule,
   FromWorker,
   OwnAnswer,
-  QueryHead,
   ServiceCounts,
   ServiceSettings,
   ToWorker,
@@ -23,57 +20,6 @@ const DRAIN_MS = 1500;
 
 /** Pause before a failed thread is replaced, in milliseconds: one that fails at once must not spin. */
 const RESTART_MS = 100;
-
-/** A request of MISP that a flow has to answer. */
-export interface OpenQuery {
-  readonly module: string;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-  readonly deadline: number;
-  /** Seconds after which MISP gives up, if it said so and that is before the flow's own deadline. */
-  readonly mispTimeout?: number;
-  readonly request: MispRequest;
-  /** Answers MISP; only the first call counts. */
-  answer(verdict: Verdict): void;
-  /** Answers MISP that it may go on, and counts as accepted until `left` is called. */
-  accept(): void;
-  /** Nothing of the accepted request is under way any more. */
-  left(): void;
-  /** Gives the request back, untouched: it is handed over again when the flow runs. */
-  giveBack(): void;
-}
-
-/** The text of a request, while it is at hand. It is not changed afterwards, and may be kept. */
-export interface RequestText {
-  bytes: Uint8Array;
-  flattenedCut: boolean;
-}
-
-/** What a trigger gives the service. */
-export interface ModuleOwner {
-  module: AnnouncedModule;
-  /** @param text missing for a request that is handed over again */
-  onQuery(query: OpenQuery, text?: RequestText): void;
-  /** The service has answered on its own: the time was up, or MISP hung up (`lost`). */
-  onEnded(query: OpenQuery, by: OwnAnswer | 'lost'): void;
-  /** An answer came after the service's own. */
-  onLate(wouldBlock: boolean): void;
-  /** The service answered without asking the flow. */
-  onAnsweredFor(by: OwnAnswer, blocked: boolean): void;
-}
-
-/** A trigger's hold on the module that it announces. */
-export interface Announcement {
-  /** The flow runs: requests are handed over. */
-  open(): void;
-  /** Nodes are being stopped: requests wait. */
-  pause(): void;
-  /**
-   * The trigger is closed. Requests wait for the next one: when the flows have started without it, the module
-   * is gone (`announceGone`).
-   */
-  end(): void;
-}
 
 export type ServiceState =
   | { state: 'starting' }
@@ -99,14 +45,15 @@ export class ListenerService extends EventEmitter<Events> {
   /** What the thread was told of modules, to tell a new thread the same. */
   private readonly told = new Map<string, ToWorker & { type: 'module' }>();
   private closing = false;
-  private readonly owners = new Map<string, ModuleOwner>();
-  private readonly open = new Map<number, { query: OpenQuery; owner: ModuleOwner }>();
-  /** Requests that were given back and wait for their next trigger. */
-  private readonly returned = new Map<string, { head: QueryHead; request: MispRequest }[]>();
+  private readonly owners = new Map<string, ModuleOwner<KindName>>();
   /** Modules whose requests wait for their trigger. */
   private readonly paused = new Set<string>();
-  /** Accepted requests of which something is under way. */
-  private readonly accepted = new Set<number>();
+  private readonly inHand = new InHand(
+    this.owners,
+    (name) => this.told.get(name)?.module,
+    (name) => this.paused.has(name),
+    (message) => this.send(message),
+  );
   private readonly absences: { flows?: Absence; listener?: Absence } = {};
   private readonly lastContact = new LastContact();
   private readonly drained = new Int32Array(new SharedArrayBuffer(4));
@@ -149,7 +96,7 @@ export class ListenerService extends EventEmitter<Events> {
    * Announces a module. Its requests wait until `open`, because a flow whose nodes are still being made
    * would look like one that has ended.
    */
-  announce(owner: ModuleOwner): Announcement {
+  announce<K extends KindName>(owner: ModuleOwner<K>): Announcement {
     const { module } = owner;
     this.owners.set(module.name, owner);
     this.setOpen(owner, false);
@@ -164,13 +111,13 @@ export class ListenerService extends EventEmitter<Events> {
     };
   }
 
-  private setOpen(owner: ModuleOwner, open: boolean): void {
+  private setOpen(owner: ModuleOwner<KindName>, open: boolean): void {
     const { module } = owner;
     if (this.owners.get(module.name) !== owner) return;
     if (open) this.paused.delete(module.name);
     else this.paused.add(module.name);
     this.send({ type: 'module', module, state: open ? 'live' : 'waiting' });
-    if (open) this.takeReturned(module.name);
+    if (open) this.inHand.takeReturned(module.name);
   }
 
   /** When MISP was last heard of, and when it last asked a module. */
@@ -192,7 +139,7 @@ export class ListenerService extends EventEmitter<Events> {
     if (this.owners.has(module.name)) return;
     this.paused.delete(module.name);
     this.send({ type: 'module', module, state: 'gone' });
-    this.takeReturned(module.name);
+    this.inHand.takeReturned(module.name);
   }
 
   forget(name: string): void {
@@ -210,7 +157,7 @@ export class ListenerService extends EventEmitter<Events> {
   private startThread(): Worker {
     const { settings, absence } = this;
     const workerData: WorkerStart = { settings, absence, drained: this.drained.buffer };
-    const worker = new Worker(path.join(__dirname, 'worker.js'), { workerData });
+    const worker = new Worker(path.join(__dirname, 'thread', 'worker.js'), { workerData });
     worker.on('message', (message: FromWorker) => this.onMessage(message));
     worker.on('error', (error) => this.fail('WORKER', error.message));
     worker.once('exit', () => this.onThreadEnd());
@@ -220,9 +167,7 @@ export class ListenerService extends EventEmitter<Events> {
   /** The thread has failed: MISP goes on while there is none, so the next one takes its place at once. */
   private onThreadEnd(): void {
     if (this.closing) return;
-    for (const id of [...this.open.keys()]) this.endOpen(id, 'lost');
-    this.accepted.clear();
-    this.returned.clear();
+    this.inHand.clear();
     setTimeout(() => {
       if (this.closing) return;
       this.worker = this.startThread();
@@ -248,11 +193,11 @@ export class ListenerService extends EventEmitter<Events> {
   private onMessage(message: FromWorker): void {
     switch (message.type) {
       case 'query':
-        return this.onQuery(message.head, message.body);
+        return this.inHand.take(message.head, message.body);
       case 'answered':
         return this.onAnswered(message.id, message.by, message.module, message.blocked);
       case 'lost':
-        this.endOpen(message.id, 'lost');
+        this.inHand.end(message.id, 'lost');
         return;
       case 'late':
         return this.owners.get(message.module)?.onLate(message.wouldBlock);
@@ -281,86 +226,8 @@ export class ListenerService extends EventEmitter<Events> {
     this.emit('state', state);
   }
 
-  private onQuery(head: QueryHead, body: Uint8Array): void {
-    let request: MispRequest;
-    try {
-      request = readRequest(body, head);
-    } catch (error) {
-      return this.send({ type: 'answer', id: head.id, error: (error as Error).message });
-    }
-    this.hand(head, request, { bytes: body, flattenedCut: head.flattenedCut });
-  }
-
-  private hand(head: QueryHead, request: MispRequest, requestText?: RequestText): void {
-    const owner = this.owners.get(request.module);
-    if (this.paused.has(request.module)) return this.park(head, request);
-    if (!owner) {
-      const error = text('service.gone', { module: request.module });
-      return this.send({ type: 'answer', id: head.id, error });
-    }
-    const query = this.openQuery(head, request);
-    this.open.set(head.id, { query, owner });
-    try {
-      owner.onQuery(query, requestText);
-    } catch (error) {
-      const reason = text('service.failed', { problem: (error as Error).message });
-      query.answer({ outcome: 'block', cause: 'error', reason });
-    }
-  }
-
-  private openQuery(head: QueryHead, request: MispRequest): OpenQuery {
-    return {
-      module: request.module,
-      receivedAt: wallClock(head.receivedAt),
-      deadline: wallClock(head.deadline),
-      mispTimeout: head.mispTimeout,
-      request,
-      accept: () => {
-        if (!this.open.delete(head.id)) return;
-        this.accepted.add(head.id);
-        this.send({ type: 'answer', id: head.id, goesOn: true });
-      },
-      left: () => {
-        if (this.accepted.delete(head.id)) this.send({ type: 'ended', id: head.id });
-      },
-      answer: (verdict) => {
-        if (!this.open.delete(head.id)) return;
-        const reply = replyBody(verdict);
-        this.send({ type: 'answer', id: head.id, error: 'error' in reply ? reply.error : undefined });
-      },
-      giveBack: () => {
-        if (this.open.delete(head.id)) this.park(head, request);
-      },
-    };
-  }
-
-  private park(head: QueryHead, request: MispRequest): void {
-    const list = this.returned.get(request.module);
-    if (list) list.push({ head, request });
-    else this.returned.set(request.module, [{ head, request }]);
-  }
-
-  private takeReturned(module: string): void {
-    const list = this.returned.get(module) ?? [];
-    this.returned.delete(module);
-    for (const { head, request } of list) this.hand(head, request);
-  }
-
   private onAnswered(id: number, by: OwnAnswer, module: string, blocked: boolean): void {
     this.emit('answeredFor', { module, by, blocked });
-    if (!this.endOpen(id, by)) this.owners.get(module)?.onAnsweredFor(by, blocked);
-  }
-
-  /** The service has answered a request that a flow still works on, or that waits to be taken again. */
-  private endOpen(id: number, by: OwnAnswer | 'lost'): boolean {
-    const entry = this.open.get(id);
-    this.open.delete(id);
-    for (const list of this.returned.values()) {
-      const index = list.findIndex((returned) => returned.head.id === id);
-      if (index >= 0) list.splice(index, 1);
-    }
-    if (!this.accepted.has(id)) this.send({ type: 'ended', id });
-    if (entry) entry.owner.onEnded(entry.query, by);
-    return entry !== undefined;
+    if (!this.inHand.end(id, by)) this.owners.get(module)?.onAnsweredFor(by, blocked);
   }
 }

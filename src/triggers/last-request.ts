@@ -1,5 +1,5 @@
 import { readRequest, type MispRequest } from '../listener/request';
-import type { RequestText } from '../listener/service';
+import type { RequestText } from '../listener/open-query';
 import { hideSecretsOf } from './secrets';
 
 /** Larger requests are not kept, in bytes. */

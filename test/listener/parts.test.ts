@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { IncomingBody } from '../../src/listener/body';
+import { IncomingBody } from '../../src/listener/thread/body';
 import { scanBody } from '../../src/listener/scan';
 
 describe('the parts of a request', () => {

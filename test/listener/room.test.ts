@@ -1,12 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { getHeapStatistics } from 'node:v8';
 import { mock } from 'node:test';
-import { DEFAULT_LIMITS, quarterOfHeap, type AnnouncedModule } from '../../src/listener/protocol';
-import { Room } from '../../src/listener/room';
-import { ListenerServer } from '../../src/listener/server';
+import type { AnnouncedModule } from '../../src/listener/kinds';
+import { DEFAULT_LIMITS, quarterOfHeap } from '../../src/listener/protocol';
+import { Room } from '../../src/listener/thread/room';
+import { ListenerServer } from '../../src/listener/thread/server';
 import { freePort, listening, query } from '../support/misp';
 
 const watching: AnnouncedModule = {
+  kind: 'action',
   name: 'watching',
   description: '',
   blocking: false,
@@ -52,7 +54,8 @@ describe('the room for accepted runs', () => {
       limits: { ...limits, handedBytes: quarterOfHeap(), acceptedRuns: 1 },
     };
     const server = new ListenerServer(settings, undefined, (message) => {
-      if (message.type === 'query') setImmediate(() => server.answer(message.head.id, undefined, true));
+      if (message.type === 'query')
+        setImmediate(() => server.answer(message.head.id, { body: '{"data":true}', blocks: false }, true));
     });
     await listening(port);
     server.setModule(watching, 'live');

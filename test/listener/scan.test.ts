@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { withoutCopy } from '../../src/listener/body';
+import { withoutCopy } from '../../src/listener/thread/body';
 import { get } from '../../src/event/hash';
 import { readRequest } from '../../src/listener/request';
 import { scanBody } from '../../src/listener/scan';

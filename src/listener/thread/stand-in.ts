@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { uptime } from '../clock';
+import { uptime } from '../../clock';
 import { Door, type Address, type Handle } from './door';
 
 /** Nobody came for that long: the old socket can be closed, and the new one opened, without losing anybody. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Scan } from './scan';
+import type { Scan } from '../scan';
 
 /** Up to this size a body gets its final buffer at once; what is larger is put together at its end. */
 const RESERVED_BYTES = 4 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import net, { type Socket } from 'node:net';
-import { uptime } from '../clock';
-import type { TlsMaterial } from './protocol';
+import { uptime } from '../../clock';
+import type { TlsMaterial } from '../protocol';
 
 /** Where a service listens. */
 export interface Address {

@@ -1,4 +1,5 @@
-import type { AnnouncedModule, ServiceLimits } from './protocol';
+import { kindOf, type AnnouncedModule } from '../kinds';
+import type { ServiceLimits } from '../protocol';
 
 /** A request as far as its place counts. */
 interface Guest {
@@ -25,7 +26,8 @@ export class Room {
   hasRoomFor(guest: Guest, limits: ServiceLimits, living: number): boolean {
     const { module, held } = guest;
     const name = nameOf(guest);
-    const isAccepted = module?.blocking === false || (this.acceptedPerModule.get(name) ?? 0) > 0;
+    const goesOn = module !== undefined && kindOf(module).goesOnAtOnce(module);
+    const isAccepted = goesOn || (this.acceptedPerModule.get(name) ?? 0) > 0;
     const bytes = isAccepted ? limits.handedBytes * SHARE_OF_ACCEPTED : limits.handedBytes;
     if (this.bytes + held > bytes) return false;
     if (isAccepted && this.accepted.size >= limits.acceptedRuns) return false;

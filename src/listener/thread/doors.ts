@@ -1,4 +1,4 @@
-import { uptime } from '../clock';
+import { uptime } from '../../clock';
 import { Door, type Address, type Handle } from './door';
 import { StandIn } from './stand-in';
 

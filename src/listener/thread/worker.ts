@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerStart } from './protocol';
+import type { FromWorker, ToWorker, WorkerStart } from '../protocol';
 import { ListenerServer } from './server';
 
 /** The thread of one service: carries messages between the server and the main thread. */
@@ -21,7 +21,7 @@ function tellDrained(): void {
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'answer':
-      return server.answer(message.id, message.error, message.goesOn);
+      return server.answer(message.id, message.reply, message.goesOn);
     case 'ended':
       return server.ended(message.id);
     case 'module':

@@ -1,4 +1,5 @@
-import type { AnnouncedModule, ModuleState } from './protocol';
+import { kindOf, type AnnouncedModule } from '../kinds';
+import type { ModuleState } from '../protocol';
 
 interface Entry {
   module: AnnouncedModule;
@@ -41,33 +42,8 @@ export class ModuleList {
 
   private render(): void {
     this.count = [...this.entries.values()].filter((entry) => entry.state !== 'gone').length;
-    this.reply = JSON.stringify([...this.entries.values()].map((entry) => describe(entry.module)));
+    this.reply = JSON.stringify(
+      [...this.entries.values()].map(({ module }) => kindOf(module).describe(module)),
+    );
   }
-}
-
-/**
- * A module as misp-modules announces it. `meta.outputs` is left out: it overwrites the inputs in MISP
- * (FACTS, "Parameters of a module").
- */
-function describe(module: AnnouncedModule): object {
-  return {
-    name: module.name,
-    type: 'action_mod',
-    mispattributes: { config: {} },
-    meta: {
-      version: '1.0',
-      author: 'Node-RED',
-      description: module.description,
-      'module-type': ['action'],
-      name: module.name,
-      icon: 'project-diagram',
-      icon_class: 'fas',
-      config: {
-        blocking: module.blocking,
-        support_filters: module.supportFilters,
-        expect_misp_core_format: false,
-        params: module.params,
-      },
-    },
-  };
 }

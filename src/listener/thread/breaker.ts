@@ -1,4 +1,4 @@
-import { uptime } from '../clock';
+import { uptime } from '../../clock';
 
 /** Time-outs in a row after which a module is not asked any more. */
 const TIMEOUTS = 3;

@@ -1,0 +1,31 @@
+import { action, type ActionTypes } from './action';
+import type { Kind } from './kind';
+
+/** The kinds of modules. A new one begins with a line here: the compiler then asks for the rest. */
+export interface Kinds {
+  action: ActionTypes;
+}
+
+export type KindName = keyof Kinds;
+export type ModuleOf<K extends KindName> = Kinds[K]['module'] & { kind: K };
+export type RequestOf<K extends KindName> = Kinds[K]['request'];
+export type ResultOf<K extends KindName> = Kinds[K]['result'];
+
+/** What the service needs to know of a MISP module that a node announces. */
+export type AnnouncedModule = { [K in KindName]: ModuleOf<K> }[KindName];
+
+const KINDS: { readonly [K in KindName]: Kind<Kinds[K]> } = { action };
+
+/**
+ * The kind of a module. As long as the module of a request is not known it counts as an action: what is no answer
+ * for an action lets MISP go on.
+ */
+export function kindOf<K extends KindName>(module: ModuleOf<K> | undefined): Kind<Kinds[K]>;
+export function kindOf(module: AnnouncedModule | undefined): Kind<Kinds[KindName]> {
+  return KINDS[module?.kind ?? 'action'];
+}
+
+/** Whether there is a kind of this name: a file may come from a newer version. */
+export function isKind(name: string): name is KindName {
+  return Object.hasOwn(KINDS, name);
+}

@@ -1,0 +1,117 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { derive, type Access, type Credentials, type HashedCredentials } from '../credentials';
+
+/** Who called. Only those who are `ok` are let in. */
+export type Caller = { ok: true; name: string } | { ok: false };
+
+/** Tells who a caller with this `Authorization` header is. */
+export type Check = (header: string | undefined, address: string) => Caller | Promise<Caller>;
+
+const STRANGER: Caller = { ok: false };
+/** Where no credentials are asked for nobody tells who he is. */
+const ANYBODY: Caller = { ok: true, name: '' };
+
+/** Hashes that are worked out at a time, and that may wait for that in all, and from one address. */
+const AT_ONCE = 2;
+const MOST_WAITING = 50;
+const MOST_OF_ONE = 4;
+/** Wrong headers that are remembered, so that the same mistake costs no second hash. */
+const MOST_WRONG = 1000;
+
+/** Makes what is compared worthless outside of this process. */
+const key = randomBytes(32);
+const digest = (value: string) => createHmac('sha256', key).update(value).digest();
+
+/** A check of HTTP Basic credentials that takes the same time whatever is wrong. */
+export function credentialCheck(access: Access): Check {
+  if (typeof access === 'string') return () => ANYBODY;
+  return 'hash' in access ? new HashCheck(access).check : plainCheck([access]);
+}
+
+function plainCheck(known: readonly Credentials[]): Check {
+  const callers = known.map(({ user, password }) => ({
+    caller: { ok: true, name: user } as const,
+    wanted: digest(`${user}:${password}`),
+  }));
+  return (header) => {
+    const given = basic(header);
+    const seen = digest(given ?? '');
+    let found: Caller = STRANGER;
+    // All are compared, so that the time does not tell which of them was right.
+    for (const { caller, wanted } of callers) {
+      if (timingSafeEqual(seen, wanted) && given !== undefined) found = caller;
+    }
+    return found;
+  };
+}
+
+/** User and password of a header, as one text. */
+function basic(header: string | undefined): string | undefined {
+  const match = /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(header ?? '');
+  return match ? Buffer.from(match[1], 'base64').toString('utf8') : undefined;
+}
+
+/**
+ * Checks against a hash. A hash is slow on purpose, so each header is hashed once, beside the thread; a caller
+ * that tries many passwords waits for itself, and not everybody for it.
+ */
+class HashCheck {
+  private right: { seen: Buffer; caller: Caller } | undefined;
+  private readonly wrong = new Set<string>();
+  /** Headers that are being checked, and how many of them came from each address. */
+  private readonly underWay = new Map<string, Promise<Caller>>();
+  private readonly waiting = new Map<string, number>();
+  private readonly queue: (() => void)[] = [];
+  private running = 0;
+
+  constructor(private readonly wanted: HashedCredentials) {}
+
+  readonly check: Check = (header, address) => {
+    const given = basic(header);
+    if (given === undefined) return STRANGER;
+    const seen = digest(given);
+    if (this.right && timingSafeEqual(seen, this.right.seen)) return this.right.caller;
+    const name = seen.toString('base64');
+    if (this.right || this.wrong.has(name)) return STRANGER;
+    return this.underWay.get(name) ?? this.start(given, seen, name, address);
+  };
+
+  private start(given: string, seen: Buffer, name: string, address: string): Caller | Promise<Caller> {
+    const own = this.waiting.get(address) ?? 0;
+    if (own >= MOST_OF_ONE || this.underWay.size >= MOST_WAITING) return STRANGER;
+    this.waiting.set(address, own + 1);
+    const checked = this.compare(given, seen).finally(() => this.leave(name, address));
+    this.underWay.set(name, checked);
+    return checked;
+  }
+
+  private leave(name: string, address: string): void {
+    this.underWay.delete(name);
+    const left = (this.waiting.get(address) ?? 1) - 1;
+    if (left > 0) this.waiting.set(address, left);
+    else this.waiting.delete(address);
+  }
+
+  private async compare(given: string, seen: Buffer): Promise<Caller> {
+    if (this.running >= AT_ONCE) await new Promise<void>((resolve) => this.queue.push(resolve));
+    this.running++;
+    try {
+      // Found meanwhile.
+      if (this.right) return timingSafeEqual(seen, this.right.seen) ? this.right.caller : STRANGER;
+      const { salt, hash } = this.wanted;
+      const isRight = timingSafeEqual(await derive(given, salt), Buffer.from(hash, 'hex'));
+      if (!isRight) return this.noteWrong(seen.toString('base64'));
+      this.right = { seen, caller: { ok: true, name: given.split(':', 1)[0] } };
+      return this.right.caller;
+    } finally {
+      this.running--;
+      this.queue.shift()?.();
+    }
+  }
+
+  private noteWrong(seen: string): Caller {
+    this.wrong.add(seen);
+    if (this.wrong.size > MOST_WRONG) this.wrong.delete(this.wrong.values().next().value as string);
+    return STRANGER;
+  }
+}

@@ -1,0 +1,104 @@
+import { text } from '../../text';
+import type { Contacts } from '../contacts';
+import type { AnnouncedModule } from '../kinds';
+import type { Absence, ModuleState } from '../protocol';
+import type { Answers } from './answers';
+import type { HandOver } from './hand-over';
+import { ModuleList } from './module-list';
+import type { Places } from './places';
+import type { Query } from './query';
+import { Waiting, type Arrived } from './waiting';
+
+/** By how much an answer is earlier than a time-out that MISP tells, if that is not very short. */
+const MISP_MARGIN_MS = 1000;
+
+/** Knows the modules, and so what becomes of a request: it is handed over, waits, or is answered here. */
+export class Desk {
+  readonly modules = new ModuleList();
+  private readonly waiting = new Waiting();
+
+  constructor(
+    private readonly answers: Answers,
+    private readonly places: Places,
+    private readonly handOver: HandOver,
+    private readonly contacts: Contacts,
+  ) {}
+
+  /** Why no trigger can take requests, or that they can again. */
+  setAbsence(absence: Absence | undefined): void {
+    this.answers.absence = absence;
+    for (const module of this.modules.names('waiting')) {
+      if (!absence) this.waitForTrigger(module);
+      else if (!absence.waits) {
+        this.waiting.take(module).forEach(({ query }) => this.answers.absent(query, absence));
+      }
+    }
+  }
+
+  setModule(module: AnnouncedModule, state: ModuleState): void {
+    // It is told with each deploy, and whoever deploys may have mended the flow: it is asked again.
+    this.places.mended(module.name);
+    this.modules.set(module, state);
+    if (state === 'waiting') this.waitForTrigger(module.name);
+    else this.endWait(module.name, state);
+  }
+
+  forget(name: string): void {
+    this.modules.forget(name);
+    this.endWait(name, 'gone');
+  }
+
+  decide(arrived: Arrived): void {
+    const { query, scan } = arrived;
+    const { absence } = this.answers;
+    const entry = scan.module === undefined ? undefined : this.modules.get(scan.module);
+    if (scan.module !== undefined && !entry) {
+      return this.answers.reject(query, text('service.unknownModule', { module: scan.module }));
+    }
+    query.module = entry?.module;
+    if (entry) this.contacts.asked(entry.module.name);
+    if (entry) this.setDeadline(query, entry.module, scan.timeout);
+    if (entry?.state === 'gone') return this.answers.byPolicy(query, 'gone');
+    if (absence && !absence.waits) return this.answers.absent(query, absence);
+    if (entry?.state === 'waiting') return this.waiting.add(entry.module.name, arrived);
+    this.handOver.pass(arrived, this.modules.living);
+  }
+
+  /** The time of a request is up. */
+  expire(query: Query): void {
+    if (query.answered) return;
+    const { absence } = this.answers;
+    if (absence) return this.answers.absent(query, absence);
+    if (query.forwarded) this.places.timedOut(query);
+    this.answers.byPolicy(query, 'deadline');
+  }
+
+  close(): void {
+    this.waiting.close();
+  }
+
+  /** The flow's deadline, or MISP's own time-out if that is shorter: newer MISPs tell it. */
+  private setDeadline(query: Query, { deadlineMs }: AnnouncedModule, timeout = 0): void {
+    const mispMs = timeout > 0 ? timeout * 1000 : Infinity;
+    const inTime = mispMs - Math.min(MISP_MARGIN_MS, mispMs / 2);
+    if (inTime < deadlineMs) query.mispTimeout = timeout;
+    query.expireAfter(Math.min(deadlineMs, inTime), () => this.expire(query));
+  }
+
+  private waitForTrigger(module: string): void {
+    if (this.answers.absence) return this.waiting.stop(module); // then it is known how it goes on
+    this.waiting.start(module, () => {
+      const entry = this.modules.get(module);
+      if (entry?.state === 'waiting' && !this.answers.absence) this.setModule(entry.module, 'gone');
+    });
+  }
+
+  private endWait(module: string, state: ModuleState): void {
+    this.waiting.stop(module);
+    for (const arrived of this.waiting.take(module)) {
+      if (arrived.query.answered) continue;
+      if (state === 'live') this.handOver.pass(arrived, this.modules.living);
+      else this.answers.byPolicy(arrived.query, 'gone');
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Access } from '../credentials';
+import { version } from '../../../package.json';
+import { credentialCheck, type Caller, type Check } from './callers';
+import { Refusals } from './refusals';
+import { refuse, sendJson } from './send';
+
+/** What is behind the front. */
+export interface Behind {
+  /** The answer to `GET /modules`. */
+  modules(): string;
+  /** `POST /query` of a caller who was let in. */
+  query(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean, caller: string): void;
+}
+
+/** Where requests come in: who calls, and what for. With valid credentials a query never ends here. */
+export class Front {
+  readonly refusals = new Refusals();
+  private check: Check;
+
+  constructor(
+    access: Access,
+    private readonly behind: Behind,
+  ) {
+    this.check = credentialCheck(access);
+  }
+
+  configure(access: Access): void {
+    this.check = credentialCheck(access);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path === '/healthcheck') return sendJson(response, 200, { status: true });
+    const address = request.socket.remoteAddress ?? '';
+    const admit = (caller: Caller) => {
+      if (caller.ok) {
+        this.refusals.cameIn(address);
+        return this.serve(path, request, response, expectsContinue, caller.name);
+      }
+      this.refusals.refused(address);
+      refuse(response, 401, 'service.unauthorized', { 'WWW-Authenticate': 'Basic realm="misp"' });
+    };
+    const caller = this.check(request.headers.authorization, address);
+    if (caller instanceof Promise) void caller.then(admit);
+    else admit(caller);
+  }
+
+  private serve(
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+    caller: string,
+  ): void {
+    const method = path === '/query' ? 'POST' : 'GET';
+    if (!['/modules', '/query', '/version'].includes(path)) return refuse(response, 404, 'service.notFound');
+    if (request.method !== method) {
+      return refuse(response, 405, 'service.methodNotAllowed', { Allow: method }, { method });
+    }
+    if (path === '/modules') sendJson(response, 200, this.behind.modules());
+    else if (path === '/version') sendJson(response, 200, { version });
+    else this.behind.query(request, response, expectsContinue, caller);
+  }
+}

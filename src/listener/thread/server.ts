@@ -1,0 +1,152 @@
+import { Contacts } from '../contacts';
+import type { AnnouncedModule } from '../kinds';
+import type { Reply } from '../kinds/kind';
+import type { Absence, ModuleState, ServiceSettings } from '../protocol';
+import { Answers, type Post } from './answers';
+import { Desk } from './desk';
+import { Doors } from './doors';
+import { Front } from './front';
+import { HandOver, type Keep } from './hand-over';
+import { Intake } from './intake';
+import { Places } from './places';
+import type { Query } from './query';
+
+/** So long an accepted run counts at most: not everything tells when it has ended. */
+const ACCEPTED_MS = 10 * 60_000;
+const REPORT_INTERVAL_MS = 500;
+
+/**
+ * The HTTP service that MISP calls, in a thread of its own: it owns the socket, the list of modules and
+ * the deadlines, so that MISP gets its answer whatever the main thread does. With valid credentials
+ * `/query` is always answered 200 (DESIGN section 3).
+ *
+ * The rooms through which a request comes: doors, front, intake, desk, and from there, if it has a place, hand-over.
+ */
+export class ListenerServer {
+  private readonly answers: Answers;
+  private readonly front: Front;
+  private readonly intake: Intake;
+  private readonly desk: Desk;
+  private readonly places: Places;
+  private readonly doors: Doors;
+  private readonly reports: NodeJS.Timeout;
+  private readonly contacts = new Contacts();
+  private reported = '';
+
+  /**
+   * @param absence why no trigger can take requests
+   * @param keep what must be done with each request before a flow gets it
+   */
+  constructor(
+    { access, limits, ...address }: ServiceSettings,
+    absence: Absence | undefined,
+    private readonly post: Post,
+    keep?: Keep,
+  ) {
+    this.answers = new Answers(absence, post, (query) => this.released(query));
+    this.places = new Places(limits);
+    const handOver = new HandOver(this.places, this.answers, post, keep);
+    this.desk = new Desk(this.answers, this.places, handOver, this.contacts);
+    this.intake = new Intake(limits, this.answers, {
+      complete: (query, scan) => this.desk.decide({ query, scan }),
+      expired: (query) => this.desk.expire(query),
+    });
+    this.front = new Front(access, {
+      modules: () => {
+        this.contacts.fetched();
+        return this.desk.modules.text;
+      },
+      query: (...request) => this.intake.receive(...request),
+    });
+    this.reports = setInterval(() => this.report(), REPORT_INTERVAL_MS);
+    this.doors = new Doors(address, {
+      request: (...request) => this.front.handle(...request),
+      listening: () => this.post({ type: 'listening' }),
+      failed: ({ code = 'ERROR', message }) => this.post({ type: 'failed', code, message }),
+    });
+  }
+
+  configure({ access, limits, ...address }: ServiceSettings): void {
+    this.front.configure(access);
+    this.intake.limits = limits;
+    this.places.limits = limits;
+    this.doors.move(address);
+  }
+
+  /** Why no trigger can take requests, or that they can again. */
+  setAbsence(absence: Absence | undefined): void {
+    this.desk.setAbsence(absence);
+  }
+
+  setModule(module: AnnouncedModule, state: ModuleState): void {
+    this.desk.setModule(module, state);
+  }
+
+  forget(name: string): void {
+    this.desk.forget(name);
+  }
+
+  /** The flow's answer. One that comes after the service's own answer is reported as late. */
+  answer(id: number, reply: Reply, goesOn = false): void {
+    const query = this.answers.get(id);
+    if (!query) return;
+    const { module } = query;
+    if (query.answered) this.post({ type: 'late', id, module: module?.name ?? '', wouldBlock: reply.blocks });
+    else if (module) this.places.mended(module.name);
+    query.answer(reply);
+    if (goesOn) this.accept(query);
+    else this.answers.release(query);
+  }
+
+  /** The main thread has nothing more to say to a request that was answered here. */
+  ended(id: number): void {
+    const query = this.answers.get(id);
+    if (query) this.answers.release(query);
+  }
+
+  /** Answers everything that is open by policy; `drained` is called when the answers have left. */
+  drain(drained: () => void): void {
+    const open = this.answers.all.filter((query) => !query.answered);
+    let left = open.length;
+    const gone = () => {
+      if (--left <= 0) drained();
+    };
+    if (left === 0) drained();
+    for (const query of open) this.answers.byPolicy(query, 'stopping', gone);
+  }
+
+  close(): void {
+    clearInterval(this.reports);
+    this.desk.close();
+    for (const query of this.answers.all) this.answers.byPolicy(query, 'stopping');
+    this.doors.close(() => this.post({ type: 'closed' }));
+  }
+
+  private report(): void {
+    this.reportCounts();
+    const heard = this.contacts.take();
+    if (heard) this.post({ type: 'heard', heard });
+  }
+
+  private reportCounts(): void {
+    const { count: refused, shutOut } = this.front.refusals;
+    const { rejected } = this.answers;
+    const now = [refused, shutOut, rejected].join();
+    if (now === this.reported || (this.reported === '' && refused + rejected === 0)) return;
+    this.reported = now;
+    this.post({ type: 'counts', counts: { refused, shutOut, rejected } });
+  }
+
+  /** What waits for the main thread is bounded elsewhere than what it works on. */
+  private accept(query: Query): void {
+    this.intake.letGo(query);
+    query.accepted = true;
+    this.places.accept(query);
+    query.expireAfter(ACCEPTED_MS, () => this.answers.release(query));
+  }
+
+  private released(query: Query): void {
+    if (!query.accepted) this.intake.letGo(query);
+    this.places.leave(query);
+  }
+}
