@@ -102,7 +102,7 @@ export interface Migration {
 
 /**
  * When a node looks at the event's attributes, as data for the editor's checks: always, or where one of the fields
- * has one of the values. `path` stands for hash paths that lead to attributes (`readsOfPath`).
+ * has one of the values. `path` stands for hash paths, also of filters, that lead to attributes (`readsOfPath`).
  */
 export type AttributesWhen = true | Readonly<Record<string, readonly string[] | 'path'>>;
 

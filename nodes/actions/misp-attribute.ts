@@ -7,8 +7,7 @@ import {
 import type { AttributeFields } from '../../src/actions/plan';
 import { extract } from '../../src/event/hash';
 import { countOf } from '../../src/event/values';
-import { wholeOf } from '../whole-data';
-import { eventOf, requireAttributes } from '../../src/actions/targets';
+import { eventOf } from '../../src/actions/targets';
 import { deletedAttributes } from '../../src/misp/attributes';
 import type { MispClient } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
@@ -64,7 +63,6 @@ export default defineMispAction(
     return async (message, client) => {
       const { payload } = message;
       if (change === 'restore') return planRestore(payload, client);
-      requireAttributes(payload, wholeOf(message));
       return planAttributeEdit(await changeOf(), filters, payload);
 
       function eachOf(fieldsOf: (text: string) => AttributeFields): AttributeChange {

@@ -2,8 +2,10 @@ import { getMatchingItemsForAttributes } from '../../src/event/saved-filters';
 import { isRecord, valuesOf } from '../../src/event/values';
 import { decayScores, modelIds } from '../../src/misp/decaying-models';
 import { WorkflowError } from '../../src/text';
+import { withAttributes } from '../../src/actions/targets';
 import { eventKey } from '../../src/triggers/full-event';
 import { defineNode } from '../adaptor';
+import { wholeOf } from '../whole-data';
 import { filterOf } from './attribute-filter';
 import { SERVER_FIELD, serverOf } from './define-misp-action';
 import { Reading } from './reading';
@@ -33,6 +35,7 @@ export default defineNode(
 
     return {
       async input(message) {
+        message.payload = withAttributes(message.payload, wholeOf(message));
         const event = eventKey(message.payload);
         if (!event) throw new WorkflowError('decay.noEvent');
         const items = valuesOf(getMatchingItemsForAttributes(filterOf(config.filter), message.payload));

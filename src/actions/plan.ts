@@ -91,6 +91,8 @@ export interface UnpublishEvent {
 export interface DecideProposal {
   do: 'accept-proposal' | 'discard-proposal';
   proposal: Ref;
+  /** What is proposed, as MISP gives it. */
+  proposed?: Readonly<Record<string, unknown>>;
 }
 
 export interface AddSightings {
@@ -217,6 +219,8 @@ export interface OperationResult {
   failures?: { item?: string; problem: string }[];
   /** Of a partial one, the items that were done, by uuid or id. */
   done?: string[];
+  /** Of attached tags: their names as MISP spells them, where that differs. */
+  spelled?: Readonly<Record<string, string>>;
   /** What the other side answered, where a flow can use it. */
   answer?: unknown;
 }

@@ -134,6 +134,6 @@ describe('misp-decay', function () {
 
   it('says that a message names no event', async () => {
     await test.deploy('misp-decay', { models: ['1'] });
-    assert.match(await test.fail({ payload: {} }), /names no event/);
+    assert.match(await test.fail({ payload: { Event: { _AttributeFlattened: [] } } }), /names no event/);
   });
 });

@@ -85,6 +85,25 @@ describe('carrying out: what a running MISP showed', () => {
     assert.equal(data.Event.published, false);
   });
 
+  it('shows a tag as MISP spells it', async () => {
+    await start(1);
+    const data = complete({ Event: structuredClone(event) as unknown as MispData['Event'] });
+    for (const [scope, items] of [
+      ['event', []],
+      ['attribute', refsOf(event)],
+    ] as const) {
+      const { results } = await test.carryOut([
+        { do: 'attach-tags', scope, event: { id: '1' }, items: [...items], tags: ['LAB:One'], local: true },
+      ]);
+      assert.equal(results[0].state, 'done');
+      reflect(data, results);
+    }
+    const names = [data.Event, ...(data.Event._AttributeFlattened ?? [])].map(({ Tag = [] }) =>
+      Tag.map(({ name }) => name),
+    );
+    assert.deepEqual(names, [['lab:one'], ['lab:one']]);
+  });
+
   it('shows in the data that an event was unpublished', async () => {
     await start(1);
     event.published = true;
