@@ -215,8 +215,8 @@ export interface OperationResult {
    * cannot be told.
    */
   state: 'planned' | 'done' | 'unchanged' | 'partial' | 'unknown' | 'failed';
-  /** What failed, in words; `item` is an id or uuid if it concerns one item. */
-  failures?: { item?: string; problem: string }[];
+  /** What failed, in words; `item` is an id or uuid if it concerns one item, `tags` if it concerns some of the tags only. */
+  failures?: { item?: string; problem: string; tags?: string[] }[];
   /** Of a partial one, the items that were done, by uuid or id. */
   done?: string[];
   /** Of attached tags: their names as MISP spells them, where that differs. */

@@ -8,24 +8,29 @@ import { tagKey } from './tag-state';
 
 type TagChange = AttachTags | DetachTags;
 
-/** Shows the tags of an operation that was done. @param isDone whether it was done for a thing */
+/** Which of some tags were attached to a thing, or removed; the event itself has no name. */
+export type DoneOf = (ref: Ref, tags: readonly string[]) => readonly string[];
+
+/** Shows the tags of an operation that was done, as far as it was done. */
 export function changeTags(
   event: MispEvent,
   change: TagChange,
   { state, spelled = {} }: Pick<OperationResult, 'state' | 'spelled'>,
-  isDone: (ref: Ref) => boolean,
+  done: DoneOf,
 ): void {
-  const tags = change.tags.map((name): MispTag => tagOf(spelled[name] ?? name, change));
+  const tagsOf = (ref: Ref) =>
+    done(ref, change.tags).map((name): MispTag => tagOf(spelled[name] ?? name, change));
   // What MISP had already has not taken the event off publication.
   const unpublishes = change.do === 'attach-tags' && !change.local && state !== 'unchanged';
   if (change.scope === 'event') {
-    if (changeOwn(event, tags, change) && unpublishes) takeOff(event);
+    if (changeOwn(event, tagsOf({}), change) && unpublishes) takeOff(event);
     return;
   }
-  const own = tags.map((tag): MispEffectiveTag => ({ ...tag, inherited: false }));
   const things = change.scope === 'attribute' ? attributesIn(event) : reportsIn(event);
   for (const [item, ref] of find(things, change.items)) {
-    if (!isDone(ref)) continue;
+    const tags = tagsOf(ref);
+    if (tags.length === 0) continue;
+    const own = tags.map((tag): MispEffectiveTag => ({ ...tag, inherited: false }));
     item.Tag = changed(item.Tag ?? [], tags, change);
     if (isList(item._allTags)) item._allTags = changed(item._allTags, own, change);
     if (unpublishes) takeOff(event);
@@ -36,7 +41,7 @@ export function changeTags(
 function changeOwn(event: MispEvent, tags: MispTag[], change: TagChange): boolean {
   // An event without its tags, as some triggers send it, must not look as if it had just these.
   if (event.Tag === undefined && event._AttributeFlattened === undefined) return false;
-  if (!isSame(event, change.event)) return false;
+  if (!isSame(event, change.event) || tags.length === 0) return false;
   event.Tag = changed(event.Tag ?? [], tags, change);
   const inherited = event.Tag.map((tag): MispEffectiveTag => ({ ...tag, inherited: true }));
   for (const item of [...attributesIn(event), ...reportsIn(event)]) {

@@ -9,7 +9,8 @@ import { uuidKey } from '../event/same';
 import { attributesIn, find, isSame, takeOff } from './event-things';
 import type { AttributeFields, EditAttributes, EditEvent, OperationResult, Ref } from './plan';
 import { addProposed, takeDecided } from './reflect-proposal';
-import { changeTags } from './reflect-tags';
+import { changeTags, type DoneOf } from './reflect-tags';
+import { tagKey } from './tag-state';
 
 /**
  * Only what did not fail; a rehearsal counts as done. Other data than an event is left alone.
@@ -18,14 +19,10 @@ import { changeTags } from './reflect-tags';
 export function reflect(data: unknown, results: readonly OperationResult[], whole: unknown = data): void {
   const events = [...new Set([data, whole].flatMap(eventIn))];
   for (const result of results) {
-    const { operation, state, failures = [] } = result;
+    const { operation, state } = result;
     if (state === 'failed' || state === 'unknown') continue;
-    // Which of several tags is not there cannot be told: none is shown, then.
-    const isUnclear = operation.do.endsWith('-tags') && failures.some(({ item }) => item === undefined);
-    if (isUnclear) continue;
-    const failed = new Set(failures.flatMap(({ item }) => (item === undefined ? [] : uuidKey(item))));
-    const isDone: IsDone = ({ id = '', uuid = '' }) => !failed.has(id) && !failed.has(uuidKey(uuid));
-    for (const event of events) reflectOne(event, result, isDone);
+    const done = doneBy(result);
+    for (const event of events) reflectOne(event, result, done);
     if (operation.do === 'accept-proposal') addProposed(events, operation);
   }
 }
@@ -39,18 +36,34 @@ function eventIn(data: unknown): MispEvent[] {
   }
 }
 
-type IsDone = (ref: Ref) => boolean;
+/** Which of some names have not failed for a thing, or for all. */
+function doneBy({ failures = [] }: OperationResult): DoneOf {
+  const byItem = new Map<string, OperationFailure[]>();
+  for (const failure of failures) {
+    const key = failure.item === undefined ? ALL : uuidKey(failure.item);
+    byItem.set(key, [...(byItem.get(key) ?? []), failure]);
+  }
+  return ({ id = '', uuid = '' }, names) => {
+    const own = [ALL, id, uuidKey(uuid)].flatMap((key) => byItem.get(key) ?? []);
+    if (own.some(({ tags }) => tags === undefined)) return [];
+    const failed = new Set(own.flatMap(({ tags = [] }) => tags.map(tagKey)));
+    return names.filter((name) => !failed.has(tagKey(name)));
+  };
+}
 
-function reflectOne(event: MispEvent, result: OperationResult, isDone: IsDone): void {
+const ALL = '*';
+type OperationFailure = NonNullable<OperationResult['failures']>[number];
+
+function reflectOne(event: MispEvent, result: OperationResult, done: DoneOf): void {
   const { operation } = result;
   switch (operation.do) {
     case 'attach-tags':
     case 'detach-tags':
-      return changeTags(event, operation, result, isDone);
+      return changeTags(event, operation, result, done);
     case 'edit-attributes':
-      return editAttributes(event, operation, isDone);
+      return editAttributes(event, operation, done);
     case 'edit-event':
-      return editEvent(event, operation);
+      return editEvent(event, operation, result);
     case 'accept-proposal':
     case 'discard-proposal':
       return takeDecided(event, operation);
@@ -62,10 +75,13 @@ function reflectOne(event: MispEvent, result: OperationResult, isDone: IsDone): 
   }
 }
 
-function editAttributes(event: MispEvent, { changes }: EditAttributes, isDone: IsDone): void {
+/** All that an operation does with a thing. */
+const WHOLE = ['all'];
+
+function editAttributes(event: MispEvent, { changes }: EditAttributes, done: DoneOf): void {
   const fields = new Map<Ref, AttributeFields>(changes.map(({ item, fields: own }) => [item, own]));
   for (const [attribute, ref] of find(attributesIn(event), [...fields.keys()])) {
-    if (!isDone(ref)) continue;
+    if (done(ref, WHOLE).length === 0) continue;
     Object.assign(attribute, fields.get(ref));
     // MISP sets a new one, which is not known here; its own modules take it out as well.
     delete attribute.timestamp;
@@ -73,8 +89,13 @@ function editAttributes(event: MispEvent, { changes }: EditAttributes, isDone: I
   }
 }
 
-function editEvent(event: MispEvent, { event: ref, fields, freeze }: EditEvent): void {
+function editEvent(
+  event: MispEvent,
+  { event: ref, fields, freeze }: EditEvent,
+  { state }: OperationResult,
+): void {
   if (!isSame(event, ref)) return;
   Object.assign(event, fields);
-  if (!freeze) takeOff(event);
+  // In part: MISP has saved it, and not published it again.
+  if (!freeze || state === 'partial') takeOff(event);
 }

@@ -22,7 +22,10 @@ export function carriedTags(thing: object): Map<string, CarriedTag> | undefined 
 }
 
 /** A tag that is carried, however its letters are written: to MISP it is the same tag. */
-export function carriedAs(tags: ReadonlyMap<string, CarriedTag> | undefined, name: string): CarriedTag | undefined {
+export function carriedAs(
+  tags: ReadonlyMap<string, CarriedTag> | undefined,
+  name: string,
+): CarriedTag | undefined {
   const known = tags?.get(name);
   if (known || !tags) return known;
   const key = tagKey(name);

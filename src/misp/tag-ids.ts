@@ -32,7 +32,8 @@ export async function tagIds(
   const wanted = [...new Set(names.map((name) => name.toLowerCase()))];
   const unknown = wanted.filter((name) => (cache.get(name)?.until ?? 0) < now);
   if (unknown.length > 0) {
-    for (const { id, name } of await searchTags(client, unknown, signal)) remember(client, name, { id, name });
+    for (const { id, name } of await searchTags(client, unknown, signal))
+      remember(client, name, { id, name });
   }
   const found = new Map<string, KnownTag>();
   for (const name of wanted) {

@@ -36,11 +36,18 @@ describe('what was done, in the data', () => {
     assert.deepEqual([first.Tag?.length, second.Tag?.length, second._allTags?.length], [2, 1, 1]);
   });
 
-  it('shows no tags where it is not clear which of them are there', () => {
-    const data = eventWith([]);
+  it('shows no tags where it is not clear which of them are there, and those that are where it is', () => {
+    const data = eventWith([attribute(1), attribute(2)]);
     const [operation] = planTagOperation({ tags: ['x', 'unknown'] }, {}, data);
     reflect(data, [{ operation, state: 'partial', failures: [{ problem: 'no tag unknown' }] }]);
     assert.equal(data.Event.Tag, undefined);
+    reflect(data, [{ operation, state: 'partial', failures: [{ problem: 'no tag', tags: ['UNKNOWN'] }] }]);
+    assert.ok(tagIf({ tags: ['x'] }, data) && !tagIf({ tags: ['unknown'] }, data));
+    const [onAttributes] = planTagOperation({ scope: 'attribute', tags: ['y', 'z'] }, {}, data);
+    const failures = [{ item: attribute(1).uuid, problem: 'refused', tags: ['z'] }];
+    reflect(data, [{ operation: onAttributes, state: 'partial', failures }]);
+    const own = data.Event._AttributeFlattened?.map(({ Tag = [] }) => Tag.map(({ name }) => name).join());
+    assert.deepEqual(own, ['y', 'y,z']);
   });
 
   it('does not make an event without its tags look as if it had these only', () => {
@@ -79,6 +86,10 @@ describe('what was done, in the data', () => {
       reflect(data, done(planEventEdit({ info: 'new' }, freeze, data)));
       assert.deepEqual([data.Event.info, data.Event.published], ['new', freeze]);
     }
+    const data = eventWith([]);
+    const [operation] = planEventEdit({ info: 'new' }, true, data);
+    reflect(data, [{ operation, state: 'partial', failures: [{ problem: 'not published again' }] }]);
+    assert.deepEqual([data.Event.info, data.Event.published], ['new', false]);
   });
 
   it('takes decided proposals out', () => {
@@ -146,7 +157,7 @@ describe('what was done, in the data', () => {
     const [attach] = planTagOperation({ tags: ['Lab:Two'] }, {}, data);
     reflect(data, [{ operation: attach, state: 'done', spelled: { 'Lab:Two': 'lab:two' } }]);
     assert.ok(tagIf({ tags: ['lab:two'] }, data) && !tagIf({ tags: ['Lab:Two'] }, data));
-    reflect(data, done([{ ...attach, tags: ['TLP:RED'] } as Operation]));
+    reflect(data, done([{ ...attach, tags: ['TLP:RED'] }]));
     assert.equal(data.Event.Tag?.length, 2);
     const remove = { action: 'remove', locality: 'any' };
     reflect(data, done(planTagOperation({ ...remove, tags: ['LAB:TWO'] }, {}, data)));

@@ -35,7 +35,12 @@ function attachKnown(context: Context, operation: AttachTags, ids: Map<string, s
 async function idsOf(
   context: Context,
   operation: AttachTags,
-): Promise<{ ids: Map<string, string>; spelled: Pick<Outcome, 'spelled'>; missing: Failure[]; changed: boolean }> {
+): Promise<{
+  ids: Map<string, string>;
+  spelled: Pick<Outcome, 'spelled'>;
+  missing: Failure[];
+  changed: boolean;
+}> {
   const { client, signal } = context;
   const names = [...new Set(operation.tags)];
   const known = await tagIds(client, names, signal);
@@ -52,6 +57,7 @@ async function idsOf(
     else
       missing.push({
         problem: text(isClusterTag(name) ? 'carryOut.noCluster' : 'carryOut.noTag', { tag: name }),
+        tags: [name],
       });
   }
   const spelled = Object.keys(others).length > 0 ? { spelled: others } : {};
