@@ -96,7 +96,7 @@ export interface Migration {
   from: number;
   rename?: Record<string, string>;
   set?: Record<string, unknown>;
-  /** New values for old ones, by field. */
+  /** New values for old ones, by field; an old one that is an object as JSON, its names in order. */
   map?: Record<string, Record<string, unknown>>;
 }
 

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { complete } from '../../src/event/to-core';
 import { MispNodeTest, type NodeSettings } from '../support/misp-node';
 import { eventOf, isWriting, planOf } from '../support/planned';
 
@@ -73,7 +74,9 @@ describe('what acts on an event that MISP cut down', function () {
 
   it('reads the proposals of it', async () => {
     await deploy('misp-proposal', {});
-    await test.send({ payload: { Event: { id: '2', attribute_count: '2', ShadowAttribute: [{ id: '5' }] } } });
+    await test.send({
+      payload: { Event: { id: '2', attribute_count: '2', ShadowAttribute: [{ id: '5' }] } },
+    });
     assert.deepEqual(test.calls, ['GET /shadow_attributes/index/2']);
   });
 });
@@ -86,9 +89,19 @@ describe('what acts on an event in another shape', function () {
   });
   after(() => test.stop());
 
+  /** An event in which every node has something to do. */
+  function event() {
+    const data = eventOf(test.misp, '2');
+    const [first] = data.Event.Attribute ?? [];
+    first.Tag = [{ id: '1', name: 'old:one' }];
+    first.enrichment = [[{ values: ['Belgium'] }]];
+    first.ShadowAttribute = [{ id: '66', old_id: String(first.id), value: 'proposed.example' }];
+    return complete(data);
+  }
+
   /** As MISP's REST API gives it: without what the core format adds. */
   function plain() {
-    const { _AttributeFlattened, ...Event } = eventOf(test.misp, '2').Event;
+    const { _AttributeFlattened, ...Event } = event().Event;
     void _AttributeFlattened;
     for (const attribute of Event.Attribute ?? []) delete attribute._allTags;
     return { Event };
@@ -97,7 +110,7 @@ describe('what acts on an event in another shape', function () {
     'as REST gives it': plain,
     'in a list': () => [plain()],
     'as a search answers': () => ({ response: [plain()] }),
-    'in core format, in a list': () => [eventOf(test.misp, '2')],
+    'in core format, in a list': () => [event()],
   };
   const all = { ...NODES, 'misp-event': { change: 'info', value: 'acted on' }, 'misp-publish': {} };
 
@@ -114,9 +127,21 @@ describe('what acts on an event in another shape', function () {
   for (const [name, settings] of Object.entries(all)) {
     it(`${name} does the same`, async () => {
       await test.deploy(name.split(' ')[0], { dryRun: true, ...settings });
-      const wanted = await outcomeOf(eventOf(test.misp, '2'));
+      const wanted = await outcomeOf(event());
+      assert.notEqual(wanted, '[]');
       for (const [shape, payload] of Object.entries(SHAPES))
         assert.equal(await outcomeOf(payload()), wanted, shape);
+    });
+
+    it(`${name} takes an operator alone for no filter: all items are meant`, async () => {
+      const outcomes: string[] = [];
+      for (const operator of ['', 'in', 'any_value']) {
+        const filter = { selector: '', value: '', operator, path: '' };
+        await test.deploy(name.split(' ')[0], { dryRun: true, version: 2, ...settings, filter });
+        outcomes.push(await outcomeOf(event()));
+      }
+      assert.deepEqual(new Set(outcomes).size, 1);
+      assert.notEqual(outcomes[0], '[]');
     });
 
     it(`${name} refuses what is no event, and what are several`, async () => {
@@ -137,7 +162,7 @@ describe('what acts on an event in another shape', function () {
 
   it('shows what it has done to the nodes behind', async () => {
     await test.deploy('misp-tag', { dryRun: true, tags: ['acted:on'] });
-    const payload = { response: [eventOf(test.misp, '2')] };
+    const payload = { response: [event()] };
     await test.send({ payload });
     assert.ok(payload.response[0].Event.Tag?.some(({ name }) => name === 'acted:on'));
   });
