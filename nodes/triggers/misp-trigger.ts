@@ -179,9 +179,8 @@ export default defineNode(
       return {
         module: announced(),
         onQuery: fire,
-        onEnded(query, by) {
-          if (by === 'lost') report.lost();
-          runs.ended(query, by === 'deadline');
+        onEnded(query, by, blocked) {
+          if (!runs.ended(query, by, blocked) && by === 'lost') report.lost();
         },
         onLate: (wouldBlock) => report.late(wouldBlock),
         onAnsweredFor: (by, blocked) => report.withoutFlow(by, blocked),

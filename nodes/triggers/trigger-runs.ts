@@ -1,4 +1,5 @@
 import type { Node } from 'node-red';
+import type { OwnAnswer } from '../../src/listener/protocol';
 import type { MispRequest } from '../../src/listener/request';
 import type { OpenQuery } from '../../src/listener/service';
 import type { Reception } from '../../src/runs/reception';
@@ -79,11 +80,13 @@ export class TriggerRuns {
     });
   }
 
-  /** The service has answered on its own. */
-  ended(query: OpenQuery, expired: boolean): void {
+  /** The service has answered on its own, or MISP hung up. @returns whether a run was open, which has reported that */
+  ended(query: OpenQuery, by: OwnAnswer | 'lost', blocked: boolean): boolean {
     const run = this.open.get(query)?.run;
-    if (expired) run?.expire();
-    else run?.abandon();
+    if (by === 'deadline') run?.expire();
+    else if (by === 'lost') run?.hangUp();
+    else run?.abandon(blocked ? 'block' : 'allow');
+    return run !== undefined;
   }
 
   /** The flows run again after a redeploy that left this trigger alone. */

@@ -53,8 +53,8 @@ export interface ModuleOwner {
   module: AnnouncedModule;
   /** @param text missing for a request that is handed over again */
   onQuery(query: OpenQuery, text?: RequestText): void;
-  /** The service has answered on its own: the time was up, or MISP hung up (`lost`). */
-  onEnded(query: OpenQuery, by: OwnAnswer | 'lost'): void;
+  /** The service has answered on its own, such as when the time was up; or MISP hung up (`lost`). */
+  onEnded(query: OpenQuery, by: OwnAnswer | 'lost', blocked: boolean): void;
   /** An answer came after the service's own. */
   onLate(wouldBlock: boolean): void;
   /** The service answered without asking the flow. */
@@ -339,11 +339,11 @@ export class ListenerService extends EventEmitter<Events> {
 
   private onAnswered(id: number, by: OwnAnswer, module: string, blocked: boolean): void {
     this.emit('answeredFor', { module, by, blocked });
-    if (!this.endOpen(id, by)) this.owners.get(module)?.onAnsweredFor(by, blocked);
+    if (!this.endOpen(id, by, blocked)) this.owners.get(module)?.onAnsweredFor(by, blocked);
   }
 
   /** The service has answered a request that a flow still works on, or that waits to be taken again. */
-  private endOpen(id: number, by: OwnAnswer | 'lost'): boolean {
+  private endOpen(id: number, by: OwnAnswer | 'lost', blocked = false): boolean {
     const entry = this.open.get(id);
     this.open.delete(id);
     for (const list of this.returned.values()) {
@@ -351,7 +351,7 @@ export class ListenerService extends EventEmitter<Events> {
       if (index >= 0) list.splice(index, 1);
     }
     if (!this.accepted.has(id)) this.send({ type: 'ended', id });
-    if (entry) entry.owner.onEnded(entry.query, by);
+    if (entry) entry.owner.onEnded(entry.query, by, blocked);
     return entry !== undefined;
   }
 }

@@ -201,9 +201,14 @@ export class Run {
     this.conclude({ outcome: this.settings.onDeadline, cause: 'deadline', reason: this.whatIsMissing() });
   }
 
-  /** The flow was stopped or removed while the run was open. */
-  abandon(): void {
-    this.conclude({ outcome: this.settings.onDeadline, cause: 'gone', reason: text('run.gone') });
+  /** The flow was stopped or removed while the run was open. @param outcome what MISP was told, if it was told already */
+  abandon(outcome: Outcome = this.settings.onDeadline): void {
+    this.conclude({ outcome, cause: 'gone', reason: text('run.gone') });
+  }
+
+  /** MISP hung up: it goes on, whatever the flow says. */
+  hangUp(): void {
+    this.conclude({ outcome: 'allow', cause: 'lost', reason: text('run.lost') });
   }
 
   /** The run is asked again as another one: its messages mean nothing any more. */
