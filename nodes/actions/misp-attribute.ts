@@ -16,6 +16,12 @@ import { defineMispAction } from './define-misp-action';
 import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
 import { attributeTemplateOf, timeOf, valueOf } from './new-value';
 
+/** Changes of attributes that the event has; deleted ones, which it does not show, are read from MISP. */
+const OF_WHAT_IS_THERE = [
+  ...['add', 'remove', 'toggle', 'comment', 'category', 'type', 'value', 'distribution'],
+  ...['delete', 'first_seen', 'last_seen'],
+];
+
 export default defineMispAction(
   {
     type: 'misp-attribute',
@@ -25,7 +31,7 @@ export default defineMispAction(
       'attribute_edition_operation',
     ],
     version: 1,
-    attributesWhen: true,
+    attributesWhen: { change: OF_WHAT_IS_THERE },
     labelBy: 'change',
     fields: {
       change: {

@@ -115,6 +115,17 @@ describe('carrying out: tags', () => {
     assert.deepEqual(names(event.Attribute[3].Tag), ['tlp:amber']);
   });
 
+  it('never attaches two tags of an exclusive taxonomy that are asked for at once', async () => {
+    const { results, all } = await test.carryOut([
+      ofAttributes({ tags: ['tlp:green', 'tlp:amber'], items: refsOf(event).slice(0, 3) }),
+    ]);
+    const [{ failures = [] }] = results;
+    assert.ok(all.length <= 6, all.join());
+    for (const { Tag } of event.Attribute.slice(0, 3)) assert.ok(names(Tag).length <= 1, names(Tag).join());
+    assert.equal(failures.length, 3);
+    assert.match(failures[0].problem, /refused the tag tlp:(?:green|amber)/);
+  });
+
   it('reports the attributes that are not there, one by one', async () => {
     const lost = [{ uuid: uuidOf('a', 1) }, { uuid: uuidOf('a', 2) }];
     const items = [...refsOf(event, 'uuid').slice(0, 2), ...lost];
