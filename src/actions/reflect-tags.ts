@@ -58,14 +58,14 @@ function tagOf(name: string, change: TagChange): MispTag {
 }
 
 /**
- * A new list: the old one may be shared with another thing. Inherited tags are not the thing's own. To MISP a tag is
- * the same however its letters are written.
+ * A new list: the old one may be shared with another thing. Inherited tags are not the thing's own. What is removed is
+ * the same tag to MISP however its letters are written; what is attached has MISP's spelling.
  */
 function changed<T extends MispTag>(present: readonly T[], tags: readonly T[], change: TagChange): T[] {
   const isOwn = (tag: T) => !isSet(tag.inherited);
   if (change.do === 'attach-tags') {
-    const names = new Set(present.filter(isOwn).map(({ name }) => tagKey(name)));
-    return [...present, ...tags.filter(({ name }) => !names.has(tagKey(name)))];
+    const names = new Set(present.filter(isOwn).map(({ name }) => name));
+    return [...present, ...tags.filter(({ name }) => !names.has(name))];
   }
   const names = new Set(tags.map(({ name }) => tagKey(name)));
   const goes = (tag: T) =>

@@ -72,7 +72,7 @@ function planScope(params: TagOperationParams, tags: string[], scoped: Scoped): 
   const local = locality === 'any' ? undefined : locality !== 'global';
   const matters = remove
     ? (known: Map<string, CarriedTag> | undefined, tag: string) => mayCarry(known, tag, local)
-    : (known: Map<string, CarriedTag> | undefined, tag: string) => !carriedAs(known, tag);
+    : (known: Map<string, CarriedTag> | undefined, tag: string) => !known?.has(tag);
   const things = scoped.things.filter(({ tags: known }) => tags.some((tag) => matters(known, tag)));
   if (things.length === 0) return [];
   const change = {
