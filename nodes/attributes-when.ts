@@ -1,4 +1,5 @@
 import { readsOfPath } from '../src/event/attribute-paths';
+import { isRecord } from '../src/event/values';
 import type { Description, Field } from './definition';
 
 /** Whether a node with these settings looks at the event's attributes. */
@@ -9,9 +10,14 @@ export function looksAtAttributes(
   if (attributesWhen === undefined || attributesWhen === true) return attributesWhen === true;
   return Object.entries(attributesWhen).some(([name, wanted]) => {
     if (!isShown(fields[name], settings)) return false;
-    const value = String(settings[name]);
-    return wanted === 'path' ? pathLeadsThere(value) : wanted.includes(value);
+    const value = settings[name];
+    return wanted === 'path' ? pathLeadsThere(pathOf(value)) : wanted.includes(String(value));
   });
+}
+
+/** A path, or that of a filter: without one a filter has no say in this. */
+function pathOf(value: unknown): string {
+  return String(isRecord(value) ? (value.selector ?? '') : value);
 }
 
 /** A path that cannot be read leads nowhere; that it cannot be read is said elsewhere. */

@@ -96,13 +96,13 @@ export interface Migration {
   from: number;
   rename?: Record<string, string>;
   set?: Record<string, unknown>;
-  /** New values for old ones, by field. */
+  /** New values for old ones, by field; an old one that is an object as JSON, its names in order. */
   map?: Record<string, Record<string, unknown>>;
 }
 
 /**
  * When a node looks at the event's attributes, as data for the editor's checks: always, or where one of the fields
- * has one of the values. `path` stands for hash paths that lead to attributes (`readsOfPath`).
+ * has one of the values. `path` stands for hash paths, also of filters, that lead to attributes (`readsOfPath`).
  */
 export type AttributesWhen = true | Readonly<Record<string, readonly string[] | 'path'>>;
 

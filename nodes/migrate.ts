@@ -20,6 +20,12 @@ export function migrate(description: Description, saved: Saved): Saved {
   return settings;
 }
 
+/** A value as a key of `map`; an object as JSON, its names in order. */
+function keyOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return JSON.stringify(value, Object.keys(value).sort());
+}
+
 function apply(step: Migration, settings: Saved): Saved {
   const next: Saved = { ...settings };
   for (const [from, to] of Object.entries(step.rename ?? {})) {
@@ -27,7 +33,7 @@ function apply(step: Migration, settings: Saved): Saved {
     delete next[from];
   }
   for (const [field, values] of Object.entries(step.map ?? {})) {
-    const value = String(next[field]);
+    const value = keyOf(next[field]);
     if (Object.hasOwn(values, value)) next[field] = values[value];
   }
   return { ...next, ...step.set, version: step.from + 1 };

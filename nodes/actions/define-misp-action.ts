@@ -1,13 +1,16 @@
 import { configNode } from '../config-node';
 import type { MispOperation, Plan } from '../../src/actions/plan';
+import { withAttributes } from '../../src/actions/targets';
 import { reflect } from '../../src/actions/reflect';
 import type { MispClient } from '../../src/misp/client';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { mispOf, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import type { NodeContext } from '../adaptor';
+import { looksAtAttributes } from '../attributes-when';
 import type { ServerNode } from '../config/misp-server';
 import type { Fields } from '../definition';
+import { wholeOf } from '../../src/runs/message';
 import { runtimeOf } from '../runtime';
 import { defineAction, type ActionDescription } from './define-action';
 
@@ -35,17 +38,19 @@ export function defineMispAction<const F extends Fields>(
     (context) => {
       const { RED } = context;
       const { client } = serverOf(context);
+      const looks = looksAtAttributes(description, context.config);
       const makePlan = create(context);
       const carryOut = carryOutOn(client);
       const { tracker } = runtimeOf(RED);
       return {
         async plan(message) {
+          if (looks) message.payload = withAttributes(message.payload, wholeOf(message));
           const plan = await makePlan(message, client);
           if (plan.length > 0 && tracker.runOf(message)) refuseBeforeSave(message);
           return plan;
         },
         carryOut,
-        learn: ({ payload }, operations) => reflect(payload, operations),
+        learn: (message, operations) => reflect(message.payload, operations, wholeOf(message)),
       };
     },
   );

@@ -7,8 +7,7 @@ import {
 import type { AttributeFields } from '../../src/actions/plan';
 import { extract } from '../../src/event/hash';
 import { countOf } from '../../src/event/values';
-import { wholeOf } from '../../src/runs/message';
-import { eventOf, requireAttributes } from '../../src/actions/targets';
+import { eventOf } from '../../src/actions/targets';
 import { deletedAttributes } from '../../src/misp/attributes';
 import type { MispClient } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
@@ -16,6 +15,12 @@ import { filterOf, FILTER_FIELD } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
 import { attributeTemplateOf, timeOf, valueOf } from './new-value';
+
+/** Changes of attributes that the event has; deleted ones, which it does not show, are read from MISP. */
+const OF_WHAT_IS_THERE = [
+  ...['add', 'remove', 'toggle', 'comment', 'category', 'type', 'value', 'distribution'],
+  ...['delete', 'first_seen', 'last_seen'],
+];
 
 export default defineMispAction(
   {
@@ -26,7 +31,7 @@ export default defineMispAction(
       'attribute_edition_operation',
     ],
     version: 1,
-    attributesWhen: true,
+    attributesWhen: { change: OF_WHAT_IS_THERE },
     labelBy: 'change',
     fields: {
       change: {
@@ -64,7 +69,6 @@ export default defineMispAction(
     return async (message, client) => {
       const { payload } = message;
       if (change === 'restore') return planRestore(payload, client);
-      requireAttributes(payload, wholeOf(message));
       return planAttributeEdit(await changeOf(), filters, payload);
 
       function eachOf(fieldsOf: (text: string) => AttributeFields): AttributeChange {

@@ -1,7 +1,5 @@
 import { COUNTRY_PATH, planAssignCountry, type Countries } from '../../src/actions/assign-country';
-import { requireAttributes } from '../../src/actions/targets';
 import { clustersOf } from '../../src/misp/countries';
-import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
@@ -33,7 +31,6 @@ export default defineMispAction(
     if (locality === 'global') context.setup('unpublishes', 'yellow', 'ring');
     return async (message, client) => {
       const { payload } = message;
-      requireAttributes(payload, wholeOf(message));
       if (!known || Date.now() - known.at > KEPT_MS) {
         known = { at: Date.now(), countries: await clustersOf(client, galaxy) };
       }

@@ -1,28 +1,36 @@
-import { getMatchingItemsForAttributes } from '../../src/event/saved-filters';
+import { ALL_ATTRIBUTES, getMatchingItemsForAttributes } from '../../src/event/saved-filters';
 import { isRecord, valuesOf } from '../../src/event/values';
 import { decayScores, modelIds } from '../../src/misp/decaying-models';
 import { WorkflowError } from '../../src/text';
+import { withAttributes } from '../../src/actions/targets';
 import { eventKey } from '../../src/triggers/full-event';
 import { defineNode } from '../adaptor';
-import { filterOf } from './attribute-filter';
+import { wholeOf } from '../../src/runs/message';
+import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { SERVER_FIELD, serverOf } from './define-misp-action';
 import { Reading } from './reading';
 
-const NO_FILTER = { selector: '', value: '', operator: '', path: '' };
+/** What the first version took for a filter that leaves nothing: an operator alone, which now is no filter. */
+const OPERATOR_ALONE = ['in', 'not_in', 'equals', 'not_equals', 'any_value'].map((operator) =>
+  JSON.stringify({ operator, path: '', selector: '', value: '' }),
+);
+/** Attributes without a uuid: there are none. */
+const NONE = { selector: ALL_ATTRIBUTES, value: '', operator: 'equals', path: 'uuid' };
 
 export default defineNode(
   {
     type: 'misp-decay',
     family: 'actions',
     modules: ['attach-decay-score'],
-    version: 1,
+    version: 2,
+    migrations: [{ from: 1, map: { filter: Object.fromEntries(OPERATOR_ALONE.map((old) => [old, NONE])) } }],
     attributesWhen: true,
     inputs: 1,
     outputs: ['scored'],
     fields: {
       ...SERVER_FIELD,
       models: { kind: 'picker', source: 'decaying-models', default: [], required: true },
-      filter: { kind: 'filter', default: NO_FILTER },
+      ...FILTER_FIELD,
     },
   },
   (context) => {
@@ -33,6 +41,7 @@ export default defineNode(
 
     return {
       async input(message) {
+        message.payload = withAttributes(message.payload, wholeOf(message));
         const event = eventKey(message.payload);
         if (!event) throw new WorkflowError('decay.noEvent');
         const items = valuesOf(getMatchingItemsForAttributes(filterOf(config.filter), message.payload));

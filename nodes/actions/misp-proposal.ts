@@ -1,11 +1,12 @@
 import { planProposals } from '../../src/actions/proposals';
 import { eventOf } from '../../src/actions/targets';
 import { filtersEnabled } from '../../src/event/saved-filters';
-import { extract } from '../../src/event/hash';
-import { countOf, textOf } from '../../src/event/values';
+import { hiddenAttributes } from '../../src/event/thin-data';
+import { countOf, isEntries, textOf } from '../../src/event/values';
 import type { MispClient } from '../../src/misp/client';
 import { eventProposals } from '../../src/misp/event-parts';
 import { WorkflowError } from '../../src/text';
+import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
@@ -14,6 +15,8 @@ export default defineMispAction(
     type: 'misp-proposal',
     modules: ['proposal-action'],
     version: 1,
+    // Without a filter MISP is asked for what is not there.
+    attributesWhen: { filter: 'path' },
     labelBy: 'action',
     fields: {
       action: { kind: 'select', default: 'accept', options: ['accept', 'remove'] },
@@ -24,9 +27,13 @@ export default defineMispAction(
   ({ config }) => {
     const params = { action: config.action, proposal_type: config.proposalType };
     const filters = filterOf(config.filter);
-    return async ({ payload }, client) => {
+    return async (message, client) => {
+      const { payload } = message;
       const own = planProposals(params, filters, payload);
-      if (own.length > 0 || filtersEnabled(filters) || holdsProposals(payload)) return own;
+      if (filtersEnabled(filters)) return own;
+      // Proposals on attributes that MISP left out are not there either.
+      const isThin = hiddenAttributes(eventOf(wholeOf(message)).event) > 0;
+      if (!isThin && (own.length > 0 || holdsProposals(payload))) return own;
       return planProposals(params, {}, await proposalsInMisp(client, payload));
     };
   },
@@ -34,8 +41,8 @@ export default defineMispAction(
 
 /** Whether the data would hold the event's proposals if it had any. */
 function holdsProposals(payload: unknown): boolean {
-  if (countOf(extract(payload, 'Event.ShadowAttribute')) > 0) return true;
   const { event } = eventOf(payload);
+  if (isEntries(event.ShadowAttribute) && countOf(event.ShadowAttribute) > 0) return true;
   return event.ShadowAttribute !== undefined && event._AttributeFlattened !== undefined;
 }
 

@@ -83,5 +83,6 @@ function withoutRun(context: ResponseContext, message: Message, outcome: Outcome
   if (verdict.cause === 'accepted') return context.status('notWaiting', 'grey', 'ring');
   const agrees = outcome === 'block' ? verdict.outcome === 'block' : verdict.cause === 'response';
   if (agrees && verdict.cause === 'response') return;
+  if (verdict.cause === 'lost') throw new WorkflowError('response.lost');
   throw new WorkflowError('response.late', { outcome: context.text(`outcome.${verdict.outcome}`) });
 }

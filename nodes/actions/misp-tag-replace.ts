@@ -5,14 +5,12 @@ import {
   type Substitute,
 } from '../../src/actions/tag-patterns';
 import { planTagReplacement } from '../../src/actions/tag-replacement';
-import { requireAttributes } from '../../src/actions/targets';
 import { isRegex } from '../../src/event/regex';
 import { isRecord } from '../../src/event/values';
 import type { MispClient } from '../../src/misp/client';
 import { eventTags } from '../../src/misp/event-parts';
 import { WorkflowError } from '../../src/text';
 import { eventKey } from '../../src/triggers/full-event';
-import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
@@ -21,7 +19,7 @@ export default defineMispAction(
     type: 'misp-tag-replace',
     modules: ['tag_replacement_tlp', 'tag_replacement_pap', 'tag_replacement_generic'],
     version: 1,
-    attributesWhen: { scope: ['attribute', 'all'] },
+    attributesWhen: { scope: ['attribute', 'all'], filter: 'path' },
     labelBy: 'taxonomy',
     fields: {
       taxonomy: { kind: 'select', default: 'tlp', options: ['tlp', 'pap', 'custom'], describe: true },
@@ -49,7 +47,6 @@ export default defineMispAction(
     if (locality !== 'local') context.setup('unpublishes', 'yellow', 'ring');
     return async (message, client) => {
       const { payload } = message;
-      if (scope !== 'event') requireAttributes(payload, wholeOf(message));
       if (scope !== 'attribute') await completeTags(client, payload);
       return planTagReplacement(params, substitute, filters, payload);
     };

@@ -1,5 +1,5 @@
 import { planTagOperation } from '../../src/actions/tag-operation';
-import { requireAttributes } from '../../src/actions/targets';
+import { requireReports } from '../../src/actions/targets';
 import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
@@ -9,7 +9,7 @@ export default defineMispAction(
     type: 'misp-tag',
     modules: ['tag_operation'],
     version: 1,
-    attributesWhen: { scope: ['attribute'] },
+    attributesWhen: { scope: ['attribute'], filter: 'path' },
     labelBy: 'action',
     fields: {
       action: { kind: 'select', default: 'add', options: ['add', 'remove'] },
@@ -32,7 +32,7 @@ export default defineMispAction(
     else if (config.locality !== 'local') context.setup('unpublishes', 'yellow', 'ring');
     return (message) => {
       const { payload } = message;
-      if (config.scope === 'attribute') requireAttributes(payload, wholeOf(message));
+      if (config.scope === 'event-report') requireReports(payload, wholeOf(message));
       return planTagOperation({ ...params, relationship_type }, filters, payload);
     };
   },

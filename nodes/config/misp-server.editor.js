@@ -15,6 +15,7 @@ MISPWorkflows.extend('misp-server', {
       const form = { id: this.id, verify: input('verify').prop('checked') };
       for (const name of ['url', 'apiKey', 'tls', 'proxy', 'headerSecret', 'timeout', 'answerLimit'])
         form[name] = input(name).val();
+      form.headers = Object.fromEntries(this.mispWidgets).headers();
       $.ajax({
         url: 'misp-workflows/servers/test',
         type: 'POST',

@@ -20,7 +20,7 @@ import type { ServerNode } from '../config/misp-server';
 import type { ParamRow } from '../definition';
 import { runtimeOf } from '../runtime';
 import { TriggerReport } from './trigger-report';
-import { TriggerRuns } from './trigger-runs';
+import { TriggerRuns, type TriggerMessage } from './trigger-runs';
 
 const TAG_TRIGGER = 'tag-attached-after-save';
 const USER_TRIGGER = 'user-before-save';
@@ -193,9 +193,8 @@ export default defineNode(
       return {
         module: announced(),
         onQuery: fire,
-        onEnded(query, by) {
-          if (by === 'lost') report.lost();
-          runs.ended(query, by === 'deadline');
+        onEnded(query, by, blocked) {
+          if (!runs.ended(query, by, blocked) && by === 'lost') report.lost();
         },
         onLate: (wouldBlock) => report.late(wouldBlock),
         onAnsweredFor: (by, blocked) => report.withoutFlow(by, blocked),
@@ -242,7 +241,10 @@ export default defineNode(
       runs.fire(query, waitsForFlow);
     }
 
-    function messageOf(request: MispRequest, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): Message {
+    function messageOf(
+      request: MispRequest,
+      of: Pick<MispPart, 'run' | 'deadline' | 'test'>,
+    ): TriggerMessage {
       const { data, params, filteredItems, matchingData } = request;
       const misp: MispPart = {
         ...of,

@@ -39,6 +39,7 @@ export class TriggerReport {
 
   verdict({ outcome, cause, reason = '' }: Verdict): void {
     const { text } = this.context;
+    if (cause === 'lost') return this.lost();
     if (cause === 'deadline' || cause === 'unanswered' || cause === 'gone' || cause === 'error') {
       this.log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
       this.tell([cause, outcome === 'block' ? 'red' : 'yellow', 'dot', { reason: inShort(reason) }]);
@@ -62,6 +63,7 @@ export class TriggerReport {
   /** MISP hung up before it had its answer. */
   lost(): void {
     this.log.tell('lost', this.context.text('log.lost'));
+    this.tell(['lost', 'red', 'ring']);
   }
 
   /** An answer came after the service's own. */

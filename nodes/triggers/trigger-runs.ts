@@ -1,4 +1,5 @@
 import type { Node } from 'node-red';
+import type { OwnAnswer } from '../../src/listener/protocol';
 import type { MispRequest } from '../../src/listener/request';
 import type { OpenQuery } from '../../src/listener/open-query';
 import type { Reception } from '../../src/runs/reception';
@@ -9,6 +10,9 @@ import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
 import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 
+/** What a trigger sends. */
+export type TriggerMessage = Message & { misp: MispPart };
+
 /** What the runs of a trigger need of it. */
 export interface Firing {
   node: Node;
@@ -16,7 +20,7 @@ export interface Firing {
   journal: Journal;
   generateId(): string;
   settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'>;
-  messageOf(request: MispRequest, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): Message;
+  messageOf(request: MispRequest, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
   /** Tells of data that could not be added. */
@@ -84,11 +88,13 @@ export class TriggerRuns {
     });
   }
 
-  /** The service has answered on its own. */
-  ended(query: OpenQuery, expired: boolean): void {
+  /** The service has answered on its own, or MISP hung up. @returns whether a run was open, which has reported that */
+  ended(query: OpenQuery, by: OwnAnswer | 'lost', blocked: boolean): boolean {
     const waiter = this.open.get(query)?.waiter;
-    if (expired) waiter?.expire();
-    else waiter?.abandon();
+    if (by === 'deadline') waiter?.expire();
+    else if (by === 'lost') waiter?.hangUp();
+    else waiter?.abandon(blocked ? 'block' : 'allow');
+    return waiter !== undefined;
   }
 
   /** The flows run again after a redeploy that left this trigger alone. */
@@ -140,7 +146,7 @@ export class TriggerRuns {
       journal.write(id, { what: 'answered', verdict });
       answered(verdict);
     });
-    const { trigger = '', module = '', blocking = false } = message.misp as Partial<MispPart>;
+    const { trigger, module, blocking } = message.misp;
     journal.write(id, { what: 'received', trigger, module, blocking, test }, node);
     return { run, waiter, message, first: tracker.start(run, message, node) };
   }

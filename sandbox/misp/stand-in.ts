@@ -26,6 +26,8 @@ export interface StandInSettings {
   faults?: FaultSettings;
   /** Give ids as JSON numbers, as a MISP whose database.php is older than 2.5. */
   numericIds?: boolean;
+  /** MISP's version, `2.5.1` unless told otherwise; from 2.5.8 on it tags event reports. */
+  version?: string;
 }
 
 const MOST_OUTCOMES = 1000;
@@ -50,6 +52,7 @@ export class StandIn {
   readonly calls = new CallCounter();
   readonly faults: Faults;
   numericIds: boolean;
+  version: string;
   /** MISP's background worker. */
   readonly worker = new Lane();
   private readonly saving = new Lane();
@@ -58,6 +61,7 @@ export class StandIn {
   constructor(settings: StandInSettings) {
     const { actionService, workflows = {}, events = sampleEvents(), seedTags = 0, faults } = settings;
     this.numericIds = settings.numericIds === true;
+    this.version = settings.version ?? '2.5.1';
     this.actionService = { ...actionService };
     this.workflows = { ...workflows };
     this.events = new Map(events.map((event) => [event.id, event]));
@@ -65,6 +69,11 @@ export class StandIn {
     this.tags = tagsOf(events);
     this.tags.seed(seedTags);
     this.faults = new Faults(faults);
+  }
+
+  /** Whether this version knows tags of event reports. */
+  get tagsReports(): boolean {
+    return this.version.localeCompare('2.5.8', 'en', { numeric: true }) >= 0;
   }
 
   /** The event with this id or uuid. */

@@ -91,6 +91,8 @@ export interface UnpublishEvent {
 export interface DecideProposal {
   do: 'accept-proposal' | 'discard-proposal';
   proposal: Ref;
+  /** What is proposed, as MISP gives it. */
+  proposed?: Readonly<Record<string, unknown>>;
 }
 
 export interface AddSightings {
@@ -213,10 +215,12 @@ export interface OperationResult {
    * cannot be told.
    */
   state: 'planned' | 'done' | 'unchanged' | 'partial' | 'unknown' | 'failed';
-  /** What failed, in words; `item` is an id or uuid if it concerns one item. */
-  failures?: { item?: string; problem: string }[];
+  /** What failed, in words; `item` is an id or uuid if it concerns one item, `tags` if it concerns some of the tags only. */
+  failures?: { item?: string; problem: string; tags?: string[] }[];
   /** Of a partial one, the items that were done, by uuid or id. */
   done?: string[];
+  /** Of attached tags: their names as MISP spells them, where that differs. */
+  spelled?: Readonly<Record<string, string>>;
   /** What the other side answered, where a flow can use it. */
   answer?: unknown;
 }

@@ -32,7 +32,9 @@ export function planProposals(
     const key = ref.id ?? ref.uuid;
     if (key === undefined || seen.has(key)) return [];
     seen.add(key);
-    return [{ do: action === 'remove' ? 'discard-proposal' : 'accept-proposal', proposal: ref }];
+    return [
+      { do: action === 'remove' ? 'discard-proposal' : 'accept-proposal', proposal: ref, proposed: proposal },
+    ];
   });
 }
 

@@ -2,7 +2,7 @@ import type { SavedFilters } from '../event/saved-filters';
 import { chosenTagNames } from '../logic/tag-names';
 import type { TagChoice } from '../logic/tag-names';
 import type { AttachTags, DetachTags, Plan, Ref, TagScope } from './plan';
-import { carriedTags, type CarriedTag } from './tag-state';
+import { carriedAs, carriedTags, type CarriedTag } from './tag-state';
 import { attributesOf, byEvent, eventOf, isEventMeant, reportsOf, type Target } from './targets';
 
 /** MISP's choice between tags for this MISP only and tags that travel with the event. */
@@ -96,7 +96,7 @@ function planScope(params: TagOperationParams, tags: string[], scoped: Scoped): 
 /** Whether a tag is there to be removed, or could be. */
 function mayCarry(known: Map<string, CarriedTag> | undefined, tag: string, local?: boolean): boolean {
   if (!known) return true;
-  const carried = known.get(tag);
+  const carried = carriedAs(known, tag);
   return carried !== undefined && (local === undefined || (local ? carried.local : carried.global));
 }
 

@@ -21,6 +21,22 @@ export function carriedTags(thing: object): Map<string, CarriedTag> | undefined 
   return isList(all) ? byName(all.filter((tag) => isRecord(tag) && !isSet(tag.inherited))) : undefined;
 }
 
+/** A tag that is carried, however its letters are written: to MISP it is the same tag. */
+export function carriedAs(
+  tags: ReadonlyMap<string, CarriedTag> | undefined,
+  name: string,
+): CarriedTag | undefined {
+  const known = tags?.get(name);
+  if (known || !tags) return known;
+  const key = tagKey(name);
+  return [...tags.values()].find((tag) => tagKey(tag.name) === key);
+}
+
+/** The name of a tag as a key to compare by. */
+export function tagKey(name: unknown): string {
+  return textOf(name).toLowerCase();
+}
+
 function byName(tags: readonly unknown[]): Map<string, CarriedTag> {
   const found = new Map<string, CarriedTag>();
   for (const tag of tags) {

@@ -1,5 +1,6 @@
 /** What an action works on: the event, or the attributes and reports that its filter leaves. */
-import type { MispAttribute, MispEventReport } from '../event/core';
+import type { MispAttribute, MispData, MispEventReport } from '../event/core';
+import { eventData } from '../event/event-data';
 import { extractData } from '../event/hash';
 import { getMatchingItemsForAttributes, filtersEnabled } from '../event/saved-filters';
 import { uuidKey } from '../event/same';
@@ -28,11 +29,15 @@ export function refOf({ id, uuid }: Identified): Ref {
   return { ...(known.id ? { id: known.id } : {}), ...(known.uuid ? { uuid: known.uuid } : {}) };
 }
 
-/** The event of the data. @throws {WorkflowError} if there is none that MISP could find */
+/**
+ * The event of the data, also where it came in a list or as `{"response": [...]}`.
+ * @throws {EventDataError} if there is none, or several
+ * @throws {WorkflowError} if MISP could not find it
+ */
 export function eventOf(data: unknown): { event: Readonly<Record<string, unknown>>; ref: Ref } {
-  const event = isRecord(data) && isRecord(data.Event) ? data.Event : undefined;
-  const ref = event ? refOf(event) : {};
-  if (!event || (!ref.id && !ref.uuid)) throw new WorkflowError('action.noEvent');
+  const { Event: event } = eventData(data);
+  const ref = refOf(event);
+  if (!ref.id && !ref.uuid) throw new WorkflowError('action.noEvent');
   return { event, ref };
 }
 
@@ -60,15 +65,28 @@ export function isEventMeant(filters: Partial<SavedFilters>, data: unknown): boo
 }
 
 /**
+ * The data in core format, for an action on attributes: the same object if it is that already.
  * @param whole the data without the flow's filters: what they hide is not missing
- * @throws {WorkflowError} if the data is an event whose attributes MISP did not send
+ * @throws {EventDataError} if there is no event, or several
+ * @throws {WorkflowError} if MISP did not send its attributes
  */
-export function requireAttributes(data: unknown, whole: unknown = data): void {
-  const event = isRecord(data) ? data.Event : undefined;
-  if (!isRecord(event)) throw new WorkflowError('action.noEvent');
-  const all = isRecord(whole) && isRecord(whole.Event) ? whole.Event : event;
-  if (event._AttributeFlattened === undefined || hiddenAttributes(all) > 0)
+export function withAttributes(data: unknown, whole: unknown = data): MispData {
+  const core = eventData(data, { attributes: true });
+  const all = whole === data ? core : eventData(whole);
+  if (core.Event._AttributeFlattened === undefined || hiddenAttributes(all.Event) > 0)
     throw new WorkflowError('action.noAttributes');
+  return core;
+}
+
+/**
+ * @param whole the data without the flow's filters
+ * @throws {WorkflowError} if MISP cut the event down, so that it is not known whether it has reports
+ */
+export function requireReports(data: unknown, whole: unknown = data): void {
+  const { Event: event } = eventData(data);
+  const all = whole === data ? event : eventData(whole).Event;
+  if (event.EventReport === undefined && hiddenAttributes(all) > 0)
+    throw new WorkflowError('action.noReports');
 }
 
 /** Targets by event, in the order in which the events are met first. */

@@ -19,11 +19,18 @@ const MOST_WRAPPERS = 4;
  * @throws EventDataError if the data is no event, or several
  */
 export function eventData(data: unknown, reads: EventReads = {}): MispData {
-  const holder = holderOf(data, 0);
+  const holder = eventHolder(data);
   return isReadable(holder, reads) ? holder : completed(holder);
 }
 
-/** The object that has the event as `Event`. */
+/**
+ * The object of the data that has the event as `Event`, as it is.
+ * @throws EventDataError if the data is no event, or several
+ */
+export function eventHolder(data: unknown): MispData {
+  return holderOf(data, 0);
+}
+
 function holderOf(data: unknown, wrappers: number): MispData {
   if (wrappers > MOST_WRAPPERS) throw notAnEvent(data);
   if (isList(data)) return holderOf(onlyOne(data), wrappers + 1);

@@ -58,7 +58,7 @@ export class InHand {
    * The service has answered a request that a flow still works on, or that waits to be taken again.
    * @returns whether a flow worked on it
    */
-  end(id: number, by: OwnAnswer | 'lost'): boolean {
+  end(id: number, by: OwnAnswer | 'lost', blocked = false): boolean {
     const entry = this.open.get(id);
     this.open.delete(id);
     for (const list of this.returned.values()) {
@@ -66,7 +66,7 @@ export class InHand {
       if (index >= 0) list.splice(index, 1);
     }
     if (!this.accepted.has(id)) this.send({ type: 'ended', id });
-    if (entry) entry.owner.onEnded(entry.query, by);
+    if (entry) entry.owner.onEnded(entry.query, by, blocked);
     return entry !== undefined;
   }
 

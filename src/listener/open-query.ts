@@ -31,8 +31,8 @@ export interface ModuleOwner<K extends KindName = 'action'> {
   module: ModuleOf<K>;
   /** @param text missing for a request that is handed over again */
   onQuery(query: OpenQuery<K>, text?: RequestText): void;
-  /** The service has answered on its own: the time was up, or MISP hung up (`lost`). */
-  onEnded(query: OpenQuery<K>, by: OwnAnswer | 'lost'): void;
+  /** The service has answered on its own, such as when the time was up; or MISP hung up (`lost`). */
+  onEnded(query: OpenQuery<K>, by: OwnAnswer | 'lost', blocked: boolean): void;
   /** An answer came after the service's own. */
   onLate(wouldBlock: boolean): void;
   /** The service answered without asking the flow. */

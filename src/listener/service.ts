@@ -228,6 +228,6 @@ export class ListenerService extends EventEmitter<Events> {
 
   private onAnswered(id: number, by: OwnAnswer, module: string, blocked: boolean): void {
     this.emit('answeredFor', { module, by, blocked });
-    if (!this.inHand.end(id, by)) this.owners.get(module)?.onAnsweredFor(by, blocked);
+    if (!this.inHand.end(id, by, blocked)) this.owners.get(module)?.onAnsweredFor(by, blocked);
   }
 }

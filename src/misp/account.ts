@@ -27,14 +27,14 @@ interface User {
   Role: Json;
 }
 
-const versionOf = (client: MispClient): Promise<Version> => {
+const versionOf = (client: MispClient, signal?: AbortSignal): Promise<Version> => {
   const expect = fields<Version>('version', ({ version }) => typeof version === 'string' && version !== '');
-  return client.get('/servers/getVersion', undefined, expect);
+  return client.get('/servers/getVersion', signal, expect);
 };
 
 /** MISP's version (`servers/getVersion`). */
-export async function mispInstanceVersion(client: MispClient): Promise<string> {
-  return (await versionOf(client)).version;
+export async function mispInstanceVersion(client: MispClient, signal?: AbortSignal): Promise<string> {
+  return (await versionOf(client, signal)).version;
 }
 
 /** The user that a key belongs to. */

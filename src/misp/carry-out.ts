@@ -84,6 +84,7 @@ function itemsOf(operation: MispOperation): string[] {
       : 'items' in operation
         ? (operation.items ?? [])
         : [];
+  if (operation.do === 'add-sightings' && operation.values) return [...new Set(operation.values)];
   return items.flatMap((item) => nameOf(item) ?? []);
 }
 

@@ -1,3 +1,4 @@
+import { mispInstanceVersion } from './account';
 import type { MispClient } from './client';
 import { hasKey, type Expected, type Json } from './expected';
 import { isRecord } from '../event/values';
@@ -6,6 +7,15 @@ import { text } from '../text';
 /** One event report (`event_reports/view`). @param key id or uuid */
 export function getEventReport(client: MispClient, key: string, signal?: AbortSignal): Promise<Json> {
   return client.get(`/event_reports/view/${encodeURIComponent(key)}`, signal, reportOf(key));
+}
+
+/** The first version that surely tags reports; MISP does not show the tags of a report that has none. */
+const TAGS_SINCE = '2.5.8';
+
+/** Whether a MISP can tag reports, by its version (`servers/getVersion`). */
+export async function canTagReports(client: MispClient, signal?: AbortSignal): Promise<boolean> {
+  const version = await mispInstanceVersion(client, signal);
+  return /^\d+\.\d/.test(version) && version.localeCompare(TAGS_SINCE, 'en', { numeric: true }) >= 0;
 }
 
 /** Some versions of MISP give it without its frame. */

@@ -1,7 +1,7 @@
 /** The permission of a role that a call needs, by the start of its path, as MISP's roles name them. */
 const NEEDED: readonly (readonly [RegExp, string])[] = [
   [/^\/(?:workflows|servers|jobs)\b/i, 'perm_site_admin'],
-  [/^\/event_?blocklists\b/i, 'perm_add'],
+  [/^\/event_?blocklists\b/i, 'perm_add, in the organisation that runs the MISP (MISP.host_org_id)'],
   [/^\/admin\//, 'perm_admin'],
   [/^\/(?:events\/(?:publish|alert|unpublish))\b/, 'perm_publish'],
   [/^\/tags\/add\b/, 'perm_tag_editor'],

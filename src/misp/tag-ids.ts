@@ -5,8 +5,13 @@ import { addTag, searchTags } from './tags';
 const FRESH_MS = 60_000;
 const MOST_KNOWN = 10_000;
 
-interface Known {
+/** A tag as MISP has it. */
+export interface KnownTag {
   id: string;
+  name: string;
+}
+
+interface Known extends KnownTag {
   until: number;
 }
 
@@ -14,25 +19,26 @@ interface Known {
 const caches = new WeakMap<MispClient, Map<string, Known>>();
 
 /**
- * Ids of tags by name in lower case; those that MISP does not have are missing. What was found is remembered for a
+ * Tags by their names in lower case; those that MISP does not have are missing. What was found is remembered for a
  * minute, the rest takes one search.
  */
 export async function tagIds(
   client: MispClient,
   names: readonly string[],
   signal?: AbortSignal,
-): Promise<Map<string, string>> {
+): Promise<Map<string, KnownTag>> {
   const cache = cacheOf(client);
   const now = Date.now();
   const wanted = [...new Set(names.map((name) => name.toLowerCase()))];
   const unknown = wanted.filter((name) => (cache.get(name)?.until ?? 0) < now);
   if (unknown.length > 0) {
-    for (const { id, name } of await searchTags(client, unknown, signal)) remember(client, name, id);
+    for (const { id, name } of await searchTags(client, unknown, signal))
+      remember(client, name, { id, name });
   }
-  const found = new Map<string, string>();
+  const found = new Map<string, KnownTag>();
   for (const name of wanted) {
     const known = cache.get(name);
-    if (known && known.until >= now) found.set(name, known.id);
+    if (known && known.until >= now) found.set(name, known);
   }
   return found;
 }
@@ -42,14 +48,11 @@ export async function createTags(
   client: MispClient,
   names: readonly string[],
   signal?: AbortSignal,
-): Promise<Map<string, string>> {
-  const made = new Map<string, string>();
+): Promise<void> {
   for (const name of names) {
-    const { id } = await addTag(client, name, signal);
-    remember(client, name, id);
-    made.set(name.toLowerCase(), id);
+    const made = await addTag(client, name, signal);
+    remember(client, name, made);
   }
-  return made;
 }
 
 function cacheOf(client: MispClient): Map<string, Known> {
@@ -58,8 +61,8 @@ function cacheOf(client: MispClient): Map<string, Known> {
   return cache;
 }
 
-function remember(client: MispClient, name: string, id: string): void {
+function remember(client: MispClient, wanted: string, { id, name }: KnownTag): void {
   const cache = cacheOf(client);
   if (cache.size >= MOST_KNOWN) cache.clear();
-  cache.set(name.toLowerCase(), { id, until: Date.now() + FRESH_MS });
+  cache.set(wanted.toLowerCase(), { id, name, until: Date.now() + FRESH_MS });
 }

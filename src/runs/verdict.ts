@@ -5,9 +5,9 @@ export type Outcome = 'allow' | 'block';
 
 /**
  * Why a run ended: a response node said so, all its paths ended, a node failed without a Catch node,
- * nothing can come any more that would answer it, its time was up, MISP does not wait, or the flow went away.
+ * nothing can come any more that would answer it, its time was up, MISP does not wait, the flow went away, or MISP hung up.
  */
-export type Cause = 'response' | 'ended' | 'error' | 'unanswered' | 'deadline' | 'accepted' | 'gone';
+export type Cause = 'response' | 'ended' | 'error' | 'unanswered' | 'deadline' | 'accepted' | 'gone' | 'lost';
 
 export interface Verdict {
   outcome: Outcome;

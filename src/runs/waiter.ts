@@ -78,10 +78,15 @@ export class Waiter {
     this.conclude({ outcome: this.settings.onDeadline, cause: 'deadline', reason: this.whatIsMissing() });
   }
 
-  /** The flow was stopped or removed while the run was open. */
-  abandon(): void {
-    this.conclude({ outcome: this.settings.onDeadline, cause: 'gone', reason: text('run.gone') });
+  /** The flow was stopped or removed while the run was open. @param outcome what MISP was told, if it was already */
+  abandon(outcome: Outcome = this.settings.onDeadline): void {
+    this.conclude({ outcome, cause: 'gone', reason: text('run.gone') });
     this.run.end(false);
+  }
+
+  /** MISP hung up: it goes on, whatever the flow says. */
+  hangUp(): void {
+    this.conclude({ outcome: 'allow', cause: 'lost', reason: text('run.lost') });
   }
 
   /** The run is asked again as another one: its messages mean nothing any more. */

@@ -116,6 +116,23 @@ describe('warninglists', () => {
     assert.throws(() => attachWarninglists([], {}, data, () => hits), { key: 'warninglist.noneChosen' });
   });
 
+  it('does not attach again what MISP has given with the event, whatever its notation', () => {
+    const known = {
+      warninglist_id: 2,
+      warninglist_name: 'resolvers',
+      match: '192.0.2.1',
+      value: '192.0.2.1',
+    };
+    const data = eventWith([attribute(1, { warnings: [known] })]);
+    attachWarninglists('ALL', {}, data, () => hits);
+    const warnings = data.Event._AttributeFlattened?.[0].warnings as { warninglist_id: unknown }[];
+    assert.deepEqual(
+      warnings.map(({ warninglist_id: id }) => id),
+      [2, '3'],
+    );
+    assert.equal((data.Event.warnings as object[]).length, 2);
+  });
+
   it('adds different texts, also where PHP takes them for one number', () => {
     const data = eventWith(['10', '1e1', '10', ''].map((value, id) => attribute(id + 1, { value })));
     assert.deepEqual(planAddToWarninglist('5', {}, data), [

@@ -6,7 +6,7 @@ import { reflect } from '../../src/actions/reflect';
 import { planTagOperation } from '../../src/actions/tag-operation';
 import { substituteTlp } from '../../src/actions/tag-patterns';
 import { planTagReplacement } from '../../src/actions/tag-replacement';
-import { requireAttributes } from '../../src/actions/targets';
+import { withAttributes } from '../../src/actions/targets';
 import { readRequest } from '../../src/listener/request';
 import { tagIf } from '../../src/logic/tag-if';
 
@@ -109,9 +109,9 @@ describe("actions on data in MISP's odd notations", () => {
 
   it('refuse an event whose attributes MISP left out, and take one that a filter narrowed', () => {
     const thin = { Event: { id: '7', uuid: 'u', attribute_count: '2', _AttributeFlattened: [] } };
-    assert.throws(() => requireAttributes(thin), /without its attributes/);
+    assert.throws(() => withAttributes(thin), /without its attributes/);
     const whole = { Event: { ...thin.Event, _AttributeFlattened: [attribute('1')] } };
-    requireAttributes(thin, whole);
-    requireAttributes({ Event: { id: '7', attribute_count: '0', _AttributeFlattened: [] } });
+    withAttributes(thin, whole);
+    withAttributes({ Event: { id: '7', attribute_count: '0', _AttributeFlattened: [] } });
   });
 });

@@ -123,6 +123,6 @@ describe('the plan of a tag operation', () => {
 
   it('needs an event that MISP could find', () => {
     assert.throws(() => planTagOperation({ tags: ['x'] }, {}, { Event: {} }), { key: 'action.noEvent' });
-    assert.throws(() => planTagOperation({ tags: ['x'] }, {}, { User: {} }), { key: 'action.noEvent' });
+    assert.throws(() => planTagOperation({ tags: ['x'] }, {}, { User: {} }), { key: 'notAnEvent' });
   });
 });

@@ -1,51 +1,11 @@
 import { strict as assert } from 'node:assert';
-import http, { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { API_KEY } from '../../sandbox/misp/server';
+import { BREAKAGES, realAnswer, routeOf, withOtherIds } from '../support/breakages';
 import { until } from '../support/log';
 import { MispNodeTest, type NodeSettings, type TestMessage } from '../support/misp-node';
 import { eventOf } from '../support/planned';
 import type { RecordedCall } from '../support/recorder';
-
-/** How an answer can be broken; what MISP really says is given where it is only bent. */
-const BREAKAGES: Record<string, (response: ServerResponse, real: string) => void> = {
-  'cut JSON': (response, real) => json(response, real.slice(0, Math.ceil(real.length / 2))),
-  'the text Array': (response) => json(response, 'Array'),
-  'a PHP notice in front': (response, real) =>
-    json(response, `<pre class="cake-error">Notice (8)</pre>${real}`),
-  null: (response) => json(response, 'null'),
-  'an empty list': (response) => json(response, '[]'),
-  false: (response) => json(response, 'false'),
-  'saved: false': (response) => json(response, '{"saved":false}'),
-  'another id': (response, real) => json(response, withOtherIds(real)),
-  HTML: (response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Hello</h1>'),
-  'a redirect': (response) => void response.writeHead(302, { Location: '/users/login' }).end(),
-  nothing: (response) => void response.writeHead(204).end(),
-  'cut after its headers': (response, real) => {
-    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': real.length + 1000 });
-    response.write(real.slice(0, 20), () => response.destroy());
-  },
-  'too many calls': (response) => {
-    response.writeHead(429, { 'Content-Type': 'application/json', 'X-Rate-Limit-Reset': '540' });
-    response.end('{"message":"Rate limit exceeded."}');
-  },
-  'a drip': (response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json' });
-    const drip = setInterval(() => response.write(' '), 100);
-    response.on('close', () => clearInterval(drip));
-  },
-};
-
-function json(response: ServerResponse, body: string): void {
-  response.writeHead(200, { 'Content-Type': 'application/json; charset=UTF-8' }).end(body);
-}
-
-function withOtherIds(text: string): string {
-  return text
-    .replace(/"id":\s*"\d+"/g, '"id":"99999"')
-    .replace(/"uuid":\s*"[\da-f-]{36}"/g, '"uuid":"ffffffff-ffff-4fff-8fff-ffffffffffff"')
-    .replace(/"event_id":\s*"\d+"/g, '"event_id":"99999"');
-}
 
 /** Nodes that ask or change a MISP, with settings that make each do its work on event 2 of the stand-in. */
 const NODES: Record<string, NodeSettings> = {
@@ -162,8 +122,6 @@ describe('a MISP whose answers are broken, one route after the other', function 
     return { payload: sent.payload, states: result?.operations.map(({ state }) => state) };
   }
 
-  const routeOf = ({ method, path }: RecordedCall) => `${method} ${path.split('/').slice(0, 3).join('/')}`;
-
   for (const [name, settings] of Object.entries(NODES)) {
     it(`${name}: a MISP that gives ids as numbers is the same`, async () => {
       const [type] = name.split(' ');
@@ -217,22 +175,3 @@ function timeless(outcome: Outcome): unknown {
 
 const writes = (route: string) =>
   !route.startsWith('GET ') && !/\/(?:restSearch|search|index|checkValue)$/.test(route);
-
-/** What MISP says; it is not asked where the answer is lost altogether, so that nothing is done then. */
-async function realAnswer(url: string, { method, path, body }: RecordedCall, how: string): Promise<string> {
-  if (how === 'too many calls') return '';
-  return new Promise((resolve, reject) => {
-    const headers = {
-      Authorization: API_KEY,
-      Accept: 'application/json',
-      'Content-Type': 'application/json',
-    };
-    const request = http.request(new URL(path, url), { method, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-    });
-    request.on('error', reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}

@@ -42,7 +42,7 @@ describe('misp-attribute', function () {
     assert.equal(domain?.timestamp, undefined);
   });
 
-  it('sets category, type, value and times, deletes and restores', async () => {
+  it('sets category, type, value and times, and deletes', async () => {
     assert.deepEqual(await planned({ change: 'category', value: 'Other', filter }), [{ category: 'Other' }]);
     assert.deepEqual(await planned({ change: 'type', value: 'hostname', filter }), [{ type: 'hostname' }]);
     assert.deepEqual(await planned({ change: 'value', value: 'x.example', filter }), [
@@ -51,6 +51,65 @@ describe('misp-attribute', function () {
     const first = '2026-01-31T12:00:00Z';
     assert.deepEqual(await planned({ change: 'first_seen', value: first, filter }), [{ first_seen: first }]);
     assert.deepEqual(await planned({ change: 'delete', filter }), [{ deleted: true }]);
+  });
+
+  describe('restoring', () => {
+    const deleted = (id: string) =>
+      test.misp.event(id)?.Attribute.filter((one) => one.deleted === true) ?? [];
+    const remove = (id: string, ...indexes: number[]) => {
+      for (const index of indexes) test.misp.event(id)!.Attribute[index].deleted = true;
+    };
+    afterEach(() => {
+      for (const id of ['2', '4']) for (const attribute of deleted(id)) attribute.deleted = false;
+    });
+
+    it('reads the deleted attributes, which no event shows, and restores each by its number', async () => {
+      await test.deploy('misp-attribute', { change: 'restore' });
+      remove('2', 0, 1);
+      const ids = deleted('2').map(({ id }) => id);
+      const payload = { Event: { uuid: test.misp.event('2')?.uuid, Attribute: [], _AttributeFlattened: [] } };
+      const [message] = await test.send({ payload });
+      assert.equal(resultOf(message).operations[0].state, 'done', 'MISP answers 302');
+      assert.deepEqual(deleted('2'), []);
+      assert.deepEqual(
+        test.recorder.calls.filter(isWriting).map(({ path }) => path),
+        ids.map((id) => `/attributes/restore/${id}`),
+      );
+    });
+
+    it('restores what the filter leaves of them, in an event that came without its attributes too', async () => {
+      remove('2', 0, 1);
+      const [first] = deleted('2');
+      const only = { ...filter, path: 'uuid', value: first.uuid };
+      await test.deploy('misp-attribute', { change: 'restore', filter: only });
+      await test.send({ payload: { Event: { id: '2', attribute_count: '3' } } });
+      assert.equal(deleted('2').length, 1);
+      assert.notEqual(deleted('2')[0], first);
+    });
+
+    it('says that there is none to restore', async () => {
+      const only = { ...filter, path: 'value', value: 'no such value' };
+      remove('2', 0);
+      for (const [settings, id] of [
+        [{}, '4'],
+        [{ filter: only }, '2'],
+      ] as const) {
+        await test.deploy('misp-attribute', { change: 'restore', ...settings });
+        assert.match(await test.fail({ payload: eventOf(test.misp, id) }), /no deleted attribute/i);
+        assert.deepEqual(test.recorder.calls.filter(isWriting), []);
+      }
+    });
+
+    it('says what MISP says if it does not restore one', async () => {
+      await test.deploy('misp-attribute', { change: 'restore' });
+      remove('2', 0);
+      test.recorder.answer = ({ path }, response) => {
+        if (!path.startsWith('/attributes/restore/')) return false;
+        response.writeHead(302, { Location: '/events/index' }).end();
+        return true;
+      };
+      assert.match(await test.fail({ payload: eventOf(test.misp, '2') }), /not known whether/);
+    });
   });
 
   it('sets the distribution, and finds a sharing group by its name', async () => {

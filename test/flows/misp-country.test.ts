@@ -35,6 +35,15 @@ describe('misp-country', function () {
     assert.deepEqual(test.calls, ['GET /galaxies/index', 'GET /galaxy_clusters/index/1'], 'asked once');
   });
 
+  it('knows the galaxy with and without the prefix', async () => {
+    for (const galaxyName of ['country', 'misp-galaxy:country', 'MISP-Galaxy:country', '']) {
+      await test.deploy('misp-country', { dryRun: true, galaxyName });
+      answerAsMisp();
+      const [message] = await test.send({ payload: enriched() });
+      assert.deepEqual((planOf(message) as AttachTags[])[0].tags, ['misp-galaxy:country="belgium"']);
+    }
+  });
+
   it('says that MISP has no such galaxy', async () => {
     await test.deploy('misp-country', { dryRun: true });
     answerAsMisp([]);
@@ -42,6 +51,7 @@ describe('misp-country', function () {
   });
 
   it('tags in MISP, with the clusters that it has', async () => {
+    assert.ok(!test.misp.tags.find('misp-galaxy:country="belgium"'), 'MISP has no tag of it yet');
     await test.deploy('misp-country', { scope: 'event' });
     const payload = eventOf(test.misp, '2');
     const [first] = payload.Event._AttributeFlattened ?? [];

@@ -80,6 +80,22 @@ describe('misp-decay', function () {
     assert.equal(attributes[1].decay_score?.[0].score, 80);
   });
 
+  it('scores all without a filter, and none where the first version had an operator alone', async () => {
+    for (const operator of ['in', 'not_in', 'equals', 'not_equals', 'any_value']) {
+      for (const [version, count] of [
+        [1, 0],
+        [2, 2],
+      ]) {
+        const filter = { selector: '', path: '', operator, value: '' };
+        await test.deploy('misp-decay', { models: ['1'], filter, version });
+        answerAsMisp(asked);
+        await test.send({ payload: eventWith([attribute(1), attribute(2)]) });
+        assert.equal(test.calls.length, count === 0 ? 0 : 1, `${operator} in version ${version}`);
+        if (count > 0) assert.equal(asked(test.recorder.calls[0]).length, count);
+      }
+    }
+  });
+
   it('asks for the event instead of very many single attributes', async () => {
     await test.deploy('misp-decay', { models: ['1'] });
     answerAsMisp(() => ['uuid-700', 'uuid-unknown']);
@@ -134,6 +150,6 @@ describe('misp-decay', function () {
 
   it('says that a message names no event', async () => {
     await test.deploy('misp-decay', { models: ['1'] });
-    assert.match(await test.fail({ payload: {} }), /names no event/);
+    assert.match(await test.fail({ payload: { Event: { _AttributeFlattened: [] } } }), /names no event/);
   });
 });

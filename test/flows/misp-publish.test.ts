@@ -1,6 +1,9 @@
 import { strict as assert } from 'node:assert';
+import { idOf } from '../support/flows';
+import { until } from '../support/log';
 import { MispNodeTest } from '../support/misp-node';
 import { eventOf, planOf, resultOf } from '../support/planned';
+import { sendJson } from '../support/recorder';
 
 describe('misp-publish', function () {
   this.timeout(30000);
@@ -19,6 +22,30 @@ describe('misp-publish', function () {
     await test.deploy('misp-publish', { action: 'unpublish' });
     await test.send({ payload: eventOf(test.misp, '2') });
     assert.equal(isPublished('2'), false);
+  });
+
+  it('does not know what came of a queued publication that it cannot see: yellow', async () => {
+    const states: string[] = [];
+    const onStatus = ({ id, status }: { id: string; status?: { fill?: string; text?: string } }) => {
+      if (id === idOf('tested') && status?.text) states.push(`${status.fill}: ${status.text}`);
+    };
+    await test.deploy('misp-publish', { action: 'publish', mode: 'queued' });
+    test.nodeRed.RED.events.on('node-status', onStatus);
+    test.recorder.answer = ({ path }, response) => {
+      // The job waits, and the log is not for this key.
+      if (path.startsWith('/admin/logs')) return sendJson(response, { message: 'no' }, 403);
+      if (!path.includes('/publish/')) return false;
+      const said = { saved: true, success: true, name: 'Job queued', message: 'Job queued', url: path };
+      return sendJson(response, said);
+    };
+    test.receive({ payload: eventOf(test.misp, '2') });
+    await until(() => test.sent.length > 0 || test.errors.length > 0, 15_000);
+    test.nodeRed.RED.events.off('node-status', onStatus);
+    assert.deepEqual(test.errors, []);
+    const [{ state, answer }] = resultOf(test.sent[0].message).operations;
+    assert.deepEqual([state, answer], ['unknown', { queued: true, published: 'unknown' }]);
+    assert.equal((test.sent[0].message.payload as { Event: { published: boolean } }).Event.published, false);
+    assert.deepEqual(states.slice(-1), ['yellow: unknown: look into MISP']);
   });
 
   it('only says what it would do in a dry run and in a test run', async () => {

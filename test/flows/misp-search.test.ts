@@ -246,6 +246,29 @@ describe('misp-search', function () {
     assert.deepEqual(bodies()[0], { returnFormat: 'json', id: 7, type: '1', last: '7d' });
   });
 
+  it('asks for sightings by integers, or by uuids under their own name, as MISP does not take anything else', async () => {
+    const uuids = ['5a5b5c5d-0000-4000-8000-00000000000A', '5a5b5c5d-0000-4000-8000-00000000000b'];
+    const wanted: [unknown, object][] = [
+      ['25', { id: 25 }],
+      [25, { id: 25 }],
+      [['25', 26], { id: [25, 26] }],
+      [uuids[0], { uuid: uuids[0] }],
+      [uuids, { uuid: uuids }],
+    ];
+    const form = { search: 'sightings', sightedIn: 'event', sighted: 'topic', sightedType: 'msg' };
+    await test.deploy('misp-search', form);
+    for (const [topic, condition] of wanted) {
+      test.clear();
+      test.recorder.answer = (_call, response) => sendJson(response, { response: [] });
+      await test.send({ topic });
+      assert.deepEqual(test.calls, ['POST /sightings/restSearch/event']);
+      assert.deepEqual(bodies()[0], { returnFormat: 'json', ...condition });
+    }
+    test.clear();
+    assert.ok(await test.fail({ topic: ['25', uuids[0]] }));
+    assert.deepEqual(test.calls, []);
+  });
+
   it('searches objects', async () => {
     await test.deploy('misp-search', { search: 'objects', other: '{"object_name": "file"}', metadata: true });
     test.recorder.answer = (_call, response) => sendJson(response, { response: [{ Object: { id: '58' } }] });

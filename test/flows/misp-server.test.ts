@@ -140,6 +140,51 @@ describe('misp-server', function () {
     assert.ok(!flows.includes(API_KEY));
   });
 
+  it('sends the headers of the form with the test, the saved secret only to where it was saved for', async () => {
+    const seen: http.IncomingHttpHeaders[] = [];
+    const access = http.createServer((request, response) => {
+      seen.push(request.headers);
+      response.writeHead(403, { 'Content-Type': 'text/html' }).end('access proxy');
+    });
+    const url = `http://127.0.0.1:${await serve(access)}`;
+    const headers = [
+      { name: 'X-Access-Id', value: 'typed' },
+      { name: 'X-Access-Secret', value: '' },
+    ];
+    await deploy(nodeRed.RED, [tab, { id: 'misp', type: 'misp-server', url, verify: true, headers }], {
+      misp: { apiKey: API_KEY, headerSecret: 'saved-secret' },
+    });
+    const form = { id: 'misp', url, apiKey: '__PWRD__', headerSecret: '__PWRD__', headers };
+    await test(form);
+    assert.deepEqual([seen[0]['x-access-id'], seen[0]['x-access-secret']], ['typed', 'saved-secret']);
+    seen.length = 0;
+    const elsewhere = `${url}/elsewhere`;
+    assert.match(
+      (await test({ ...form, url: elsewhere, apiKey: API_KEY })).message,
+      /goes only to the address/,
+    );
+    assert.deepEqual(seen, []);
+    await test({ ...form, url: elsewhere, apiKey: API_KEY, headerSecret: 'new' });
+    assert.deepEqual([seen[0]['x-access-id'], seen[0]['x-access-secret']], ['typed', 'new']);
+  });
+
+  it('tells a key for reading only from the version that it gets', async () => {
+    const answers: Record<string, object> = {
+      '/servers/getVersion': { version: '2.5.1', perm_sync: false, perm_sighting: false },
+      '/users/view/me': {
+        User: { email: 'admin@admin.test' },
+        Role: { name: 'admin', perm_site_admin: true, perm_add: true, perm_sync: true, perm_sighting: true },
+      },
+    };
+    const readOnly = http.createServer((request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(answers[request.url ?? ''] ?? {}));
+    });
+    const { state, message } = await test({ url: `http://127.0.0.1:${await serve(readOnly)}` });
+    assert.equal(state, 'warning');
+    assert.match(message, /admin@admin\.test.*key is for reading only, although the role may change events/);
+  });
+
   it('goes through a proxy, and trusts a CA of its own', async () => {
     const seen: string[] = [];
     const proxy = http.createServer((request, response) => {

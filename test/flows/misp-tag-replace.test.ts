@@ -67,6 +67,22 @@ describe('misp-tag-replace', function () {
     }
   });
 
+  it('refuses a group written as $1, which would become a part of the tag, and takes {{1}}', async () => {
+    const custom = { taxonomy: 'custom', pattern: '/^(tlp):(?<level>.*)$/', dryRun: true };
+    for (const substitution of ['new:$1', 'new:${level}', '$0']) {
+      const log = collectLog(test.nodeRed.RED);
+      await test.deploy('misp-tag-replace', { ...custom, substitution });
+      log.stop();
+      assert.match(log.text(), /\{\{1\}\}/, substitution);
+      assert.ok(await test.fail({ payload: eventOf(test.misp, '2') }));
+      assert.deepEqual(test.calls, []);
+    }
+    await test.deploy('misp-tag-replace', { ...custom, substitution: 'costs $ {{1}}:{{level}}' });
+    const payload = { Event: { id: '2', Tag: [{ name: 'tlp:red' }] } };
+    const [message] = await test.send({ payload });
+    assert.deepEqual((planOf(message)[0] as { tags?: string[] }).tags, ['costs $ tlp:red']);
+  });
+
   it('replaces the tags in MISP', async () => {
     const event = test.misp.events.get('4');
     assert.ok(event);

@@ -114,6 +114,34 @@ describe('misp-tag', function () {
     assert.equal(test.recorder.calls.filter(isWriting).length, 1);
   });
 
+  it('attaches clusters by their names, with and without the prefix, whether or not their tags exist', async () => {
+    const clusters = test.misp.collections.galaxies.flatMap(({ GalaxyCluster }) => GalaxyCluster);
+    const names = clusters.map(({ tag_name: name }) => name);
+    const events = structuredClone(['2', '4'].map((id) => test.misp.events.get(id)));
+    assert.ok(names.length >= 4);
+    const tagNames = (things: { Tag?: { name: string }[] }[]) =>
+      things.map(({ Tag = [] }) => Tag.map(({ name }) => name));
+    for (const [index, full] of names.slice(0, 4).entries()) {
+      const scope = index < 2 ? 'event' : 'attribute';
+      const written = index % 2 === 0 ? full : full.replace('misp-galaxy:', '');
+      assert.ok(!test.misp.tags.find(full), 'MISP has no tag of it yet');
+      // The second time its tag is there.
+      for (const id of ['2', '4']) {
+        await test.deploy('misp-tag', { scope, clusters: [written] });
+        const [message] = await test.send({ payload: eventOf(test.misp, id) });
+        assert.equal(resultOf(message).operations[0].state, 'done', full);
+        const event = test.misp.event(id);
+        assert.ok(event);
+        for (const own of tagNames(scope === 'event' ? [event] : event.Attribute))
+          assert.ok(own.includes(full), full);
+        assert.ok(!test.calls.includes('POST /tags/add'), 'it takes no tag editor');
+      }
+    }
+    for (const event of events) if (event) test.misp.events.set(event.id, event);
+    await test.deploy('misp-tag', { clusters: ['country="nowhere"'] });
+    assert.match(await test.fail({ payload: eventOf(test.misp, '4') }), /no galaxy cluster/);
+  });
+
   it('says which tag MISP does not have, unless it is to be created', async () => {
     await test.deploy('misp-tag', { tags: ['no-such-tag'] });
     assert.match(await test.fail({ payload: eventOf(test.misp, '4') }), /no-such-tag/);

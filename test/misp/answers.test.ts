@@ -70,6 +70,26 @@ describe('answers of a MISP, and of what stands before it', () => {
     });
   }
 
+  it('knows a missing permission from data of another organisation, and from local tags', async () => {
+    const refused = (path: string, message: string) => {
+      says(403, JSON_TYPE, JSON.stringify({ message }));
+      return wordsOf(client().post(path, {}));
+    };
+    const role = 'You do not have permission to use this functionality.';
+    assert.match(await refused('/tags/attachTagToObject', role), /role of its user needs perm_tagger/);
+    assert.match(await refused('/event_blocklists/add', role), /needs perm_add/);
+    const other = await refused('/events/edit/7', 'You are not authorised to do that.');
+    assert.match(other, /belongs to another organisation: use a key of that one or of a site admin/);
+    assert.ok(!/needs perm_/.test(other), other);
+    const either = await refused('/attributes/edit/7', 'You do not have permission to do that.');
+    assert.match(either, /Either it belongs to another organisation, or the role.*needs perm_add/);
+    const local = 'You are not authorised to do that. Local tags are for the organisation of this instance.';
+    assert.match(
+      await refused('/events/addTag/7/1', local),
+      /Local tags need a key of the organisation.*host_org_id/,
+    );
+  });
+
   it('respects the rate limit of MISP, and tells when it ends', async () => {
     says(
       429,

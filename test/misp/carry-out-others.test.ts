@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { MispOperation } from '../../src/actions/plan';
 import type { MispEvent } from '../../sandbox/misp/model';
 import { ANALYST_KEY, READER_KEY } from '../../sandbox/misp/server';
+import { ADMIN } from '../../sandbox/misp/users';
 import { TestActionService } from '../sandbox/support/action-service';
 import { eventWith, MispTest, refsOf, uuidOf } from './support/misp';
 
@@ -133,6 +134,15 @@ describe('carrying out: publication, proposals, sightings, lists', () => {
     assert.match((await one({ ...block, uuid: 'nothing' })).problem, /is not a uuid/);
     const reader = test.clientWith({ apiKey: READER_KEY });
     assert.match((await one({ ...block, uuid: uuidOf('e', 6) }, reader)).problem, /needs perm_add/);
+    const analyst = test.clientWith({ apiKey: ANALYST_KEY });
+    const other = await one({ ...block, uuid: uuidOf('e', 7) }, analyst);
+    assert.match(other.problem, /in the organisation that runs the MISP/);
+    ADMIN.Role.perm_site_admin = false;
+    try {
+      assert.equal((await one({ ...block, uuid: uuidOf('e', 7) })).state, 'done', 'it takes no site admin');
+    } finally {
+      ADMIN.Role.perm_site_admin = true;
+    }
   });
 
   const own = () => test.misp.collections.warninglists.find(({ id }) => id === '114')!;

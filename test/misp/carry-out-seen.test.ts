@@ -61,28 +61,23 @@ describe('carrying out: what a running MISP showed', () => {
     assert.deepEqual(all, ['POST /tags/search', 'POST /attributes/addTag/selected']);
   });
 
-  it('names the first 1,000 attributes as done when the second of three calls fails, and shows them', async () => {
-    await start(2500);
+  it('shows a tag as MISP spells it', async () => {
+    await start(1);
     const data = complete({ Event: structuredClone(event) as unknown as MispData['Event'] });
-    data.Event.published = true;
-    const changes = refsOf(event).map((item) => ({ item, fields: { to_ids: false } }));
-    test.misp.faults.settings = { every: 2, fault: '500', only: /editSelected/ };
-    // The second call and its repetitions fail.
-    let calls = 0;
-    const next = test.misp.faults.next.bind(test.misp.faults);
-    test.misp.faults.next = (request, text) => {
-      if (!/editSelected/.test(request.url ?? '')) return next(request, text);
-      calls += 1;
-      return calls >= 2 && calls <= 4 ? '500' : undefined;
-    };
-    const { results } = await test.carryOut([{ do: 'edit-attributes', event: { id: '1' }, changes }]);
-    assert.equal(results[0].state, 'partial');
-    assert.equal(results[0].done?.length, 1500);
-    assert.equal(results[0].failures?.length, 1000);
-    reflect(data, results);
-    const flags = data.Event._AttributeFlattened?.map(({ to_ids }) => to_ids) ?? [];
-    assert.deepEqual([flags[0], flags[1500], flags[2400]], [false, true, false]);
-    assert.equal(data.Event.published, false);
+    for (const [scope, items] of [
+      ['event', []],
+      ['attribute', refsOf(event)],
+    ] as const) {
+      const { results } = await test.carryOut([
+        { do: 'attach-tags', scope, event: { id: '1' }, items: [...items], tags: ['LAB:One'], local: true },
+      ]);
+      assert.equal(results[0].state, 'done');
+      reflect(data, results);
+    }
+    const names = [data.Event, ...(data.Event._AttributeFlattened ?? [])].map(({ Tag = [] }) =>
+      Tag.map(({ name }) => name),
+    );
+    assert.deepEqual(names, [['lab:one'], ['lab:one']]);
   });
 
   it('shows in the data that an event was unpublished', async () => {

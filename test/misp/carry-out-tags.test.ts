@@ -115,6 +115,17 @@ describe('carrying out: tags', () => {
     assert.deepEqual(names(event.Attribute[3].Tag), ['tlp:amber']);
   });
 
+  it('never attaches two tags of an exclusive taxonomy that are asked for at once', async () => {
+    const { results, all } = await test.carryOut([
+      ofAttributes({ tags: ['tlp:green', 'tlp:amber'], items: refsOf(event).slice(0, 3) }),
+    ]);
+    const [{ failures = [] }] = results;
+    assert.ok(all.length <= 6, all.join());
+    for (const { Tag } of event.Attribute.slice(0, 3)) assert.ok(names(Tag).length <= 1, names(Tag).join());
+    assert.equal(failures.length, 3);
+    assert.match(failures[0].problem, /refused the tag tlp:(?:green|amber)/);
+  });
+
   it('reports the attributes that are not there, one by one', async () => {
     const lost = [{ uuid: uuidOf('a', 1) }, { uuid: uuidOf('a', 2) }];
     const items = [...refsOf(event, 'uuid').slice(0, 2), ...lost];
@@ -183,15 +194,46 @@ describe('carrying out: tags', () => {
     assert.equal((await test.carryOut(plan)).results[0].state, 'unchanged');
   });
 
-  it('tags event reports where MISP can, and says so where it cannot', async () => {
-    event.EventReport = [{ id: '7', uuid: uuidOf('e', 77), name: 'Report', content: '' }];
-    const plan = [ofEvent({ scope: 'event-report', items: [{ uuid: uuidOf('e', 77) }] })];
-    assert.equal((await test.carryOut(plan)).results[0].state, 'done');
-    const lost = [ofEvent({ scope: 'event-report', items: [{ uuid: uuidOf('e', 78) }] })];
-    assert.match(
-      (await test.carryOut(lost)).results[0].failures?.[0].problem ?? '',
-      /may be too old to tag reports/,
-    );
+  describe('of event reports', () => {
+    const reports = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...{ id: String(7 + index), uuid: uuidOf('e', 77 + index), name: 'Report', content: '' },
+      }));
+    const items = (count: number) => reports(count).map(({ uuid }) => ({ uuid }));
+    const attach = (count: number) => [ofEvent({ scope: 'event-report', items: items(count) })];
+    const remove = (count: number) => [
+      detach({ scope: 'event-report', event: { id: '1' }, items: items(count), tags }),
+    ];
+
+    it('attaches and removes where MISP can, and edits nothing that is so already', async () => {
+      test.misp.version = '2.5.12';
+      event.EventReport = reports(2);
+      const attached = await test.carryOut(attach(2));
+      assert.deepEqual([attached.results[0].state, attached.writing], ['done', ['POST /events/edit']]);
+      const again = await test.carryOut(attach(2));
+      assert.deepEqual([again.results[0].state, again.writing], ['unchanged', []]);
+      const removed = await test.carryOut(remove(2));
+      assert.deepEqual([removed.results[0].state, removed.writing], ['done', ['POST /events/edit']]);
+      const gone = await test.carryOut(remove(2));
+      assert.deepEqual([gone.results[0].state, gone.writing], ['unchanged', []]);
+      const lost = await test.carryOut(attach(3));
+      assert.equal(lost.results[0].state, 'partial');
+      assert.equal(lost.results[0].failures?.[0].item, uuidOf('e', 79));
+    });
+
+    it('says that MISP is too old for it, and never edits the event, which would unpublish it', async () => {
+      test.misp.version = '2.5.1';
+      event.EventReport = reports(2);
+      event.published = true;
+      for (const plan of [attach(2), remove(2)]) {
+        const { results, writing } = await test.carryOut(plan);
+        assert.equal(results[0].state, 'failed');
+        assert.equal(results[0].failures?.length, 2);
+        assert.match(results[0].failures?.[0].problem ?? '', /too old to tag reports.*2\.5\.8/);
+        assert.deepEqual(writing, []);
+        assert.equal(event.published, true);
+      }
+    });
   });
 
   it('says which permission is missing, in MISP’s words', async () => {

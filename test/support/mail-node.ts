@@ -16,6 +16,8 @@ interface MailNodeSettings extends Record<string, unknown> {
   /** Settings of the mail server; `false` for none. */
   smtp?: object | false;
   password?: string;
+  /** Where the MISP is. */
+  url?: string;
   /** Key of the MISP where users are looked up. */
   key?: string;
 }
@@ -53,7 +55,13 @@ export class MailNodeTest {
   }
 
   /** Deploys the node with something behind it, and somebody who catches its errors. */
-  async deploy({ smtp = {}, password, key = API_KEY, ...fields }: MailNodeSettings = {}): Promise<void> {
+  async deploy({
+    smtp = {},
+    password,
+    key = API_KEY,
+    url = this.misp.url,
+    ...fields
+  }: MailNodeSettings = {}): Promise<void> {
     const server = {
       host: '127.0.0.1',
       port: this.smtp.port,
@@ -63,7 +71,7 @@ export class MailNodeTest {
     };
     const flow = [
       tab,
-      { id: 'misp', type: 'misp-server', url: this.misp.url, timeout: 2, verify: true },
+      { id: 'misp', type: 'misp-server', url, timeout: 2, verify: true },
       ...(smtp
         ? [{ id: 'smtp', type: 'misp-mail-server', from: 'misp@example.org', ...server, ...smtp }]
         : []),

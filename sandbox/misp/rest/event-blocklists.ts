@@ -5,6 +5,9 @@ import type { Resource } from './router';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
+/** The organisation that runs the MISP. */
+const HOST_ORG = '1';
+
 /** `event_blocklists/...` (recordings: test/fixtures/rest/eventBlocklists-*.json). */
 export const eventBlocklists: Resource = {
   index: {
@@ -16,7 +19,9 @@ export const eventBlocklists: Resource = {
   add: {
     post: true,
     run: ({ body, user, url }, misp) => {
-      if (!user.Role.perm_site_admin) return deny(NO_PERMISSION, url);
+      const { Role, Organisation } = user;
+      const isOfHost = Role.perm_add && Organisation.id === HOST_ORG;
+      if (!Role.perm_site_admin && !isOfHost) return deny(NO_PERMISSION, url);
       const { uuids, comment = '', event_info = '', event_orgc = '' } = body as Record<string, unknown>;
       const { blocklist } = misp.collections;
       const successes: string[] = [];

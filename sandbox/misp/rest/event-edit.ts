@@ -32,7 +32,7 @@ export function editEvent({ args: [id = ''], body, user, url }: RestRequest, mis
     const own = event.Object.find(({ uuid }) => uuid === object.uuid);
     if (own) for (const row of rows(object.Attribute)) editAttribute(misp, user, event, row, own);
   }
-  for (const row of rows(given.EventReport)) {
+  for (const row of misp.tagsReports ? rows(given.EventReport) : []) {
     const reports = event.EventReport as (Row & { Tag?: MispTag[] })[];
     const report = reports.find(({ uuid }) => uuid === row.uuid);
     if (report) editTags(misp, user, report, rows(row.Tag));

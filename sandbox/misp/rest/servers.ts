@@ -3,11 +3,11 @@ import type { Resource } from './router';
 /** `servers/...` (recording: test/fixtures/rest/servers-getVersion.json). */
 export const servers: Resource = {
   getVersion: {
-    run: ({ user: { Role } }) => ({
+    run: ({ user: { Role } }, misp) => ({
       status: 200,
       body: {
-        version: '2.5.1',
-        pymisp_recommended_version: '2.5.1',
+        version: misp.version,
+        pymisp_recommended_version: misp.version,
         perm_sync: Role.perm_sync,
         perm_sighting: Role.perm_sighting,
         perm_galaxy_editor: Role.perm_galaxy_editor,

@@ -14,10 +14,10 @@ import { editTags } from './tags-by-edit';
  * if the operation says so, or if they stand for galaxy clusters that it has; else they are failures.
  */
 export async function attachTags(context: Context, operation: AttachTags): Promise<Outcome> {
-  const { ids, missing, changed } = await idsOf(context, operation);
+  const { ids, spelled, missing, changed } = await idsOf(context, operation);
   if (ids.size === 0) return { state: 'failed', failures: missing };
   const wanted = { ...operation, tags: [...ids.keys()] };
-  const rest = await attachKnown(context, wanted, ids);
+  const rest = { ...(await attachKnown(context, wanted, ids)), ...spelled };
   const outcome: Outcome = changed && rest.state === 'unchanged' ? { ...rest, state: 'done' } : rest;
   if (missing.length === 0) return outcome;
   const failures = [...missing, ...(outcome.failures ?? [])];
@@ -35,24 +35,33 @@ function attachKnown(context: Context, operation: AttachTags, ids: Map<string, s
 async function idsOf(
   context: Context,
   operation: AttachTags,
-): Promise<{ ids: Map<string, string>; missing: Failure[]; changed: boolean }> {
+): Promise<{
+  ids: Map<string, string>;
+  spelled: Pick<Outcome, 'spelled'>;
+  missing: Failure[];
+  changed: boolean;
+}> {
   const { client, signal } = context;
   const names = [...new Set(operation.tags)];
   const known = await tagIds(client, names, signal);
   const unknown = names.filter((name) => !known.has(name.toLowerCase()));
   const made = await makeTags(context, operation, unknown);
-  if (unknown.length > 0) for (const [name, id] of await tagIds(client, made, signal)) known.set(name, id);
+  if (unknown.length > 0) for (const [name, tag] of await tagIds(client, made, signal)) known.set(name, tag);
   const ids = new Map<string, string>();
+  const others: Record<string, string> = {};
   const missing: Failure[] = [];
   for (const name of names) {
-    const id = known.get(name.toLowerCase());
-    if (id !== undefined) ids.set(name, id);
+    const tag = known.get(name.toLowerCase());
+    if (tag && tag.name !== name) others[name] = tag.name;
+    if (tag) ids.set(name, tag.id);
     else
       missing.push({
         problem: text(isClusterTag(name) ? 'carryOut.noCluster' : 'carryOut.noTag', { tag: name }),
+        tags: [name],
       });
   }
-  return { ids, missing, changed: made.some(isClusterTag) };
+  const spelled = Object.keys(others).length > 0 ? { spelled: others } : {};
+  return { ids, spelled, missing, changed: made.some(isClusterTag) };
 }
 
 /**

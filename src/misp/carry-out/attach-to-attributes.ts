@@ -115,16 +115,22 @@ async function attachRest(
       if (added >= free.length) refused = lacking.filter((known) => !free.includes(known));
     }
     const problem = text('carryOut.tagRefused', { tag: name, reason: reason || 'saved: false' });
-    failures.push(...refused.map(({ item }) => ({ item: nameOf(item), problem })));
+    failures.push(...refused.map(({ item }) => ({ item: nameOf(item), problem, tags: [name] })));
   }
   return { changed, failures: onePerItem(failures) };
 }
 
 /** An item that several tags were refused for fails once, with all the words. */
 function onePerItem(failures: readonly Failure[]): Failure[] {
-  const problems = new Map<string | undefined, string[]>();
-  for (const { item, problem } of failures) problems.set(item, [...(problems.get(item) ?? []), problem]);
-  return [...problems].map(([item, list]) => ({ item, problem: list.join('. ') }));
+  const byItem = new Map<string | undefined, Failure>();
+  for (const failure of failures) {
+    const { problem, tags = [] } = byItem.get(failure.item) ?? { problem: '' };
+    const words = problem === '' ? failure.problem : `${problem}. ${failure.problem}`;
+    // What failed whatever the tag has none.
+    const both = failure.tags && { tags: [...tags, ...failure.tags] };
+    byItem.set(failure.item, { item: failure.item, problem: words, ...both });
+  }
+  return [...byItem.values()];
 }
 
 function carries({ head }: Known, name: string): boolean {

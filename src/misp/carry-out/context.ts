@@ -77,14 +77,15 @@ export async function forPortions<T>(
   list: readonly T[],
   itemOf: (item: T) => string | undefined,
   work: (portion: T[]) => Promise<Failure[]>,
+  size = MOST_ITEMS,
 ): Promise<Failure[]> {
   const failures: Failure[] = [];
-  for (const portion of portions(list)) {
+  for (const portion of portions(list, size)) {
     try {
       refuseStopped(context);
       failures.push(...(await work(portion)));
     } catch (error) {
-      if (list.length <= MOST_ITEMS) throw error;
+      if (list.length <= size) throw error;
       const problem = wordsOf(error);
       failures.push(...portion.map((item) => ({ item: itemOf(item), problem })));
     }

@@ -4,7 +4,8 @@ import { untag } from '../tags';
 import { refuseUnsaved } from '../validation';
 import { callOptions, forEach, nameOf, outcomeOf, type Context, type Failure, type Outcome } from './context';
 import { eventHead, lookUp, type Known } from './lookups';
-import { editAttributeTags, editTags, type TagEntry, type TagRow } from './tags-by-edit';
+import type { TagEntry } from './tag-entries';
+import { editAttributeTags, editTags, type TagRow } from './tags-by-edit';
 
 type OwnTag = Readonly<{ name: string; local: boolean }>;
 
@@ -17,12 +18,13 @@ export async function detachTags(context: Context, operation: DetachTags): Promi
   if (operation.scope === 'attribute') return detachFromItems(context, operation);
   const head = await eventHead(context, operation.event);
   const own = matching(head.tags, operation);
-  const failures = await forEach(
+  const refused = await forEach(
     { ...context, parallel: 1 },
     own,
-    () => undefined,
+    ({ name }) => name,
     async ({ name }) => void (await remove(context, head.uuid, name)),
   );
+  const failures = refused.map(({ item = '', problem }): Failure => ({ problem, tags: [item] }));
   return outcomeOf(own.length, own.length, failures);
 }
 

@@ -62,10 +62,13 @@ export async function editAttributes(context: Context, operation: EditAttributes
   const key = await eventKey(context, event, items);
   const left = await editItems(context, key, rows, ({ change }, now) => isAsWanted(now, change));
   const quiet = { ...context, advance: () => undefined };
-  const tried = left.slice(0, MOST_SINGLE).map(({ item, change }) => ({ item, fields: change }));
+  const silent = left.filter(({ problem }) => problem === undefined);
+  const tried = silent.slice(0, MOST_SINGLE).map(({ row: { item, change } }) => ({ item, fields: change }));
   failures.push(...(await oneByOne(quiet, tried)));
+  const refused = left.filter(({ problem }) => problem !== undefined);
+  const others = [...refused, ...silent.slice(MOST_SINGLE)];
   failures.push(
-    ...left.slice(MOST_SINGLE).map(({ item }) => ({ item: nameOf(item), problem: notChanged() })),
+    ...others.map(({ row: { item }, problem = notChanged() }) => ({ item: nameOf(item), problem })),
   );
   return outcomeOf(changes.length, changes.length - failures.length, failures);
 }

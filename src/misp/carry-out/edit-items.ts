@@ -1,7 +1,7 @@
 import type { Ref } from '../../actions/plan';
 import { isList, isRecord, textOf } from '../../event/values';
 import { getEvent, updateEvent } from '../events';
-import { callOptions, portions, refuseStopped, type Context } from './context';
+import { callOptions, portions, refuseStopped, wordsOf, type Context } from './context';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -15,9 +15,16 @@ export interface Row {
   change: object;
 }
 
+/** What was not done, and why if the call failed. */
+export interface Left<R> {
+  row: R;
+  problem?: string;
+}
+
 /**
  * Changes attributes by editing their event: one call for up to 1,000, and one for those that are in objects, which MISP
- * takes inside of these only.
+ * takes inside of these only. A call that fails does not undo the others: its attributes are left, with the reason. Where
+ * there is one call only, it fails as a whole.
  * @param isAsWanted whether MISP's answer shows what was asked for; without a row it is not there (any more)
  * @returns what MISP has not done
  */
@@ -26,28 +33,36 @@ export async function editItems<R extends Row>(
   event: string,
   rows: readonly R[],
   isAsWanted: (row: R, now: Json | undefined) => boolean,
-): Promise<R[]> {
-  const left: R[] = [];
+): Promise<Left<R>[]> {
+  const left: Left<R>[] = [];
   let answer: Json | undefined;
   const edit = async (portion: R[], fields: object) => {
     const options = { ...callOptions(context, portion.length), repeatable: true };
     answer = await updateEvent(context.client, event, fields, options);
     const now = attributesIn(answer);
-    left.push(...portion.filter((row) => !isAsWanted(row, now.get(row.uuid.toLowerCase()))));
+    const others = portion.filter((row) => !isAsWanted(row, now.get(row.uuid.toLowerCase())));
+    left.push(...others.map((row) => ({ row })));
+  };
+  const plain = [...portions(rows.filter(({ objectId }) => objectId === '0'))];
+  const inside = [...portions(rows.filter(({ objectId }) => objectId !== '0'))];
+  const attempt = async (portion: R[], work: () => Promise<void>) => {
+    try {
+      refuseStopped(context);
+      await work();
+    } catch (error) {
+      if (plain.length + inside.length === 1) throw error;
+      const problem = wordsOf(error);
+      left.push(...portion.map((row) => ({ row, problem })));
+    }
     context.advance(portion.length);
   };
-  const plain = rows.filter(({ objectId }) => objectId === '0');
-  for (const portion of portions(plain)) {
-    refuseStopped(context);
-    await edit(portion, { Attribute: portion.map(entryOf) });
-  }
-  const inside = rows.filter(({ objectId }) => objectId !== '0');
-  if (inside.length === 0) return left;
-  const before = answer ?? (await getEvent(context.client, event, context.signal)).Event;
-  const uuids = objectUuids(before);
-  for (const portion of portions(inside)) {
-    refuseStopped(context);
-    await edit(portion, { Object: nested(portion, uuids) });
+  for (const portion of plain)
+    await attempt(portion, () => edit(portion, { Attribute: portion.map(entryOf) }));
+  for (const portion of inside) {
+    await attempt(portion, async () => {
+      answer ??= (await getEvent(context.client, event, context.signal)).Event;
+      await edit(portion, { Object: nested(portion, objectUuids(answer)) });
+    });
   }
   return left;
 }

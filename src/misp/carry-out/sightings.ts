@@ -4,9 +4,9 @@ import { addSighting, type SightingFields } from '../sightings';
 import {
   callOptions,
   forEach,
+  forPortions,
   nameOf,
   outcomeOf,
-  portions,
   type Context,
   type Failure,
   type Outcome,
@@ -23,18 +23,22 @@ export async function addSightings(context: Context, operation: AddSightings): P
     ...(source === undefined ? {} : { source }),
     ...(timestamp === undefined ? {} : { timestamp }),
   };
-  const lots = [...portions([...new Set(values)], MOST_VALUES)];
-  const byValue = await forEach(
-    { ...context, parallel: 1 },
-    lots,
-    ([first, ...others]) => (others.length === 0 ? first : undefined),
-    (lot) => report(context, { ...fields, values: lot }),
+  const wanted = [...new Set(values)];
+  const byValue = await forPortions(
+    context,
+    wanted,
+    (value) => value,
+    async (portion) => {
+      await report(context, { ...fields, values: portion });
+      return [];
+    },
+    MOST_VALUES,
   );
   const byItem = await forEach(context, items, nameOf, (item) =>
     report(context, fields, item.uuid ?? item.id),
   );
   const failures: Failure[] = [...byValue, ...byItem];
-  const all = lots.length + items.length;
+  const all = wanted.length + items.length;
   return outcomeOf(all, all - failures.length, failures);
 }
 

@@ -1,0 +1,161 @@
+import { strict as assert } from 'node:assert';
+import type { Field } from '../../nodes/definition';
+import { definitions } from '../support/definitions';
+import { idOf, node, tab } from '../support/flows';
+import { collectLog } from '../support/log';
+import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
+
+type Settings = Record<string, unknown>;
+
+/** What a node of a type needs to start; everything else has its default. */
+const NEEDED: Record<string, Settings> = {
+  'misp-attribute': { value: 'new' },
+  'misp-chat': { chatId: '7', text: 'x' },
+  'misp-decay': { models: ['1'] },
+  'misp-event': { value: 'new' },
+  'misp-filter': { selector: 'Event.Attribute.{n}', hash_path: 'value', value: 'x', value_list: ['x'] },
+  'misp-if': { hash_path: 'Event.info', expression: 'true', value: 'x', value_list: ['x'] },
+  'misp-if-count': { selector: 'Event.Attribute.{n}' },
+  'misp-reload': { event: '2', eventType: 'str' },
+  'misp-request': { path: '/events/view/2' },
+  'misp-run-module': { module: 'publish-event' },
+  'misp-sighting': { values: 'payload', valuesType: 'msg' },
+  'misp-splunk': {},
+  'misp-tag-replace': { pattern: '/x/', substitution: 'y' },
+  'misp-warninglist': { warninglist: '114' },
+  'misp-zmq': { address: 'tcp://127.0.0.1:50000' },
+};
+const SECRETS: Record<string, Settings> = {
+  'misp-chat': { webhookUrl: 'https://chat.example/hook', token: '123:abc' },
+  'misp-webhook': { url: 'https://hook.example/' },
+  'misp-splunk': { token: 'abc', hecToken: 'abc' },
+};
+const CONFIG_NODES: Record<string, string> = {
+  'misp-server': 'misp',
+  'misp-listener': 'listener',
+  'misp-mail-server': 'mail',
+};
+
+/** Values that break a field of a kind while it is shown, or could. */
+function broken(field: Field): unknown[] {
+  switch (field.kind) {
+    case 'hashpath':
+      return ['Event.Tag['];
+    case 'filter':
+      return [{ selector: 'Event[', value: '', operator: 'in', path: 'Tag[' }];
+    case 'template':
+      return ['{% if %}', ''];
+    case 'number':
+      return [field.max + 1, 'many'];
+    case 'text':
+    case 'area':
+      return ['', '/(/', '§ odd'];
+    case 'select':
+      return ['no such choice'];
+    case 'picker':
+    case 'list':
+      return [[], ['']];
+    case 'secret':
+      return ['', '${NOT_SET_ANYWHERE}'];
+    case 'config':
+      return ['', 'gone'];
+    case 'typed':
+      return ['', '('];
+    case 'checkbox':
+      return ['yes'];
+    default:
+      return [[{ name: '', value: '' }]];
+  }
+}
+
+/** Choices that hide a field. */
+function hiding({ when = {} }: Field, fields: Record<string, Field>): Settings[] {
+  return Object.entries(when).flatMap(([other, wanted]) => {
+    const shown = [wanted].flat();
+    const field = fields[other];
+    const all = field.kind === 'select' ? field.options : [true, false];
+    return all.filter((choice) => !shown.includes(choice)).map((choice) => ({ [other]: choice }));
+  });
+}
+
+describe('a field that the form hides', function () {
+  this.timeout(60_000);
+  let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
+  before(async () => {
+    nodeRed = await startNodeRed();
+  });
+  after(() => nodeRed.stop());
+
+  /** Nodes of one type with these settings, started side by side: what each says of itself. */
+  async function start(
+    type: string,
+    all: { settings: Settings; secrets: Settings }[],
+  ): Promise<(string | undefined)[]> {
+    const said = new Map<string, string>();
+    const log = collectLog(nodeRed.RED);
+    const onStatus = ({ id, status }: { id: string; status?: { fill?: string; text?: string } }) => {
+      if (status?.fill === 'red' || /not set up/.test(status?.text ?? '')) said.set(id, status?.text ?? '');
+    };
+    nodeRed.RED.events.on('node-status', onStatus);
+    const isConfig = type === 'misp-listener' || type === 'misp-server' || type === 'misp-mail-server';
+    const idAt = (index: number) => (isConfig ? `config-${index}` : idOf(`tested-${index}`));
+    const tested = all.map(({ settings }, index): FlowNode => {
+      if (isConfig) return { id: idAt(index), type, port: 46_000 + index, ...settings };
+      return node(`tested-${index}`, type, [], settings);
+    });
+    const flow: FlowNode[] = [
+      tab,
+      { id: 'misp', type: 'misp-server', url: 'http://127.0.0.1:1', timeout: 1 },
+      { id: 'listener', type: 'misp-listener', host: '127.0.0.1', port: 45_999, authentication: false },
+      { id: 'mail', type: 'misp-mail-server', host: '127.0.0.1', port: 1, from: 'misp@flows.example' },
+      ...tested,
+    ];
+    const own = Object.fromEntries(all.map(({ secrets }, index) => [idAt(index), secrets]));
+    await deploy(nodeRed.RED, flow, { misp: { apiKey: 'k'.repeat(40) }, ...own });
+    nodeRed.RED.events.off('node-status', onStatus);
+    log.stop();
+    for (const { id, level, msg } of log.lines) if (id && level <= 20) said.set(id, String(msg));
+    return all.map((_, index) => said.get(idAt(index)));
+  }
+
+  for (const { type, description } of definitions) {
+    const { fields } = description;
+    const hideable = Object.entries(fields).filter(([, { when }]) => when);
+    if (hideable.length === 0) continue;
+    it(`of ${type} never breaks it`, async () => {
+      const servers = Object.entries<Field>(fields).flatMap(([name, field]): [string, string][] =>
+        field.kind === 'config' && CONFIG_NODES[field.type] ? [[name, CONFIG_NODES[field.type]]] : [],
+      );
+      const base: Settings = { ...Object.fromEntries(servers), ...NEEDED[type] };
+      const secrets: Settings = { ...SECRETS[type] };
+      const cases = hideable.flatMap(([name, field]) =>
+        hiding(field, fields).flatMap((choice) =>
+          [undefined, ...broken(field)].map((value) => {
+            const spoiled: Settings = value === undefined ? {} : { [name]: value };
+            const typed = field.kind === 'typed' && value === '(' ? { [`${name}Type`]: 'jsonata' } : {};
+            const settings: Settings = {
+              ...base,
+              ...choice,
+              ...(field.kind === 'secret' ? {} : spoiled),
+              ...typed,
+            };
+            return {
+              what: `${name} is ${JSON.stringify(value)}, hidden by ${JSON.stringify(choice)}`,
+              settings: type === 'misp-trigger' ? { ...settings, module: '' } : settings,
+              secrets: field.kind === 'secret' ? { ...secrets, ...spoiled } : secrets,
+            };
+          }),
+        ),
+      );
+      // The name of a module is taken once only.
+      if (type === 'misp-trigger')
+        cases.forEach(({ settings }, index) => Object.assign(settings, { module: `m${index}` }));
+      const said = await start(type, cases);
+      const wrong = cases.flatMap(({ what }, index) =>
+        said[index] === undefined ? [] : [`${what}: ${said[index]}`],
+      );
+      assert.deepEqual(wrong, []);
+      assert.ok(cases.length > 0);
+    });
+  }
+});
