@@ -4,11 +4,9 @@ import { decayScores, modelIds } from '../../src/misp/decaying-models';
 import { WorkflowError } from '../../src/text';
 import { withAttributes } from '../../src/actions/targets';
 import { eventKey } from '../../src/triggers/full-event';
-import { defineNode } from '../adaptor';
 import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
-import { SERVER_FIELD, serverOf } from './define-misp-action';
-import { Reading } from './reading';
+import { defineReading } from './define-reading';
 
 /** What the first version took for a filter that leaves nothing: an operator alone, which now is no filter. */
 const OPERATOR_ALONE = ['in', 'not_in', 'equals', 'not_equals', 'any_value'].map((operator) =>
@@ -17,51 +15,38 @@ const OPERATOR_ALONE = ['in', 'not_in', 'equals', 'not_equals', 'any_value'].map
 /** Attributes without a uuid: there are none. */
 const NONE = { selector: ALL_ATTRIBUTES, value: '', operator: 'equals', path: 'uuid' };
 
-export default defineNode(
+export default defineReading(
   {
     type: 'misp-decay',
-    family: 'actions',
     modules: ['attach-decay-score'],
     version: 2,
     migrations: [{ from: 1, map: { filter: Object.fromEntries(OPERATOR_ALONE.map((old) => [old, NONE])) } }],
     attributesWhen: true,
-    inputs: 1,
     outputs: ['scored'],
     fields: {
-      ...SERVER_FIELD,
       models: { kind: 'picker', source: 'decaying-models', default: [], required: true },
       ...FILTER_FIELD,
     },
   },
-  (context) => {
+  (context, { client, signal }) => {
     const { config } = context;
-    const { client } = serverOf(context);
     if (config.models.length === 0) throw new WorkflowError('decay.noModels');
-    const reading = new Reading();
 
-    return {
-      async input(message) {
-        message.payload = withAttributes(message.payload, wholeOf(message));
-        const event = eventKey(message.payload);
-        if (!event) throw new WorkflowError('decay.noEvent');
-        const items = valuesOf(getMatchingItemsForAttributes(filterOf(config.filter), message.payload));
-        const attributes = items.filter(isScorable);
-        if (attributes.length === 0) {
-          context.status('nothing', 'grey', 'ring');
-          return [message];
-        }
-        return reading.run(async () => {
-          await attach(event, attributes);
-          return [message];
-        });
-      },
-      close: () => reading.close(),
+    return async (message) => {
+      message.payload = withAttributes(message.payload, wholeOf(message));
+      const event = eventKey(message.payload);
+      if (!event) throw new WorkflowError('decay.noEvent');
+      const items = valuesOf(getMatchingItemsForAttributes(filterOf(config.filter), message.payload));
+      const attributes = items.filter(isScorable);
+      if (attributes.length > 0) await attach(event, attributes);
+      else context.status('nothing', 'grey', 'ring');
+      return [message];
     };
 
     async function attach(event: string, attributes: Scorable[]): Promise<void> {
       const models = await modelIds(client, config.models);
       const uuids = attributes.map(({ uuid }) => uuid);
-      const scores = await decayScores(client, event, uuids, models, reading.signal);
+      const scores = await decayScores(client, event, uuids, models, signal);
       for (const attribute of attributes) {
         const score = scores.get(attribute.uuid.toLowerCase());
         if (score) attribute.decay_score = score;

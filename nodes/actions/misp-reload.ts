@@ -1,24 +1,19 @@
-import type { Message } from '../../src/runs/message';
+import { withPayload, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { eventKey, loadEvent } from '../../src/triggers/full-event';
-import { defineNode } from '../adaptor';
-import { SERVER_FIELD, serverOf } from './define-misp-action';
-import { withPayload } from '../../src/runs/message';
+import { defineReading } from './define-reading';
 
 /** How MISP knows an event. */
 const EVENT_KEY = /^(?:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 
-export default defineNode(
+export default defineReading(
   {
     type: 'misp-reload',
-    family: 'actions',
     modules: ['reload-full-event'],
     version: 1,
     labelBy: 'which',
-    inputs: 1,
     outputs: ['event'],
     fields: {
-      ...SERVER_FIELD,
       which: { kind: 'select', default: 'message', options: ['message', 'other'] },
       event: {
         kind: 'typed',
@@ -29,16 +24,13 @@ export default defineNode(
       },
     },
   },
-  (context) => {
-    const { client } = serverOf(context);
-    return {
-      async input(message) {
-        const key = context.config.which === 'message' ? eventKey(message.payload) : await otherKey(message);
-        if (!key) throw new WorkflowError('reload.noEvent');
-        const event = await loadEvent(client, key);
-        context.status('done', 'green', 'dot');
-        return [withPayload(message, event)];
-      },
+  (context, { client }) => {
+    return async (message) => {
+      const key = context.config.which === 'message' ? eventKey(message.payload) : await otherKey(message);
+      if (!key) throw new WorkflowError('reload.noEvent');
+      const event = await loadEvent(client, key);
+      context.status('done', 'green', 'dot');
+      return [withPayload(message, event)];
     };
 
     async function otherKey(message: Message): Promise<string> {

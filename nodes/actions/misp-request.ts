@@ -2,14 +2,13 @@ import type { RestCall } from '../../src/actions/plan';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { onlyReads } from '../../src/misp/repeat';
 import { readRestPath } from '../../src/template/rest-path';
-import type { Message } from '../../src/runs/message';
+import { withPayload, type Message } from '../../src/runs/message';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
 import { actionBehaviour, settingsFor } from './define-action';
+import { readingBehaviour } from './define-reading';
 import { refuseBeforeSave, SERVER_FIELD, serverOf } from './define-misp-action';
-import { Reading } from './reading';
-import { withPayload } from '../../src/runs/message';
 
 const FIELDS = {
   ...SERVER_FIELD,
@@ -56,33 +55,15 @@ function reads(method: string, path: string): boolean {
 
 /** A call that changes nothing is made at once, also in test runs and while MISP saves. */
 function reader(context: NodeContext<typeof FIELDS>): Behaviour {
-  const { client } = serverOf(context);
+  const { method } = context.config;
   const path = readRestPath(context.config.path, context.config.query);
-  const reading = new Reading();
-  return {
-    async input(message) {
-      try {
-        return await reading.run(async () => {
-          const { method } = context.config;
-          const body = method === 'GET' ? undefined : await context.evaluate('body', message);
-          const options = { signal: reading.signal, text: true };
-          const { data } = await client.call(
-            method,
-            path.render(message.payload, context.names(message)),
-            body,
-            options,
-          );
-          context.status('done', 'green', 'dot');
-          return [withPayload(message, data)];
-        });
-      } catch (error) {
-        if (context.config.onFailure === 'stop') throw error;
-        context.wentOn(error, message);
-        return [message];
-      }
-    },
-    close: () => reading.close(),
-  };
+  return readingBehaviour(context, ({ client, signal }) => async (message) => {
+    const body = method === 'GET' ? undefined : await context.evaluate('body', message);
+    const target = path.render(message.payload, context.names(message));
+    const { data } = await client.call(method, target, body, { signal, text: true });
+    context.status('done', 'green', 'dot');
+    return [withPayload(message, data)];
+  });
 }
 
 /** Every other call may change something: it is planned first. */

@@ -1,12 +1,9 @@
 import { asEvents, LARGEST_PAGE, pageSizeFor, restSearch, SEARCHED } from '../../src/misp/rest-search';
 import { conditionsOf, valuesUsed, type SearchValue } from '../../src/misp/search-conditions';
-import type { Message } from '../../src/runs/message';
+import { withPayload, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
-import { defineNode } from '../adaptor';
-import { SERVER_FIELD, serverOf } from './define-misp-action';
-import { Reading } from './reading';
+import { defineReading } from './define-reading';
 import { sendSequence } from './sequence';
-import { withPayload } from '../../src/runs/message';
 
 const CONTENT = { search: ['events', 'attributes', 'objects'] };
 const FLAG = { kind: 'select', default: 'any', options: ['any', 'yes', 'no'] } as const;
@@ -16,17 +13,14 @@ const VALUE = {
   types: ['str', 'msg', 'flow', 'global', 'env', 'jsonata', 'json'],
 } as const;
 
-export default defineNode(
+export default defineReading(
   {
     type: 'misp-search',
-    family: 'actions',
     modules: [],
     version: 1,
     labelBy: 'search',
-    inputs: 1,
     outputs: ['results'],
     fields: {
-      ...SERVER_FIELD,
       search: { kind: 'select', default: 'attributes', options: SEARCHED },
       value: { ...VALUE, when: CONTENT },
       types: { kind: 'list', default: [], when: CONTENT },
@@ -65,17 +59,12 @@ export default defineNode(
       pageSize: { kind: 'number', default: 0, min: 0, max: LARGEST_PAGE, advanced: true },
     },
   },
-  (context, self) => {
-    const { RED, config } = context;
-    const { client } = serverOf(context);
-    const reading = new Reading();
+  (context, { client, signal }) => {
+    const { RED, config, node } = context;
     const grouped = config.search === 'attributes' && config.asEvents;
     const shape = (results: unknown[]) => (grouped ? asEvents(results) : results);
 
-    return {
-      input: (message) => reading.run(() => (config.deliver === 'all' ? one(message) : stream(message))),
-      close: () => reading.close(),
-    };
+    return (message) => (config.deliver === 'all' ? one(message) : stream(message));
 
     async function one(message: Message): Promise<Message[]> {
       const results: unknown[] = [];
@@ -89,11 +78,16 @@ export default defineNode(
       const id = RED.util.generateId();
       const isList = config.deliver === 'pages';
       const payloads = isList ? listsOf(pages) : itemsOf(pages);
-      await sendSequence(withPayload(message, undefined), payloads, { id, len: isList ? 2 : 1 }, (part) => {
-        if (reading.signal.aborted) return false;
-        self.send(part);
-        return true;
-      });
+      await sendSequence(
+        withPayload({ ...message }, undefined),
+        payloads,
+        { id, len: isList ? 2 : 1 },
+        (part) => {
+          if (signal.aborted) return false;
+          node.send(part);
+          return true;
+        },
+      );
       return undefined;
     }
 
@@ -105,7 +99,7 @@ export default defineNode(
       }
       const conditions = conditionsOf(config, values, await context.evaluate('other', message));
       const pageSize = pageSizeFor(config.search, conditions, Number(config.pageSize));
-      const options = { limit: Number(config.limit), pageSize, signal: reading.signal };
+      const options = { limit: Number(config.limit), pageSize, signal };
       return restSearch(client, config.search, conditions, options);
     }
 
