@@ -3,7 +3,8 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { text } from '../text';
 import { wallClock } from './clock';
-import { LastContact, type Contact } from './contacts';
+import type { Contact } from './contact';
+import { LastContact } from './contacts';
 import { replyBody, type Verdict } from '../runs/verdict';
 import { readRequest, type MispRequest } from './request';
 import type {

@@ -3,11 +3,12 @@ import { watchTimers } from './function-timers';
 import { OpenReceptions } from './open-receptions';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
-import { labelOf, Reception, takesMessages, type TrackedNode, type Traits } from './reception';
+import { labelOf, Reception, takesMessages, type TrackedNode } from './reception';
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Verdict } from './verdict';
 import type { Waiter } from './waiter';
+import type { Traits } from './traits';
 
 interface SendEvent {
   msg: Message;
