@@ -5,7 +5,10 @@ const nodeRed = {
   group: ['@node-red/*', 'node-red', 'node-red/*'],
   message: 'src/ knows nothing of Node-RED.',
 };
-/** Ways in which text becomes markup in the editor, as syntax. What they are for stands in editor/show.js. */
+/** What runs in the browser. */
+const EDITOR = ['editor/**/*.ts', 'nodes/**/*.editor.ts'];
+
+/** Ways in which text becomes markup in the editor, as syntax. What they are for stands in editor/show.ts. */
 const MARKUP =
   /^((inner|outer)HTML|insertAdjacentHTML|setHTML(Unsafe)?|srcdoc|html|parseHTML|renderMarkdown)$/;
 const PARSERS = /^(createContextualFragment|parseFromString|write|writeln|document\.write|htmlPrefilter)$/;
@@ -19,7 +22,8 @@ const markup = [
   `MemberExpression[computed=true][property.value=${MARKUP}]`,
   `Property[key.name=${MARKUP}]`,
   `MemberExpression[property.name=${PARSERS}]`,
-  // What Node-RED takes for markup.
+  // What Node-RED takes for markup, also behind a cast.
+  'MemberExpression[object.type=/^TS/][property.name=/^(notify|popover|notifications)$/]',
   "MemberExpression[object.name='RED'][property.name=/^(notify|popover|notifications)$/]",
   "MemberExpression[object.name='RED'][property.value=/^(notify|popover|notifications)$/]",
   'ObjectPattern > Property[key.name=/^(notify|popover|notifications)$/]',
@@ -27,7 +31,7 @@ const markup = [
   // jQuery takes a text that begins with < for markup, wherever it takes an element or a selector.
   'CallExpression[callee.name=/^([$]|jQuery)$/][arguments.0.type!=/^(Literal|ThisExpression|TemplateLiteral)$/]',
   "CallExpression[callee.name=/^([$]|jQuery)$/][arguments.0.type='TemplateLiteral'][arguments.0.quasis.0.value.raw!=/^[#.\\[a-z]/]",
-  `CallExpression[callee.property.name=${INSERTS}] > :matches(TemplateLiteral, BinaryExpression, ConditionalExpression, LogicalExpression, MemberExpression).arguments`,
+  `CallExpression[callee.property.name=${INSERTS}] > :matches(TemplateLiteral, BinaryExpression, ConditionalExpression, LogicalExpression, MemberExpression, TSAsExpression, TSTypeAssertion, TSNonNullExpression, TSSatisfiesExpression).arguments`,
   `CallExpression[callee.property.name=/^(append|prepend|after|before|replaceWith|wrap\\w*)$/] > Literal.arguments`,
   `CallExpression[callee.property.name=${INSERTS}] > Literal.arguments[value=/</]`,
   `CallExpression[callee.property.name=${INSERTS}] > CallExpression.arguments[callee.name=${TEXTS}]`,
@@ -35,7 +39,7 @@ const markup = [
   `CallExpression[callee.property.name=${INSERTS}] > CallExpression.arguments[callee.property.name='text'][arguments.length=0]`,
   `CallExpression[callee.property.name=/^(attr|prop|setAttribute)$/] > Literal.arguments:first-child[value=${ATTRIBUTES}]`,
   `CallExpression[callee.property.name=/^(attr|prop)$/] > ObjectExpression > Property[key.name=${ATTRIBUTES}]`,
-].map((selector) => ({ selector, message: 'Text is shown as text: see editor/show.js.' }));
+].map((selector) => ({ selector, message: 'Text is shown as text: see editor/show.ts.' }));
 
 /** What every room may stand on. */
 const GROUND = ['event', 'text', 'clock'];
@@ -80,11 +84,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ['editor/**/*.js', 'nodes/**/*.editor.js'],
+    files: EDITOR,
+    languageOptions: { parserOptions: { project: './editor/tsconfig.json' } },
     rules: { 'no-restricted-syntax': ['error', ...markup] },
   },
   // The one module that may.
-  { files: ['editor/show.js'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['editor/show.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['src/**/*.ts'],
     plugins: { house },

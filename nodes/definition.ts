@@ -90,7 +90,10 @@ type ValueOf<F extends Field> = F extends { kind: 'number' }
 /** The values of a node's fields as its behaviour gets them. */
 export type Config<F extends Fields> = { [K in keyof F]: ValueOf<F[K]> };
 
-/** How the settings of an older version become those of the next: plain data, for runtime and editor. */
+/** Settings as they are saved in a flow. */
+export type Saved = Record<string, unknown> & { version?: number };
+
+/** How the settings of an older version become those of the next, in the runtime and in the editor. */
 export interface Migration {
   /** The version it starts from. */
   from: number;
@@ -98,6 +101,13 @@ export interface Migration {
   set?: Record<string, unknown>;
   /** New values for old ones, by field; an old one that is an object as JSON, its names in order. */
   map?: Record<string, Record<string, unknown>>;
+  /**
+   * The settings that change, with their new values, after all of the above; for what data cannot say, such as a
+   * field that becomes two. A pure function, in `<type>.migrations.ts` beside the node, which the editor loads too.
+   */
+  apply?(settings: Readonly<Saved>): Record<string, unknown>;
+  /** Settings that `apply` needs, and that are no fields any more. */
+  uses?: readonly string[];
 }
 
 /**

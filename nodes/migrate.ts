@@ -1,17 +1,17 @@
-import type { Description, Migration } from './definition';
-
-/** Settings as they are saved in a flow. */
-export type Saved = Record<string, unknown> & { version?: number };
+import type { Description, Migration, Saved } from './definition';
 
 /**
  * Brings saved settings to the present version, step by step, and fills in what is missing.
- * The settings given are left as they are. The same rules run in the editor (editor/migrate.js).
+ * The settings given are left as they are. The same rules run in the editor (editor/migrate.ts).
  */
-export function migrate(description: Description, saved: Saved): Saved {
+export function migrate(
+  description: Pick<Description, 'migrations' | 'fields'>,
+  saved: Readonly<Saved>,
+): Saved {
   let settings: Saved = { ...saved };
   const steps = [...(description.migrations ?? [])].sort((a, b) => a.from - b.from);
   for (const step of steps) {
-    if ((settings.version ?? 1) === step.from) settings = apply(step, settings);
+    if ((settings.version ?? 1) === step.from) settings = next(step, settings);
   }
   for (const [name, field] of Object.entries(description.fields)) {
     if (settings[name] === undefined && 'default' in field) settings[name] = field.default;
@@ -26,15 +26,20 @@ function keyOf(value: unknown): string {
   return JSON.stringify(value, Object.keys(value).sort());
 }
 
-function apply(step: Migration, settings: Saved): Saved {
-  const next: Saved = { ...settings };
+/** Settings that a version of a node has, and later ones have not: the editor has to keep them until then. */
+export function formerNames({ migrations = [] }: Pick<Description, 'migrations'>): string[] {
+  return migrations.flatMap(({ rename = {}, uses = [] }) => [...Object.keys(rename), ...uses]);
+}
+
+function next(step: Migration, settings: Saved): Saved {
+  const changed: Saved = { ...settings };
   for (const [from, to] of Object.entries(step.rename ?? {})) {
-    if (from in next) next[to] = next[from];
-    delete next[from];
+    if (from in changed) changed[to] = changed[from];
+    delete changed[from];
   }
   for (const [field, values] of Object.entries(step.map ?? {})) {
-    const value = keyOf(next[field]);
-    if (Object.hasOwn(values, value)) next[field] = values[value];
+    const value = keyOf(changed[field]);
+    if (Object.hasOwn(values, value)) changed[field] = values[value];
   }
-  return { ...next, ...step.set, version: step.from + 1 };
+  return { ...changed, ...step.set, ...step.apply?.(changed), version: step.from + 1 };
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
-import type { Contact } from '../src/listener/contacts';
+import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { BUNDLE } from './editor-script.mjs';
 import { nodeHtml } from './node-html.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -23,20 +24,16 @@ for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
   if (description.type !== type) throw new Error(`${file} defines ${description.type}, not ${type}`);
   const texts = merge(readText('common'), readText(type));
   const help = readFileSync(`${source}.md`, 'utf8');
-  const editor = description.editorFile ? readFileSync(`${source}.editor.js`, 'utf8') : '';
-  writeFileSync(compiled.replace(/\.js$/, '.html'), nodeHtml({ description, texts, help, editor }));
+  writeFileSync(compiled.replace(/\.js$/, '.html'), nodeHtml({ description, texts, help, source }));
   writeTexts(path.dirname(compiled), type, { [type]: texts });
   const icon = path.join(root, 'icons', `${type}.svg`);
   if (existsSync(icon)) cpSync(icon, path.join(path.dirname(compiled), 'icons', `${type}.svg`));
 }
 
 buildSync({
-  entryPoints: [path.join(root, 'editor/main.js')],
+  entryPoints: [path.join(root, 'editor/main.ts')],
   outfile: path.join(root, 'resources/editor.js'),
-  bundle: true,
-  format: 'iife',
-  target: 'es2022',
-  loader: { '.css': 'text' },
+  ...BUNDLE,
 });
 
 for (const [name, file] of Object.entries(pkg['node-red'].plugins ?? {})) {

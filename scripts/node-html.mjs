@@ -1,17 +1,19 @@
 // The editor's half of a node, from its definition: ordinary static HTML with Node-RED's own ids.
+import { nodeScript } from './editor-script.mjs';
 
 /** Colours of the families: light enough for dark labels, as the core nodes have them. */
 const COLOURS = { triggers: '#E7B28B', logic: '#9CC2E0', actions: '#A2CFA5', config: undefined };
 
-/** @returns the HTML file of a node type: form, help and registration */
-export function nodeHtml({ description, texts, help, editor }) {
+/**
+ * @param source the node's source file, without its ending
+ * @returns the HTML file of a node type: form, help and registration
+ */
+export function nodeHtml({ description, texts, help, source }) {
   const { type } = description;
   return [
     `<script type="text/html" data-template-name="${type}">\n${form(description, texts)}</script>\n`,
     `<script type="text/markdown" data-help-name="${type}">\n${help.trim()}\n\n${settings(description, texts)}</script>\n`,
-    `<script type="text/javascript">\n(() => {
-${registration(description)}${editor}})();
-</script>\n`,
+    `<script type="text/javascript">\n${nodeScript(registration(description), description, source)}</script>\n`,
   ].join('\n');
 }
 
@@ -100,20 +102,8 @@ function settings(description, texts) {
 
 /** The part of the definition that the editor needs; editor/ does the rest. */
 function registration(description) {
-  const {
-    type,
-    family,
-    fields,
-    inputs,
-    outputs,
-    labelBy,
-    button,
-    trial,
-    writes,
-    attributesWhen,
-    version,
-    migrations = [],
-  } = description;
+  const { type, family, fields, inputs, outputs, labelBy, button, trial, writes, attributesWhen, version } =
+    description;
   const data = {
     type,
     family,
@@ -126,8 +116,7 @@ function registration(description) {
     writes,
     attributesWhen,
     version,
-    migrations,
     fields,
   };
-  return `MISPWorkflows.register(${JSON.stringify(data, null, 2)});\n`;
+  return data;
 }

@@ -1,8 +1,8 @@
 import type { Message } from '../../src/runs/message';
 import { checkFields } from '../check-fields';
-import type { Config, Description, Fields } from '../definition';
+import type { Config, Description, Fields, Saved } from '../definition';
 import type { Jsonata } from '../jsonata';
-import { migrate, type Saved } from '../migrate';
+import { migrate } from '../migrate';
 
 /** What a node would do with data. */
 export interface Trial {

@@ -1,11 +1,4 @@
-/** What a request to one of our routes carries; nothing where it is no object. */
-export type Body = Record<string, unknown>;
-
-/** The body of a request, whatever was sent. */
-export function bodyOf({ body }: { body?: unknown }): Body {
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Body) : {};
-}
-
+/** A text that was sent; an empty one if it is none. */
 export function textOf(sent: unknown): string {
   return typeof sent === 'string' ? sent : '';
 }

@@ -7,6 +7,7 @@ import { serveConnectionTest } from './test-connection';
 import { serveMailServerTest } from './test-mail-server';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
+import { serve } from './route';
 import { serveTrials } from './try-node';
 import { servePreviews } from './try-path';
 
@@ -27,22 +28,13 @@ export default function register(RED: NodeAPI): void {
     const node = RED.nodes.getNode(id) as ListenerNode | null;
     return node?.type === 'misp-listener' && node.service ? node : undefined;
   };
-  const mayRead = RED.auth.needsPermission('misp.read');
-  const mayWrite = RED.auth.needsPermission('misp.write');
 
-  RED.httpAdmin.get('/misp-workflows/listeners/:id/contact', mayRead, (request, response) => {
-    const contact = listenerOf(request.params.id)?.service?.contact();
-    if (contact) response.json(contact);
-    else response.status(404).end();
-  });
-
-  const gone = '/misp-workflows/listeners/:id/gone';
-  RED.httpAdmin.get(gone, mayRead, (request, response) => {
-    response.json(listenerOf(request.params.id)?.goneModules() ?? []);
-  });
-  RED.httpAdmin.delete(`${gone}/:name`, mayWrite, (request, response) => {
-    const listener = listenerOf(request.params.id);
-    listener?.forgetModule(request.params.name);
-    response.json(listener?.goneModules() ?? []);
+  const read = { permission: 'misp.read' } as const;
+  serve(RED, 'GET /listeners/:id/contact', read, ({ params }) => listenerOf(params.id)?.service?.contact());
+  serve(RED, 'GET /listeners/:id/gone', read, ({ params }) => listenerOf(params.id)?.goneModules() ?? []);
+  serve(RED, 'DELETE /listeners/:id/gone/:name', { permission: 'misp.write' }, ({ params }) => {
+    const listener = listenerOf(params.id);
+    listener?.forgetModule(params.name);
+    return listener?.goneModules() ?? [];
   });
 }

@@ -2,53 +2,38 @@ import type { NodeAPI } from 'node-red';
 import type { MispClient } from '../../src/misp/client';
 import { namesOf } from '../../src/misp/picker-names';
 import type { PickerSource } from '../../src/misp/picker-sources';
-import { PICKER_SOURCES, searchPicker, type PickerAnswer } from '../../src/misp/pickers';
+import { PICKER_SOURCES, searchPicker } from '../../src/misp/pickers';
 import type { ServerNode } from '../config/misp-server';
+import type { Answer, PickerAnswer, QueryOf } from './api';
+import { textOf } from './body';
+import { serve } from './route';
 
-/** What a picker gets: things to choose from, or why there are none. */
-type Answer = PickerAnswer | { problem: string };
-type Ask = (
-  client: MispClient,
-  source: PickerSource,
-  query: Record<string, unknown>,
-) => Promise<PickerAnswer>;
+type PickerRoute = 'GET /pickers/:source' | 'GET /pickers/:source/chosen';
+type Query<R extends PickerRoute> = Partial<Record<keyof QueryOf<R>, unknown>>;
 
 /** The routes behind the live pickers in the forms: what fits a text, and the names of what was chosen. */
 export function servePickers(RED: NodeAPI): void {
-  serve('/misp-workflows/pickers/:source', (client, source, { search }) =>
+  servePicker(RED, 'GET /pickers/:source', (client, source, { search }) =>
     searchPicker(client, source, textOf(search)),
   );
-  serve('/misp-workflows/pickers/:source/chosen', (client, source, { value }) =>
+  servePicker(RED, 'GET /pickers/:source/chosen', (client, source, { value }) =>
     namesOf(client, source, [value].flat().map(textOf)),
   );
-
-  function serve(path: string, ask: Ask): void {
-    RED.httpAdmin.get(path, RED.auth.needsPermission('misp.read'), (request, response) => {
-      const source = PICKER_SOURCES.find((known) => known === request.params.source);
-      if (!source) return void response.status(404).end();
-      const id = textOf(request.query.server);
-      void answer(RED, id, (client) => ask(client, source, request.query)).then((found) =>
-        response.json(found),
-      );
-    });
-  }
 }
 
-async function answer(
+function servePicker<R extends PickerRoute>(
   RED: NodeAPI,
-  id: string,
-  ask: (client: MispClient) => Promise<PickerAnswer>,
-): Promise<Answer> {
-  const server = RED.nodes.getNode(id) as ServerNode | null;
-  // Nodes of other packages may have a client of their own.
-  if (server?.type !== 'misp-server' || !server.client) return { problem: 'notDeployed' };
-  try {
-    return await ask(server.client);
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
-  }
+  route: R,
+  ask: (client: MispClient, source: PickerSource, query: Query<R>) => Promise<PickerAnswer>,
+): void {
+  serve<PickerRoute>(RED, route, { permission: 'misp.read' }, ({ params, query }): Asking => {
+    const source = PICKER_SOURCES.find((known) => known === params.source);
+    if (!source) return undefined;
+    const server = RED.nodes.getNode(textOf(query.server)) as ServerNode | null;
+    // Nodes of other packages may have a client of their own.
+    if (server?.type !== 'misp-server' || !server.client) return { problem: 'notDeployed' };
+    return ask(server.client, source, query as Query<R>);
+  });
 }
 
-function textOf(parameter: unknown): string {
-  return typeof parameter === 'string' ? parameter : '';
-}
+type Asking = Promise<PickerAnswer> | Answer<PickerRoute> | undefined;

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { WorkflowError } from '../../src/text';
-import { migrate, type Saved } from '../migrate';
+import type { Saved } from '../definition';
+import { migrate } from '../migrate';
 import { ourTypes } from '../runtime';
 
 /** What Node-RED's editor shows in place of a password that it does not know. */

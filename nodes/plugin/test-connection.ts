@@ -4,21 +4,17 @@ import { MispClient } from '../../src/misp/client';
 import { WorkflowError, type TextParams } from '../../src/text';
 import { settingsOf, type ServerForm } from '../config/misp-server';
 import type { KeyValue } from '../definition';
-import { bodyOf, configOf, numberOf, textOf, type Body } from './body';
+import type { TestResult } from './api';
+import { configOf, numberOf, textOf } from './body';
+import { serve } from './route';
 import { deployedNode, literal, secretOf, UNCHANGED, type Deployed } from './saved-secrets';
 
-/** What the form shows. */
-export interface TestResult {
-  state: 'ok' | 'warning' | 'error';
-  message: string;
-}
+/** What a form sends. */
+type Body = Record<string, unknown>;
 
 /** The route behind "Test connection" of a MISP. */
 export function serveConnectionTest(RED: NodeAPI): void {
-  const mayWrite = RED.auth.needsPermission('misp.write');
-  RED.httpAdmin.post('/misp-workflows/servers/test', mayWrite, (request, response) => {
-    void testConnection(RED, bodyOf(request)).then((result) => response.json(result));
-  });
+  serve(RED, 'POST /servers/test', { permission: 'misp.write' }, ({ body }) => testConnection(RED, body));
 }
 
 /** Asks the MISP of a form, with what is saved where the form does not have it, and says what came of it. */

@@ -4,16 +4,19 @@ import { MailServer } from '../../src/notify/mail/server';
 import { WorkflowError, type TextParams } from '../../src/text';
 import type { MailSettings } from '../../src/notify/mail/settings';
 import { mailSettingsOf, type MailServerForm } from '../config/misp-mail-server';
-import { bodyOf, configOf, numberOf, textOf, type Body } from './body';
+import type { TestResult } from './api';
+import { configOf, numberOf, textOf } from './body';
+import { serve } from './route';
 import { deployedNode, literal, secretOf, type Deployed } from './saved-secrets';
-import type { TestResult } from './test-connection';
+
+/** What a form sends. */
+type Body = Record<string, unknown>;
 
 /** The route behind "Test connection" of a mail server. */
 export function serveMailServerTest(RED: NodeAPI): void {
-  const mayWrite = RED.auth.needsPermission('misp.write');
-  RED.httpAdmin.post('/misp-workflows/mail-servers/test', mayWrite, (request, response) => {
-    void testMailServer(RED, bodyOf(request)).then((result) => response.json(result));
-  });
+  serve(RED, 'POST /mail-servers/test', { permission: 'misp.write' }, ({ body }) =>
+    testMailServer(RED, body),
+  );
 }
 
 /**

@@ -1,16 +1,21 @@
 import type { NodeAPI } from 'node-red';
-import { sampleFor } from '../last-message';
-import type { Saved } from '../migrate';
-import { bodyOf, idsOf, textOf } from './body';
+import { textOf } from './body';
+import { recordOf, serve } from './route';
 import { attempt } from './trial/trials';
+
+/** As much as Node-RED takes: an event may be pasted. */
+const OPTIONS = { permission: 'misp.write', limit: Infinity } as const;
 
 /** The route behind "Try it" in the forms of logic nodes. It evaluates what is sent: that is more than reading. */
 export function serveTrials(RED: NodeAPI): void {
-  const mayWrite = RED.auth.needsPermission('misp.write');
-  RED.httpAdmin.post('/misp-workflows/try/node', mayWrite, (request, response) => {
-    const { type, settings, event, triggers } = bodyOf(request);
-    const sample = sampleFor(RED, idsOf(triggers));
-    const job = { type: textOf(type), settings: bodyOf({ body: settings }) as Saved, event: textOf(event) };
-    void attempt({ do: 'node', ...job, sample }).then((answer) => response.json(answer));
+  serve(RED, 'POST /try/node', OPTIONS, ({ body, sample }) => {
+    const event = textOf(body.event);
+    return attempt({
+      do: 'node',
+      type: textOf(body.type),
+      settings: recordOf(body.settings),
+      event,
+      sample: event.trim() ? undefined : sample(body.triggers),
+    });
   });
 }

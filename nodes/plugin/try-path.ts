@@ -1,25 +1,19 @@
 import type { NodeAPI } from 'node-red';
-import { sampleFor } from '../last-message';
-import { bodyOf, idsOf, textOf } from './body';
-import { attempt } from './trial/trials';
 import { namesFor } from '../template-names';
+import { textOf } from './body';
+import { serve } from './route';
+import { attempt } from './trial/trials';
+
+const READ = { permission: 'misp.read' } as const;
 
 /** The routes behind the fields for hash paths and templates: what they yield on the trigger's last message. */
 export function servePreviews(RED: NodeAPI): void {
-  const mayRead = RED.auth.needsPermission('misp.read');
-  RED.httpAdmin.post('/misp-workflows/try/path', mayRead, (request, response) => {
-    const { path, selector, triggers } = bodyOf(request);
-    const sample = sampleFor(RED, idsOf(triggers));
-    void attempt({ do: 'path', path: textOf(path), selector: textOf(selector), sample }).then((answer) =>
-      response.json(answer),
-    );
-  });
-  RED.httpAdmin.post('/misp-workflows/try/template', mayRead, (request, response) => {
-    const { template, triggers } = bodyOf(request);
-    const sample = sampleFor(RED, idsOf(triggers));
-    const names = sample ? namesFor(RED, sample.message) : {};
-    void attempt({ do: 'template', template: textOf(template), sample, names }).then((answer) =>
-      response.json(answer),
-    );
+  serve(RED, 'POST /try/path', READ, ({ body: { path, selector, triggers }, sample }) =>
+    attempt({ do: 'path', path: textOf(path), selector: textOf(selector), sample: sample(triggers) }),
+  );
+  serve(RED, 'POST /try/template', READ, ({ body: { template, triggers }, sample }) => {
+    const found = sample(triggers);
+    const names = found ? namesFor(RED, found.message) : {};
+    return attempt({ do: 'template', template: textOf(template), sample: found, names });
   });
 }

@@ -83,11 +83,22 @@ function splitLiteral(literal: string): { expression: string; flags: string } | 
 
 /** The UTF-8 bytes of a text, one character each. */
 function bytesOf(text: string): string {
-  return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+  return /^[\0-\x7f]*$/.test(text) ? text : characters(new TextEncoder().encode(text));
 }
 
 function textOfBytes(bytes: string): string {
-  return /^[\0-\x7f]*$/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
+  return /^[\0-\x7f]*$/.test(bytes)
+    ? bytes
+    : UTF8.decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+}
+
+/** In the browser too, so without Node's Buffer. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function characters(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 /** undefined if the expression is wrong in PCRE too. */

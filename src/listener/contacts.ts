@@ -1,4 +1,5 @@
 import { uptime, wallClock } from '../clock';
+import type { Contact } from './contact';
 
 /** When MISP was heard of, in moments of `uptime`. */
 export interface Heard {
@@ -6,15 +7,6 @@ export interface Heard {
   fetched?: number;
   /** It asked a module, by name. */
   asked: Map<string, number>;
-}
-
-/** When MISP was last heard of, in milliseconds since 1970; without a time it was not. */
-export interface Contact {
-  /** Since when anybody listens. */
-  since: number;
-  fetchedAt?: number;
-  /** It asked the module in question. */
-  askedAt?: number;
 }
 
 /** Notes in the service's thread when MISP comes, so that it can be told now and then, not each time. */

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { LastContact, type Contact } from './contacts';
+import type { Contact } from './contact';
+import { LastContact } from './contacts';
 import { InHand } from './in-hand';
 import type { AnnouncedModule, KindName } from './kinds';
 import type { Announcement, ModuleOwner } from './open-query';

@@ -3,18 +3,8 @@ import { isRecord, textOf } from '../event/values';
 import { GROUPS } from './accounts';
 import type { MispClient } from './client';
 import { plainRows, rows, rowsIn, type Json } from './expected';
+import type { PickerItem } from './picker-item';
 import { rowsOfTags } from './tags';
-
-/** Something that a picker offers. */
-export interface PickerItem {
-  /** What is saved. */
-  value: string;
-  label: string;
-  /** Of a tag, such as `#ff0000`. */
-  colour?: string;
-  /** More to tell two of the same name apart. */
-  hint?: string;
-}
 
 /** What a picker can search. */
 export type PickerSource =

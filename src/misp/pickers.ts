@@ -1,5 +1,6 @@
 import type { MispClient } from './client';
-import { MOST, SEARCHES, type PickerItem, type PickerSource } from './picker-sources';
+import type { PickerItem } from './picker-item';
+import { MOST, SEARCHES, type PickerSource } from './picker-sources';
 
 export interface PickerAnswer {
   items: PickerItem[];

@@ -1,5 +1,6 @@
-import { labelOf, type Group, type TrackedNode, type Traits } from './reception';
+import { labelOf, type Group, type TrackedNode } from './reception';
 import type { Run } from './run';
+import type { Traits } from './traits';
 import { MIXES } from './trust';
 
 type Message = Record<PropertyKey, unknown>;

@@ -4,11 +4,12 @@ import { forMessage, groupOf } from './message-traits';
 import { OpenReceptions } from './open-receptions';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
-import { Reception, takesMessages, type TrackedNode, type Traits } from './reception';
+import { Reception, takesMessages, type TrackedNode } from './reception';
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Verdict } from './verdict';
 import type { Waiter } from './waiter';
+import type { Traits } from './traits';
 
 interface SendEvent {
   msg: Message;

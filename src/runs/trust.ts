@@ -1,5 +1,5 @@
 import { whyUnfinished } from './function-code/finished';
-import type { Completion, Traits } from './reception';
+import type { Completion, Traits } from './traits';
 
 /** A node as it is saved in the flow file. */
 export interface NodeConfig {

@@ -34,13 +34,17 @@ export interface Editor {
 export async function openEditor(
   colours: 'light' | 'dark' = 'light',
   packages: string[] = [],
+  settings: object = {},
 ): Promise<Editor> {
   mkdirSync(shots, { recursive: true });
   const isDark = colours === 'dark';
   const nodeRed = await startNodeRed({
     editor: true,
     packages: isDark ? [...packages, THEMES] : packages,
-    settings: isDark && !hasOwnDark ? { editorTheme: { tours: false, theme: 'dark' } } : {},
+    settings: {
+      ...(isDark && !hasOwnDark ? { editorTheme: { tours: false, theme: 'dark' } } : {}),
+      ...settings,
+    },
   });
   const browser: Browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

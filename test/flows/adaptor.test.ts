@@ -37,12 +37,23 @@ describe('what stands around every node', function () {
   }
 
   it('deploys a flow that an older version saved', async () => {
+    const old = { host: '', port: 443 };
     const first = await send({ word: 'hello', mode: 'upper' }, {});
-    assert.deepEqual(first.out[0].payload, { text: 'hello', mode: 'loud', added: 'yes' });
+    assert.deepEqual(first.out[0].payload, { text: 'hello', mode: 'loud', added: 'yes', ...old });
     const second = await send({ version: 2, text: 'hello', mode: 'quiet' }, {});
-    assert.deepEqual(second.out[0].payload, { text: 'hello', mode: 'quiet', added: 'yes' });
-    const present = await send({ version: 3, text: 'hello', mode: 'quiet', added: 'no' }, {});
-    assert.deepEqual(present.out[0].payload, { text: 'hello', mode: 'quiet', added: 'no' });
+    assert.deepEqual(second.out[0].payload, { text: 'hello', mode: 'quiet', added: 'yes', ...old });
+    const third = await send({ version: 3, text: 'hello', mode: 'quiet', added: 'no' }, {});
+    assert.deepEqual(third.out[0].payload, { text: 'hello', mode: 'quiet', added: 'no', ...old });
+  });
+
+  it('makes two fields of one, by a function', async () => {
+    const place = { host: 'misp.example', port: 8443 };
+    for (const version of [1, 3]) {
+      const { out } = await send({ version, text: 'x', mode: 'quiet', address: 'misp.example:8443' }, {});
+      assert.deepEqual({ ...(out[0].payload as object), ...place }, out[0].payload);
+    }
+    const present = await send({ version: 4, text: 'x', mode: 'quiet', ...place, address: 'other:1' }, {});
+    assert.deepEqual({ ...(present.out[0].payload as object), ...place }, present.out[0].payload);
   });
 
   for (const [fail, words] of [

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { Contact } from '../../src/listener/contacts';
+import type { Contact } from '../../src/listener/contact';
 import { block, credentials, idOf, listener, node, tab, trigger } from '../support/flows';
 import { call, event, freePort, get, listening, query } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import modules from '../../sandbox/misp/data/workflow-modules.json';
 import service from '../fixtures/rest/workflows-moduleIndex.mispmodule.json';
 import { READER_KEY } from '../../sandbox/misp/server';
-import type { WorkflowModule } from '../../src/misp/workflow-modules';
+import type { WorkflowModule } from '../../src/misp/workflow-module';
 import { paramsFrom } from '../../src/misp/module-params';
 import { MispNodeTest } from '../support/misp-node';
 import { sendJson } from '../support/recorder';

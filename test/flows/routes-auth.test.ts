@@ -12,7 +12,16 @@ const SECRETS = [ENVIRONMENT, BROKER, API_KEY, 'test-credential-secret', credent
 /** Node-RED must not stand still longer than this, in milliseconds. */
 const MOST_STALL = 500;
 
-const USERS: Record<string, string> = { reader: 'read', writer: '*' };
+const USERS: Record<string, string | string[]> = {
+  reader: 'read',
+  writer: '*',
+  reviewer: ['*.read'],
+  /** May ask and try, but sees no data of events. */
+  keeper: ['misp.read', 'misp.write'],
+  analyst: ['misp.read', 'misp.write', 'misp.data'],
+  /** What shows data takes the permission to ask as well. */
+  stranger: ['misp.data'],
+};
 const adminAuth = {
   type: 'credentials',
   users: (username: string) => Promise.resolve(userOf(username)),
@@ -23,6 +32,8 @@ const userOf = (username: string) =>
 
 interface RouteCase {
   needs: 'read' | 'write';
+  /** The ordinary request shows the data of an event. */
+  data?: true;
   /** The path with its parameters filled in, for an ordinary request. */
   path: string;
   body?: object;
@@ -33,11 +44,13 @@ const ROUTES: Record<string, RouteCase> = {
   'GET /misp-workflows/triggers/:id': { needs: 'read', path: `triggers/${idOf('trigger')}` },
   'POST /misp-workflows/triggers/:id/test': {
     needs: 'write',
+    data: true,
     path: `triggers/${idOf('trigger')}/test`,
-    body: { use: 'sample' },
+    body: { use: 'received' },
   },
   'POST /misp-workflows/try/node': {
     needs: 'write',
+    data: true,
     path: 'try/node',
     body: {
       type: 'misp-if-tag',
@@ -47,11 +60,13 @@ const ROUTES: Record<string, RouteCase> = {
   },
   'POST /misp-workflows/try/path': {
     needs: 'read',
+    data: true,
     path: 'try/path',
     body: { path: 'Event.info', triggers: [idOf('trigger')] },
   },
   'POST /misp-workflows/try/template': {
     needs: 'read',
+    data: true,
     path: 'try/template',
     body: { template: '{{ Event.info }}', triggers: [idOf('trigger')] },
   },
@@ -152,7 +167,7 @@ describe('the routes of the package, with users', function () {
       body: JSON.stringify({
         client_id: 'node-red-editor',
         grant_type: 'password',
-        scope: USERS[username],
+        scope: '',
         username,
         password: 'any',
       }),
@@ -185,15 +200,48 @@ describe('the routes of the package, with users', function () {
     assert.deepEqual(ours.sort(), Object.keys(ROUTES).sort());
   });
 
-  for (const [route, { needs, path, body }] of Object.entries(ROUTES)) {
+  for (const [route, { needs, data, path, body }] of Object.entries(ROUTES)) {
     const [method] = route.split(' ');
     it(`${route} needs the permission to ${needs}`, async () => {
       assert.equal((await ask(method, path, undefined, body)).status, 401);
       assert.equal((await ask(method, path, 'no-token', body)).status, 401);
       assert.equal((await ask(method, path, 'reader', body)).status, needs === 'read' ? 200 : 401);
+      assert.equal((await ask(method, path, 'reviewer', body)).status, needs === 'read' ? 200 : 401);
       assert.equal((await ask(method, path, 'writer', body)).status, 200);
+      assert.equal((await ask(method, path, 'analyst', body)).status, 200);
+      assert.equal((await ask(method, path, 'stranger', body)).status, 401);
+    });
+    it(`${route} ${data ? 'takes' : 'does not take'} the permission misp.data`, async () => {
+      const { status, text } = await ask(method, path, 'keeper', body);
+      assert.equal(status, data ? 403 : 200);
+      if (!data) return;
+      assert.deepEqual(JSON.parse(text), {
+        problem: 'You may not see the data of events: that takes the permission misp.data',
+      });
     });
   }
+
+  it('lets who sees no data try on what is no event of MISP', async () => {
+    const { path, body } = ROUTES['POST /misp-workflows/try/node'];
+    const pasted = { ...body, event: '{"Event":{"Tag":[{"name":"tlp:red"}]}}' };
+    assert.match((await ask('POST', path, 'keeper', pasted)).text, /"source":"pasted"/);
+    const rehearsal = await ask('POST', `triggers/${idOf('trigger')}/test`, 'keeper', { use: 'sample' });
+    assert.match(rehearsal.text, /"kind":"sample"/);
+    assert.match(
+      String((await attempt('path', 'keeper', { path: 'Event[', triggers: [] })).problem),
+      /bracket/,
+    );
+  });
+
+  it('refuses bodies that are too long', async () => {
+    const long = 'x'.repeat(1024 * 1024);
+    for (const [route, { path, body }] of Object.entries(ROUTES)) {
+      const [method] = route.split(' ');
+      if (method !== 'POST') continue;
+      const { status } = await ask(method, path, 'writer', { ...body, long });
+      assert.equal(status, path === 'try/node' ? 200 : 413, route);
+    }
+  });
 
   const NO_BODIES: unknown[] = ['{"a":', '"text"', 'null', [], [[]], 5, true, ''];
   const WRONG = [null, 5, 'x', [], [{}], {}, { length: 9 }, '__proto__', 'constructor', { $ne: 1 }];

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { mock } from 'node:test';
-import { Reception, type TrackedNode, type Traits } from '../../src/runs/reception';
+import { Reception, type TrackedNode } from '../../src/runs/reception';
+import type { Traits } from '../../src/runs/traits';
 import { Run } from '../../src/runs/run';
 import { blockText, replyBody, type Verdict } from '../../src/runs/verdict';
 import { Waiter, type WaiterSettings } from '../../src/runs/waiter';

@@ -6,10 +6,11 @@ import { isEntries, valuesOf } from '../../../src/event/values';
 import { compileTemplate, type Names } from '../../../src/template/template';
 import type { Message } from '../../../src/runs/message';
 import { WorkflowError } from '../../../src/text';
+import type { Saved } from '../../definition';
 import type { Jsonata } from '../../jsonata';
 import type { Sample } from '../../last-message';
 import { tryNode } from '../../logic/trial';
-import type { Saved } from '../../migrate';
+import type { NodeAnswer, PathAnswer, TemplateAnswer, TriedOn } from '../api';
 
 /** What is tried, with the message that it is tried on, if there is one. */
 export type Job = NodeJob | PathJob | TemplateJob;
@@ -40,16 +41,11 @@ export interface TemplateJob {
   sample?: Sample;
 }
 
-type Seen = Partial<Pick<Sample, 'trigger'>> & { source?: Sample['kind'] };
-
-/** What the form shows: what was tried, and what came of it; or what is wrong. */
-export type NodeAnswer =
-  | { source: 'pasted' | 'received' | 'sample'; trigger?: string; outcome: string; found: string }
-  | { problem: string };
-export type PathAnswer =
-  { problem: string; next?: string[] } | (Seen & { count: number; values: string[]; next: string[] });
-export type TemplateAnswer = { problem: string } | (Seen & { rendered?: string });
-export type Answer = NodeAnswer | PathAnswer | TemplateAnswer;
+export type JobAnswer<J extends Job> = J extends NodeJob
+  ? NodeAnswer
+  : J extends PathJob
+    ? PathAnswer
+    : TemplateAnswer;
 
 /** Found values are shown up to this number and length. */
 const MOST_VALUES = 5;
@@ -57,7 +53,7 @@ const MOST_CHARACTERS = { node: 600, path: 60 };
 const MOST_RENDERED = 4000;
 
 /** Does a job. What is wrong with it is an answer too. */
-export async function carryOut(job: Job, jsonata: Jsonata): Promise<Answer> {
+export async function carryOut(job: Job, jsonata: Jsonata): Promise<JobAnswer<Job>> {
   try {
     if (job.do === 'node') return await onNode(job, jsonata);
     return job.do === 'path' ? onPath(job) : onTemplate(job);
@@ -73,9 +69,7 @@ async function onNode(job: NodeJob, jsonata: Jsonata): Promise<NodeAnswer> {
   return { ...source, outcome: trial.outcome, found: shortened(trial.found, MOST_CHARACTERS.node) };
 }
 
-type Source = Pick<Extract<NodeAnswer, { source: string }>, 'source' | 'trigger'>;
-
-function messageFor({ event, sample }: NodeJob): Source & { message: Message } {
+function messageFor({ event, sample }: NodeJob): TriedOn & { message: Message } {
   if (event.trim()) return { source: 'pasted', message: { payload: pasted(event) } };
   if (!sample) throw new WorkflowError('trial.noMessage');
   return { source: sample.kind, trigger: sample.trigger, message: sample.message };

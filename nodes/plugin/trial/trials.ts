@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { WorkflowError } from '../../../src/text';
-import type { Answer, Job } from './jobs';
+import type { Job, JobAnswer } from './jobs';
 import { librariesOfNodeRed } from './libraries';
 
 /** How long one trial may take, in milliseconds. */
@@ -13,6 +13,8 @@ const IDLE_MS = 60_000;
 /** How many trials may wait. */
 const MOST_WAITING = 20;
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+
+type Answer = JobAnswer<Job>;
 
 interface Waiting {
   job: Job;
@@ -104,6 +106,6 @@ function problem(key: string, params?: Record<string, string | number>): { probl
 const trials = new Trials();
 
 /** Tries something out. What is wrong is an answer too. */
-export function attempt(job: Job): Promise<Answer> {
-  return trials.run(job);
+export function attempt<J extends Job>(job: J): Promise<JobAnswer<J>> {
+  return trials.run(job) as Promise<JobAnswer<J>>;
 }

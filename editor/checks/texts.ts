@@ -1,0 +1,44 @@
+import type { Finding } from '../../src/workflow/finding';
+
+/** A text of the checks, by its key in the texts of the plugin; its values stay plain text. */
+export function text(key: string, params: object = {}): string {
+  const options = { ...params, interpolation: { escapeValue: false } };
+  return RED._(`@misp-flows/node-red-misp/misp-editor:misp-editor.checks.${key}`, options);
+}
+
+/** What is wrong and what to do, in words. */
+export function wordsOf({ key, nodes, trigger, module, field, outputs = [] }: Finding): string {
+  const names = nodes.map((id) => nameOf(id));
+  return text(`findings.${key}`, {
+    node: names[0],
+    nodes: names.join(', '),
+    trigger: nameOf(trigger),
+    module,
+    field: labelOf(nodes[0], field),
+    outputs: outputs.map((index) => outputName(nodes[0], index)).join(', '),
+  });
+}
+
+/** How the form labels a field. */
+function labelOf(id: string, field: string | undefined): string {
+  const node = field ? RED.nodes.node(id) : undefined;
+  return node ? node._(`${node.type}.fields.${field}.label`) : '';
+}
+
+/** What a node says of its output, or the number that the output has. */
+function outputName(id: string, index: number): string {
+  const node = RED.nodes.node(id);
+  const labels = node?._def?.outputLabels;
+  const label = node && typeof labels === 'function' ? labels.call(node, index) : labelAt(labels, index);
+  return label || String(index + 1);
+}
+
+function labelAt(labels: unknown, index: number): string | undefined {
+  return Array.isArray(labels) ? (labels as string[])[index] : undefined;
+}
+
+/** How the editor labels a node. */
+export function nameOf(id: string | undefined): string {
+  const node = id ? RED.nodes.node(id) : undefined;
+  return node ? RED.utils.getNodeLabel(node, node.type) : '';
+}

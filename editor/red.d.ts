@@ -1,0 +1,158 @@
+/**
+ * The parts of Node-RED's editor that this package uses; its own types (@types/node-red__editor-client) lack half of
+ * them. What takes text for markup is left out on purpose: see show.ts.
+ */
+
+/** A node, tab, subflow, port of a subflow or junction as the editor has it, with its settings. */
+interface EditorNode {
+  id: string;
+  type: string;
+  z: string;
+  x: number;
+  y: number;
+  w?: number;
+  /** Of a port of a subflow: which one. */
+  i?: number;
+  direction?: 'in' | 'out';
+  name?: string;
+  outputs?: number;
+  /** Nodes that use this config node. */
+  users?: EditorNode[];
+  credentials?: Record<string, unknown>;
+  dirty?: boolean;
+  changed?: boolean;
+  _def?: EditorNodeType;
+  /** A text of the node's type. */
+  _(key: string, params?: object): string;
+  [setting: string]: unknown;
+}
+
+interface EditorSubflow extends EditorNode {
+  in: EditorNode[];
+  out: EditorNode[];
+}
+
+interface EditorLink {
+  source: EditorNode;
+  sourcePort?: number;
+  target: EditorNode;
+}
+
+type Validator = (this: EditorNode, value: unknown, options?: object) => boolean | string;
+
+interface EditorNodeType {
+  category: string;
+  defaults?: Record<string, { value?: unknown; type?: string; required?: boolean; validate?: Validator }>;
+  credentials?: Record<string, { type: string }>;
+  color?: string;
+  icon?: string;
+  inputs: number;
+  outputs: number;
+  outputLabels?: string[] | ((this: EditorNode, index: number) => string);
+  paletteLabel?(this: EditorNode): string;
+  label?(this: EditorNode): string;
+  labelStyle?(this: EditorNode): string;
+  button?: { visible: boolean; enabled(this: EditorNode): boolean; onclick(this: EditorNode): void };
+  onadd?(this: EditorNode): void;
+  oneditprepare?(this: EditorNode): void;
+  oneditcancel?(this: EditorNode): void;
+  oneditsave?(this: EditorNode): void;
+  /** The package whose subflow it is. */
+  subflowModule?: string;
+}
+
+interface NotifyOptions {
+  type?: string;
+  timeout?: number;
+  fixed?: boolean;
+  buttons?: { text: string; class?: string; click(): void }[];
+}
+
+interface EditorNotification {
+  close(): void;
+}
+
+interface Badge {
+  type: 'badge';
+  class: string;
+  element(node: EditorNode): SVGElement;
+  tooltip(node: EditorNode): string;
+  show(node: EditorNode): boolean;
+  refresh: string;
+}
+
+interface SidebarTab {
+  id: string;
+  label: string;
+  name: string;
+  content: JQuery;
+  pinned: boolean;
+  enableOnEdit: boolean;
+  iconClass: string;
+}
+
+declare const RED: {
+  _(key: string, params?: object): string;
+  clipboard: { copyText(value: string, element: JQuery, message: string): void };
+  editor: {
+    editText(options: { mode: string; value: string; width: string; complete(value: string): void }): void;
+    updateNodeProperties(node: EditorNode): void;
+    validateNode(node: EditorNode): void;
+  };
+  events: {
+    on(event: 'nodes:add', listener: (node: EditorNode) => void): void;
+    on(event: string, listener: () => void): void;
+    emit(event: string, node: EditorNode): void;
+  };
+  history: { push(event: object): void };
+  nodes: {
+    add(node: EditorNode): void;
+    addLink(link: EditorLink): void;
+    dirty(isDirty?: boolean): boolean;
+    eachConfig(visit: (node: EditorNode) => void): void;
+    eachJunction(visit: (node: EditorNode) => void): void;
+    eachLink(visit: (link: EditorLink) => void): void;
+    eachNode(visit: (node: EditorNode) => void): void;
+    eachSubflow(visit: (subflow: EditorSubflow) => void): void;
+    eachWorkspace(visit: (tab: EditorNode) => void): void;
+    filterNodes(filter: { type?: string; z?: string }): EditorNode[];
+    getNodeLinks(node: string | EditorNode, portType: number): EditorLink[];
+    getType(type: string): EditorNodeType | undefined;
+    node(id: string): EditorNode | undefined;
+    registerType(type: string, definition: EditorNodeType): void;
+    subflow(id: string): EditorSubflow | undefined;
+  };
+  notify(content: HTMLElement, options: NotifyOptions): EditorNotification;
+  plugins: {
+    registerPlugin(id: string, plugin: object): void;
+    getPlugin(id: string): unknown;
+  };
+  sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };
+  statusBar: {
+    add(widget: { id: string; align: 'left'; element: JQuery }): void;
+    hide(id: string): void;
+    show(id: string): void;
+  };
+  utils: {
+    getNodeLabel(node: EditorNode, fallback: string): string;
+    sanitize(text: string): string;
+    validateTypedProperty(value: unknown, type: string, options: { label: string }): true | string;
+  };
+  view: {
+    annotations: { register(id: string, badge: Badge): void };
+    createNode(
+      type: string,
+      x: number,
+      y: number,
+      z: string,
+    ): { node: EditorNode; historyEvent: Record<string, unknown> };
+    redraw(updateActive?: boolean): void;
+    reveal(id: string): void;
+  };
+  workspaces: { isLocked?(id: string): boolean };
+};
+
+declare module '*.css' {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,83 @@
+import { prepareForm } from './form';
+import { validateAgain } from './known-secrets';
+import { labelOf } from './labels';
+import { formClosed } from './open-form';
+import { credentialsOf, defaultsOf } from './settings';
+import type { Hooks, OurNode, Registered } from './plugin';
+import { offerTrial } from './try';
+
+/** What the build wrote of each of our types. */
+export const descriptions: Record<string, Registered | undefined> = {};
+
+/** Node types with editor code of their own, by type. */
+const extensions: Record<string, Hooks | undefined> = {};
+
+/** Registers a node type from the data that the build wrote into its HTML file. */
+export function register(description: Registered): void {
+  const { type, family } = description;
+  const isConfig = family === 'config';
+  const extension = () => extensions[type] ?? {};
+  descriptions[type] = description;
+  RED.nodes.registerType(type, {
+    category: isConfig ? 'config' : `MISP ${family}`,
+    color: description.colour,
+    icon: isConfig ? undefined : `${type}.svg`,
+    defaults: defaultsOf(description),
+    credentials: credentialsOf(description),
+    inputs: description.inputs,
+    outputs: description.outputs.length,
+    outputLabels(index) {
+      return this._(`${type}.outputs.${description.outputs[index]}`);
+    },
+    paletteLabel() {
+      return this._(`${type}.name`);
+    },
+    label() {
+      return this.name || labelOf(this, description);
+    },
+    labelStyle() {
+      return this.name ? 'node_label_italic' : '';
+    },
+    button: !description.button
+      ? undefined
+      : {
+          visible: true,
+          enabled() {
+            return !this.changed;
+          },
+          onclick() {
+            extension().onbutton?.call(this);
+          },
+        },
+    onadd() {
+      extension().onadd?.call(this);
+    },
+    oneditprepare(this: OurNode) {
+      this.mispWidgets = prepareForm(this, description);
+      if (description.trial) offerTrial(this, description);
+      extension().oneditprepare?.call(this);
+    },
+    oneditcancel(this: OurNode) {
+      formClosed(this);
+      delete this.mispWidgets;
+    },
+    oneditsave(this: OurNode) {
+      for (const [field, read] of this.mispWidgets ?? []) this[field] = read();
+      formClosed(this);
+      delete this.mispWidgets;
+      extension().oneditsave?.call(this);
+      // Node-RED takes over the secrets after it has validated the node.
+      const { id } = this;
+      if (!credentialsOf(description)) return;
+      setTimeout(() => {
+        const node = RED.nodes.node(id);
+        if (node) validateAgain(node);
+      });
+    },
+  });
+}
+
+/** Adds editor code to a type. */
+export function extend(type: string, hooks: Hooks): void {
+  extensions[type] = hooks;
+}

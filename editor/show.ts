@@ -1,0 +1,48 @@
+/**
+ * The one way in which text is shown: as text. What comes from MISP, a message, an error or a file never becomes markup.
+ * The linter knows all other ways into the page, and allows them nowhere but here.
+ */
+
+/**
+ * Node-RED's notification, with plain text.
+ * @param options as Node-RED has them; `buttons` have plain texts too
+ */
+export function notifyText(text: string, { buttons, ...options }: NotifyOptions = {}): EditorNotification {
+  const content = document.createElement('p');
+  content.textContent = text;
+  // Node-RED takes the text of a button for markup.
+  const safe = buttons?.map((button) => ({ ...button, text: RED.utils.sanitize(button.text) }));
+  return RED.notify(content, safe ? { ...options, buttons: safe } : options);
+}
+
+/** Words in the notation of our catalogues that are marked: `code`, **strong**, *emphasis*. */
+const MARKED = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*|\b_([^_]+)_\b/g;
+const ELEMENTS = ['code', 'strong', 'em', 'em'];
+
+/** Fills an element with words: paragraphs apart by an empty line, and marked words in them. */
+export function showWords(element: HTMLElement, words: string): void {
+  const paragraphs = words.split(/\n{2,}/).map((text) => {
+    const paragraph = document.createElement('p');
+    paragraph.append(...partsOf(text));
+    return paragraph;
+  });
+  element.replaceChildren(...paragraphs);
+}
+
+function partsOf(text: string): (string | Node)[] {
+  const parts: (string | Node)[] = [];
+  let end = 0;
+  for (const match of text.matchAll(MARKED)) {
+    const kind = match.slice(1).findIndex((marked) => marked !== undefined);
+    const marked = document.createElement(ELEMENTS[kind]);
+    marked.textContent = match[kind + 1];
+    parts.push(text.slice(end, match.index), marked);
+    end = match.index + match[0].length;
+  }
+  return [...parts, text.slice(end)];
+}
+
+/** A colour such as `#1a2b3c`, as MISP has them; undefined for any other text. */
+export function colourOf(text: unknown): string | undefined {
+  return typeof text === 'string' && /^#[0-9a-f]{6}$/i.test(text) ? text : undefined;
+}
