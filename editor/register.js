@@ -11,20 +11,17 @@ export const descriptions = {};
 /** Node types with editor code of their own, by type. */
 const extensions = {};
 
-/** Registers a node type from the data that the build wrote into its HTML file. */
+/**
+ * What Node-RED needs to know of a node type, from the data that the build wrote into its HTML file. That file registers
+ * the type: others read it there.
+ */
 export function register(description) {
-  const { type, family } = description;
-  const isConfig = family === 'config';
+  const { type } = description;
   const extension = () => extensions[type] || {};
   descriptions[type] = description;
-  RED.nodes.registerType(type, {
-    category: isConfig ? 'config' : `MISP ${family}`,
-    color: description.colour,
-    icon: isConfig ? undefined : `${type}.svg`,
+  return {
     defaults: defaultsOf(description),
     credentials: credentialsOf(description),
-    inputs: description.inputs,
-    outputs: description.outputs.length,
     outputLabels(index) {
       return this._(`${type}.outputs.${description.outputs[index]}`);
     },
@@ -68,7 +65,7 @@ export function register(description) {
       if (credentialsOf(description))
         setTimeout(() => RED.nodes.node(id) && validateAgain(RED.nodes.node(id)));
     },
-  });
+  };
 }
 
 /** Adds editor code to a type: the hooks `onadd`, `oneditprepare`, `oneditsave`. */

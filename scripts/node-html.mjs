@@ -1,5 +1,6 @@
 // The editor's half of a node, from its definition: ordinary static HTML with Node-RED's own ids.
 import { settingsHelp } from './node-help.mjs';
+import { registrationOf } from './node-registration.mjs';
 
 /** Colours of the families: light enough for dark labels, as the core nodes have them. */
 const COLOURS = { triggers: '#E7B28B', logic: '#9CC2E0', actions: '#A2CFA5', config: undefined };
@@ -121,5 +122,6 @@ function registration(description) {
     migrations,
     fields,
   };
-  return `MISPWorkflows.register(${JSON.stringify(data, null, 2)});\n`;
+  const made = `MISPWorkflows.register(${JSON.stringify(data, null, 2)})`;
+  return registrationOf(description, made, COLOURS[family]);
 }
