@@ -96,6 +96,7 @@ function registration(description) {
   const {
     type,
     family,
+    modules,
     fields,
     inputs,
     outputs,
@@ -110,6 +111,7 @@ function registration(description) {
   const data = {
     type,
     family,
+    modules,
     colour: COLOURS[family],
     inputs,
     outputs,
