@@ -35,7 +35,7 @@ export function settingsHelp(description, texts) {
 
 function row(field, { label, tip, options }, texts) {
   const choices =
-    field.kind === 'select' ? `${texts.help.choices} ${Object.values(options).join(', ')}.` : '';
+    field.kind === 'select' ? `${texts.help.choices} ${Object.values(options).join('; ')}.` : '';
   const text = [tip, choices].filter(Boolean).join(' ');
   return `: ${plain(label)} (${texts.help.types[TYPES[field.kind]]}) : ${plain(text)}`.trimEnd();
 }
