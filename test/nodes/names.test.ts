@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { definitions } from '../support/definitions';
 import { root } from '../support/node-red';
@@ -33,6 +33,16 @@ describe('the names of the nodes', () => {
       .filter((cell) => !/^(node|\*\*.*\*\*|-+)$/.test(cell))
       .flatMap((cell) => cell.split(', '));
     assert.deepEqual(listed.sort(), names.toSorted());
+  });
+
+  it('are what pages and help call them, not their types', () => {
+    const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((file) => `docs/${file}`)];
+    const helps = definitions.map(({ source }) => path.relative(root, `${source}.md`));
+    for (const file of [...pages, ...helps].filter((name) => name.endsWith('.md'))) {
+      const text = read(file);
+      for (const { type } of definitions)
+        assert.doesNotMatch(text, new RegExp(`(?<![\\w/#-])${type}(?![\\w-])`), file);
+    }
   });
 
   it("know MISP's names of the modules that a node stands for", () => {
