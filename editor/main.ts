@@ -3,7 +3,9 @@ import { startChecks } from './checks/start';
 import { migrateNode } from './migrate';
 import { offerPlugin } from './plugin';
 import { descriptions, extend, register } from './register';
+import { addSearchWords } from './search-words';
 import style from './style.css';
+import { addTooltips } from './tooltips';
 
 // Node-RED tells of every node that comes in, loaded, imported or dropped, before it is validated.
 RED.events.on('nodes:add', (node) => {
@@ -13,5 +15,7 @@ RED.events.on('nodes:add', (node) => {
 
 $('<style>').text(style).appendTo('head');
 startChecks(descriptions);
+addSearchWords(descriptions);
+addTooltips(descriptions);
 
 offerPlugin({ type: 'misp-workflows', register, extend });

@@ -1,7 +1,7 @@
 import type { Description, Migration } from '../nodes/definition';
 
 /** A definition as the build writes it into the HTML file of its node. */
-export type Registered = Omit<Description, 'modules' | 'editorFile' | 'harmless' | 'migrations'> & {
+export type Registered = Omit<Description, 'editorFile' | 'harmless' | 'migrations'> & {
   colour?: string;
   migrations: readonly Migration[];
 };
@@ -19,10 +19,13 @@ export interface Hooks {
   oneditsave?(this: OurNode): void;
 }
 
+/** What of Node-RED's description of a type does not stand in its HTML file. */
+export type Made = Omit<EditorNodeType, 'category' | 'color' | 'icon' | 'inputs' | 'outputs'>;
+
 /** What the HTML files of our nodes find in the page: a plugin of Node-RED's editor, and no global. */
 export interface MispEditor {
   type: 'misp-workflows';
-  register(description: Registered): void;
+  register(description: Registered): Made;
   extend(type: string, hooks: Hooks): void;
 }
 

@@ -57,6 +57,8 @@ interface EditorNodeType {
   oneditprepare?(this: EditorNode): void;
   oneditcancel?(this: EditorNode): void;
   oneditsave?(this: EditorNode): void;
+  /** A text of the type. */
+  _?(key: string): string;
   /** The package whose subflow it is. */
   subflowModule?: string;
 }
@@ -101,10 +103,12 @@ declare const RED: {
   };
   events: {
     on(event: 'nodes:add', listener: (node: EditorNode) => void): void;
+    on(event: 'registry:node-type-added', listener: (type: string) => void): void;
     on(event: string, listener: () => void): void;
     emit(event: string, node: EditorNode): void;
   };
   history: { push(event: object): void };
+  hooks: { add(name: string, hook: (event: { node: EditorNode; el: Element }) => void): void };
   nodes: {
     add(node: EditorNode): void;
     addLink(link: EditorLink): void;
@@ -134,7 +138,7 @@ declare const RED: {
     show(id: string): void;
   };
   utils: {
-    getNodeLabel(node: EditorNode, fallback: string): string;
+    getNodeLabel(node: EditorNode, fallback?: string): string;
     sanitize(text: string): string;
     validateTypedProperty(value: unknown, type: string, options: { label: string }): true | string;
   };

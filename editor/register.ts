@@ -3,7 +3,7 @@ import { validateAgain } from './known-secrets';
 import { labelOf } from './labels';
 import { formClosed } from './open-form';
 import { credentialsOf, defaultsOf } from './settings';
-import type { Hooks, OurNode, Registered } from './plugin';
+import type { Hooks, Made, OurNode, Registered } from './plugin';
 import { offerTrial } from './try';
 
 /** What the build wrote of each of our types. */
@@ -12,20 +12,17 @@ export const descriptions: Record<string, Registered | undefined> = {};
 /** Node types with editor code of their own, by type. */
 const extensions: Record<string, Hooks | undefined> = {};
 
-/** Registers a node type from the data that the build wrote into its HTML file. */
-export function register(description: Registered): void {
-  const { type, family } = description;
-  const isConfig = family === 'config';
+/**
+ * What Node-RED needs to know of a node type, from the data that the build wrote into its HTML file. That file registers
+ * the type: others read it there.
+ */
+export function register(description: Registered): Made {
+  const { type } = description;
   const extension = () => extensions[type] ?? {};
   descriptions[type] = description;
-  RED.nodes.registerType(type, {
-    category: isConfig ? 'config' : `MISP ${family}`,
-    color: description.colour,
-    icon: isConfig ? undefined : `${type}.svg`,
+  return {
     defaults: defaultsOf(description),
     credentials: credentialsOf(description),
-    inputs: description.inputs,
-    outputs: description.outputs.length,
     outputLabels(index) {
       return this._(`${type}.outputs.${description.outputs[index]}`);
     },
@@ -74,7 +71,7 @@ export function register(description: Registered): void {
         if (node) validateAgain(node);
       });
     },
-  });
+  };
 }
 
 /** Adds editor code to a type. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { registrationOf } from './node-registration.mjs';
 
 /** How code for the editor is put together: nothing of it stands in the global scope of the page. */
 export const BUNDLE = {
@@ -19,7 +20,8 @@ export const BUNDLE = {
  * @param description the definition
  * @param source the node's source file, without its ending
  */
-export function nodeScript(data, { editorFile, migrations = [] }, source) {
+export function nodeScript(data, description, source) {
+  const { editorFile, migrations = [] } = description;
   const near = `./${path.basename(source)}`;
   const code = [];
   let steps = JSON.stringify(migrations);
@@ -30,9 +32,8 @@ export function nodeScript(data, { editorFile, migrations = [] }, source) {
     code.push(`import { migrations } from '${near}.migrations';`);
     steps = 'migrations';
   }
-  code.push(
-    `RED.plugins.getPlugin('misp-workflows').register({ ...${JSON.stringify(data)}, migrations: ${steps} });`,
-  );
+  const made = `RED.plugins.getPlugin('misp-workflows').register({ ...${JSON.stringify(data)}, migrations: ${steps} })`;
+  code.push(registrationOf(description, made, data.colour));
   if (editorFile) code.push(`import '${near}.editor';`);
   const { outputFiles } = buildSync({
     ...BUNDLE,

@@ -1,5 +1,6 @@
 // The editor's half of a node, from its definition: ordinary static HTML with Node-RED's own ids.
 import { nodeScript } from './editor-script.mjs';
+import { settingsHelp } from './node-help.mjs';
 
 /** Colours of the families: light enough for dark labels, as the core nodes have them. */
 const COLOURS = { triggers: '#E7B28B', logic: '#9CC2E0', actions: '#A2CFA5', config: undefined };
@@ -12,7 +13,7 @@ export function nodeHtml({ description, texts, help, source }) {
   const { type } = description;
   return [
     `<script type="text/html" data-template-name="${type}">\n${form(description, texts)}</script>\n`,
-    `<script type="text/markdown" data-help-name="${type}">\n${help.trim()}\n\n${settings(description, texts)}</script>\n`,
+    `<script type="text/markdown" data-help-name="${type}">\n${help.trim()}\n\n${settingsHelp(description, texts)}</script>\n`,
     `<script type="text/javascript">\n${nodeScript(registration(description), description, source)}</script>\n`,
   ].join('\n');
 }
@@ -91,22 +92,26 @@ const INPUTS = {
     `${label}<input type="${field.secret === 'password' ? 'password' : 'text'}" id="${id}" autocomplete="off">`,
 };
 
-/** The settings as a list for the help, after what the author wrote. */
-function settings(description, texts) {
-  const rows = Object.keys(description.fields).map((name) => {
-    const { label, tip } = texts.fields[name] ?? {};
-    return `: ${label} : ${tip ?? ''}`.trimEnd();
-  });
-  return rows.length > 0 ? `### ${texts.help.settings}\n\n${rows.join('\n')}\n` : '';
-}
-
 /** The part of the definition that the editor needs; editor/ does the rest. */
 function registration(description) {
-  const { type, family, fields, inputs, outputs, labelBy, button, trial, writes, attributesWhen, version } =
-    description;
+  const {
+    type,
+    family,
+    modules,
+    fields,
+    inputs,
+    outputs,
+    labelBy,
+    button,
+    trial,
+    writes,
+    attributesWhen,
+    version,
+  } = description;
   const data = {
     type,
     family,
+    modules,
     colour: COLOURS[family],
     inputs,
     outputs,

@@ -25,9 +25,9 @@ const texts = {
   emptyEvent:
     'MISP sent an event with nothing in it, so there is nothing to decide on. Complete the data in the trigger if it can be, or tick "Decide as MISP does where data is missing".',
   thinAttributes:
-    'The event has attributes in MISP (__count__), and the data has none of them. Complete the data in the trigger, or put a reload node before this one; or tick "Decide as MISP does where data is missing".',
+    'The event has attributes in MISP (__count__), and the data has none of them. Complete the data in the trigger, or put a reload event node before this one; or tick "Decide as MISP does where data is missing".',
   thinTags:
-    'MISP sent tags without their names, so nobody can tell which they are. Use a trigger that has them, or put a reload node before this one; or tick "Decide as MISP does where data is missing".',
+    'MISP sent tags without their names, so nobody can tell which they are. Use a trigger that has them, or put a reload event node before this one; or tick "Decide as MISP does where data is missing".',
   notAList: 'The parameter "__name__" must be a list.',
   distributionInherited: 'Distribution level not supported',
   distributionCondition: 'Condition operator not supported for that distribution level',

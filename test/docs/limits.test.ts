@@ -152,7 +152,7 @@ const TESTS: Record<string, [file: string, title: string][]> = {
   'It takes the permission to write': [[ROUTES, 'needs the permission to']],
 
   "MISP's publisher keeps nothing": [[ZMQ, 'what is published while Node-RED does not run does not come']],
-  'The node `misp-zmq` reads at once': [[ZMQ_NODE, 'drops and counts what a slow flow cannot take']],
+  'The node _MISP ZeroMQ_ reads at once': [[ZMQ_NODE, 'drops and counts what a slow flow cannot take']],
   'what MISP publishes while': [[ZMQ, 'what is published while Node-RED does not run does not come']],
   'what was on its way between': [[ZMQ, 'what is on its way between two nodes']],
   "what MISP's publisher dropped": [
@@ -165,7 +165,7 @@ const TESTS: Record<string, [file: string, title: string][]> = {
   'A connection whose other end vanished': [[ZMQ, 'is noticed after 15 to 20 seconds']],
 
   'An answer is taken only if': [[BROKEN, 'a MISP whose answers are broken']],
-  'For `misp-request`': [
+  'For _MISP request_': [
     [REQUEST, 'takes any whole JSON for the answer of a reading call, and text for an export'],
     [REQUEST, 'does not take an empty answer for a change that was made'],
   ],

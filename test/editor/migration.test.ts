@@ -14,7 +14,9 @@ const BUILD = `
   import { nodeHtml } from ${JSON.stringify(path.join(root, 'scripts/node-html.mjs'))};
   const source = ${JSON.stringify(SOURCE)};
   const { description } = createRequire(source)(source);
-  const texts = { fields: {}, help: { settings: 'Settings' } };
+  const row = { label: 'A label', tip: 'A tip', options: {} };
+  const fields = Object.fromEntries(Object.keys(description.fields).map((name) => [name, row]));
+  const texts = { fields, help: { settings: 'Settings', types: {}, choices: 'One of' } };
   console.log(nodeHtml({ description, texts, help: 'Help', source }));
 `;
 

@@ -29,7 +29,7 @@ const TESTS: Record<string, [file: string, title: string]> = {
   '12-rate-limit': [ANSWERS, 'respects the rate limit of MISP, and tells when it ends'],
   '13-listener-host': [STAYS, '(case 13)'],
   '14-env-baseurl': ['test/flows/misp-attribute.test.ts', 'gives templates the address of its MISP'],
-  '15-wrong-hint': ['test/notify/template.test.ts', "'{{ Event.Galaxy[0].name }}', 'Event.Galaxy'"],
+  '15-wrong-hint': ['test/template/template.test.ts', "'{{ Event.Galaxy[0].name }}', 'Event.Galaxy'"],
   '16-payload-timeout': [STAYS, '(case 16)'],
   '19-flags-as-numbers': [ANSWERS, 'reads what a key may do, whatever the notation of the flags'],
   '21-thin-data': [HERE, '21-thin-data: '],

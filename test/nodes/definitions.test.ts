@@ -43,7 +43,9 @@ for (const { type, description, built, source, texts, html } of definitions) {
       assert.match(help, /^### Details$/m);
       if (family !== 'config') assert.match(help, /^### Inputs$/m);
       if (family !== 'config') assert.match(help, /^### Outputs$/m);
-      const built = html.split('data-help-name')[1];
+      const built = html
+        .split('data-help-name')[1]
+        .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
       for (const name of Object.keys(fields)) {
         const label = textOf(texts, `fields.${name}.label`) as string;
         assert.ok(built.includes(label), `the help does not name ${label}`);
