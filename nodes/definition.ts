@@ -133,7 +133,7 @@ export interface Description<F extends Fields = Fields> {
   fields: F;
   /** The select field whose value chooses the node's label in `locales/`, such as `label.in_or`. */
   labelBy?: string;
-  /** A file beside the node with editor code of its own. */
+  /** Editor code of its own: `<type>.editor.ts` beside the node. */
   editorFile?: boolean;
   /** The node has a button in the editor; what it does is in its editor file, as `onbutton`. */
   button?: boolean;
