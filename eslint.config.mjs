@@ -49,6 +49,7 @@ const ARROWS = {
   clock: [],
   deadline: ['clock'],
   expression: GROUND,
+  mapping: GROUND,
   template: GROUND,
   http: GROUND,
   logic: GROUND,

@@ -21,7 +21,13 @@ export default defineNode(
   {
     type: 'misp-decay',
     family: 'actions',
-    modules: ['attach-decay-score'],
+    modules: [
+      {
+        module: 'attach-decay-score',
+        params: { decayingmodels: { setting: 'models', form: 'listOrOne' } },
+        filter: 'filter',
+      },
+    ],
     version: 2,
     migrations: [{ from: 1, map: { filter: Object.fromEntries(OPERATOR_ALONE.map((old) => [old, NONE])) } }],
     attributesWhen: true,

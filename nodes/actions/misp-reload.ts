@@ -12,7 +12,7 @@ export default defineNode(
   {
     type: 'misp-reload',
     family: 'actions',
-    modules: ['reload-full-event'],
+    modules: [{ module: 'reload-full-event', when: { which: 'message' }, params: {} }],
     version: 1,
     labelBy: 'which',
     inputs: 1,
