@@ -19,7 +19,8 @@ const ASSIGN_COUNTRY = {
     scope: 'scope',
     hash_path: 'hashPath',
     locality: 'locality',
-    galaxy_name: 'galaxyName',
+    // Without a name it is the galaxy of countries.
+    galaxy_name: { setting: 'galaxyName', default: '' },
     relationship_type: 'relationshipType',
   },
   filter: 'filter',

@@ -16,6 +16,7 @@ import { eventKey } from '../../src/triggers/full-event';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
+/** What a replacement is told in MISP, whatever is replaced. */
 const PARAMS = {
   scope: 'scope',
   remove_substituted: {
@@ -23,13 +24,12 @@ const PARAMS = {
     words: [
       ['no', 'no'],
       ['yes', 'yes'],
-      ['1', 'yes'],
+      ['1', 'no'],
     ],
   },
   locality: 'locality',
   relationship_type: 'relationshipType',
 } as const;
-/** What a replacement is told in MISP, whatever is replaced. */
 const TLP = {
   module: 'tag_replacement_tlp',
   when: { taxonomy: 'tlp' },

@@ -32,7 +32,8 @@ const FORMS = {
   /** A list of one text at most, which MISP writes as the text itself. */
   one: {
     read: (param) => readList(param) ?? (typeof param === 'object' ? undefined : texts([param])),
-    write: (setting) => (Array.isArray(setting) && setting.length === 1 ? setting[0] : setting),
+    write: (setting) =>
+      Array.isArray(setting) && setting.length === 1 ? (setting as unknown[])[0] : setting,
   },
   /** A number, which MISP keeps as text. */
   number: {

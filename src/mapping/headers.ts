@@ -15,5 +15,5 @@ export function readHeaders(text: string): Header[] {
 
 /** The same back. */
 export function writeHeaders(headers: readonly Header[]): string {
-  return headers.map(({ name, value }) => `${name}: ${value}`).join('\n');
+  return headers.map(({ name, value }) => `${name}: ${value}`.trim()).join('\n');
 }

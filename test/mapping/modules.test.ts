@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import workflows from '../fixtures/workflow-params.json';
 import modules from '../../sandbox/misp/data/workflow-modules.json';
 import { readParams, writeParams } from '../../src/mapping/convert';
 import { moduleFor, paramsIn, type MappedNode, type ModuleMapping } from '../../src/mapping/mapping';
@@ -18,20 +19,28 @@ const recorded = Object.values(modules) as unknown as {
   params: { id: string; default?: unknown }[];
 }[];
 
-/** Every set of parameters that the vectors have for a module. */
+/** Every set of parameters that saved workflows and the vectors have for a module. */
 function recordedParams(module: string): Values[] {
   const folder = path.join(root, 'test/conformance/vectors');
   const found = readdirSync(folder).flatMap((file) => {
     if (!file.endsWith('.json')) return [];
+    const area = path.basename(file, '.json');
     const { vectors } = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as { vectors?: unknown };
-    return Array.isArray(vectors) ? (vectors as { area: string; input: Values }[]) : [];
+    const list = Array.isArray(vectors) ? (vectors as { input?: Values }[]) : [];
+    return list.map(({ input }) => ({ area, input }));
   });
-  return found.flatMap(({ area, input }) => {
-    const asked = input as { module?: string; params?: Values; steps?: { add?: Values; reset?: Values }[] };
-    if (module === 'generic-filter-data') return (asked.steps ?? []).flatMap(({ add }) => add ?? []);
-    if (module === 'generic-filter-reset') return (asked.steps ?? []).flatMap(({ reset }) => reset ?? []);
-    return (asked.module ?? area) === module && asked.params ? [asked.params] : [];
+  const saved = workflows.filter((one) => one.module === module).map(({ params }): Values => params);
+  const asked = found.flatMap(({ area, input }): Values[] => {
+    const about = (input ?? {}) as {
+      module?: string;
+      params?: Values;
+      steps?: { add?: Values; reset?: Values }[];
+    };
+    if (module === 'generic-filter-data') return (about.steps ?? []).flatMap(({ add }) => add ?? []);
+    if (module === 'generic-filter-reset') return (about.steps ?? []).flatMap(({ reset }) => reset ?? []);
+    return (about.module ?? area) === module && about.params ? [about.params] : [];
   });
+  return [...saved, ...asked];
 }
 
 /** What the node has for parameters, and what it makes of it for MISP. */
@@ -46,7 +55,7 @@ function plain(mapping: ModuleMapping, id: string, value: unknown): unknown {
   const word = param?.words?.find(([own]) => own === value);
   if (word) return param?.words?.find(([, setting]) => setting === word[1])?.[0];
   if (param?.form === 'headers') return headerLines(value);
-  if (param?.form === 'text' && typeof value === 'number') return String(value);
+  if ((param?.form === 'text' || param?.form === 'number') && typeof value === 'number') return String(value);
   if (param?.form?.startsWith('list') || param?.form === 'one') return plainList(param.form, value);
   return value;
 }
@@ -135,6 +144,32 @@ describe('the modules of MISP in the definitions', () => {
           assert.deepEqual(roundTrip(each, back).params, back);
         }
       });
+
+      it('gives their filters back', () => {
+        if (!mapping.filter) return;
+        for (const { filters } of workflows.filter(({ module }) => module === mapping.module)) {
+          const { settings } = readParams(node, mapping, {}, filters);
+          assert.deepEqual(settings[mapping.filter], filters);
+        }
+      });
     });
   }
+
+  it('say of what workflows save what the node could not hold, and what it does not know', () => {
+    for (const { module, params } of workflows) {
+      const found = all.find(({ mapping }) => mapping.module === module);
+      if (!found) {
+        assert.ok(UNMAPPED[module], module);
+        continue;
+      }
+      const { unfit, unknown } = readParams(found.node, found.mapping, params);
+      assert.deepEqual({ module, unfit, unknown }, { module, unfit: [], unknown: [] });
+    }
+    const organisation = all.find(({ mapping }) => mapping.module === 'organisation-if')!;
+    const { unfit, unknown } = readParams(organisation.node, organisation.mapping, {
+      condition: 'maybe',
+      colour: 'red',
+    });
+    assert.deepEqual([unfit, unknown], [['condition'], ['colour']]);
+  });
 });
