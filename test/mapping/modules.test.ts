@@ -36,8 +36,9 @@ function recordedParams(module: string): Values[] {
       params?: Values;
       steps?: { add?: Values; reset?: Values }[];
     };
-    if (module === 'generic-filter-data') return (about.steps ?? []).flatMap(({ add }) => add ?? []);
-    if (module === 'generic-filter-reset') return (about.steps ?? []).flatMap(({ reset }) => reset ?? []);
+    if (module === 'generic-filter-data') return (about.steps ?? []).flatMap(({ add }) => (add ? [add] : []));
+    if (module === 'generic-filter-reset')
+      return (about.steps ?? []).flatMap(({ reset }) => (reset ? [reset] : []));
     return (about.module ?? area) === module && about.params ? [about.params] : [];
   });
   return [...saved, ...asked];
