@@ -32,8 +32,6 @@ export interface ModuleMapping {
   readonly set?: Readonly<Record<string, Chosen>>;
   /** The module's parameters, each with its setting. */
   readonly params: Readonly<Record<string, string | ParamMapping>>;
-  /** Parameters that no setting holds, and why. */
-  readonly without?: Readonly<Record<string, string>>;
   /** The setting that holds the module's filter. */
   readonly filter?: string;
 }
