@@ -53,6 +53,7 @@ const ARROWS = {
   clock: [],
   deadline: ['clock'],
   expression: GROUND,
+  mapping: GROUND,
   template: GROUND,
   http: GROUND,
   logic: GROUND,

@@ -1,7 +1,9 @@
 import type { Description, Migration } from '../nodes/definition';
 
 /** A definition as the build writes it into the HTML file of its node. */
-export type Registered = Omit<Description, 'editorFile' | 'harmless' | 'migrations'> & {
+export type Registered = Omit<Description, 'modules' | 'editorFile' | 'harmless' | 'migrations'> & {
+  /** Names of the MISP modules that the node stands for. */
+  modules: readonly string[];
   colour?: string;
   migrations: readonly Migration[];
 };

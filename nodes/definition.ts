@@ -1,3 +1,4 @@
+import type { ModuleMapping } from '../src/mapping/mapping';
 import type { SavedFilters } from '../src/event/saved-filters';
 import type { TextParams } from '../src/text';
 
@@ -122,8 +123,8 @@ export type Family = 'triggers' | 'logic' | 'actions' | 'config';
 export interface Description<F extends Fields = Fields> {
   type: string;
   family: Family;
-  /** The MISP modules that the node stands for; empty if MISP has none. */
-  modules: readonly string[];
+  /** The MISP modules that the node stands for, and how; empty if MISP has none. */
+  modules: readonly ModuleMapping[];
   /** Version of the saved settings. */
   version: number;
   migrations?: readonly Migration[];

@@ -17,11 +17,13 @@ const readText = (name) => {
   return JSON.parse(readFileSync(file, 'utf8'));
 };
 
+const catalogue = [];
 for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
   const compiled = path.join(root, file);
   const source = path.join(root, file.replace(/^dist\//, '').replace(/\.js$/, ''));
   const { description } = require(compiled).default;
   if (description.type !== type) throw new Error(`${file} defines ${description.type}, not ${type}`);
+  catalogue.push(description);
   const texts = merge(readText('common'), readText(type));
   const help = readFileSync(`${source}.md`, 'utf8');
   writeFileSync(compiled.replace(/\.js$/, '.html'), nodeHtml({ description, texts, help, source }));
@@ -29,6 +31,9 @@ for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
   const icon = path.join(root, 'icons', `${type}.svg`);
   if (existsSync(icon)) cpSync(icon, path.join(path.dirname(compiled), 'icons', `${type}.svg`));
 }
+
+// All definitions as plain data, for what knows no Node-RED.
+writeFileSync(path.join(root, 'dist/catalogue.json'), `${JSON.stringify(catalogue, null, 1)}\n`);
 
 buildSync({
   entryPoints: [path.join(root, 'editor/main.ts')],

@@ -1,5 +1,6 @@
 // Writes docs/coming-from-misp.md from the definitions of the nodes: MISP's module, our node, field by field.
 // With --check it only says whether the page is as it would be written. Needs a build.
+import { namesOf } from './node-html.mjs';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -54,7 +55,7 @@ const isShared = ({ texts }, name) => name in common.fields && !texts.fields[nam
 
 function moduleTable() {
   const rows = withModules.flatMap((node) =>
-    node.description.modules.map((id) => ({ node, id, name: nameOf(node, id) })),
+    namesOf(node.description.modules).map((id) => ({ node, id, name: nameOf(node, id) })),
   );
   rows.sort((a, b) => a.name.localeCompare(b.name, 'en') || a.id.localeCompare(b.id, 'en'));
   return table(
@@ -116,7 +117,7 @@ function sharedSection() {
 
 /** Modules of a recorded MISP that no node stands for; MISP's own placeholders are none. */
 function othersSection() {
-  const known = new Set(withModules.flatMap(({ description }) => description.modules));
+  const known = new Set(withModules.flatMap(({ description }) => namesOf(description.modules)));
   const others = readJson('sandbox/misp/data/workflow-modules.json').filter(
     ({ id }) => !known.has(id) && !id.startsWith('blueprint-'),
   );

@@ -92,6 +92,9 @@ const INPUTS = {
     `${label}<input type="${field.secret === 'password' ? 'password' : 'text'}" id="${id}" autocomplete="off">`,
 };
 
+/** The MISP modules of a definition, each once: a node may stand for one in several ways. */
+export const namesOf = (modules) => [...new Set(modules.map(({ module }) => module))];
+
 /** The part of the definition that the editor needs; editor/ does the rest. */
 function registration(description) {
   const {
@@ -111,7 +114,7 @@ function registration(description) {
   const data = {
     type,
     family,
-    modules,
+    modules: namesOf(modules),
     colour: COLOURS[family],
     inputs,
     outputs,

@@ -1,3 +1,5 @@
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import {
   idsFlag,
   planAttributeEdit,
@@ -22,14 +24,24 @@ const OF_WHAT_IS_THERE = [
   ...['delete', 'first_seen', 'last_seen'],
 ];
 
+const IDS_FLAG = {
+  module: 'attribute_ids_flag_operation',
+  when: { change: ['add', 'remove', 'toggle'] },
+  beyond: { change: 'toggle' },
+  params: { action: 'change' },
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+const COMMENT = {
+  module: 'Module_attribute_comment_operation',
+  when: { change: 'comment' },
+  params: { comment: 'value' },
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+
 export default defineMispAction(
   {
     type: 'misp-attribute',
-    modules: [
-      'attribute_ids_flag_operation',
-      'Module_attribute_comment_operation',
-      'attribute_edition_operation',
-    ],
+    modules: [IDS_FLAG, COMMENT],
     version: 1,
     attributesWhen: { change: OF_WHAT_IS_THERE },
     labelBy: 'change',
@@ -82,7 +94,7 @@ export default defineMispAction(
           case 'add':
           case 'remove':
           case 'toggle':
-            return idsFlag(change);
+            return idsFlag(writeParams<{ action: string }>(IDS_FLAG, config).action);
           case 'delete':
             return setFields({ deleted: true });
           case 'distribution':

@@ -16,7 +16,26 @@ const BY_WEBHOOK = ['teams', 'teams-connector', 'mattermost', 'slack', 'discord'
 export default defineAction(
   {
     type: 'misp-chat',
-    modules: ['ms-teams-webhook', 'telegram-send-alert', 'mattermost', 'slack'],
+    modules: [
+      {
+        module: 'ms-teams-webhook',
+        when: { service: 'teams-connector', content: 'data' },
+        params: {
+          url: 'webhookUrl',
+          content_type: { setting: 'contentType', default: 'form' },
+          data_extraction_path: 'path',
+        },
+      },
+      {
+        module: 'telegram-send-alert',
+        when: { service: 'telegram', content: 'text' },
+        params: {
+          bot_token: 'token',
+          chat_id: 'chatId',
+          message_body_template: { setting: 'text', default: '' },
+        },
+      },
+    ],
     version: 1,
     labelBy: 'service',
     notification: true,

@@ -1,4 +1,11 @@
-import { COUNTRY_PATH, planAssignCountry, type Countries } from '../../src/actions/assign-country';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import {
+  COUNTRY_PATH,
+  planAssignCountry,
+  type AssignCountryParams,
+  type Countries,
+} from '../../src/actions/assign-country';
 import { clustersOf } from '../../src/misp/countries';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
@@ -6,10 +13,23 @@ import { defineMispAction } from './define-misp-action';
 /** Galaxies change with MISP's updates only; a new deploy reads them anew as well. */
 const KEPT_MS = 3_600_000;
 
+const ASSIGN_COUNTRY = {
+  module: 'assign_country',
+  params: {
+    scope: 'scope',
+    hash_path: 'hashPath',
+    locality: 'locality',
+    // Without a name it is the galaxy of countries.
+    galaxy_name: { setting: 'galaxyName', default: '' },
+    relationship_type: 'relationshipType',
+  },
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+
 export default defineMispAction(
   {
     type: 'misp-country',
-    modules: ['assign_country'],
+    modules: [ASSIGN_COUNTRY],
     version: 1,
     attributesWhen: true,
     labelBy: 'scope',
@@ -24,17 +44,16 @@ export default defineMispAction(
   },
   (context) => {
     const { config } = context;
-    const { scope, locality, hashPath: hash_path, relationshipType: relationship_type } = config;
+    const params = writeParams<AssignCountryParams>(ASSIGN_COUNTRY, config);
     const filters = filterOf(config.filter);
     const galaxy = config.galaxyName.trim().replace(/^misp-galaxy:/i, '') || 'country';
     let known: { at: number; countries: Countries } | undefined;
-    if (locality === 'global') context.setup('unpublishes', 'yellow', 'ring');
+    if (config.locality === 'global') context.setup('unpublishes', 'yellow', 'ring');
     return async (message, client) => {
       const { payload } = message;
       if (!known || Date.now() - known.at > KEPT_MS) {
         known = { at: Date.now(), countries: await clustersOf(client, galaxy) };
       }
-      const params = { scope, locality, hash_path, relationship_type };
       return planAssignCountry(params, filters, payload, known.countries);
     };
   },

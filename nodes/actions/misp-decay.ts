@@ -18,7 +18,13 @@ const NONE = { selector: ALL_ATTRIBUTES, value: '', operator: 'equals', path: 'u
 export default defineReading(
   {
     type: 'misp-decay',
-    modules: ['attach-decay-score'],
+    modules: [
+      {
+        module: 'attach-decay-score',
+        params: { decayingmodels: { setting: 'models', form: 'listOrOne' } },
+        filter: 'filter',
+      },
+    ],
     version: 2,
     migrations: [{ from: 1, map: { filter: Object.fromEntries(OPERATOR_ALONE.map((old) => [old, NONE])) } }],
     attributesWhen: true,

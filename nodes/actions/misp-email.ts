@@ -1,3 +1,4 @@
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { SendMail } from '../../src/actions/plan';
 import { get } from '../../src/event/hash';
 import { omit } from '../../src/event/edit';
@@ -18,10 +19,20 @@ import { defineAction } from './define-action';
 
 const MEGABYTE = 1024 * 1024;
 
+/** The parameters of MISP's modules that send mails. */
+const MAIL_PARAMS: ModuleMapping['params'] = {
+  recipients: { setting: 'recipients', form: 'list' },
+  mail_template_subject: { setting: 'mail_template_subject', default: '' },
+  mail_template_body: 'mail_template_body',
+};
+
 export default defineAction(
   {
     type: 'misp-email',
-    modules: ['send-mail', 'send-log-mail'],
+    modules: [
+      { module: 'send-mail', set: { onlyUsers: true }, params: MAIL_PARAMS },
+      { module: 'send-log-mail', set: { onlyUsers: true }, params: MAIL_PARAMS },
+    ],
     version: 1,
     notification: true,
     fields: {

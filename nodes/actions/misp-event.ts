@@ -1,13 +1,25 @@
-import { planEventEdit } from '../../src/actions/event-edit';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import { planEventEdit, type EventDistributionParams } from '../../src/actions/event-edit';
 import type { EventFields } from '../../src/actions/plan';
 import { defineMispAction } from './define-misp-action';
 import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
 import { dateOf, templateOf, uuidOf, valueOf } from './new-value';
 
+const DISTRIBUTION = {
+  module: 'Module_event_distribution_operation',
+  when: { change: 'distribution' },
+  params: {
+    freeze: 'freeze',
+    distribution: { setting: 'distribution', form: 'text' },
+    sharing_group_id: { setting: 'sharingGroup', form: 'one' },
+  },
+} as const satisfies ModuleMapping;
+
 export default defineMispAction(
   {
     type: 'misp-event',
-    modules: ['Module_event_distribution_operation'],
+    modules: [DISTRIBUTION],
     version: 1,
     labelBy: 'change',
     fields: {
@@ -36,10 +48,11 @@ export default defineMispAction(
   ({ config, names }) => {
     const { change, analysis, threatLevel } = config;
     const template = templateOf(config.value);
+    const { freeze } = writeParams<EventDistributionParams>(DISTRIBUTION, config);
     return async (message, client) => {
       const { payload } = message;
       const render = () => template(payload, names(message));
-      return planEventEdit(await fieldsOf(), config.freeze === 'freeze', payload);
+      return planEventEdit(await fieldsOf(), freeze === 'freeze', payload);
 
       async function fieldsOf(): Promise<EventFields> {
         switch (change) {

@@ -1,4 +1,6 @@
-import { planProposals } from '../../src/actions/proposals';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import { planProposals, type ProposalParams } from '../../src/actions/proposals';
 import { eventOf } from '../../src/actions/targets';
 import { filtersEnabled } from '../../src/event/saved-filters';
 import { hiddenAttributes } from '../../src/event/thin-data';
@@ -10,10 +12,20 @@ import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
+const PROPOSAL_ACTION = {
+  module: 'proposal-action',
+  params: {
+    action: 'action',
+    // MISP's default is none of its options, and finds nothing.
+    proposal_type: { setting: 'proposalType', default: 'all' },
+  },
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+
 export default defineMispAction(
   {
     type: 'misp-proposal',
-    modules: ['proposal-action'],
+    modules: [PROPOSAL_ACTION],
     version: 1,
     // Without a filter MISP is asked for what is not there.
     attributesWhen: { filter: 'path' },
@@ -25,7 +37,7 @@ export default defineMispAction(
     },
   },
   ({ config }) => {
-    const params = { action: config.action, proposal_type: config.proposalType };
+    const params = writeParams<ProposalParams>(PROPOSAL_ACTION, config);
     const filters = filterOf(config.filter);
     return async (message, client) => {
       const { payload } = message;

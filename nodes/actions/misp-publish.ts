@@ -4,7 +4,7 @@ import { defineMispAction } from './define-misp-action';
 export default defineMispAction(
   {
     type: 'misp-publish',
-    modules: ['publish-event'],
+    modules: [{ module: 'publish-event', when: { action: 'publish' }, params: {} }],
     version: 1,
     labelBy: 'action',
     fields: {

@@ -9,7 +9,7 @@ const EVENT_KEY = /^(?:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 export default defineReading(
   {
     type: 'misp-reload',
-    modules: ['reload-full-event'],
+    modules: [{ module: 'reload-full-event', when: { which: 'message' }, params: {} }],
     version: 1,
     labelBy: 'which',
     outputs: ['event'],

@@ -12,7 +12,7 @@ export default defineNode(
   {
     type: 'misp-response',
     family: 'actions',
-    modules: ['stop-execution'],
+    modules: [{ module: 'stop-execution', when: { answer: 'block' }, params: { message: 'message' } }],
     version: 1,
     labelBy: 'answer',
     inputs: 1,

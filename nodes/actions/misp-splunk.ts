@@ -1,3 +1,4 @@
+import type { ParamMapping } from '../../src/mapping/mapping';
 import type { HttpRequest } from '../../src/actions/plan';
 import { carryOutRequests } from '../../src/notify/webhook/carry-out';
 import { judgeSplunk, planSplunk, readModel } from '../../src/notify/splunk/splunk';
@@ -5,10 +6,30 @@ import { WorkflowError } from '../../src/text';
 import { defineAction } from './define-action';
 import { HTTP_FIELDS, senderOf } from './http-fields';
 
+/** MISP writes yes and no as texts, and as numbers in its defaults. */
+const YES_NO: ParamMapping['words'] = [
+  ['1', true],
+  ['0', false],
+  [1, true],
+  [0, false],
+];
+
 export default defineAction(
   {
     type: 'misp-splunk',
-    modules: ['splunk-hec-export'],
+    modules: [
+      {
+        module: 'splunk-hec-export',
+        params: {
+          url: 'url',
+          verify_tls: { setting: 'verify', words: YES_NO },
+          hec_token: 'token',
+          source_type: 'sourcetype',
+          event_per_attribute: { setting: 'perAttribute', words: YES_NO },
+          data_extraction_model: 'model',
+        },
+      },
+    ],
     version: 1,
     notification: true,
     fields: {

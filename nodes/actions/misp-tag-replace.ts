@@ -1,10 +1,12 @@
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import {
   substituteCustom,
   substitutePap,
   substituteTlp,
   type Substitute,
 } from '../../src/actions/tag-patterns';
-import { planTagReplacement } from '../../src/actions/tag-replacement';
+import { planTagReplacement, type TagReplacementParams } from '../../src/actions/tag-replacement';
 import { isRegex } from '../../src/event/regex';
 import { isRecord } from '../../src/event/values';
 import type { MispClient } from '../../src/misp/client';
@@ -14,10 +16,40 @@ import { eventKey } from '../../src/triggers/full-event';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
+/** What a replacement is told in MISP, whatever is replaced. */
+const PARAMS = {
+  scope: 'scope',
+  remove_substituted: {
+    setting: 'removeSubstituted',
+    words: [
+      ['no', 'no'],
+      ['yes', 'yes'],
+      ['1', 'no'],
+    ],
+  },
+  locality: 'locality',
+  relationship_type: 'relationshipType',
+} as const;
+const TLP = {
+  module: 'tag_replacement_tlp',
+  when: { taxonomy: 'tlp' },
+  beyond: { locality: 'same' },
+  set: { strict: 'loosen' },
+  params: PARAMS,
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+const PAP = {
+  module: 'tag_replacement_pap',
+  when: { taxonomy: 'pap' },
+  beyond: { locality: 'same' },
+  params: PARAMS,
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+
 export default defineMispAction(
   {
     type: 'misp-tag-replace',
-    modules: ['tag_replacement_tlp', 'tag_replacement_pap', 'tag_replacement_generic'],
+    modules: [TLP, PAP],
     version: 1,
     attributesWhen: { scope: ['attribute', 'all'], filter: 'path' },
     labelBy: 'taxonomy',
@@ -38,12 +70,7 @@ export default defineMispAction(
     const substitute = substituteOf(config);
     const filters = filterOf(config.filter);
     const { scope, locality } = config;
-    const params = {
-      scope,
-      locality,
-      remove_substituted: config.removeSubstituted,
-      relationship_type: config.relationshipType,
-    };
+    const params = writeParams<TagReplacementParams>(TLP, config);
     if (locality !== 'local') context.setup('unpublishes', 'yellow', 'ring');
     return async (message, client) => {
       const { payload } = message;

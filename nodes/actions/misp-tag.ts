@@ -1,13 +1,29 @@
-import { planTagOperation } from '../../src/actions/tag-operation';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import { planTagOperation, type TagOperationParams } from '../../src/actions/tag-operation';
 import { requireReports } from '../../src/actions/targets';
 import { wholeOf } from '../../src/runs/message';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
+const TAG_OPERATION = {
+  module: 'tag_operation',
+  beyond: { scope: 'event-report', create: true },
+  params: {
+    scope: 'scope',
+    action: 'action',
+    locality: 'locality',
+    tags: { setting: 'tags', form: 'listOrOne' },
+    clusters: { setting: 'clusters', form: 'list' },
+    relationship_type: 'relationshipType',
+  },
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+
 export default defineMispAction(
   {
     type: 'misp-tag',
-    modules: ['tag_operation'],
+    modules: [TAG_OPERATION],
     version: 1,
     attributesWhen: { scope: ['attribute'], filter: 'path' },
     labelBy: 'action',
@@ -24,16 +40,16 @@ export default defineMispAction(
   },
   (context) => {
     const { config } = context;
-    const { relationshipType: relationship_type, filter, clusters, ...chosen } = config;
-    const params = { ...chosen, clusters: clusters.map((name) => name.replace(/^misp-galaxy:/i, '')) };
-    const filters = filterOf(filter);
-    const { tags } = config;
+    const { create, tags } = config;
+    const clusters = config.clusters.map((name) => name.replace(/^misp-galaxy:/i, ''));
+    const params = { ...writeParams<TagOperationParams>(TAG_OPERATION, { ...config, clusters }), create };
+    const filters = filterOf(config.filter);
     if (tags.length + clusters.length === 0) context.setup('noTags', 'yellow', 'ring');
     else if (config.locality !== 'local') context.setup('unpublishes', 'yellow', 'ring');
     return (message) => {
       const { payload } = message;
       if (config.scope === 'event-report') requireReports(payload, wholeOf(message));
-      return planTagOperation({ ...params, relationship_type }, filters, payload);
+      return planTagOperation(params, filters, payload);
     };
   },
 );

@@ -1,3 +1,5 @@
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import { attributesOf } from '../../src/actions/targets';
 import { attachWarninglists, planAddToWarninglist } from '../../src/actions/warninglist';
 import { textOf } from '../../src/event/values';
@@ -5,10 +7,23 @@ import { warninglistHits } from '../../src/misp/warninglist-hits';
 import { FILTER_FIELD, filterOf } from './attribute-filter';
 import { defineMispAction } from './define-misp-action';
 
+const ATTACH = {
+  module: 'attach-warninglist',
+  when: { action: 'attach' },
+  params: { warninglists: { setting: 'warninglists', form: 'listOrOne' } },
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+const ADD = {
+  module: 'add_to_warninglist',
+  when: { action: 'add' },
+  params: { warninglist: { setting: 'warninglist', form: 'text' } },
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+
 export default defineMispAction(
   {
     type: 'misp-warninglist',
-    modules: ['attach-warninglist', 'add_to_warninglist'],
+    modules: [ATTACH, ADD],
     version: 1,
     attributesWhen: true,
     labelBy: 'action',
@@ -29,11 +44,13 @@ export default defineMispAction(
   },
   ({ config }) => {
     const filters = filterOf(config.filter);
+    const { warninglists } = writeParams<{ warninglists: string[] }>(ATTACH, config);
+    const { warninglist } = writeParams<{ warninglist: string }>(ADD, config);
     return async ({ payload }, client) => {
-      if (config.action === 'add') return planAddToWarninglist(config.warninglist, filters, payload);
+      if (config.action === 'add') return planAddToWarninglist(warninglist, filters, payload);
       const values = attributesOf(filters, payload).map(({ item }) => textOf(item.value));
       const hits = await warninglistHits(client, values);
-      attachWarninglists(config.warninglists, filters, payload, () => hits);
+      attachWarninglists(warninglists, filters, payload, () => hits);
       return [];
     };
   },

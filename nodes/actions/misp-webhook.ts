@@ -11,7 +11,29 @@ import { HTTP_FIELDS, senderOf } from './http-fields';
 export default defineAction(
   {
     type: 'misp-webhook',
-    modules: ['webhook'],
+    modules: [
+      {
+        module: 'webhook',
+        beyond: { contentType: 'text', method: 'PATCH' },
+        params: {
+          url: 'url',
+          content_type: 'contentType',
+          request_method: {
+            setting: 'method',
+            words: ['post', 'get', 'put', 'delete', 'patch'].map((name) => [name, name.toUpperCase()]),
+          },
+          self_signed: {
+            setting: 'verify',
+            words: [
+              ['deny', true],
+              ['allow', false],
+            ],
+          },
+          payload: 'payload',
+          headers: { setting: 'headers', form: 'headers' },
+        },
+      },
+    ],
     version: 1,
     labelBy: 'method',
     notification: true,

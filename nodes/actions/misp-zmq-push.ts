@@ -1,12 +1,19 @@
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import { planPushZmq } from '../../src/actions/push-zmq';
 import type { OperationResult } from '../../src/actions/plan';
 import { acquirePublisher } from '../../src/zmq/publishers';
 import { defineAction } from './define-action';
 
+const PUSH_ZMQ = {
+  module: 'push-zmq',
+  params: { data_extraction_path: 'data_extraction_path' },
+} as const satisfies ModuleMapping;
+
 export default defineAction(
   {
     type: 'misp-zmq-push',
-    modules: ['push-zmq'],
+    modules: [PUSH_ZMQ],
     version: 1,
     notification: true,
     fields: {
@@ -28,8 +35,9 @@ export default defineAction(
     const login = user || password ? { user, password } : undefined;
     const acquired = acquirePublisher({ address: config.address, login });
     acquired.catch(context.notSetUp);
+    const params = writeParams<{ data_extraction_path: string }>(PUSH_ZMQ, config);
     return {
-      plan: ({ payload }) => planPushZmq(config.data_extraction_path, payload),
+      plan: ({ payload }) => planPushZmq(params.data_extraction_path, payload),
       async carryOut(plan) {
         const { publisher } = await acquired;
         const results: OperationResult[] = [];

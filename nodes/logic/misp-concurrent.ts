@@ -5,7 +5,7 @@ export default defineNode(
   {
     type: 'misp-concurrent',
     family: 'logic',
-    modules: ['concurrent-task'],
+    modules: [{ module: 'concurrent-task', params: {} }],
     version: 1,
     inputs: 1,
     outputs: ['concurrent'],

@@ -1,10 +1,23 @@
-import { filterTag } from '../../src/logic/filter-tag';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import { filterTag, type FilterTagParams } from '../../src/logic/filter-tag';
 import { defineFilter, FILTER_LABELS } from './define-filter';
+
+const FILTER_TAG = {
+  module: 'filter-tag',
+  params: {
+    'filtering-label': 'filteringLabel',
+    scope: 'scope',
+    condition: 'condition',
+    tags: { setting: 'tags', form: 'list' },
+    clusters: { setting: 'clusters', form: 'list' },
+  },
+} as const satisfies ModuleMapping;
 
 export default defineFilter(
   {
     type: 'misp-filter-tag',
-    modules: ['filter-tag'],
+    modules: [FILTER_TAG],
     version: 2,
     migrations: [{ from: 1 }],
     attributesWhen: { scope: ['attribute', 'event_attribute'] },
@@ -25,7 +38,9 @@ export default defineFilter(
       clusters: { kind: 'picker', source: 'clusters', default: [] },
     },
   },
-  (config) => (data, state) =>
-    filterTag({ ...config, 'filtering-label': config.filteringLabel }, data, state),
+  (config) => {
+    const params = writeParams<FilterTagParams>(FILTER_TAG, config);
+    return (data, state) => filterTag(params, data, state);
+  },
   ({ scope }) => ({ tags: true, reports: scope.endsWith('report') }),
 );

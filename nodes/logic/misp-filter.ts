@@ -1,11 +1,25 @@
-import { genericFilter } from '../../src/logic/generic-filter';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import { genericFilter, type GenericFilterParams } from '../../src/logic/generic-filter';
 import { readsOfPaths } from './decided-on';
 import { defineFilter, FILTER_LABELS } from './define-filter';
+
+const GENERIC_FILTER = {
+  module: 'generic-filter-data',
+  params: {
+    'filtering-label': 'filteringLabel',
+    selector: { setting: 'selector', default: '' },
+    value: 'value',
+    value_list: { setting: 'value_list', form: 'list' },
+    operator: 'operator',
+    hash_path: 'hash_path',
+  },
+} as const satisfies ModuleMapping;
 
 export default defineFilter(
   {
     type: 'misp-filter',
-    modules: ['generic-filter-data'],
+    modules: [GENERIC_FILTER],
     version: 2,
     migrations: [{ from: 1 }],
     attributesWhen: { selector: 'path' },
@@ -28,7 +42,9 @@ export default defineFilter(
       value_list: { kind: 'list', default: [], required: true, when: { operator: 'in_or' } },
     },
   },
-  (config) => (data, state) =>
-    genericFilter({ ...config, 'filtering-label': config.filteringLabel }, data, state),
+  (config) => {
+    const params = writeParams<GenericFilterParams>(GENERIC_FILTER, config);
+    return (data, state) => genericFilter(params, data, state);
+  },
   (config) => readsOfPaths(config.selector, config.hash_path),
 );

@@ -1,11 +1,22 @@
-import { countFound, countIf } from '../../src/logic/count-if';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import { countFound, countIf, type CountIfParams } from '../../src/logic/count-if';
 import { readsOfPaths } from './decided-on';
 import { defineLogic } from './define-logic';
+
+const COUNT_IF = {
+  module: 'count-if',
+  params: {
+    selector: 'selector',
+    operator: 'operator',
+    value: { setting: 'value', form: 'number', default: '' },
+  },
+} as const satisfies ModuleMapping;
 
 export default defineLogic(
   {
     type: 'misp-if-count',
-    modules: ['count-if'],
+    modules: [COUNT_IF],
     version: 2,
     migrations: [{ from: 1 }],
     attributesWhen: { selector: 'path' },
@@ -20,9 +31,12 @@ export default defineLogic(
       value: { kind: 'number', default: 0, min: 0, max: 1000000000 },
     },
   },
-  (config) => ({
-    reads: readsOfPaths(config.selector),
-    decide: (data) => countIf(config, data),
-    lookAt: (data) => countFound(config, data),
-  }),
+  (config) => {
+    const params = writeParams<CountIfParams>(COUNT_IF, config);
+    return {
+      reads: readsOfPaths(config.selector),
+      decide: (data) => countIf(params, data),
+      lookAt: (data) => countFound(params, data),
+    };
+  },
 );

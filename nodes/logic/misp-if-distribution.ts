@@ -1,10 +1,22 @@
-import { distributionIf, distributionsOf } from '../../src/logic/distribution-if';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import { distributionIf, distributionsOf, type DistributionIfParams } from '../../src/logic/distribution-if';
 import { defineLogic } from './define-logic';
+
+const DISTRIBUTION_IF = {
+  module: 'distribution-if',
+  params: {
+    scope: 'scope',
+    condition: 'condition',
+    distribution: { setting: 'distribution', form: 'text' },
+    sharing_group_id: { setting: 'sharing_group_id', form: 'listOrOne' },
+  },
+} as const satisfies ModuleMapping;
 
 export default defineLogic(
   {
     type: 'misp-if-distribution',
-    modules: ['distribution-if'],
+    modules: [DISTRIBUTION_IF],
     version: 2,
     migrations: [{ from: 1 }],
     attributesWhen: { scope: ['attribute'] },
@@ -26,9 +38,12 @@ export default defineLogic(
       },
     },
   },
-  (config) => ({
-    reads: {},
-    decide: (data) => distributionIf(config, data),
-    lookAt: (data) => distributionsOf(config, data),
-  }),
+  (config) => {
+    const params = writeParams<DistributionIfParams>(DISTRIBUTION_IF, config);
+    return {
+      reads: {},
+      decide: (data) => distributionIf(params, data),
+      lookAt: (data) => distributionsOf(params, data),
+    };
+  },
 );

@@ -1,10 +1,23 @@
-import { presentTags, tagIf } from '../../src/logic/tag-if';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
+import { presentTags, tagIf, type TagIfParams } from '../../src/logic/tag-if';
 import { defineLogic } from './define-logic';
+
+const TAG_IF = {
+  module: 'tag-if',
+  beyond: { scope: ['event_report', 'inherited_report'] },
+  params: {
+    scope: 'scope',
+    condition: 'condition',
+    tags: { setting: 'tags', form: 'list' },
+    clusters: { setting: 'clusters', form: 'list' },
+  },
+} as const satisfies ModuleMapping;
 
 export default defineLogic(
   {
     type: 'misp-if-tag',
-    modules: ['tag-if'],
+    modules: [TAG_IF],
     version: 2,
     migrations: [{ from: 1 }],
     attributesWhen: { scope: ['attribute', 'event_attribute'] },
@@ -24,9 +37,12 @@ export default defineLogic(
       clusters: { kind: 'picker', source: 'clusters', default: [] },
     },
   },
-  (config) => ({
-    reads: { tags: true, reports: config.scope.endsWith('report') },
-    decide: (data) => tagIf(config, data),
-    lookAt: (data) => presentTags(config, data),
-  }),
+  (config) => {
+    const params = writeParams<TagIfParams>(TAG_IF, config);
+    return {
+      reads: { tags: true, reports: config.scope.endsWith('report') },
+      decide: (data) => tagIf(params, data),
+      lookAt: (data) => presentTags(params, data),
+    };
+  },
 );

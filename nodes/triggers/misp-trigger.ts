@@ -1,3 +1,4 @@
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { Node } from 'node-red';
 import { isRecord } from '../../src/event/values';
 import { action, type ActionModule, type ModuleParam } from '../../src/listener/kinds/action';
@@ -30,11 +31,21 @@ const BLOCKING = TRIGGERS.filter((trigger) => trigger.blocking).map((trigger) =>
 const WAITING = { trigger: BLOCKING, goOn: ['response', 'ended'] };
 const WITH_SECRETS = TRIGGERS.filter((trigger) => trigger.secrets).map((trigger) => trigger.id);
 
+/** MISP's trigger, and of the one that has them its parameters. */
+function moduleOf({ id }: { id: string }): ModuleMapping {
+  const params: ModuleMapping['params'] = {
+    scope: 'scope',
+    locality: 'locality',
+    tag: { setting: 'tags', form: 'listOrOne' },
+  };
+  return { module: id, when: { trigger: id }, params: id === TAG_TRIGGER ? params : {} };
+}
+
 export default defineNode(
   {
     type: 'misp-trigger',
     family: 'triggers',
-    modules: TRIGGERS.map((trigger) => trigger.id),
+    modules: TRIGGERS.map(moduleOf),
     version: 2,
     // Flows that were saved before go on as they did.
     migrations: [

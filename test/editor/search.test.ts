@@ -74,7 +74,7 @@ describe("searching for a node by MISP's words", function () {
   const wanted = [
     ...Object.entries(WORDS),
     ...definitions.flatMap(({ type, description, texts }) =>
-      description.modules.map((id) => [
+      description.modules.map(({ module: id }) => [
         (texts.modules as Record<string, string> | undefined)?.[id] ?? id,
         type,
       ]),

@@ -65,7 +65,7 @@ describe('the names of the nodes', () => {
     const page = read('docs/coming-from-misp.md');
     for (const { description, texts } of nodes) {
       assert.ok(page.includes(texts.name), texts.name);
-      for (const id of description.modules) assert.ok(page.includes(`\`${id}\``), id);
+      for (const { module: id } of description.modules) assert.ok(page.includes(`\`${id}\``), id);
       if (description.modules.length === 0) continue;
       for (const name of Object.keys(description.fields)) assert.ok(page.includes(`(\`${name}\`, `), name);
     }

@@ -82,12 +82,3 @@ export function readMethod(name = 'post'): HttpMethod {
   if (!method) throw new WorkflowError('http.badMethod', { method: JSON.stringify(name.slice(0, 20)) });
   return method;
 }
-
-/** MISP's headers, one in a line as `Name: value`; lines without a colon are none. */
-export function readHeaders(text: string): { name: string; value: string }[] {
-  return text.split('\n').flatMap((line) => {
-    const colon = line.indexOf(':');
-    if (colon < 0) return [];
-    return [{ name: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim() }];
-  });
-}

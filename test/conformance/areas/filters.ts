@@ -9,9 +9,10 @@ import type { SavedFilters } from '../../../src/event/saved-filters';
 import { entryOf, isEntries, keysOf, textOf } from '../../../src/event/values';
 import type { Entries } from '../../../src/event/values';
 import { genericFilter, genericFilterReset } from '../../../src/logic/generic-filter';
+import { configured } from '../misp/configured';
 import type { Json, JsonObject } from '../vectors';
 import type { Adapter } from './index';
-import { configured, modules } from './logic';
+import { modules } from './logic';
 
 export const adapters: Record<string, Adapter> = {
   filters: runSteps,
@@ -68,22 +69,32 @@ export function runStep(step: JsonObject, roaming: Roaming): [boolean, Roaming] 
   if (step.add) {
     return [
       true,
-      { ...genericFilter(configured(step.add), data, state), leftOver: roaming.leftOver ?? false },
+      {
+        ...genericFilter(configured('generic-filter-data', step.add), data, state),
+        leftOver: roaming.leftOver ?? false,
+      },
     ];
   }
   if (step.reset) {
-    const params = configured(step.reset);
+    const params = configured('generic-filter-reset', step.reset);
     const leftOver = (params['filtering-label'] ?? 'all') === 'all';
     return [true, { ...genericFilterReset({ ...params, resetsAll: true }, data, state), leftOver }];
   }
   const { module, params } = step.if as JsonObject;
-  return [Boolean(modules[textOf(module)]?.(configured(params) as never, data, () => {})), roaming];
+  return [
+    Boolean(modules[textOf(module)]?.(configured(textOf(module), params) as never, data, () => {})),
+    roaming,
+  ];
 }
 
 /** MISP accepts a filter and fails when the data is read. */
 function whileFailing(step: JsonObject, { state }: Roaming): object {
   if (!step.add) return {};
-  const accepted = genericFilter(configured(step.add), {}, state && { ...state, whole: {} });
+  const accepted = genericFilter(
+    configured('generic-filter-data', step.add),
+    {},
+    state && { ...state, whole: {} },
+  );
   return { result: true, enabled: enabledFilters(accepted.state) };
 }
 

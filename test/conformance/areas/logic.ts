@@ -6,22 +6,22 @@ import { organisationIf } from '../../../src/logic/organisation-if';
 import { publishedIf } from '../../../src/logic/published-if';
 import { threatLevelIf } from '../../../src/logic/threat-level-if';
 import { tagIf } from '../../../src/logic/tag-if';
-import type { Json, JsonObject } from '../vectors';
+import { configured } from '../misp/configured';
+import type { Json } from '../vectors';
 import type { Adapter } from './index';
 
 type Module = (params: never, data: unknown, report: (error: Error) => void) => boolean;
 
 /** The decision, and the errors it reported without failing. */
-function ask(decide: Module, params: Json | undefined, data: unknown): { result: boolean; errors: string[] } {
+function ask(
+  id: string,
+  decide: Module,
+  params: Json | undefined,
+  data: unknown,
+): { result: boolean; errors: string[] } {
   const errors: string[] = [];
-  const result = decide(configured(params) as never, data, (error) => errors.push(error.message));
+  const result = decide(configured(id, params) as never, data, (error) => errors.push(error.message));
   return { result, errors };
-}
-
-/** In MISP a parameter that is null is not configured. */
-export function configured(params: Json | undefined): JsonObject {
-  const entries = Object.entries((params ?? {}) as JsonObject);
-  return Object.fromEntries(entries.filter(([, value]) => value !== null));
 }
 
 /** By MISP's module id. */
@@ -38,6 +38,6 @@ export const modules: Record<string, Module> = {
 export const adapters = Object.fromEntries(
   Object.entries(modules).map(([id, decide]): [string, Adapter] => [
     id,
-    ({ params, data }) => ask(decide, params, data),
+    ({ params, data }) => ask(id, decide, params, data),
   ]),
 );

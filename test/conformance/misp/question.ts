@@ -4,7 +4,7 @@ import { extract, get } from '../../../src/event/hash';
 import { getMatchingItemsForAttributes, type SavedFilters } from '../../../src/event/saved-filters';
 import { countOf, isRecord, textOf, valuesOf } from '../../../src/event/values';
 import type { Reading } from '../areas/index';
-import { configured } from '../areas/logic';
+import { configured } from './configured';
 import type { Json, JsonObject } from '../vectors';
 import { callsOf, changesOf, type Call } from './changes';
 
@@ -21,7 +21,7 @@ export function questionOf(input: JsonObject): Question {
   const { module, params, filters, data, env } = input;
   return {
     module: textOf(module),
-    params: configured(params) as Record<string, never>,
+    params: configured(textOf(module), params) as Record<string, never>,
     filters: (filters ?? {}) as Partial<SavedFilters>,
     data: data as JsonObject,
     env: (env ?? {}) as JsonObject,
