@@ -150,6 +150,7 @@ const TESTS: Record<string, [file: string, title: string][]> = {
     [ROUTES, 'an expression that is tried has an end'],
   ],
   'It takes the permission to write': [[ROUTES, 'needs the permission to']],
+  'On the last message of MISP': [[ROUTES, 'the permission misp.data']],
 
   "MISP's publisher keeps nothing": [[ZMQ, 'what is published while Node-RED does not run does not come']],
   'The node _MISP ZeroMQ_ reads at once': [[ZMQ_NODE, 'drops and counts what a slow flow cannot take']],

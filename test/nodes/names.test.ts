@@ -53,7 +53,8 @@ describe('the names of the nodes', () => {
     for (const { description, texts } of nodes) {
       // MISP's triggers are choices of one node.
       if (description.family === 'triggers') continue;
-      assert.deepEqual(Object.keys(texts.modules ?? {}), [...description.modules], description.type);
+      const names = [...new Set(description.modules.map(({ module }) => module))];
+      assert.deepEqual(Object.keys(texts.modules ?? {}).sort(), names.sort(), description.type);
       for (const [id, name] of Object.entries(texts.modules ?? {}))
         assert.equal(name, recorded.find((module) => module.id === id)?.name ?? name);
     }
