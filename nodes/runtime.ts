@@ -9,10 +9,10 @@ import type { Message } from '../src/runs/message';
 import { Journal } from '../src/runs/journal';
 import { RunTracker, type Hooks } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
-import type { Verdict } from '../src/runs/verdict';
 import type { LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
+import type { Rehearsal } from './triggers/trigger-runs';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
 
 /** The node types of this package, filled as they are defined. */
@@ -56,7 +56,7 @@ export interface KnownTrigger {
   contact(): Contact;
   /** The message that a request becomes, marked as a test. */
   messageOf(request: MispRequest): Message;
-  rehearse(request: MispRequest): Promise<Verdict>;
+  rehearse(request: MispRequest): Promise<Rehearsal>;
 }
 
 interface RuntimeParts {

@@ -38,6 +38,8 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
     list.close();
     entry.trigger('change');
   }
+  /** What is typed: names of other things than tags may hold a comma. */
+  const writtenParts = (typed: string) => (source === 'tags' ? partsOf(typed) : [typed]);
   /** A galaxy alone is no cluster: its clusters are offered next. */
   const isGalaxy = (value: string) => source === 'clusters' && value.endsWith('=');
   function pick(value: string): void {
@@ -75,11 +77,11 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
     list.close();
     // Chips that are drawn anew would lose a click on them.
     if (isGalaxy(entry.val())) entry.val('');
-    else if (entry.val().trim()) add([entry.val()]);
+    else if (entry.val().trim()) add(writtenParts(entry.val()));
   });
   entry.on('keydown', (event) => {
     const written = entry.val();
-    if (event.key === 'Enter') add([written]);
+    if (event.key === 'Enter') add(writtenParts(written));
     else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') search();
     else if (event.key === 'Escape' && written !== '') entry.val('');
     else if (event.key === 'Backspace' && written === '') chosen.removeLast();
@@ -107,12 +109,13 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
     read() {
       const typed = entry.val().trim();
       const values = chosen.values();
-      return typed && !values.includes(typed) ? [...values, typed] : values;
+      const parts = writtenParts(typed).map((part) => part.trim());
+      return [...new Set([...values, ...parts.filter(Boolean)])];
     },
   };
 }
 
-/** Values that are pasted together, in lines or with commas; those in quotes, as in cluster names, do not part them. */
+/** Values that are written together, in lines or with commas; those in quotes, as in cluster names, do not part them. */
 function partsOf(text: string): string[] {
   return text.match(/(?:"[^"\n]*"|[^\n,])+/g) ?? [];
 }

@@ -5,6 +5,9 @@ import type { Slot } from '../slot';
 import { triggersAbove } from '../upstream';
 import { onLastMessage } from './last-message';
 
+/** How long typing rests before the runtime is asked, in milliseconds. */
+const REST_MS = 300;
+
 /** A Jinja2 template: a larger editor, and a preview on the last message of the trigger. */
 export function template({ input, node, type }: Slot): void {
   const text = (key: string, values?: object) =>
@@ -51,5 +54,13 @@ export function template({ input, node, type }: Slot): void {
       },
     }),
   );
-  input.on('blur', refresh);
+  let timer: number | undefined;
+  input
+    .on('input', () => {
+      clearTimeout(timer);
+      // What is being written is looked at once its preview is open, or to take back what was said of it.
+      const isShown = isPreviewing || input.attr('aria-invalid') === 'true';
+      if (isShown) timer = window.setTimeout(refresh, REST_MS);
+    })
+    .on('blur', refresh);
 }

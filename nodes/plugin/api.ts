@@ -54,6 +54,8 @@ export interface TestRun {
   outcome: 'allow' | 'block';
   cause: string;
   reason: string;
+  /** Labels of the nodes that failed, each once. */
+  failed: string[];
 }
 
 interface Tried {

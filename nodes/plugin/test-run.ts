@@ -1,4 +1,6 @@
 import type { NodeAPI } from 'node-red';
+import { setImmediate as journalHandedOver } from 'node:timers/promises';
+import type { Journal } from '../../src/runs/journal';
 import { trialRequest } from '../last-message';
 import { runtimeOf } from '../runtime';
 import { serve } from './route';
@@ -19,7 +21,28 @@ export function serveTestRuns(RED: NodeAPI): void {
     const { kind, request } = trialRequest(trigger, body.use === 'sample' ? 'sample' : 'received');
     // The reason is the flow's own text, with what it takes from the event.
     if (kind === 'received') needsData();
-    const { outcome, cause, reason = '' } = await trigger.rehearse(request);
-    return { kind, outcome, cause, reason };
+    const failures = watchFailures(runtime.journal);
+    try {
+      const { run, outcome, cause, reason = '' } = await trigger.rehearse(request);
+      return { kind, outcome, cause, reason, failed: await failures.of(run) };
+    } finally {
+      failures.end();
+    }
   });
+}
+
+/** Notes which nodes fail from now on, in the journals of all runs: the id of a test run is known when it is over. */
+function watchFailures(journal: Journal): { of(run: string): Promise<string[]>; end(): void } {
+  const failed: { run: string; id: string; label: string }[] = [];
+  const end = journal.attach(({ what, run, node }) => {
+    if (what === 'failed' && node) failed.push({ run, ...node });
+  });
+  return {
+    end,
+    async of(run) {
+      await journalHandedOver();
+      const labels = failed.filter((one) => one.run === run).map(({ id, label }) => [id, label] as const);
+      return [...new Map(labels).values()];
+    },
+  };
 }

@@ -89,11 +89,19 @@ function testRun(node: EditorNode, use: Use, element?: JQuery): void {
   const text = (key: string, params?: object) =>
     node._(`misp-trigger.test.${key}`, { ...params, interpolation: { escapeValue: false } });
   if (element) show('busy', text('running'));
-  const tell = ({ kind, outcome, cause, reason }: TestRun) => {
-    const state = outcome === 'block' ? 'warning' : 'ok';
+  const tell = ({ kind, outcome, cause, reason, failed }: TestRun) => {
+    const state = outcome === 'block' || failed.length > 0 ? 'warning' : 'ok';
     const why = reason ? `: ${reason}` : '';
-    show(state, text(outcome, { with: text(`with.${kind}`), cause: text(`cause.${cause}`), why }));
+    const told = text(outcome, { with: text(`with.${kind}`), cause: text(`cause.${cause}`), why });
+    show(state, [failedText(failed), told].filter(Boolean).join(' '));
   };
+  const failedText = (labels: string[]) =>
+    labels.length === 0
+      ? ''
+      : text(labels.length === 1 ? 'failedNode' : 'failedNodes', {
+          count: labels.length,
+          nodes: labels.join(', '),
+        });
   ask('POST /triggers/:id/test', { params: { id: node.id }, body: { use } })
     .done((answer) => ('problem' in answer ? show('error', answer.problem) : tell(answer)))
     .fail((failed) => {

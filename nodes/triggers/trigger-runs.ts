@@ -30,6 +30,9 @@ export interface Firing {
   dropped(count: number): void;
 }
 
+/** What came of a test run, and the id that the journal knows it by. */
+export type Rehearsal = Verdict & { run: string };
+
 interface OpenRun {
   run: Run;
   waiter: Waiter;
@@ -71,7 +74,7 @@ export class TriggerRuns {
   }
 
   /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
-  rehearse(request: MispRequest, deadlineMs: number): Promise<Verdict> {
+  rehearse(request: MispRequest, deadlineMs: number): Promise<Rehearsal> {
     return new Promise((resolve) => {
       const { goOn } = this.firing.settings;
       const settings = { test: true, goOn: goOn === 'watch' ? 'ended' : goOn } as const;
@@ -79,7 +82,7 @@ export class TriggerRuns {
         answered: (verdict) => {
           clearTimeout(timer);
           this.rehearsals.delete(started);
-          resolve(verdict);
+          resolve({ ...verdict, run: started.run.id });
         },
       });
       const timer = setTimeout(() => started.waiter.expire(), deadlineMs);

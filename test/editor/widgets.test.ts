@@ -106,6 +106,11 @@ describe('the widgets of the forms', function () {
     await entry.fill('my:own');
     await entry.press('Enter');
     assert.deepEqual(await chips(), ['tlp:red', 'tlp:green', 'my:own']);
+    await entry.fill('a:1,b:2');
+    await entry.press('Enter');
+    assert.deepEqual(await chips(), ['tlp:red', 'tlp:green', 'my:own', 'a:1', 'b:2']);
+    await entry.press('Backspace');
+    await entry.press('Backspace');
     await entry.press('Backspace');
     assert.deepEqual(await chips(), ['tlp:red', 'tlp:green']);
     await page.click('#node-input-tags-list .misp-chip[data-value="tlp:red"] button');
@@ -253,6 +258,8 @@ describe('the widgets of the forms', function () {
     const preview = page.locator('.misp-preview');
     await preview.filter({ hasText: 'A test event is not published' }).waitFor();
     await page.screenshot({ path: path.join(shots, 'template.png') });
+    await page.fill('#node-input-message', 'While typing: {{ Event.info }}');
+    await preview.filter({ hasText: 'While typing: A test event' }).waitFor();
     await page.fill('#node-input-message', '{% if %}');
     await page.locator('#node-input-message').blur();
     await preview.and(page.locator('[data-state=error]')).waitFor();

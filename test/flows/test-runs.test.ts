@@ -10,6 +10,7 @@ interface Result {
   outcome: string;
   cause: string;
   reason: string;
+  failed: string[];
 }
 
 describe('test runs', function () {
@@ -59,12 +60,21 @@ describe('test runs', function () {
       outcome: 'block',
       cause: 'response',
       reason: 'blocked by the flow',
+      failed: [],
     });
     assert.deepEqual(
       received.map(({ misp }) => misp.test),
       [false, true],
     );
     assert.deepEqual(received[1].payload, received[0].payload);
+  });
+
+  it('name the nodes that failed, each once, although MISP would go on', async () => {
+    const broken = (name: string) =>
+      node(name, 'function', [[]], { name, func: 'throw new Error("broken")' });
+    await start([trigger(['one', 'two'], { onError: 'allow' }), broken('one'), broken('two')]);
+    const { failed } = await test('sample');
+    assert.deepEqual(failed, ['function "one"', 'function "two"']);
   });
 
   it('run a sample when there was no request, or when it is asked for', async () => {
@@ -81,7 +91,13 @@ describe('test runs', function () {
     await start([trigger(['fail']), fail, block()]);
     assert.equal((await test()).cause, 'error');
     await start([trigger(['take']), take]);
-    assert.deepEqual(await test(), { kind: 'sample', outcome: 'allow', cause: 'ended', reason: '' });
+    assert.deepEqual(await test(), {
+      kind: 'sample',
+      outcome: 'allow',
+      cause: 'ended',
+      reason: '',
+      failed: [],
+    });
     const later = node('later', 'function', [['stop']], {
       func: 'setTimeout(() => node.send(msg), 5000); return null;',
       outputs: 1,
