@@ -1,18 +1,18 @@
+import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { WorkflowError } from '../../../src/text';
 import type { Job, JobAnswer } from './jobs';
 import { librariesOfNodeRed } from './libraries';
 
 /** How long one trial may take, in milliseconds. */
 const MOST_MS = 2500;
-/** How long the thread may take to start, in milliseconds. */
+/** How long the process may take to start, in milliseconds. */
 const START_MS = 20_000;
-/** How long the thread waits for the next trial, in milliseconds. */
+/** How long the process waits for the next trial, in milliseconds. */
 const IDLE_MS = 60_000;
 /** How many trials may wait. */
 const MOST_WAITING = 20;
-const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+const MEMORY = ['--max-old-space-size=256', '--max-semi-space-size=16'];
 
 type Answer = JobAnswer<Job>;
 
@@ -22,13 +22,14 @@ interface Waiting {
 }
 
 /**
- * What forms try out, one after the other, in a thread of its own: Node-RED goes on whatever somebody tries, and what
- * takes too long or too much memory is ended with the thread.
+ * What forms try out, one after the other, in a process of its own: Node-RED goes on whatever somebody tries, and what
+ * takes too long or too much memory is ended with the process. A thread would not do: since Node.js 22 one that runs
+ * out of memory within a single call ends the whole process.
  */
 class Trials {
   private readonly waiting: Waiting[] = [];
   private current: Waiting | undefined;
-  private thread: Worker | undefined;
+  private process: ChildProcess | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   run(job: Job): Promise<Answer> {
@@ -44,7 +45,7 @@ class Trials {
     this.current = this.waiting.shift();
     if (!this.current) {
       this.timer = setTimeout(() => this.end(), IDLE_MS).unref();
-    } else if (this.thread) this.begin();
+    } else if (this.process) this.begin();
     else this.start();
   }
 
@@ -53,32 +54,32 @@ class Trials {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.giveUp(problem('trial.tooSlow', { limit: MOST_MS / 1000 })), MOST_MS);
     try {
-      this.thread?.postMessage(this.current.job);
+      this.process?.send(this.current.job); // a process that has ended says so itself
     } catch (error) {
       this.finish(problem('trial.failed', { problem: String(error) }));
     }
   }
 
   private start(): void {
-    const thread = new Worker(path.join(__dirname, 'thread.js'), {
-      workerData: librariesOfNodeRed(),
+    const started = fork(path.join(__dirname, 'process.js'), [JSON.stringify(librariesOfNodeRed())], {
       env: {},
-      execArgv: [],
-      resourceLimits: MEMORY,
+      execArgv: MEMORY,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    this.thread = thread;
+    this.process = started;
     const ifPresent = (act: (message: unknown) => void) => (message: unknown) => {
-      if (this.thread === thread) act(message);
+      if (this.process === started) act(message);
     };
-    thread.on(
-      'message',
-      ifPresent((message) => (message === 'ready' ? this.begin() : this.finish(message as Answer))),
-    );
+    const take = (message: unknown) => (message === 'ready' ? this.begin() : this.finish(message as Answer));
     const failed = (error: unknown) => this.giveUp(problem('trial.failed', { problem: String(error) }));
-    thread.on('error', ifPresent(failed));
-    thread.on('exit', ifPresent(failed));
-    thread.unref();
-    this.timer = setTimeout(() => failed('the thread does not start'), START_MS);
+    started.on('message', ifPresent(take));
+    started.on('error', ifPresent(failed));
+    started.on('exit', (code, signal) => ifPresent(failed)(signal ?? code));
+    // Node-RED does not stay because of it.
+    started.unref();
+    started.channel?.unref();
+    this.timer = setTimeout(() => failed('it does not start'), START_MS);
   }
 
   private giveUp(answer: Answer): void {
@@ -87,9 +88,9 @@ class Trials {
   }
 
   private end(): void {
-    const { thread } = this;
-    this.thread = undefined;
-    void thread?.terminate();
+    const { process } = this;
+    this.process = undefined;
+    process?.kill('SIGKILL');
   }
 
   private finish(answer: Answer): void {
