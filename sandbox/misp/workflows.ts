@@ -62,7 +62,8 @@ const ARGUMENT_BYTES = 128 * 1024;
 export const ARGUMENT_TOO_LONG = 'Argument list too long';
 
 /**
- * Runs the workflow of a trigger as MISP does: it goes on when the service fails (FACTS, first table).
+ * Runs the workflow of a trigger as MISP does: it goes on when the service fails
+ * (docs/architecture.md, "What a reply of the Action service does").
  * @throws if MISP has no such trigger
  */
 export async function runWorkflow(run: Run): Promise<Omit<Outcome, 'id' | 'at' | 'eventId'>> {

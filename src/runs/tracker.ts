@@ -63,7 +63,7 @@ const LABEL = 'misp-runs';
 const OBSERVERS = new Set(['catch', 'complete', 'status']);
 
 /**
- * Follows the messages of runs through Node-RED by its message hooks (NODE-RED-FACTS, "Messages and hooks").
+ * Follows the messages of runs through Node-RED by its message hooks (docs/architecture.md, "Messages and hooks").
  * Each message that a node gets is one reception. What the node sends is credited to it: by the token on the
  * message, else by the asynchronous scope, else by the way that the message came.
  */

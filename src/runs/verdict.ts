@@ -21,7 +21,7 @@ const MOST_CHARACTERS = 4000;
 
 /**
  * A text that MISP takes for a block. MISP goes on when `error` is empty, false or "0"
- * (FACTS, "What a reply of the Action service does"), so such a text is replaced.
+ * (docs/architecture.md, "What a reply of the Action service does"), so such a text is replaced.
  */
 export function blockText(reason: unknown): string {
   const given = typeof reason === 'string' ? reason.trim() : '';

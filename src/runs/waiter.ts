@@ -24,7 +24,8 @@ export interface WaiterSettings {
 }
 
 /**
- * Who waits for a run: gives exactly one verdict (DESIGN section 3): a block at once; an error by policy; an allow
+ * Who waits for a run: gives exactly one verdict (docs/architecture.md, "The verdict"):
+ * a block at once; an error by policy; an allow
  * when the trigger's rule is met and nothing holds; a block as soon as only lost messages or a missing answer are
  * in the way; the deadline by policy.
  */

@@ -11,7 +11,7 @@ const fn = (func: string): FlowNode => node('x', 'function', [['stop']], { func,
 
 /**
  * MISP's side of every fault of ours: MISP goes on after a time-out, an unusable answer, a module missing
- * from the list, and a falsy error (FACTS, "What a reply of the Action service does"). With the policy
+ * from the list, and a falsy error (docs/architecture.md, "What a reply of the Action service does"). With the policy
  * "block", none of these may come from us.
  */
 const faults: [string, FlowNode[], object?][] = [

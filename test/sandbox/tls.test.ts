@@ -34,7 +34,7 @@ function selfSigned(): { key: Buffer; cert: Buffer } | undefined {
   }
 }
 
-/** FACTS: a self-signed certificate needs `Plugin.Action_ssl_cafile` or `Action_ssl_allow_self_signed`. */
+/** docs/architecture.md: a self-signed certificate needs `Plugin.Action_ssl_cafile` or `Action_ssl_allow_self_signed`. */
 describe('an Action service with https', () => {
   let server: https.Server | undefined;
   let misp: StandInMisp;

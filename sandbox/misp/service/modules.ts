@@ -60,7 +60,7 @@ function readModule(entry: Json): ActionModule {
     description: textOf(meta.description),
     icon: textOf(meta.icon) || 'python',
     iconClass: textOf(meta.icon_class) || 'fab',
-    // MISP 2.5.1 writes the outputs over the inputs (FACTS, "Parameters of a module").
+    // MISP 2.5.1 writes the outputs over the inputs (docs/architecture.md, "Parameters of a module").
     inputs: Number(meta.outputs || meta.inputs || 1),
     blocking: !!config.blocking,
     expectsCoreFormat: !!config.expect_misp_core_format,

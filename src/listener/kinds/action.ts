@@ -34,7 +34,7 @@ const stop = (error: string): Reply => ({ body: JSON.stringify({ error }), block
 
 /** Action modules: MISP goes on with `{"data": true}` and stops with a non-empty `error`. */
 export const action = {
-  /** `meta.outputs` is left out: it overwrites the inputs in MISP (FACTS, "Parameters of a module"). */
+  /** `meta.outputs` is left out: it overwrites the inputs in MISP (docs/architecture.md, "Parameters of a module"). */
   describe: (module) => ({
     name: module.name,
     type: 'action_mod',

@@ -7,7 +7,7 @@ const PAUSE_MS = 30_000;
 
 /**
  * Spares MISP a workflow that does not answer: while a `*-before-save` run is open, MISP saves nothing
- * at all (FACTS, "Each blocking trigger"), so after three time-outs in a row the policy answers at once.
+ * at all (docs/architecture.md, "Each blocking trigger"), so after three time-outs in a row the policy answers at once.
  */
 export class Breaker {
   private readonly timeouts = new Map<string, { inARow: number; until: number }>();

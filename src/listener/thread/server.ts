@@ -18,7 +18,7 @@ const REPORT_INTERVAL_MS = 500;
 /**
  * The HTTP service that MISP calls, in a thread of its own: it owns the socket, the list of modules and
  * the deadlines, so that MISP gets its answer whatever the main thread does. With valid credentials
- * `/query` is always answered 200 (DESIGN section 3).
+ * `/query` is always answered 200 (docs/architecture.md, "The way of a request").
  *
  * The rooms through which a request comes: doors, front, intake, desk, and from there, if it has a place, hand-over.
  */
