@@ -34,8 +34,12 @@ export interface ListenerNode extends Node {
 
 const MEGABYTE = 1024 * 1024;
 
+/** An IPv4 address, or a name or IPv6 address, or a variable of the environment: four numbers are no name. */
+const HOST =
+  '^(?:(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}|(?![\\d.]+$)[A-Za-z0-9._:%-]+|\\$\\{[^}]+\\})$';
+
 const FIELDS = {
-  host: { kind: 'text', default: '127.0.0.1', required: true },
+  host: { kind: 'text', default: '127.0.0.1', required: true, pattern: HOST, message: 'host' },
   port: { kind: 'number', default: 6667, min: 1, max: 65535 },
   authentication: { kind: 'checkbox', default: true },
   user: { kind: 'secret', secret: 'text', when: { authentication: true }, required: true },

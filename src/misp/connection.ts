@@ -72,13 +72,20 @@ function encode(data: unknown): { body?: string | Buffer; type?: Record<string, 
   return { body: toJson(data), type: { 'Content-Type': 'application/json' } };
 }
 
+/** Pages of MISP that people copy out of their browser instead of its address. */
+const PAGE =
+  /\/(?:admin|attributes|auditLogs|dashboards|events|feeds|galaxies|news|noticelists|objects|organisations|roles|servers|shadow_attributes|sharing_groups|tags|taxonomies|users|warninglists|workflows)(?:\/.*)?$/i;
+
 function baseUrl(text: string): string {
   const address = text.trim();
   const url = URL.canParse(address) ? new URL(address) : undefined;
   // The address is shown in messages: what is secret has no place in it.
   if (url && (url.username || url.password)) throw new WorkflowError('misp.loginInUrl');
   if (!url || !/^https?:$/.test(url.protocol)) throw new WorkflowError('misp.badUrl', { url: address });
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  const page = PAGE.exec(url.pathname)?.[0];
+  if (page) throw new WorkflowError('misp.pageInUrl', { page, url: base.replace(PAGE, '') });
+  return base;
 }
 
 /** What the client itself must say. */
