@@ -63,13 +63,17 @@ export class Doors {
     this.current = undefined;
   }
 
+  /** Who waits in the queue of the socket when it closes is lost, so that is done when nobody does. */
   private retire(door: Door): void {
     this.retired.add(door);
-    door.retire(() => this.retired.delete(door));
+    atQuietMoment(() => door.retire(() => this.retired.delete(door)));
   }
 
   private endStandIn(): void {
-    for (const door of this.standIn?.end() ?? []) this.retire(door);
+    for (const door of this.standIn?.end() ?? []) {
+      door.stopListening(); // it may be in the way
+      this.retire(door);
+    }
     this.standIn = undefined;
   }
 
