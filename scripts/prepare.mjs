@@ -14,8 +14,14 @@ const env = Object.fromEntries(
 );
 
 const isInstalled = existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs - 1000;
-if (!isInstalled) npm('ci', '--no-audit', '--no-fund');
-if (!process.argv.includes('--installed-only')) npm('run', '--silent', 'build');
+if (!isInstalled) {
+  console.error('Installing what is needed into node_modules (once; a minute or two) ...');
+  npm('ci', '--no-audit', '--no-fund');
+}
+if (!process.argv.includes('--installed-only')) {
+  console.error('Building (some seconds) ...');
+  npm('run', '--silent', 'build');
+}
 
 function npm(...args) {
   const result = spawnSync('npm', args, {
