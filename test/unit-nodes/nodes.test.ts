@@ -46,7 +46,7 @@ function event() {
 }
 
 /** Sends one message to the node and gives what came first, by output. */
-async function send(type: string, settings: object, more: object[] = []) {
+async function send(type: string, settings: object, more: object[] = [], secrets: object = {}) {
   const outputs = ['first', 'second'];
   const flow = [
     { id: 'tab', type: 'tab' },
@@ -54,7 +54,7 @@ async function send(type: string, settings: object, more: object[] = []) {
     ...outputs.map((id) => ({ id, z: 'tab', type: 'helper' })),
     ...more,
   ];
-  await helper.load(nodes as never, flow as never);
+  await helper.load(nodes as never, flow as never, secrets as never);
   const came = new Promise<{ output: string; message: { payload: unknown; misp?: unknown } }>((resolve) => {
     for (const output of outputs) {
       const node = helper.getNode(output) as unknown as Loaded;
@@ -90,7 +90,7 @@ describe('single nodes in the test helper', () => {
   it('filter keeps the attributes that match', async () => {
     const filter = {
       selector: 'Event._AttributeFlattened.{n}',
-      path: 'value',
+      hash_path: 'value',
       operator: 'equals',
       value: 'a.example',
     };
@@ -116,7 +116,7 @@ describe('single nodes in the test helper', () => {
       tags: ['seen'],
     };
     const server = { id: 'server', type: 'misp-server', url: 'http://127.0.0.1:9' };
-    const { message } = await send('misp-tag', settings, [server]);
+    const { message } = await send('misp-tag', settings, [server], { server: { apiKey: 'k' } });
     assert.match(JSON.stringify(message.misp), /attach-tags.*seen/);
   });
 });
