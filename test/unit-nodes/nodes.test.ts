@@ -4,12 +4,6 @@ import util from '@node-red/util';
 import helper from 'node-red-node-test-helper';
 import { root } from '../support/node-red';
 
-/** One node, a node that collects per output, and what came out after a message. */
-interface Loaded {
-  receive(message: object): void;
-  on(event: string, listener: (message: { payload: unknown; misp?: unknown }) => void): void;
-}
-
 type Register = (RED: object) => void;
 
 /** The built node, as the helper loads it: it gives nodes no hooks, so those of the same Node-RED are handed in. */
@@ -54,18 +48,16 @@ async function send(type: string, settings: object, more: object[] = [], secrets
     ...outputs.map((id) => ({ id, z: 'tab', type: 'helper' })),
     ...more,
   ];
-  await helper.load(nodes as never, flow as never, secrets as never);
+  await helper.load(nodes, flow, secrets);
   const came = new Promise<{ output: string; message: { payload: unknown; misp?: unknown } }>((resolve) => {
     for (const output of outputs) {
-      const node = helper.getNode(output) as unknown as Loaded;
+      const node = helper.getNode(output);
       node.on('input', (message) => resolve({ output, message }));
     }
   });
-  const node = helper.getNode('node') as unknown as Loaded;
+  const node = helper.getNode('node');
   const failed = new Promise<never>((_, reject) => {
-    node.on('call:error', (call) =>
-      reject(new Error(String((call as unknown as { firstArg: unknown }).firstArg))),
-    );
+    node.on('call:error', ({ firstArg }) => reject(new Error(String(firstArg))));
   });
   node.receive({ payload: event() });
   return Promise.race([came, failed]);
