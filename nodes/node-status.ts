@@ -40,6 +40,8 @@ export class NodeStatus {
   private inTests = 0;
   private sent = '';
   private pause: NodeJS.Timeout | undefined;
+  /** Puts in the news that came last during the pause: most news are never put into words. */
+  private later: (() => void) | undefined;
 
   constructor(
     private readonly node: Node,
@@ -52,17 +54,22 @@ export class NodeStatus {
   }
 
   show(layer: Layer, ...status: StatusArguments): void {
-    this.layers[layer] = this.shown(...status);
+    this.later = undefined;
+    this.layers[layer] = this.shown(this.isOfTest, status);
     this.render();
   }
 
   /** For what may come very often: shown at once if nothing was for a while. */
   showSoon(layer: Layer, ...status: StatusArguments): void {
-    this.layers[layer] = this.shown(...status);
-    if (this.pause) return;
+    const { isOfTest } = this;
+    const put = () => (this.layers[layer] = this.shown(isOfTest, status));
+    if (this.pause) return void (this.later = put);
+    put();
     this.render();
     this.pause = setTimeout(() => {
       this.pause = undefined;
+      this.later?.();
+      this.later = undefined;
       this.render();
     }, PAUSE_MS).unref();
   }
@@ -95,11 +102,17 @@ export class NodeStatus {
     this.render();
   }
 
-  private shown(...[key, fill = 'grey', shape = 'dot', params]: StatusArguments): Shown | undefined {
+  /** Only if all that is worked on belongs to tests it is sure that this does. */
+  private get isOfTest(): boolean {
+    return this.atWork > 0 && this.inTests === this.atWork;
+  }
+
+  private shown(
+    isOfTest: boolean,
+    [key, fill = 'grey', shape = 'dot', params]: StatusArguments,
+  ): Shown | undefined {
     if (!key) return undefined;
     const text = this.text(`status.${key}`, params);
-    // Only if all that is worked on belongs to tests it is sure that this does.
-    const isOfTest = this.atWork > 0 && this.inTests === this.atWork;
     return { fill, shape, text: isOfTest ? this.text('status.test', { status: text }) : text };
   }
 

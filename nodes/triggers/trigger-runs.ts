@@ -138,10 +138,12 @@ export class TriggerRuns {
     const { node, tracker, journal } = firing;
     const id = firing.generateId();
     const message = firing.messageOf(request, { run: id, deadline, test });
+    // A run may be followed for a while after its end is near: its data is not kept for that.
+    const messageId = message._msgid;
     const run = new Run(id, {
       quiet,
       ended(known) {
-        tracker.forget(run, message);
+        tracker.forget(run, messageId);
         journal.write(id, { what: 'ended', known });
       },
     });

@@ -100,11 +100,11 @@ export class RunTracker {
     return this.receive(run, message, trigger, undefined);
   }
 
-  /** To be called when nothing more is to be noted of the run. */
-  forget(run: Run, message: Message): void {
+  /** To be called when nothing more is to be noted of the run. @param messageId of its first message */
+  forget(run: Run, messageId: string | undefined): void {
     this.runs.delete(run);
     for (const reception of run.receptions) this.open.remove(reception);
-    if (message._msgid) this.byMessageId.delete(message._msgid);
+    if (messageId) this.byMessageId.delete(messageId);
   }
 
   /** A node has finished with a message; a node that says so twice counts once. */
