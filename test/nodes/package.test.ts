@@ -33,7 +33,9 @@ describe('the published package', function () {
     const top = new Set(packed.files.map((file) => file.path.split('/')[0]));
     for (const name of top) {
       assert.ok(
-        /^(dist|examples|resources|docs|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(name),
+        /^(dist|examples|resources|docs|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(
+          name,
+        ),
         name,
       );
     }
