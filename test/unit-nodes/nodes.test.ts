@@ -95,7 +95,10 @@ describe('single nodes in the test helper', () => {
   });
 
   it('response says that there is nobody to answer', async () => {
-    await assert.rejects(send('misp-response', { answer: 'block', message: 'no' }), /./);
+    await assert.rejects(
+      send('misp-response', { answer: 'block', message: 'no' }),
+      /No request of MISP waits/,
+    );
   });
 
   it('tag plans in a dry run, and asks no MISP', async () => {
