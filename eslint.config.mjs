@@ -14,13 +14,14 @@ const MARKUP =
 const PARSERS = /^(createContextualFragment|parseFromString|write|writeln|document\.write|htmlPrefilter)$/;
 const INSERTS =
   /^(append|prepend|after|before|replaceWith|wrap|wrapAll|wrapInner|appendTo|prependTo|insertAfter|insertBefore)$/;
-const TEXTS = /^(text|words|wordsOf|nameOf|labelOf|problemText|String)$/;
+const TEXTS = /^(text|textFrom|words|wordsOf|nameOf|labelOf|problemText|String)$/;
 const TEXT_METHODS = /^(_|val|join|stringify|toString|trim|slice|replace|replaceAll|concat|getNodeLabel)$/;
 const ATTRIBUTES = /^(on[a-z]+|href|src|srcdoc|action|formaction|style)$/i;
 const markup = [
   `MemberExpression[property.name=${MARKUP}]`,
   `MemberExpression[computed=true][property.value=${MARKUP}]`,
   `Property[key.name=${MARKUP}]`,
+  "Property[key.name='escapeValue']",
   `MemberExpression[property.name=${PARSERS}]`,
   // What Node-RED takes for markup, also behind a cast.
   'MemberExpression[object.type=/^TS/][property.name=/^(notify|popover|notifications)$/]',

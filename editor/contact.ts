@@ -1,3 +1,4 @@
+import { textFrom } from './show';
 import type { Contact } from '../src/listener/contact';
 
 /**
@@ -9,8 +10,7 @@ export function contactRow(
   before: JQuery,
   what: ('asked' | 'fetched')[],
 ): (contact: Contact) => void {
-  const text = (key: string, values?: object) =>
-    node._(`${node.type}.contact.${key}`, { ...values, interpolation: { escapeValue: false } });
+  const text = (key: string, values?: object) => textFrom(node, `${node.type}.contact.${key}`, values);
   const timeOf = (moment: number) => new Date(moment).toLocaleString();
   const row = $('<div class="form-row misp-row misp-contact">').hide().insertAfter(before);
   return (contact) => {

@@ -1,3 +1,4 @@
+import { textFrom } from './show';
 import type { Registered } from './plugin';
 import { applies } from './settings';
 
@@ -52,7 +53,7 @@ function textOf(
   values: object,
 ): string | undefined {
   const key = `${type}.${kind}.${String(node[labelBy])}`;
-  const text = node._(key, { ...values, interpolation: { escapeValue: false } });
+  const text = textFrom(node, key, values);
   return text === key ? undefined : text;
 }
 

@@ -1,3 +1,4 @@
+import { textFrom } from './show';
 import type { Field, Fields, NodeFilter } from '../nodes/definition';
 import { formerNames } from '../nodes/migrate';
 import { applies, isMissing } from '../src/workflow/fields';
@@ -90,8 +91,7 @@ export function problemText(
   const label = node._(`${node.type}.fields.${name}.label`);
   const problem = problemOf(field, value, valueOf);
   if (problem) {
-    const values = { ...field, label, interpolation: { escapeValue: false } };
-    return node._(`${node.type}.problems.${problem}`, values);
+    return textFrom(node, `${node.type}.problems.${problem}`, { ...field, label });
   }
   if (field.kind !== 'typed' || textOf(value) === '') return '';
   const type = (valueOf(`${name}Type`) ?? field.types[0]) as string;

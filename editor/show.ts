@@ -15,6 +15,18 @@ export function notifyText(text: string, { buttons, ...options }: NotifyOptions 
   return RED.notify(content, safe ? { ...options, buttons: safe } : options);
 }
 
+/**
+ * A text of a node's type, or of Node-RED's editor, with its values as they are: it is shown as text, so nothing in it
+ * is to be escaped.
+ */
+export function textFrom(
+  source: { _(key: string, values?: object): string },
+  key: string,
+  values: object = {},
+): string {
+  return source._(key, { ...values, interpolation: { escapeValue: false } });
+}
+
 /** Words in the notation of our catalogues that are marked: `code`, **strong**, *emphasis*. */
 const MARKED = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*|\b_([^_]+)_\b/g;
 const ELEMENTS = ['code', 'strong', 'em', 'em'];

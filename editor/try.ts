@@ -1,3 +1,4 @@
+import { textFrom } from './show';
 import type { NodeAnswer } from '../nodes/plugin/api';
 import { ask, refusalOf } from './ask';
 import type { OurNode, Registered } from './plugin';
@@ -5,8 +6,7 @@ import { triggersAbove } from './upstream';
 
 /** "Try it": what the node would do with the last message of its trigger, or with a pasted event. */
 export function offerTrial(node: OurNode, description: Registered): void {
-  const text = (key: string, params?: object) =>
-    node._(`${node.type}.trial.${key}`, { ...params, interpolation: { escapeValue: false } });
+  const text = (key: string, params?: object) => textFrom(node, `${node.type}.trial.${key}`, params);
   const details = $('<details class="misp-trial">').appendTo('#dialog-form');
   $('<summary>').text(text('title')).appendTo(details);
   const row = $('<div class="form-row misp-row">').appendTo(details);

@@ -7,6 +7,8 @@ import type { Translate } from './definition';
 const LONGEST = 60;
 /** News that come faster are shown so often, in milliseconds; the last one always. */
 const PAUSE_MS = 200;
+/** How many statuses are kept in words. */
+const MOST_KNOWN = 20;
 
 /** What a status is about: each is replaced by its own news alone, so that no good news hide what is wrong. */
 export type Layer = 'setup' | 'connection' | 'last';
@@ -40,8 +42,8 @@ export class NodeStatus {
   private inTests = 0;
   private sent = '';
   private pause: NodeJS.Timeout | undefined;
-  /** Puts in the news that came last during the pause: most news are never put into words. */
-  private later: (() => void) | undefined;
+  /** Statuses that were put into words, by what they say: most runs bring the same news as those before. */
+  private readonly inWords = new Map<string, Shown>();
 
   constructor(
     private readonly node: Node,
@@ -54,22 +56,17 @@ export class NodeStatus {
   }
 
   show(layer: Layer, ...status: StatusArguments): void {
-    this.later = undefined;
-    this.layers[layer] = this.shown(this.isOfTest, status);
+    this.layers[layer] = this.shown(status);
     this.render();
   }
 
   /** For what may come very often: shown at once if nothing was for a while. */
   showSoon(layer: Layer, ...status: StatusArguments): void {
-    const { isOfTest } = this;
-    const put = () => (this.layers[layer] = this.shown(isOfTest, status));
-    if (this.pause) return void (this.later = put);
-    put();
+    this.layers[layer] = this.shown(status);
+    if (this.pause) return;
     this.render();
     this.pause = setTimeout(() => {
       this.pause = undefined;
-      this.later?.();
-      this.later = undefined;
       this.render();
     }, PAUSE_MS).unref();
   }
@@ -107,13 +104,18 @@ export class NodeStatus {
     return this.atWork > 0 && this.inTests === this.atWork;
   }
 
-  private shown(
-    isOfTest: boolean,
-    [key, fill = 'grey', shape = 'dot', params]: StatusArguments,
-  ): Shown | undefined {
+  private shown(status: StatusArguments): Shown | undefined {
+    const [key, fill = 'grey', shape = 'dot', params] = status;
     if (!key) return undefined;
+    const { isOfTest } = this;
+    const says = JSON.stringify([isOfTest, ...status]);
+    const known = this.inWords.get(says);
+    if (known) return known;
     const text = this.text(`status.${key}`, params);
-    return { fill, shape, text: isOfTest ? this.text('status.test', { status: text }) : text };
+    const shown = { fill, shape, text: isOfTest ? this.text('status.test', { status: text }) : text };
+    if (this.inWords.size >= MOST_KNOWN) this.inWords.clear();
+    this.inWords.set(says, shown);
+    return shown;
   }
 
   private render(): void {

@@ -1,9 +1,9 @@
+import { textFrom } from '../show';
 import type { Finding } from '../../src/workflow/finding';
 
 /** A text of the checks, by its key in the texts of the plugin; its values stay plain text. */
 export function text(key: string, params: object = {}): string {
-  const options = { ...params, interpolation: { escapeValue: false } };
-  return RED._(`@misp-flows/node-red-misp/misp-editor:misp-editor.checks.${key}`, options);
+  return textFrom(RED, `@misp-flows/node-red-misp/misp-editor:misp-editor.checks.${key}`, params);
 }
 
 /** What is wrong and what to do, in words. */

@@ -1,3 +1,4 @@
+import { textFrom } from '../show';
 import type { NodeFilter } from '../../nodes/definition';
 import type { Control, Slot } from '../slot';
 import { attachPath } from './hashpath';
@@ -9,8 +10,7 @@ const SELECTORS = [ALL_ATTRIBUTES, 'Event.Attribute.{n}', 'Event.Object.{n}.Attr
 
 /** MISP's filter of an action: folded away until it is used. */
 export function filter({ element, node, name, type }: Slot): Control {
-  const text = (key: string, values?: object) =>
-    node._(`${type}.filter.${key}`, { ...values, interpolation: { escapeValue: false } });
+  const text = (key: string, values?: object) => textFrom(node, `${type}.filter.${key}`, values);
   const saved: NodeFilter = { ...EMPTY, ...(node[name] as Partial<NodeFilter> | undefined) };
   const isSet = Object.values(saved).some((value) => value !== '');
   const details = $('<details>').prop('open', isSet).appendTo(element);

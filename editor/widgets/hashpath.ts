@@ -1,3 +1,4 @@
+import { textFrom } from '../show';
 import type { Answer, PathAnswer } from '../../nodes/plugin/api';
 import { ask } from '../ask';
 import { describe, mark } from '../problems';
@@ -26,8 +27,7 @@ export function hashpath({ input, node, type }: Slot): void {
 
 /** Makes a field for a hash path of an input. */
 export function attachPath({ input, node, type, within, usual = [] }: PathField): void {
-  const text = (key: string, values?: object) =>
-    node._(`${type}.path.${key}`, { ...values, interpolation: { escapeValue: false } });
+  const text = (key: string, values?: object) => textFrom(node, `${type}.path.${key}`, values);
   const box = $('<div class="misp-path-help">').insertAfter(input);
   const list = suggestions({ id: `${input.attr('id')}-options`, input, place: box, onPick: pick });
   const id = `${input.attr('id')}-preview`;

@@ -1,3 +1,4 @@
+import { textFrom } from '../show';
 import type { Answer, PickerAnswer, Problem } from '../../nodes/plugin/api';
 import { ask } from '../ask';
 import { describe } from '../problems';
@@ -14,8 +15,7 @@ const REST_MS = 200;
  * does not have can be typed too.
  */
 export function picker({ element, node, name, field, type, prefix, text: fieldText }: Slot): Control {
-  const text = (key: string, values?: object) =>
-    node._(`${type}.picker.${key}`, { ...values, interpolation: { escapeValue: false } });
+  const text = (key: string, values?: object) => textFrom(node, `${type}.picker.${key}`, values);
   const id = (element.attr('id') ?? '').replace(/-list$/, '');
   const chosen = chips({ place: element, label: fieldText('label'), text, onRemove: changed });
   const entry = $('<input type="text" autocomplete="off" spellcheck="false">')

@@ -1,3 +1,4 @@
+import { textFrom } from '../show';
 import type { Answer, TemplateAnswer } from '../../nodes/plugin/api';
 import { ask } from '../ask';
 import { describe, mark } from '../problems';
@@ -10,8 +11,7 @@ const REST_MS = 300;
 
 /** A Jinja2 template: a larger editor, and a preview on the last message of the trigger. */
 export function template({ input, node, type }: Slot): void {
-  const text = (key: string, values?: object) =>
-    node._(`${type}.template.${key}`, { ...values, interpolation: { escapeValue: false } });
+  const text = (key: string, values?: object) => textFrom(node, `${type}.template.${key}`, values);
   const tools = $('<div class="misp-tools">').insertAfter(input);
   const id = `${input.attr('id')}-preview`;
   const preview = $('<pre class="misp-preview" role="status">').attr('id', id).hide().insertAfter(tools);

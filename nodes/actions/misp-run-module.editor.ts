@@ -1,3 +1,4 @@
+import { textFrom } from '../../editor/show';
 import type { ModuleParam, WorkflowModule } from '../../src/misp/workflow-module';
 import { ask } from '../../editor/ask';
 import { extend } from '../../editor/plugin';
@@ -37,8 +38,7 @@ extend('misp-run-module', {
 });
 
 function openForm(node: EditorNode): () => KeyValue[] | undefined {
-  const text: Text = (key, params) =>
-    node._(`misp-run-module.form.${key}`, { ...params, interpolation: { escapeValue: false } });
+  const text: Text = (key, params) => textFrom(node, `misp-run-module.form.${key}`, params);
   const input = $('#node-input-module');
   const list = $('#node-input-params-list').closest('.form-row');
   const choice = $('<select class="misp-module-choice">')

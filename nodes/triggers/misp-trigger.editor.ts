@@ -1,7 +1,7 @@
 import { ask, refusalOf } from '../../editor/ask';
 import { contactRow } from '../../editor/contact';
 import { extend } from '../../editor/plugin';
-import { notifyText } from '../../editor/show';
+import { notifyText, textFrom } from '../../editor/show';
 import type { TestRun, Use } from '../plugin/api';
 
 /**
@@ -86,8 +86,7 @@ function testRun(node: EditorNode, use: Use, element?: JQuery): void {
       element.attr('data-state', state).text(message).show()[0].scrollIntoView({ block: 'nearest' });
     else notifyText(message, { type: state === 'ok' ? 'success' : state });
   };
-  const text = (key: string, params?: object) =>
-    node._(`misp-trigger.test.${key}`, { ...params, interpolation: { escapeValue: false } });
+  const text = (key: string, params?: object) => textFrom(node, `misp-trigger.test.${key}`, params);
   if (element) show('busy', text('running'));
   const tell = ({ kind, outcome, cause, reason, failed }: TestRun) => {
     const state = outcome === 'block' || failed.length > 0 ? 'warning' : 'ok';

@@ -275,6 +275,26 @@ describe('the listener stays', function () {
     assert.ok(asked > 300, `${asked} requests`);
   });
 
+  it('ends connections that came to an address which it has no longer', async function () {
+    const outside = addressOfMachine();
+    if (!outside) this.skip();
+    const nodeRed = await deployed(demo(port, 0, { host: '0.0.0.0' }));
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const headerOf = () =>
+      new Promise<string | undefined>((resolve, reject) => {
+        const request = http.get({ host: outside, port, path: '/healthcheck', agent }, (response) => {
+          response.resume().on('end', () => resolve(response.headers.connection));
+        });
+        request.on('error', reject);
+      });
+    assert.equal(await headerOf(), 'keep-alive');
+    await nodeRed.deploy(demo(port, 1, { host: '127.0.0.1' }), credentials);
+    await sleep(100);
+    assert.equal(await headerOf(), 'close');
+    await assert.rejects(headerOf());
+    agent.destroy();
+  });
+
   it('has one socket again when nobody came for a while after such a move', async function () {
     if (process.platform !== 'linux') this.skip();
     const nodeRed = await deployed();

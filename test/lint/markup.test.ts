@@ -26,6 +26,8 @@ const BAD = [
   "$('#x').append('<b>bold</b>')",
   "$('#x').append(text('title'))",
   "$('#x').append(node._('x'))",
+  "$('#x').append(textFrom(node, 'x'))",
+  "node._('x', { name, interpolation: { escapeValue: false } })",
   "$('#x').append(item.label)",
   "$('#x').append(names.join())",
   "$('#x').after(name ? name : 'x')",

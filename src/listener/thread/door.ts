@@ -36,7 +36,7 @@ export class Door {
     this.server = tls ? https.createServer({ ...SERVER, ...tls }) : http.createServer(SERVER);
     this.server.keepAliveTimeout = 15000;
     const route = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
-      if (this.isRetired) response.setHeader('Connection', 'close');
+      if (this.isRetired || !this.admits(request.socket)) response.setHeader('Connection', 'close');
       handle(request, response, expectsContinue);
     };
     this.server.on('request', (request, response) => route(request, response, false));
@@ -60,7 +60,10 @@ export class Door {
     return address.host === host && address.port === port && Boolean(address.tls) === Boolean(tls);
   }
 
-  /** Lets nobody in who came to another address of this machine; without a host, everybody again. */
+  /**
+   * Lets nobody in who comes to another address of this machine, and ends connections that came there with their
+   * next answer; without a host, everybody again.
+   */
   admitOnly(host?: string): void {
     this.only = host;
   }
@@ -99,8 +102,11 @@ export class Door {
 
   private onConnection(socket: Socket): void {
     this.lastCame = uptime();
-    const cameTo = socket.localAddress?.replace(/^::ffff:(?=\d+\.)/, '');
-    if (this.only !== undefined && cameTo !== this.only) socket.destroy();
+    if (!this.admits(socket)) socket.destroy();
+  }
+
+  private admits({ localAddress }: Socket): boolean {
+    return this.only === undefined || localAddress?.replace(/^::ffff:(?=\d+\.)/, '') === this.only;
   }
 }
 
