@@ -1,4 +1,4 @@
-import { deploy, startNodeRed, type FlowNode, type NodeRed } from '../test/support/node-red';
+import { deploy, startNodeRed, type FlowNode } from '../test/support/node-red';
 import { listening } from '../test/support/misp';
 import { allow, block, credentials, ifTag, listener, node, tab, trigger } from '../test/support/flows';
 
@@ -22,8 +22,7 @@ const ours: FlowNode[] = [
   trigger(['if'], { module: 'bench', goOn: 'response' }),
   ifTag('if', 'tlp:red', ['stop'], ['go']),
   block('stop', 'blocked'),
-  // Without the tracker nobody knows when a path has ended: then a response has to answer at once.
-  allow('go', kind === 'ours-untracked' ? 'allow-at-once' : 'allow'),
+  allow('go'),
 ];
 
 async function main(): Promise<void> {
@@ -31,13 +30,7 @@ async function main(): Promise<void> {
   const { RED } = await startNodeRed({ port: isHttpIn ? Number(port) : 0 });
   await deploy(RED, isHttpIn ? httpIn : ours, credentials);
   if (!isHttpIn) await listening(Number(port));
-  if (kind === 'ours-untracked') untrack(RED);
   process.send?.('ready');
-}
-
-/** Takes the tracker's hooks away, to see what following the messages costs. */
-function untrack(RED: NodeRed): void {
-  (RED as NodeRed & { hooks: { remove(id: string): void } }).hooks.remove('*.misp-runs');
 }
 
 void main();

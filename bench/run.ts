@@ -6,12 +6,11 @@ import { parseArgs } from 'node:util';
 import { freePort } from '../test/support/misp';
 import { BODIES, type BodyName } from './bodies';
 
-const CASES = ['bare', 'http-in', 'ours', 'ours-untracked'] as const;
+const CASES = ['bare', 'http-in', 'ours'] as const;
 const CONNECTIONS = [1, 10, 100];
 const RATIOS: [string, string][] = [
   ['ours', 'http-in'],
   ['ours', 'bare'],
-  ['ours-untracked', 'ours'],
 ];
 const SECONDS = 2;
 

@@ -1,9 +1,8 @@
+import type { Message } from './message';
 import { labelOf, type Group, type TrackedNode } from './reception';
 import type { Run } from './run';
 import type { Traits } from './traits';
 import { MIXES } from './trust';
-
-type Message = Record<PropertyKey, unknown>;
 
 /** How a node treats this very message. */
 export function forMessage(traits: Traits, { type }: TrackedNode, message: Message): Traits {
