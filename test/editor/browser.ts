@@ -28,8 +28,15 @@ export interface Editor {
   nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   /** Deploys a flow and loads the editor anew. */
   open(flow: FlowNode[], credentials?: Record<string, object>): Promise<void>;
+  /** Opens the form of a node, by its id, and waits until it stands still. */
+  edit(id: string): Promise<void>;
+  /** Leaves the open form without a change. */
+  cancel(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** How long a form takes to slide in or out, in milliseconds. */
+const TRAY_MS = 600;
 
 export async function openEditor(
   colours: 'light' | 'dark' = 'light',
@@ -76,6 +83,15 @@ export async function openEditor(
         await page.evaluate(() => document.documentElement.classList.add('nr-theme-dark'));
       }
       await page.waitForTimeout(500);
+    },
+    async edit(id) {
+      await page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`);
+      await page.waitForSelector('#node-dialog-ok');
+      await page.waitForTimeout(TRAY_MS);
+    },
+    async cancel() {
+      await page.click('#node-dialog-cancel');
+      await page.waitForTimeout(TRAY_MS);
     },
     async close() {
       await browser.close();

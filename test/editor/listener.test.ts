@@ -152,11 +152,7 @@ describe('the form of misp-trigger', function () {
     const credentials = { listener: { user: 'misp', password: 'secret' } };
     await editor.open([tab, listener(port), trigger(['stop']), block()], credentials);
     await listening(port);
-    const edit = async () => {
-      await page.evaluate(`RED.editor.edit(RED.nodes.node('${idOf('trigger')}'))`);
-      await page.waitForSelector('#node-dialog-ok');
-      await page.waitForTimeout(500);
-    };
+    const edit = () => editor.edit(idOf('trigger'));
     const asked = () => page.textContent('.misp-contact [data-contact=asked]');
     await edit();
     assert.match((await asked()) ?? '', /has not asked since .*\d/);

@@ -43,20 +43,8 @@ describe('the editor of somebody who may not see the data of events', function (
   after(() => editor.close());
   afterEach(() => assert.deepEqual(editor.problems.splice(0), []));
 
-  const edit = async (name: string) => {
-    await editor.page.evaluate((id) => {
-      const { RED } = globalThis as unknown as {
-        RED: { editor: { edit(node: unknown): void }; nodes: { node(id: string): unknown } };
-      };
-      RED.editor.edit(RED.nodes.node(id));
-    }, idOf(name));
-    await editor.page.waitForSelector('#node-dialog-ok');
-    await editor.page.waitForTimeout(600);
-  };
-  const close = async () => {
-    await editor.page.click('#node-dialog-cancel');
-    await editor.page.waitForTimeout(600);
-  };
+  const edit = (name: string) => editor.edit(idOf(name));
+  const close = () => editor.cancel();
 
   it('says so in the form of a condition, which still tries a pasted event', async () => {
     const { page } = editor;

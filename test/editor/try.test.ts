@@ -19,20 +19,8 @@ describe('trying a flow in the editor', function () {
   after(() => editor.close());
   afterEach(() => assert.deepEqual(editor.problems.splice(0), []));
 
-  const edit = async (name: string) => {
-    await editor.page.evaluate((id) => {
-      const { RED } = globalThis as unknown as {
-        RED: { editor: { edit(node: unknown): void }; nodes: { node(id: string): unknown } };
-      };
-      RED.editor.edit(RED.nodes.node(id));
-    }, idOf(name));
-    await editor.page.waitForSelector('#node-dialog-ok');
-    await editor.page.waitForTimeout(600);
-  };
-  const close = async () => {
-    await editor.page.click('#node-dialog-cancel');
-    await editor.page.waitForTimeout(600);
-  };
+  const edit = (name: string) => editor.edit(idOf(name));
+  const close = () => editor.cancel();
 
   it('the form of a condition tells how it decides on the last message, before it is deployed', async () => {
     const { page } = editor;

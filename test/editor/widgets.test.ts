@@ -52,16 +52,7 @@ describe('the widgets of the forms', function () {
     assert.deepEqual(editor.problems.splice(0), []);
   });
 
-  const edit = async (name: string) => {
-    await editor.page.evaluate((id) => {
-      const { RED } = globalThis as unknown as {
-        RED: { editor: { edit(node: unknown): void }; nodes: { node(id: string): unknown } };
-      };
-      RED.editor.edit(RED.nodes.node(id));
-    }, idOf(name));
-    await editor.page.waitForSelector('#node-dialog-ok');
-    await editor.page.waitForTimeout(500);
-  };
+  const edit = (name: string) => editor.edit(idOf(name));
   const chips = () =>
     editor.page
       .locator('#node-input-tags-list .misp-chip')
