@@ -64,7 +64,7 @@ const ARROWS = {
   misp: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
-  workflow: [...GROUND, 'runs', 'triggers'],
+  checks: [...GROUND, 'runs', 'triggers'],
   zmq: [...GROUND, 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };

@@ -1,7 +1,7 @@
 import { textFrom } from './show';
 import type { Field, Fields, NodeFilter } from '../nodes/definition';
 import { formerNames } from '../nodes/migrate';
-import { applies, isMissing } from '../src/workflow/fields';
+import { applies, isMissing } from '../src/checks/fields';
 import { secretsOf } from './known-secrets';
 import { settingOf } from './open-form';
 import type { Registered } from './plugin';

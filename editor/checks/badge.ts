@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/workflow/finding';
+import type { Finding } from '../../src/checks/finding';
 import { wordsOf } from './texts';
 
 const SVG = 'http://www.w3.org/2000/svg';

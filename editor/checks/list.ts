@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/workflow/finding';
+import type { Finding } from '../../src/checks/finding';
 import { canMend, mend } from './mend';
 import { nameOf, text, wordsOf } from './texts';
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/workflow/finding';
+import type { Finding } from '../../src/checks/finding';
 
 /** Puts an answer where a finding says that one is missing: as if it were drawn, and undone with one step. */
 

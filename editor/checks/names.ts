@@ -1,4 +1,4 @@
-import { nextFreeName, serviceOf } from '../../src/workflow/module-names';
+import { nextFreeName, serviceOf } from '../../src/checks/module-names';
 import { notifyText } from '../show';
 import { text } from './texts';
 

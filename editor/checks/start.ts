@@ -1,6 +1,6 @@
 import { looksAtAttributes } from '../../nodes/attributes-when';
 import type { NodeConfig } from '../../src/runs/trust';
-import { checkFlow, type Finding, type TypeKnowledge } from '../../src/workflow/check-flow';
+import { checkFlow, type Finding, type TypeKnowledge } from '../../src/checks/check-flow';
 import type { Registered } from '../plugin';
 import { showBadges } from './badge';
 import style from './checks.css';

@@ -1,5 +1,5 @@
 import { textFrom } from '../show';
-import type { Finding } from '../../src/workflow/finding';
+import type { Finding } from '../../src/checks/finding';
 
 /** A text of the checks, by its key in the texts of the plugin; its values stay plain text. */
 export function text(key: string, params: object = {}): string {

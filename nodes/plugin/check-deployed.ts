@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import type { NodeConfig } from '../../src/runs/trust';
-import { checkFlow, type Finding } from '../../src/workflow/check-flow';
+import { checkFlow, type Finding } from '../../src/checks/check-flow';
 import { looksAtAttributes } from '../attributes-when';
 import { migrate } from '../migrate';
 import { ourTypes, runtimeOf } from '../runtime';

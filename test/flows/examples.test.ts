@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { looksAtAttributes } from '../../nodes/attributes-when';
 import type { NodeConfig } from '../../src/runs/trust';
-import { checkFlow, type TypeKnowledge } from '../../src/workflow/check-flow';
+import { checkFlow, type TypeKnowledge } from '../../src/checks/check-flow';
 import { definitions } from '../support/definitions';
 import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 import { freePort } from '../support/misp';

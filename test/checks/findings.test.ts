@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { NodeConfig } from '../../src/runs/trust';
-import { checkFlow, type TypeKnowledge } from '../../src/workflow/check-flow';
+import { checkFlow, type TypeKnowledge } from '../../src/checks/check-flow';
 
 const FIELDS: ReturnType<TypeKnowledge['fieldsOf']> = {
   tags: { kind: 'picker', required: true, orElse: ['clusters'], when: { scope: ['event'] } },

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { NodeConfig } from '../../src/runs/trust';
-import { checkFlow } from '../../src/workflow/check-flow';
+import { checkFlow } from '../../src/checks/check-flow';
 
 const knowledge = {
   isOurs: (type: string) => type.startsWith('misp-'),
