@@ -112,6 +112,11 @@ export function problemOf(field: Field, value: unknown, valueOf: ValueOf = () =>
   }
   if (field.kind === 'text' && field.pattern && text !== '' && !new RegExp(field.pattern).test(text))
     return field.message;
+  if ((field.kind === 'list' || field.kind === 'params') && field.pattern && Array.isArray(value)) {
+    const pattern = new RegExp(field.pattern);
+    const entries = (value as unknown[]).map((entry) => (typeof entry === 'string' ? entry : nameOf(entry)));
+    if (entries.some((entry) => !isEnvironment(entry) && !pattern.test(entry))) return field.message;
+  }
   if (field.kind === 'select' && !field.options.includes(text)) return 'option';
   if (field.kind === 'hashpath' && !isBalanced(text)) return 'path';
   if (field.kind === 'filter') {
@@ -120,6 +125,9 @@ export function problemOf(field: Field, value: unknown, valueOf: ValueOf = () =>
   }
   return undefined;
 }
+
+/** The name in a row of several columns. */
+const nameOf = (row: unknown) => textOf((row as { name?: unknown } | null)?.name);
 
 /** A value as the text of an input: what is none, as JavaScript has it. */
 function textOf(value: unknown): string {

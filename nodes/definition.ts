@@ -25,10 +25,18 @@ export type Field = FieldBase &
     | { kind: 'number'; default: number; min: number; max: number; unit?: string }
     | { kind: 'select'; default: string; options: readonly string[]; describe?: boolean }
     | { kind: 'checkbox'; default: boolean }
-    | { kind: 'list'; default: readonly string[]; required?: boolean }
+    /** With a `pattern`, each entry must fit it. */
+    | { kind: 'list'; default: readonly string[]; required?: boolean; pattern?: string; message?: string }
     | { kind: 'config'; type: string; required?: boolean }
     | { kind: 'secret'; secret: 'text' | 'password'; required?: boolean }
-    | { kind: 'params'; default: readonly ParamRow[] }
+    /** `types` are those of a row, if not those of a parameter; `pattern` is what a row's name must fit. */
+    | {
+        kind: 'params';
+        default: readonly ParamRow[];
+        types?: readonly string[];
+        pattern?: string;
+        message?: string;
+      }
     /** A Jinja2 template, rendered with `msg.payload`. */
     | { kind: 'template'; default: string; required?: boolean; rows?: number }
     /** Names chosen from what a MISP has, or typed freely. */
@@ -66,7 +74,7 @@ export interface KeyValue {
 /** A parameter that MISP's user fills in at the module. */
 export interface ParamRow {
   name: string;
-  type: 'string' | 'large_string' | 'hash_path';
+  type: string;
   value: string;
 }
 

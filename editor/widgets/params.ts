@@ -5,9 +5,10 @@ import { editRows } from './rows';
 const TYPES = ['string', 'large_string', 'hash_path'];
 
 /** Parameters of a module: name, type and the value shown as an example. */
-export function params({ element, node, name, text }: Slot): Control {
+export function params({ element, node, name, field, text }: Slot): Control {
+  const types = (field.kind === 'params' && field.types) || TYPES;
   const rows = editRows<Partial<ParamRow> | undefined>(element, node[name], text('add'), (row, value) => {
-    const data: ParamRow = { name: '', type: 'string', value: '', ...value };
+    const data: ParamRow = { name: '', type: types[0], value: '', ...value };
     const input = (key: keyof ParamRow) =>
       $('<input type="text">')
         .attr({ placeholder: text(key), 'aria-label': text(key), name: key })
@@ -16,14 +17,14 @@ export function params({ element, node, name, text }: Slot): Control {
         .appendTo(row);
     input('name');
     const select = $('<select name="type">').attr('aria-label', text('type')).css('width', '30%');
-    for (const option of TYPES) {
+    for (const option of types) {
       $('<option>')
         .val(option)
         .text(text(`types.${option}`))
         .appendTo(select);
     }
     // A type that is none, from a file, would leave nothing chosen.
-    select.val(TYPES.includes(data.type) ? data.type : TYPES[0]).appendTo(row);
+    select.val(types.includes(data.type) ? data.type : types[0]).appendTo(row);
     input('value');
   });
   const read = (row: JQuery) => {

@@ -47,6 +47,7 @@ const FIELDS = {
   tls: { kind: 'config', type: 'tls-config' },
   bodyLimit: { kind: 'number', default: 100, min: 1, max: 1000, unit: 'MB', advanced: true },
   openRuns: { kind: 'number', default: 200, min: 1, max: 10000, advanced: true },
+  moduleRuns: { kind: 'number', default: 50, min: 1, max: 10000, advanced: true },
   acceptedRuns: { kind: 'number', default: 200, min: 1, max: 100000, advanced: true },
   memory: { kind: 'number', default: 0, min: 0, max: 100000, unit: 'MB', advanced: true },
 } as const satisfies Fields;
@@ -160,6 +161,7 @@ function limitsOf({ config }: Context): ServiceSettings['limits'] {
     ...DEFAULT_LIMITS,
     bodyBytes: Number(config.bodyLimit) * MEGABYTE,
     openRuns: Number(config.openRuns),
+    moduleRuns: Number(config.moduleRuns),
     acceptedRuns: Number(config.acceptedRuns),
     handedBytes: Number(config.memory) * MEGABYTE || quarterOfHeap(),
   };

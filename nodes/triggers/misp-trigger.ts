@@ -291,5 +291,10 @@ function envOf(data: unknown): unknown {
 }
 
 function paramOf({ name, type, value }: ParamRow): ModuleParam {
-  return { type, value, description: name, ...(type === 'large_string' ? { jinja_supported: true } : {}) };
+  return {
+    type: type as ModuleParam['type'],
+    value,
+    description: name,
+    ...(type === 'large_string' ? { jinja_supported: true } : {}),
+  };
 }

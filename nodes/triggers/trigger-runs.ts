@@ -1,6 +1,6 @@
 import type { Node } from 'node-red';
 import type { OwnAnswer } from '../../src/listener/protocol';
-import type { MispRequest } from '../../src/listener/request';
+import type { KindName, RequestOf } from '../../src/listener/kinds';
 import type { OpenQuery } from '../../src/listener/open-query';
 import type { Reception } from '../../src/runs/reception';
 import type { Journal } from '../../src/runs/journal';
@@ -14,13 +14,15 @@ import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 export type TriggerMessage = Message & { misp: MispPart };
 
 /** What the runs of a trigger need of it. */
-export interface Firing {
+export interface Firing<K extends KindName> {
   node: Node;
   tracker: RunTracker;
   journal: Journal;
   generateId(): string;
   settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'>;
-  messageOf(request: MispRequest, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
+  /** Of a flow that is a module: what makes its answer. */
+  buildFor?: (request: RequestOf<K>) => WaiterSettings['build'];
+  messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
   /** Tells of data that could not be added. */
@@ -42,16 +44,16 @@ interface OpenRun {
 }
 
 /** The open runs of one trigger: those that MISP asked for, and rehearsals that nobody waits for. */
-export class TriggerRuns {
-  private readonly open = new Map<OpenQuery, OpenRun>();
+export class TriggerRuns<K extends KindName = 'action'> {
+  private readonly open = new Map<OpenQuery<K>, OpenRun>();
   /** Runs of which MISP has been told that it may go on, as long as something of them is under way. */
   private readonly accepted = new Set<OpenRun>();
   private readonly rehearsals = new Set<OpenRun>();
 
-  constructor(private readonly firing: Firing) {}
+  constructor(private readonly firing: Firing<K>) {}
 
   /** @param waits MISP waits for the flow; else it gets its answer at once */
-  fire(query: OpenQuery, waits: boolean): void {
+  fire(query: OpenQuery<K>, waits: boolean): void {
     const goOn = waits ? this.firing.settings.goOn : 'watch';
     const begun = { test: false, goOn };
     const started = this.begin(query.request, query.deadline, begun, {
@@ -74,7 +76,7 @@ export class TriggerRuns {
   }
 
   /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
-  rehearse(request: MispRequest, deadlineMs: number): Promise<Rehearsal> {
+  rehearse(request: RequestOf<K>, deadlineMs: number): Promise<Rehearsal> {
     return new Promise((resolve) => {
       const { goOn } = this.firing.settings;
       const settings = { test: true, goOn: goOn === 'watch' ? 'ended' : goOn } as const;
@@ -92,7 +94,7 @@ export class TriggerRuns {
   }
 
   /** The service has answered on its own, or MISP hung up. @returns whether a run was open, which has reported that */
-  ended(query: OpenQuery, by: OwnAnswer | 'lost', blocked: boolean): boolean {
+  ended(query: OpenQuery<K>, by: OwnAnswer | 'lost', blocked: boolean): boolean {
     const waiter = this.open.get(query)?.waiter;
     if (by === 'deadline') waiter?.expire();
     else if (by === 'lost') waiter?.hangUp();
@@ -121,7 +123,7 @@ export class TriggerRuns {
   }
 
   /** A redeploy stopped nodes of the run. What only decided is asked again; what may have acted cannot. */
-  private interrupted(query: OpenQuery, { run, waiter }: OpenRun): void {
+  private interrupted(query: OpenQuery<K>, { run, waiter }: OpenRun): void {
     if (run.touched) return waiter.abandon();
     this.open.delete(query);
     waiter.giveUp();
@@ -129,7 +131,7 @@ export class TriggerRuns {
   }
 
   private begin(
-    request: MispRequest,
+    request: RequestOf<K>,
     deadline: number,
     { test, goOn }: { test: boolean; goOn: GoOn },
     { answered, quiet }: { answered: (verdict: Verdict) => void; quiet?: () => void },
@@ -147,8 +149,10 @@ export class TriggerRuns {
         journal.write(id, { what: 'ended', known });
       },
     });
-    const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test }, (verdict) => {
-      journal.write(id, { what: 'answered', verdict });
+    const build = firing.buildFor?.(request);
+    const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test, build }, (verdict) => {
+      // What a flow found may be large, and is no part of what happened to the run.
+      journal.write(id, { what: 'answered', verdict: { ...verdict, result: undefined } });
       answered(verdict);
     });
     const { trigger, module, blocking } = message.misp;

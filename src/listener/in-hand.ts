@@ -1,6 +1,7 @@
 import { text } from '../text';
 import { wallClock } from '../clock';
-import { kindOf, type AnnouncedModule, type KindName, type RequestOf, type ResultOf } from './kinds';
+import type { Verdict } from '../runs/verdict';
+import { kindOf, type AnnouncedModule, type KindName, type RequestOf } from './kinds';
 import type { ModuleOwner, OpenQuery, RequestText } from './open-query';
 import type { OwnAnswer, QueryHead, ToWorker } from './protocol';
 import { readBody } from './request';
@@ -40,7 +41,7 @@ export class InHand {
       // A name that is written in another way is seen by the parser only.
       module = this.moduleOf(body.fields.module);
       if (!module) return this.refuse(id, undefined, text('service.gone', { module: body.fields.module }));
-      request = kindOf(module).read(body);
+      request = kindOf(module).read(body, module);
     } catch (error) {
       return this.refuse(id, module, (error as Error).message);
     }
@@ -96,9 +97,9 @@ export class InHand {
   private openQuery(returned: Returned): OpenQuery<KindName> {
     const { head, module, request } = returned;
     const { id } = head;
-    const answer = (result: ResultOf<KindName>, goesOn: boolean) => {
+    const answer = (verdict: Verdict, goesOn: boolean) => {
       if (!this.open.has(id)) return;
-      const reply = kindOf(module).reply(result); // if that fails the request can still be answered
+      const reply = kindOf(module).reply(verdict); // if that fails the request can still be answered
       this.open.delete(id);
       if (goesOn) this.accepted.add(id);
       this.send({ type: 'answer', id, reply, goesOn });
@@ -109,8 +110,8 @@ export class InHand {
       deadline: wallClock(head.deadline),
       mispTimeout: head.mispTimeout,
       request,
-      answer: (result) => answer(result, false),
-      accept: (result) => answer(result, true),
+      answer: (verdict) => answer(verdict, false),
+      accept: (verdict) => answer(verdict, true),
       left: () => {
         if (this.accepted.delete(id)) this.send({ type: 'ended', id });
       },

@@ -1,4 +1,5 @@
-import type { KindName, ModuleOf, RequestOf, ResultOf } from './kinds';
+import type { Verdict } from '../runs/verdict';
+import type { KindName, ModuleOf, RequestOf } from './kinds';
 import type { OwnAnswer } from './protocol';
 
 /** A request of MISP that a flow has to answer. */
@@ -11,9 +12,9 @@ export interface OpenQuery<K extends KindName = 'action'> {
   readonly mispTimeout?: number;
   readonly request: RequestOf<K>;
   /** Answers MISP; only the first call counts. */
-  answer(result: ResultOf<K>): void;
+  answer(verdict: Verdict): void;
   /** Answers MISP although the flow goes on: the request counts as accepted until `left` is called. */
-  accept(result: ResultOf<K>): void;
+  accept(verdict: Verdict): void;
   /** Nothing of the accepted request is under way any more. */
   left(): void;
   /** Gives the request back, untouched: it is handed over again when the flow runs. */

@@ -12,6 +12,8 @@ export interface ServiceLimits {
   /** Bytes of all bodies that are being received or wait for the main thread. */
   waitingBytes: number;
   openRuns: number;
+  /** Runs of enrichments, imports and exports: they take none of the places above. */
+  moduleRuns: number;
   /** Requests that were answered at once and of which something is still under way. */
   acceptedRuns: number;
   /** Bytes of all requests that the main thread has in hand, answered or not. */
@@ -114,6 +116,7 @@ export const DEFAULT_LIMITS: Omit<ServiceLimits, 'handedBytes'> = {
   bodyBytes: 100 * 1024 * 1024,
   waitingBytes: 128 * 1024 * 1024,
   openRuns: 200,
+  moduleRuns: 50,
   acceptedRuns: 200,
   depth: 200,
 };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { hashed, type Access, type HashedCredentials } from './credentials';
-import type { ServiceLimits, ServiceSettings, TlsMaterial } from './protocol';
+import { DEFAULT_LIMITS, type ServiceLimits, type ServiceSettings, type TlsMaterial } from './protocol';
 import { WorkflowError } from '../text';
 import { saveFile } from './saved-file';
 import { tlsProblem } from './tls-problem';
@@ -121,7 +121,7 @@ function read(file: string): RememberedService | undefined {
     const { host, port, access, limits } = service;
     const isKnown = access === 'open' || (isText(access?.salt) && isText(access.hash));
     return isText(host) && Number.isInteger(port) && isKnown && typeof limits === 'object'
-      ? service
+      ? { ...service, limits: { ...DEFAULT_LIMITS, ...limits } }
       : undefined;
   } catch {
     return undefined;

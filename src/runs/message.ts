@@ -9,7 +9,7 @@ import { isRecord } from '../event/values';
 export interface MispPart {
   /** Id of the run, as its journal has it; the same in all its messages. */
   run: string;
-  /** MISP's id of what happened, such as `event-publish`. */
+  /** MISP's id of what happened, such as `event-publish`; of a flow that is a module, its kind, such as `hover`. */
   trigger: string;
   /** The MISP module that was called. */
   module: string;
@@ -23,6 +23,11 @@ export interface MispPart {
   deadline: number;
   /** What MISP's user filled in at the module. */
   params: Readonly<Record<string, unknown>>;
+  /** Of a flow that is a module: which event and attribute MISP asks about, if it says so. */
+  event_id?: string;
+  attribute_uuid?: string;
+  /** The details of a hover were clicked on. */
+  persistent?: boolean;
   /** What newer MISPs give their templates as `_env`. */
   env?: unknown;
   /** Of the filters in MISP's own workflow. */

@@ -14,10 +14,11 @@ export interface ReachKnowledge {
 }
 
 /**
- * Whether the node is a response node that blocks. An answer that is not set in the flow, such as `${ANSWER}`,
- * may be a block.
+ * Whether the node is a response node that blocks, or one that answers for a module. An answer that is not set in the
+ * flow, such as `${ANSWER}`, may be a block.
  */
 export function isBlock(node: NodeConfig): boolean {
+  if (node.type === 'misp-module-out') return true;
   return node.type === 'misp-response' && node.answer !== 'allow' && node.answer !== 'allow-at-once';
 }
 

@@ -14,6 +14,8 @@ export interface Verdict {
   cause: Cause;
   /** For a block: the text for MISP's log. For an allow after an error: what failed. */
   reason?: string;
+  /** What a flow found that is a module of MISP: the answer, ready to be written as JSON. */
+  result?: object;
 }
 
 /** MISP writes the text into its log: a longer one helps nobody, and must not break that. */

@@ -1,4 +1,4 @@
-import { text } from '../text';
+import { text, WorkflowError } from '../text';
 import type { Reception } from './reception';
 import type { Run } from './run';
 import { blockText, type Outcome, type Verdict } from './verdict';
@@ -21,6 +21,11 @@ export interface WaiterSettings {
   goOn: GoOn;
   /** A test run: MISP does not wait for it. */
   test?: boolean;
+  /**
+   * Of a flow that is a module of MISP: makes its answer of what a node gives.
+   * @throws what is wrong with it, in words
+   */
+  build?: (given: unknown) => object;
 }
 
 /**
@@ -65,6 +70,17 @@ export class Waiter {
     this.run.release(reception);
     if (atOnce) this.conclude({ outcome: 'allow', cause: 'response' });
     else this.run.settleSoon();
+  }
+
+  /**
+   * The flow's answer, where it is a module of MISP. The first one counts.
+   * @throws what is wrong with it, in words
+   */
+  give(given: unknown): void {
+    const { build } = this.settings;
+    if (!build) throw new WorkflowError('run.noModule');
+    const result = build(given);
+    this.conclude({ outcome: 'allow', cause: 'response', result });
   }
 
   /** A node reported an error that no Catch node took. */
@@ -134,7 +150,8 @@ export class Waiter {
       lost: 'unansweredAt',
       over: 'unansweredAt',
     };
-    return text(`run.${words[state]}`, { nodes });
+    const key = words[state] === 'unansweredAt' && this.settings.build ? 'unansweredModule' : words[state];
+    return text(`run.${key}`, { nodes });
   }
 
   private conclude(verdict: Verdict): void {

@@ -26,7 +26,6 @@ export interface ModuleParam {
 export interface ActionTypes {
   module: ActionModule;
   request: MispRequest;
-  result: Verdict;
 }
 
 const GO_ON: Reply = { body: JSON.stringify({ data: true }), blocks: false };
@@ -59,8 +58,9 @@ export const action = {
   defaultDeadlineMs: ({ stallsSaving }: Pick<ActionModule, 'stallsSaving'>) => (stallsSaving ? 3000 : 8000),
   goesOnAtOnce: ({ blocking }) => !blocking,
   stallsMisp: ({ stallsSaving }) => stallsSaving,
+  quota: 'triggers',
   read: requestOf,
-  reply(verdict) {
+  reply(verdict: Verdict) {
     const body = replyBody(verdict);
     return 'error' in body ? stop(body.error) : GO_ON;
   },

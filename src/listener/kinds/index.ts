@@ -1,20 +1,33 @@
 import { action, type ActionTypes } from './action';
+import { expansion, type ExpansionTypes } from './expansion';
+import { exporting, type ExportTypes } from './export';
+import { front, type FrontTypes } from './front';
+import { importing, type ImportTypes } from './import';
 import type { Kind } from './kind';
 
 /** The kinds of modules. A new one begins with a line here: the compiler then asks for the rest. */
 export interface Kinds {
   action: ActionTypes;
+  expansion: ExpansionTypes;
+  import: ImportTypes;
+  export: ExportTypes;
+  front: FrontTypes;
 }
 
 export type KindName = keyof Kinds;
 export type ModuleOf<K extends KindName> = Kinds[K]['module'] & { kind: K };
 export type RequestOf<K extends KindName> = Kinds[K]['request'];
-export type ResultOf<K extends KindName> = Kinds[K]['result'];
 
 /** What the service needs to know of a MISP module that a node announces. */
 export type AnnouncedModule = { [K in KindName]: ModuleOf<K> }[KindName];
 
-const KINDS: { readonly [K in KindName]: Kind<Kinds[K]> } = { action };
+const KINDS: { readonly [K in KindName]: Kind<Kinds[K]> } = {
+  action,
+  expansion,
+  import: importing,
+  export: exporting,
+  front,
+};
 
 /**
  * The kind of a module. As long as the module of a request is not known it counts as an action: what is no answer

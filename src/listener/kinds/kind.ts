@@ -1,4 +1,6 @@
+import type { Verdict } from '../../runs/verdict';
 import type { RequestBody } from '../request';
+import type { HandOn } from './front';
 
 /** What every module tells the service, whatever its kind is. */
 export interface Module {
@@ -16,6 +18,8 @@ export interface Reply {
   body: string;
   /** MISP does not get what it asked for: it stops, or has no result. */
   blocks: boolean;
+  /** In place of a body: what the flow stands in front of goes on, with these changes. */
+  handOn?: HandOn;
 }
 
 /** What is particular to a kind. */
@@ -23,8 +27,6 @@ export interface KindTypes {
   module: Module;
   /** What the flow gets. */
   request: unknown;
-  /** What the flow comes to. */
-  result: unknown;
 }
 
 /**
@@ -40,10 +42,15 @@ export interface Kind<T extends KindTypes> {
   goesOnAtOnce(module: T['module']): boolean;
   /** MISP does nothing else while it waits, so a flow that times out again and again is spared for a while. */
   stallsMisp(module: T['module']): boolean;
-  /** The request as the flow gets it: nothing is in it that a flow must not see. */
-  read(body: RequestBody): T['request'];
+  /** Whose places its runs take: neither of the two can starve the other. */
+  readonly quota: 'triggers' | 'modules';
+  /**
+   * The request as the flow gets it: nothing is in it that a flow must not see.
+   * @throws {WorkflowError} that says what is missing
+   */
+  read(body: RequestBody, module: T['module']): T['request'];
   /** The answer to what the flow came to. */
-  reply(result: T['result']): Reply;
+  reply(verdict: Verdict): Reply;
   /**
    * The answer when nobody decides: the flow is gone, does not run or has failed to take the request, or nobody can
    * read the request (too large, no JSON, too deep).

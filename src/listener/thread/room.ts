@@ -10,6 +10,8 @@ interface Guest {
 
 /** Of the memory for requests, what those may take that MISP does not wait for: the rest is for the gate. */
 const SHARE_OF_ACCEPTED = 0.75;
+/** What queries of enrichments, imports and exports may take of it, and of what may wait: the rest is for triggers. */
+const SHARE_OF_MODULES = 0.5;
 
 /**
  * What the main thread has in hand: requests that MISP waits for, and accepted ones of which something is still
@@ -21,19 +23,29 @@ export class Room {
   private readonly perModule = new Map<string, number>();
   private readonly acceptedPerModule = new Map<string, number>();
   private bytes = 0;
+  /** Of `open` and `bytes`, what belongs to modules that are no triggers. */
+  private readonly queries = new Set<Guest>();
+  private bytesOfQueries = 0;
 
   /** @param living how many modules have a flow */
   hasRoomFor(guest: Guest, limits: ServiceLimits, living: number): boolean {
     const { module, held } = guest;
     const name = nameOf(guest);
+    if (isQuery(guest) && !this.hasRoomForQuery(guest, limits)) return false;
     const goesOn = module !== undefined && kindOf(module).goesOnAtOnce(module);
     const isAccepted = goesOn || (this.acceptedPerModule.get(name) ?? 0) > 0;
     const bytes = isAccepted ? limits.handedBytes * SHARE_OF_ACCEPTED : limits.handedBytes;
     if (this.bytes + held > bytes) return false;
     if (isAccepted && this.accepted.size >= limits.acceptedRuns) return false;
     // One module may take at most half of the places while there are others, so that none starves.
-    const share = living > 1 ? Math.max(1, Math.floor(limits.openRuns / 2)) : limits.openRuns;
-    return this.open.size < limits.openRuns && (this.perModule.get(name) ?? 0) < share;
+    const places = isQuery(guest) ? limits.moduleRuns : limits.openRuns;
+    const taken = isQuery(guest) ? this.queries.size : this.open.size - this.queries.size;
+    const share = living > 1 ? Math.max(1, Math.floor(places / 2)) : places;
+    return taken < places && (this.perModule.get(name) ?? 0) < share;
+  }
+
+  private hasRoomForQuery({ held }: Guest, { handedBytes, waitingBytes }: ServiceLimits): boolean {
+    return this.bytesOfQueries + held <= Math.min(handedBytes, waitingBytes) * SHARE_OF_MODULES;
   }
 
   /** The request is handed over. */
@@ -42,6 +54,9 @@ export class Room {
     this.open.set(guest, name);
     add(this.perModule, name, 1);
     this.bytes += guest.held;
+    if (!isQuery(guest)) return;
+    this.queries.add(guest);
+    this.bytesOfQueries += guest.held;
   }
 
   /** MISP has its answer, the flow goes on. */
@@ -60,6 +75,7 @@ export class Room {
       add(this.acceptedPerModule, accepted, -1);
     } else if (this.leaveOpen(guest) === undefined) return;
     this.bytes -= guest.held;
+    if (this.queries.delete(guest)) this.bytesOfQueries -= guest.held;
   }
 
   private leaveOpen(guest: Guest): string | undefined {
@@ -72,6 +88,7 @@ export class Room {
 }
 
 const nameOf = ({ module }: Guest) => module?.name ?? '';
+const isQuery = ({ module }: Guest) => module !== undefined && kindOf(module).quota === 'modules';
 
 function add(counts: Map<string, number>, key: string, change: number): void {
   const count = (counts.get(key) ?? 0) + change;

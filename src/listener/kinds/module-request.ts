@@ -1,0 +1,71 @@
+import { isRecord } from '../../event/values';
+import { listsIn } from '../../event/keyed-lists';
+import { WorkflowError } from '../../text';
+import type { RequestBody } from '../request';
+import type { DrawnModule, ModuleRequest } from './drawn';
+
+/** Keys of a query that are no value: the one that is left names the type of a plain query. */
+const RESERVED = new Set([
+  ...['module', 'event_id', 'attribute_uuid', 'config', 'user', 'persistent', 'data', 'filename'],
+  ...['attribute', 'object', 'timeout', '_'],
+]);
+
+/** What all queries may tell besides what they are about. The settings in `config` stay behind, and so does the user. */
+export function commonOf(
+  { fields }: RequestBody,
+  { userFields }: Pick<DrawnModule, 'userFields'>,
+): ModuleRequest {
+  const config = isRecord(fields.config) ? fields.config : {};
+  const wanted = userFields.filter(({ name }) => Object.hasOwn(config, name));
+  return {
+    module: fields.module,
+    eventId: textOf(fields.event_id),
+    attributeUuid: textOf(fields.attribute_uuid),
+    persistent: Boolean(fields.persistent),
+    params: Object.fromEntries(wanted.map((field) => [field.name, valueOf(field, config[field.name])])),
+  };
+}
+
+/** What an enrichment is asked about: an attribute, an object, or a value under the name of its type. */
+export function subjectOf(body: RequestBody, { input }: Pick<DrawnModule, 'input'>): Partial<ModuleRequest> {
+  const { attribute, object } = body.fields;
+  if (isRecord(attribute)) {
+    const { data, ...known } = listsOf(body, attribute);
+    const value = textOf(known.value) ?? textOf(known.value1);
+    if (value === undefined) throw new WorkflowError('service.noValue');
+    return { attribute: known, value, type: textOf(known.type), ...fileOf(data, value) };
+  }
+  if (isRecord(object)) {
+    const known = listsOf(body, object);
+    return { object: known, type: textOf(known.name) };
+  }
+  const names = Object.keys(body.fields).filter((name) => !RESERVED.has(name));
+  const type = names.find((name) => input.includes(name)) ?? names.find((name) => name !== '');
+  const value = type === undefined ? undefined : textOf(body.fields[type]);
+  if (value === undefined) throw new WorkflowError('service.noValue');
+  return { value, type, ...fileOf(body.fields.data, value) };
+}
+
+/** The file of an attachment or an import, decoded. */
+export function fileOf(data: unknown, name: unknown): Partial<ModuleRequest> {
+  if (typeof data !== 'string') return {};
+  return { file: Buffer.from(data, 'base64'), filename: textOf(name) };
+}
+
+const listsOf = ({ keyed }: RequestBody, data: Record<string, unknown>) =>
+  (keyed ? listsIn(data) : data) as Record<string, unknown>;
+
+/** MISP sends numbers as texts, its REST users do not. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** MISP sends the place of a choice in its list, its REST users perhaps the choice itself. */
+function valueOf({ type, options }: DrawnModule['userFields'][number], value: unknown): unknown {
+  if (type === 'checkbox') return value === true || value === '1' || value === 1 || value === 'true';
+  if (type === 'number') return value === '' || value === null ? undefined : Number(value);
+  if (type !== 'choice') return textOf(value) ?? '';
+  const text = textOf(value) ?? '';
+  return /^\d+$/.test(text) && Number(text) < options.length ? options[Number(text)] : text;
+}
