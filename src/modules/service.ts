@@ -35,6 +35,8 @@ const MOST_LEVELS = 100;
 export class ModuleService {
   readonly url: string;
   readonly timeoutMs: number;
+  /** Queries at a time. */
+  readonly parallel: number;
   private readonly http: HttpClient;
   private readonly headers: Record<string, string>;
   private readonly secrets: readonly string[];
@@ -44,6 +46,7 @@ export class ModuleService {
   constructor(settings: ServiceSettings) {
     this.url = baseUrl(settings.url);
     this.timeoutMs = settings.timeoutMs;
+    this.parallel = settings.parallel;
     this.http = new HttpClient(settings);
     const { user = '', password = '' } = settings;
     const login = Buffer.from(`${user}:${password}`).toString('base64');
