@@ -1,7 +1,7 @@
 import { configNode } from '../config-node';
 import type { MispOperation, Plan } from '../../src/actions/plan';
 import { withAttributes } from '../../src/actions/targets';
-import { reflect } from '../../src/actions/reflect';
+import { reflect } from '../../src/misp/reflect';
 import type { MispClient } from '../../src/misp/client';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { mispOf, type Message } from '../../src/runs/message';
