@@ -4,8 +4,8 @@ import { paramsFrom } from '../../src/misp/module-params';
 import type { ModuleAnswer } from '../../src/misp/workflow-modules';
 import { WorkflowError } from '../../src/text';
 import { runtimeOf } from '../runtime';
-import { defineAction } from './define-action';
-import { refuseBeforeSave, SERVER_FIELD, serverOf } from './define-misp-action';
+import { defineAction } from './parts/define-action';
+import { refuseBeforeSave, SERVER_FIELD, serverOf } from './parts/define-misp-action';
 
 export default defineAction(
   {
