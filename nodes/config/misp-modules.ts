@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { KeptAnswers } from '../../src/modules/kept';
+import { KnownModules } from '../../src/modules/known';
 import { ModuleService, type ServiceSettings } from '../../src/modules/service';
 import { mergeSettings, type ModuleSettings } from '../../src/modules/settings';
 import { defineNode } from '../adaptor';
@@ -10,6 +11,7 @@ export interface ModulesNode extends Node {
   service: ModuleService;
   /** Of all its modules. */
   moduleSettings: ModuleSettings;
+  known: KnownModules;
   kept: KeptAnswers;
 }
 
@@ -63,6 +65,7 @@ export default defineNode(
     const { user = '', password = '', proxy = '' } = secrets;
     node.moduleSettings = keepSettings(RED, node);
     node.service = new ModuleService(serviceSettingsOf(RED, { ...config, user, password, proxy }));
+    node.known = new KnownModules(node.service);
     node.kept = new KeptAnswers(config.keep * 60_000);
     return { close: () => node.service.close() };
   },
