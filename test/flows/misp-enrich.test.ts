@@ -338,9 +338,11 @@ describe('misp-enrich', function () {
   it('lets MISP enrich: a job for each attribute', async () => {
     await deployEnrich({ action: 'misp' });
     const payload = eventOf(test.misp, '2');
-    const [message] = await test.send({ payload }).catch((error) => { console.log(test.calls, test.recorder.calls); throw error; });
+    const some = payload.Event.Attribute?.slice(0, 3);
+    Object.assign(payload.Event, { Attribute: some, Object: [], _AttributeFlattened: some });
+    const [message] = await test.send({ payload });
     const calls = test.calls.filter((call) => call.startsWith('POST /attributes/enrich/'));
-    assert.equal(calls.length, payload.Event._AttributeFlattened?.length);
+    assert.equal(calls.length, 3);
     assert.equal(resultOf(message).operations[0].state, 'unknown');
     assert.equal(modules.queries.length, 0, 'the service is not asked by us');
   });
