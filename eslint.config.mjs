@@ -61,12 +61,13 @@ const ARROWS = {
   actions: [...GROUND, 'logic'],
   drawn: GROUND,
   runs: [...GROUND, 'actions'],
-  listener: [...GROUND, 'runs'],
+  listener: [...GROUND, 'http', 'template', 'runs'],
   misp: [...GROUND, 'http', 'actions', 'drawn'],
+  modules: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
   checks: [...GROUND, 'runs', 'triggers'],
-  zmq: [...GROUND, 'listener', 'triggers'],
+  zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };
 

@@ -27,11 +27,12 @@ export function ownerOf(RED: NodeAPI, id: string): Owner {
 }
 
 /** Where a listener keeps its modules, and how it is set up. */
-export function filesOf(RED: NodeAPI, id: string): { modules?: string; service?: string } {
+export function filesOf(RED: NodeAPI, id: string): { modules?: string; service?: string; upstream?: string } {
   const folder = folderOf(RED);
   if (!folder) return {};
   const modules = path.join(folder, `listener-${id.replace(/[^\w-]/g, '')}.json`);
-  return { modules, service: serviceFile(folder, id) };
+  const upstream = path.join(folder, `upstream-${encodeURIComponent(id)}.json`);
+  return { modules, service: serviceFile(folder, id), upstream };
 }
 
 /**
@@ -78,9 +79,9 @@ class ServiceKeeper {
   private endOthers(): void {
     endOrphans(this.realm);
     for (const id of this.unseen) {
-      const { modules, service } = filesOf(this.RED, id);
-      if (this.RED.nodes.getNode(id) || !modules || !service) continue;
-      for (const file of [modules, service]) remove(file);
+      const { modules, service, upstream } = filesOf(this.RED, id);
+      if (this.RED.nodes.getNode(id) || !modules || !service || !upstream) continue;
+      for (const file of [modules, service, upstream]) remove(file);
     }
     this.unseen = [];
   }

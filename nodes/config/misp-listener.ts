@@ -18,7 +18,9 @@ import type { Fields } from '../definition';
 import { QuietLog } from '../quiet-log';
 import { runtimeOf } from '../runtime';
 import { tlsOptions } from '../tls-options';
+import { tellEditors } from './deaf-listeners';
 import { filesOf, ownerOf } from './listener-services';
+import { upstreamList, upstreamOf } from './listener-upstream';
 
 /** What a trigger node uses of its listener. */
 export interface ListenerNode extends Node {
@@ -45,6 +47,7 @@ const FIELDS = {
   user: { kind: 'secret', secret: 'text', when: { authentication: true }, required: true },
   password: { kind: 'secret', secret: 'password', when: { authentication: true }, required: true },
   tls: { kind: 'config', type: 'tls-config' },
+  upstream: { kind: 'config', type: 'misp-modules' },
   bodyLimit: { kind: 'number', default: 100, min: 1, max: 1000, unit: 'MB', advanced: true },
   openRuns: { kind: 'number', default: 200, min: 1, max: 10000, advanced: true },
   moduleRuns: { kind: 'number', default: 50, min: 1, max: 10000, advanced: true },
@@ -72,7 +75,14 @@ export default defineNode(
     if (config.authentication && !(user && password)) throw new WorkflowError('listener.noPassword');
     const { tls, problem } = tlsOf(context);
     const access = config.authentication ? { user, password } : 'open';
-    const settings: ServiceSettings = { ...addressOf(context), access, tls, limits: limitsOf(context) };
+    const kept = upstreamList(filesOf(RED, node.id).upstream);
+    const upstream = upstreamOf(context, kept.read());
+    const address = { ...addressOf(context), access, tls };
+    const settings: ServiceSettings = { ...address, limits: limitsOf(context), upstream };
+    if (!upstream) {
+      const gone = kept.forget();
+      if (gone.length > 0) node.warn(text('log.upstreamGone', { modules: gone.join(', ') }));
+    }
     const owner = ownerOf(RED, node.id);
     const lease = acquireService(owner, settings, problem);
     const { service } = lease;
@@ -81,6 +91,7 @@ export default defineNode(
     if (problem) node.error(text('log.oldTls', { problem }));
 
     const onState = (state: ServiceState) => {
+      tellEditors(RED, node.id, state);
       if (state.state === 'listening') node.log(text('log.listening', { host, port }));
       if (state.state !== 'failed') return;
       const inUse = state.code === 'EADDRINUSE';
@@ -104,7 +115,10 @@ export default defineNode(
     const onStarted = () => known.all.filter(isGone).forEach((module) => service.announceGone(module));
     runtimeOf(RED).flows.on('started', onStarted);
     service.on('state', onState);
+    tellEditors(RED, node.id, service.current);
     service.on('counts', onCounts);
+    const onUpstream = (list: string) => kept.keep(list);
+    service.on('upstream', onUpstream);
 
     Object.defineProperty(node, 'state', { get: () => service.current });
     node.service = service;
@@ -124,11 +138,14 @@ export default defineNode(
         runtimeOf(RED).flows.off('started', onStarted);
         log.close();
         service.off('state', onState);
+        tellEditors(RED, node.id, undefined);
         service.off('counts', onCounts);
+        service.off('upstream', onUpstream);
         memory.close();
         if (removed) {
           known.clear();
           memory.clear();
+          kept.forget();
         }
         lease.release();
       },

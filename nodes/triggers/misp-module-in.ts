@@ -8,6 +8,7 @@ import { WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
 import { configNode } from '../config-node';
 import type { ListenerNode } from '../config/misp-listener';
+import { namesIn } from '../config/listener-upstream';
 import { runtimeOf } from '../runtime';
 import { announcedModule, ASKED, KINDS, type ModuleSettings } from './announced-module';
 import { messageOf, type ModuleKind, type ReadQuery } from './module-message';
@@ -107,6 +108,14 @@ export default defineNode(
     });
     const onState = (state: ServiceState) => report.listener(state, service.settings.port);
     const onCounts = (counts: ServiceCounts) => report.refused(counts);
+    const onUpstream = (list = service.upstreamList) => {
+      const isThere = namesIn(list).includes(config.module);
+      if (kind !== 'front' && isThere) {
+        context.setup('replaces', 'yellow', 'ring');
+        node.log(text('log.replaces', { module: config.module }));
+      } else if (kind === 'front' && list !== undefined && !isThere) context.setup('noModule', 'red', 'ring');
+      else context.setup();
+    };
     const onStarted = () => {
       runs.resume();
       announcement.open();
@@ -114,6 +123,8 @@ export default defineNode(
     const onStopping = () => announcement.pause();
     service.on('state', onState);
     service.on('counts', onCounts);
+    service.on('upstream', onUpstream);
+    onUpstream();
     runtime.flows.on('started', onStarted);
     runtime.flows.on('stopping', onStopping);
     report.listener(service.current, service.settings.port);
@@ -124,6 +135,7 @@ export default defineNode(
         runtime.flows.off('stopping', onStopping);
         service.off('state', onState);
         service.off('counts', onCounts);
+        service.off('upstream', onUpstream);
         report.close();
         announcement.end();
         runs.close();

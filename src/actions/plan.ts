@@ -1,3 +1,6 @@
+import type { AddToEvent } from './add-to-event';
+import type { EnrichInMisp } from './enrich-in-misp';
+
 /** A thing in MISP, by what is known of it. MISP takes either. */
 export interface Ref {
   id?: string;
@@ -139,7 +142,7 @@ export interface RunModule {
   data: unknown;
 }
 
-/** A change in MISP. */
+/** A change in MISP. What belongs to each stands in `src/misp/operations`. */
 export type MispOperation =
   | AttachTags
   | DetachTags
@@ -149,9 +152,12 @@ export type MispOperation =
   | UnpublishEvent
   | DecideProposal
   | AddSightings
+  | AddToEvent
+  | EnrichInMisp
   | BlockEvent
   | ExtendWarninglist
-  | RestCall;
+  | RestCall
+  | RunModule;
 
 /** A place for a secret of the node that sends. */
 export interface SecretPlace {
@@ -205,7 +211,7 @@ export type SendOperation = SendMail | HttpRequest | ZmqPublish;
 
 /** Everything an action would do, as plain data, in the order it is done. */
 export type Plan<O extends Operation = Operation> = O[];
-export type Operation = MispOperation | RunModule | SendOperation;
+export type Operation = MispOperation | SendOperation;
 
 /** What became of one operation. */
 export interface OperationResult {
@@ -230,6 +236,22 @@ export interface ActionResult {
   /** Nothing was done: the plan only. */
   dryRun: boolean;
   operations: OperationResult[];
+  /** Of an enrichment: what came of each value that was asked about. */
+  enrichment?: EnrichmentCounts;
+}
+
+/** How many values each outcome has. */
+export interface EnrichmentCounts {
+  result: number;
+  nothing: number;
+  failed: number;
+  timedOut: number;
+  /** The run had no time for them. */
+  notAsked: number;
+  /** Results that cannot be saved as they are. */
+  notSaved: number;
+  /** Why, some of them. */
+  problems: string[];
 }
 
 /** Carries out plans. */

@@ -5,6 +5,7 @@ import type { Access } from './credentials';
 import type { AnnouncedModule } from './kinds';
 import type { Reply } from './kinds/kind';
 import type { ScanNotes } from './request';
+import type { UpstreamSettings } from './upstream-settings';
 
 export interface ServiceLimits {
   /** Bytes of one request body. */
@@ -35,6 +36,8 @@ export interface ServiceSettings {
   access: Access;
   tls?: TlsMaterial;
   limits: ServiceLimits;
+  /** The misp-modules behind it. */
+  upstream?: UpstreamSettings;
 }
 
 /**
@@ -102,7 +105,9 @@ export type FromWorker =
   | { type: 'late'; id: number; module: string; wouldBlock: boolean }
   | { type: 'lost'; id: number; module: string }
   | { type: 'counts'; counts: ServiceCounts }
-  | { type: 'heard'; heard: Heard };
+  | { type: 'heard'; heard: Heard }
+  /** The list of the misp-modules behind the listener is another one. */
+  | { type: 'upstream'; list: string };
 
 export interface ServiceCounts {
   /** Callers with wrong credentials, ever. */

@@ -31,6 +31,7 @@ export type ServiceState =
 interface Events {
   state: [ServiceState];
   counts: [ServiceCounts];
+  upstream: [list: string];
   answeredFor: [{ module: string; by: OwnAnswer; blocked: boolean }];
 }
 
@@ -38,6 +39,8 @@ interface Events {
 export class ListenerService extends EventEmitter<Events> {
   current: ServiceState = { state: 'starting' };
   counts: ServiceCounts = { refused: 0, shutOut: 0, rejected: 0 };
+  /** Of the misp-modules behind it, as it came. */
+  upstreamList: string | undefined;
   /** The service as it is set up. */
   settings: ServiceSettings;
   /** What is wrong with it although it serves. */
@@ -208,6 +211,10 @@ export class ListenerService extends EventEmitter<Events> {
         return;
       case 'heard':
         return this.lastContact.note(message.heard);
+      case 'upstream':
+        this.upstreamList = message.list;
+        this.emit('upstream', message.list);
+        return;
       case 'listening':
         return this.setState({ state: 'listening', problem: this.problem });
       case 'failed':

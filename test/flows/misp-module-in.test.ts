@@ -3,7 +3,7 @@ import { ask, attribute, FORMS, moduleList } from '../support/ask-as-misp';
 import { credentials, listener, node, tab, trigger, block } from '../support/flows';
 import { collectLog, until } from '../support/log';
 import { event, freePort, listening, query } from '../support/misp';
-import { deploy, startNodeRed, type FlowNode, type RunningNode } from '../support/node-red';
+import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 
 const SECRET = 'sentinel-secret-4711';
 
@@ -24,7 +24,8 @@ describe('misp-module-in', function () {
     await deploy(nodeRed.RED, [tab, listener(port, more), ...nodes], credentials);
     await listening(port);
   };
-  const problemOf = (name: string) => nodeRed.RED.nodes.getNode(`node-${name}`)?.problem;
+  const problemOf = (name: string) =>
+    (nodeRed.RED.nodes.getNode(`node-${name}`) as { problem?: string } | null)?.problem;
 
   before(async () => {
     const keep = (message: Record<string, unknown>) => received.push(structuredClone(message));

@@ -2,19 +2,25 @@ import { text } from '../../text';
 import type { Contacts } from '../contacts';
 import type { AnnouncedModule } from '../kinds';
 import type { Absence, ModuleState } from '../protocol';
+import { scanBody } from '../scan';
 import type { Answers } from './answers';
 import type { HandOver } from './hand-over';
 import { ModuleList } from './module-list';
 import type { Places } from './places';
 import type { Query } from './query';
+import { renderTemplate, TEMPLATES } from './templates';
+import type { Upstream } from './upstream';
 import { Waiting, type Arrived } from './waiting';
 
 /** By how much an answer is earlier than a time-out that MISP tells, if that is not very short. */
 const MISP_MARGIN_MS = 1000;
+/** So long a module of misp-modules may take. */
+const LONGEST_WAIT_MS = 300_000;
 
 /** Knows the modules, and so what becomes of a request: it is handed over, waits, or is answered here. */
 export class Desk {
   readonly modules = new ModuleList();
+  upstream: Upstream | undefined;
   private readonly waiting = new Waiting();
 
   constructor(
@@ -52,6 +58,8 @@ export class Desk {
     const { query, scan } = arrived;
     const { absence } = this.answers;
     const entry = scan.module === undefined ? undefined : this.modules.get(scan.module);
+    if (!entry && this.upstream) return this.passOn(query);
+    if (scan.module === TEMPLATES && !entry) return this.render(query);
     if (scan.module !== undefined && !entry) {
       return this.answers.reject(query, text('service.unknownModule', { module: scan.module }));
     }
@@ -61,7 +69,41 @@ export class Desk {
     if (entry?.state === 'gone') return this.answers.byPolicy(query, 'gone');
     if (absence && !absence.waits) return this.answers.absent(query, absence);
     if (entry?.state === 'waiting') return this.waiting.add(entry.module.name, arrived);
-    this.handOver.pass(arrived, this.modules.living);
+    this.pass(arrived);
+  }
+
+  /** To the flow, or where that stands in front of a module's answer, to the module first. */
+  private pass(arrived: Arrived): void {
+    const { query } = arrived;
+    const { module } = query;
+    if (module?.kind !== 'front') return this.handOver.pass(arrived, this.modules.living);
+    const { upstream } = this;
+    if (!upstream) return this.answers.reject(query, text('service.noUpstream'));
+    if (module.stage === 'query') {
+      upstream.before(query);
+      return this.handOver.pass(arrived, this.modules.living);
+    }
+    query.expireAfter(LONGEST_WAIT_MS, () => this.expire(query));
+    const ready = () => {
+      query.expireAfter(query.age + module.deadlineMs, () => this.expire(query));
+      const scan = scanBody(query.body.content, Infinity);
+      this.handOver.pass({ query, scan: { ...scan, flattened: undefined } }, this.modules.living);
+    };
+    upstream.after(query, module, ready, () => this.answers.release(query));
+  }
+
+  /** For a module of misp-modules: what it says, in the time that it takes. */
+  private passOn(query: Query): void {
+    const { upstream } = this;
+    const body = Buffer.from(query.body.content);
+    query.onHandOn = (response) => upstream!.pass(response, body);
+    query.answer({ body: '', blocks: false, handOn: {} });
+    this.answers.release(query);
+  }
+
+  private render(query: Query): void {
+    query.answer(renderTemplate(query.body.content));
+    this.answers.release(query);
   }
 
   /** The time of a request is up. */
@@ -97,7 +139,7 @@ export class Desk {
     this.waiting.stop(module);
     for (const arrived of this.waiting.take(module)) {
       if (arrived.query.answered) continue;
-      if (state === 'live') this.handOver.pass(arrived, this.modules.living);
+      if (state === 'live') this.pass(arrived);
       else this.answers.byPolicy(arrived.query, 'gone');
     }
   }

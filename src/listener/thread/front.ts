@@ -7,8 +7,10 @@ import { refuse, sendJson } from './send';
 
 /** What is behind the front. */
 export interface Behind {
-  /** The answer to `GET /modules`. */
-  modules(): string;
+  /** The answer to `GET /modules`, and what changes with it. */
+  modules(): { text: string; etag: string };
+  /** Takes what is for no route of ours, if there is a misp-modules behind the listener. */
+  elsewhere(request: IncomingMessage, response: ServerResponse): boolean;
   /** `POST /query` of a caller who was let in. */
   query(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean, caller: string): void;
 }
@@ -54,12 +56,21 @@ export class Front {
     caller: string,
   ): void {
     const method = path === '/query' ? 'POST' : 'GET';
+    const isOurs = ['/modules', '/query'].includes(path) && request.method === method;
+    if (!isOurs && this.behind.elsewhere(request, response)) return;
     if (!['/modules', '/query', '/version'].includes(path)) return refuse(response, 404, 'service.notFound');
     if (request.method !== method) {
       return refuse(response, 405, 'service.methodNotAllowed', { Allow: method }, { method });
     }
-    if (path === '/modules') sendJson(response, 200, this.behind.modules());
+    if (path === '/modules') this.sendModules(request, response);
     else if (path === '/version') sendJson(response, 200, { version });
     else this.behind.query(request, response, expectsContinue, caller);
+  }
+
+  private sendModules({ headers }: IncomingMessage, response: ServerResponse): void {
+    const { text, etag } = this.behind.modules();
+    if (headers['if-none-match'] !== etag) return sendJson(response, 200, text, undefined, { ETag: etag });
+    response.writeHead(304, { ETag: etag });
+    response.end();
   }
 }

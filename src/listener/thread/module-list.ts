@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { kindOf, type AnnouncedModule } from '../kinds';
 import type { ModuleState } from '../protocol';
 
@@ -10,7 +11,10 @@ interface Entry {
 export class ModuleList {
   private readonly entries = new Map<string, Entry>();
   private reply = '[]';
+  /** Changes with the text. */
+  etag = '""';
   private count = 0;
+  private upstream: { modules: readonly { name: string }[]; text: string } | undefined;
 
   get(name: string): Entry | undefined {
     return this.entries.get(name);
@@ -18,6 +22,12 @@ export class ModuleList {
 
   set(module: AnnouncedModule, state: ModuleState): void {
     this.entries.set(module.name, { module, state });
+    this.render();
+  }
+
+  /** The modules of the misp-modules behind the listener; where one has the name of ours, ours counts. */
+  setUpstream(upstream: { modules: readonly { name: string }[]; text: string } | undefined): void {
+    this.upstream = upstream;
     this.render();
   }
 
@@ -42,8 +52,13 @@ export class ModuleList {
 
   private render(): void {
     this.count = [...this.entries.values()].filter((entry) => entry.state !== 'gone').length;
-    this.reply = JSON.stringify(
-      [...this.entries.values()].map(({ module }) => kindOf(module).describe(module)),
+    const own = [...this.entries.values()].filter(({ module }) => module.kind !== 'front');
+    const described = own.map(({ module }) => kindOf(module).describe(module));
+    const others = this.upstream?.modules.filter(
+      ({ name }) => !own.some(({ module }) => module.name === name),
     );
+    const isTheirs = own.length === 0 && this.upstream !== undefined;
+    this.reply = isTheirs ? this.upstream!.text : JSON.stringify([...described, ...(others ?? [])]);
+    this.etag = `"${createHash('sha1').update(this.reply).digest('hex')}"`;
   }
 }

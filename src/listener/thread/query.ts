@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { uptime } from '../../clock';
+import { text } from '../../text';
+import { failed } from '../kinds/drawn';
 import type { AnnouncedModule } from '../kinds';
+import type { HandOn } from '../kinds/front';
 import type { Reply } from '../kinds/kind';
 import { IncomingBody } from './body';
 import { sendJson } from './send';
@@ -18,6 +21,8 @@ export class Query {
   held = 0;
   /** Seconds after which MISP gives up, if it said so and that is before the flow's own deadline. */
   mispTimeout: number | undefined;
+  /** What becomes of it when a flow in front of a module hands it on. */
+  onHandOn: ((response: ServerResponse, changes: HandOn) => void) | undefined;
   private limitMs = 0;
   private timer: NodeJS.Timeout | undefined;
   private done = false;
@@ -26,7 +31,7 @@ export class Query {
     readonly id: number,
     /** The name of who asked. */
     readonly caller: string,
-    private readonly response: ServerResponse,
+    readonly response: ServerResponse,
     expectedBytes: number,
   ) {
     this.body = new IncomingBody(expectedBytes);
@@ -43,18 +48,25 @@ export class Query {
     this.timer = setTimeout(expire, Math.max(0, this.deadline - uptime()));
   }
 
+  /** Milliseconds since its first byte. */
+  get age(): number {
+    return uptime() - this.receivedAt;
+  }
+
   /** The moment of `uptime` at which it is answered at the latest. */
   get deadline(): number {
     return this.receivedAt + this.limitMs;
   }
 
   /** Answers MISP. Only the first answer counts. */
-  answer({ body }: Reply, flushed?: () => void): boolean {
+  answer({ body, handOn }: Reply, flushed?: () => void): boolean {
     if (this.done) return false;
     this.done = true;
     clearTimeout(this.timer);
     this.body.discard();
-    sendJson(this.response, 200, body, flushed);
+    if (handOn && this.onHandOn) this.onHandOn(this.response, handOn);
+    else if (handOn) sendJson(this.response, 200, failed(text('service.noUpstream')).body, flushed);
+    else sendJson(this.response, 200, body, flushed);
     return true;
   }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Contacts } from '../contacts';
 import type { AnnouncedModule } from '../kinds';
 import type { Reply } from '../kinds/kind';
@@ -9,11 +10,15 @@ import { Front } from './front';
 import { HandOver, type Keep } from './hand-over';
 import { Intake } from './intake';
 import { Places } from './places';
+import type { UpstreamSettings } from '../upstream-settings';
 import type { Query } from './query';
+import { Upstream } from './upstream';
 
 /** So long an accepted run counts at most: not everything tells when it has ended. */
 const ACCEPTED_MS = 10 * 60_000;
 const REPORT_INTERVAL_MS = 500;
+/** Bytes of a request that is neither a query nor for the list. */
+const MOST_ELSEWHERE = 1024 * 1024;
 
 /**
  * The HTTP service that MISP calls, in a thread of its own: it owns the socket, the list of modules and
@@ -32,13 +37,14 @@ export class ListenerServer {
   private readonly reports: NodeJS.Timeout;
   private readonly contacts = new Contacts();
   private reported = '';
+  private upstreamNow = '';
 
   /**
    * @param absence why no trigger can take requests
    * @param keep what must be done with each request before a flow gets it
    */
   constructor(
-    { access, limits, ...address }: ServiceSettings,
+    { access, limits, upstream, ...address }: ServiceSettings,
     absence: Absence | undefined,
     private readonly post: Post,
     keep?: Keep,
@@ -54,10 +60,12 @@ export class ListenerServer {
     this.front = new Front(access, {
       modules: () => {
         this.contacts.fetched();
-        return this.desk.modules.text;
+        return this.desk.modules;
       },
       query: (...request) => this.intake.receive(...request),
+      elsewhere: (request, response) => this.elsewhere(request, response),
     });
+    this.setUpstream(upstream);
     this.reports = setInterval(() => this.report(), REPORT_INTERVAL_MS);
     this.doors = new Doors(address, {
       request: (...request) => this.front.handle(...request),
@@ -66,7 +74,8 @@ export class ListenerServer {
     });
   }
 
-  configure({ access, limits, ...address }: ServiceSettings): void {
+  configure({ access, limits, upstream, ...address }: ServiceSettings): void {
+    this.setUpstream(upstream);
     this.front.configure(access);
     this.intake.limits = limits;
     this.places.limits = limits;
@@ -117,9 +126,43 @@ export class ListenerServer {
 
   close(): void {
     clearInterval(this.reports);
+    this.desk.upstream?.close();
     this.desk.close();
     for (const query of this.answers.all) this.answers.byPolicy(query, 'stopping');
     this.doors.close(() => this.post({ type: 'closed' }));
+  }
+
+  private setUpstream(settings: UpstreamSettings | undefined): void {
+    const { desk } = this;
+    const now = JSON.stringify({ ...settings, list: undefined });
+    if (desk.upstream && settings && this.upstreamNow === now) return;
+    this.upstreamNow = now;
+    desk.upstream?.close();
+    desk.upstream = undefined;
+    desk.modules.setUpstream(undefined);
+    if (!settings) return;
+    const upstream = new Upstream(settings, (list) => {
+      if (desk.upstream) desk.modules.setUpstream(desk.upstream.list);
+      this.post({ type: 'upstream', list });
+    });
+    desk.upstream = upstream;
+    desk.modules.setUpstream(upstream.list);
+  }
+
+  /** Small requests only: MISP asks for nothing else. */
+  private elsewhere(request: IncomingMessage, response: ServerResponse): boolean {
+    const { upstream } = this.desk;
+    if (!upstream) return false;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MOST_ELSEWHERE) request.destroy();
+      else chunks.push(chunk);
+    });
+    request.on('error', () => undefined);
+    request.on('end', () => upstream.pass(response, size > 0 ? Buffer.concat(chunks) : undefined));
+    return true;
   }
 
   private report(): void {

@@ -1,0 +1,145 @@
+import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../../src/actions/plan';
+import { deadlineOf, isTest, setMisp, type Message } from '../../../src/runs/message';
+import { WorkflowError } from '../../../src/text';
+import type common from '../../../locales/en-US/common.json';
+import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
+import type { Description, Fields } from '../../definition';
+
+/** What an action would do with a message, and how it is done. */
+export interface Action<O extends Operation = Operation> {
+  /** Works out what is to be done: no change happens here, reading is allowed. */
+  plan(message: Message): Plan<O> | Promise<Plan<O>>;
+  carryOut: CarryOut<O>;
+  /** Told what became of the plan, also if parts of it failed, before the message goes on. */
+  learn?(message: Message, operations: readonly OperationResult[]): void;
+  /** What goes on when all went well: the message at the first output, unless told otherwise. */
+  finish?(message: Message, result: ActionResult): Outputs;
+  /** The same when it failed and the flow is to go on. */
+  failed?(message: Message): Outputs;
+  close?(): void | Promise<void>;
+}
+
+/** The fields that all actions have. */
+export const settingsFor = (onFailure: 'stop' | 'continue') =>
+  ({
+    onFailure: { kind: 'select', default: onFailure, options: ['stop', 'continue'], advanced: true },
+    dryRun: { kind: 'checkbox', default: false, advanced: true },
+  }) as const satisfies Fields;
+
+export type ActionFields = ReturnType<typeof settingsFor>;
+type WithActionFields<F extends Fields> = F & ActionFields;
+export type ActionDescription<F extends Fields> = Omit<
+  Description<F>,
+  'family' | 'inputs' | 'outputs' | 'harmless'
+> & {
+  /** Names of the outputs; one, for the message, unless told otherwise. */
+  outputs?: readonly string[];
+  /** Tells people or systems. A failure does not keep the flow from its decision, unless the user wants it to. */
+  notification?: boolean;
+};
+
+/** How often a long action shows how far it is, in milliseconds. */
+const PROGRESS_MS = 500;
+
+/**
+ * A node that acts. It plans first, then does; in a dry run or a test run the plan is all there is. What was
+ * done is in `msg.misp.result`. A failure can be caught, and stops the path or not, as its user says.
+ */
+export function defineAction<const F extends Fields, O extends Operation = Operation>(
+  { notification, outputs = ['message'], ...description }: ActionDescription<F>,
+  create: (context: NodeContext<WithActionFields<F>>) => Action<O>,
+) {
+  const fields = { ...description.fields, ...settingsFor(notification ? 'continue' : 'stop') };
+  return defineNode<WithActionFields<F>>(
+    { ...description, family: 'actions', inputs: 1, outputs, fields },
+    (context) => actionBehaviour(context as unknown as NodeContext<ActionFields>, create(context)),
+  );
+}
+
+/** What a node does that has the fields of `settingsFor`: plan, carry out, report, go on. */
+export function actionBehaviour<O extends Operation>(
+  context: NodeContext<ActionFields>,
+  action: Action<O>,
+): Behaviour {
+  const { config } = context;
+  const stopping = new AbortController();
+
+  return {
+    async input(message) {
+      try {
+        const result = await perform(message);
+        const problem = problemOf(result);
+        if (problem) throw problem;
+        show(result);
+        return action.finish?.(message, result) ?? [message];
+      } catch (error) {
+        if (config.onFailure === 'stop') throw error;
+        context.wentOn(error, message);
+        return action.failed?.(message) ?? [message];
+      }
+    },
+    async close() {
+      stopping.abort();
+      await action.close?.();
+    },
+  };
+
+  async function perform(message: Message): Promise<ActionResult> {
+    const plan = await action.plan(message);
+    const dryRun = config.dryRun || isTest(message);
+    context.note(message, () => ({ what: 'planned', dryRun, operations: plan }));
+    const operations = dryRun
+      ? plan.map((operation): OperationResult => ({ operation, state: 'planned' }))
+      : await action.carryOut(plan, {
+          signal: stopping.signal,
+          progress: showProgress(),
+          deadline: deadlineOf(message),
+        });
+    const result = { dryRun, operations };
+    setMisp(message, { result });
+    if (!dryRun) context.note(message, () => ({ what: 'did', operations }));
+    action.learn?.(message, operations);
+    return result;
+  }
+
+  function showProgress(): (done: number, total: number) => void {
+    let last = Date.now();
+    return (done, total) => {
+      if (Date.now() - last < PROGRESS_MS) return;
+      last = Date.now();
+      context.status('progress', 'blue', 'dot', { done: String(done), total: String(total) });
+    };
+  }
+
+  function showPlanned(operations: readonly OperationResult[]): void {
+    if (operations.length === 0) return context.status('plannedNothing', 'blue', 'ring');
+    const kinds = new Set(operations.map(({ operation }) => wordsFor(operation)));
+    const what = [...kinds].map((key) => context.text(key)).join(', ');
+    context.status('planned', 'blue', 'ring', { count: String(operations.length), what });
+  }
+
+  function show({ dryRun, operations }: ActionResult): void {
+    if (dryRun) showPlanned(operations);
+    else if (operations.some(({ state }) => state === 'unknown')) context.status('unknown', 'yellow', 'ring');
+    else if (operations.every(({ state }) => state === 'unchanged'))
+      context.status('unchanged', 'grey', 'dot');
+    else context.status('done', 'green', 'dot');
+  }
+}
+
+/** The words for an operation; the compiler says which one has none. */
+function wordsFor(operation: Operation): `operations.${keyof typeof common.operations}` {
+  return `operations.${operation.do}`;
+}
+
+/** The failures of all operations as one error, with the first one's words. */
+function problemOf({ operations }: ActionResult): WorkflowError | undefined {
+  const failures = operations.flatMap(({ failures: list = [] }) => list);
+  if (failures.length === 0) return undefined;
+  const [{ item, problem }] = failures;
+  const first = item ? `${item}: ${problem}` : problem;
+  return new WorkflowError(failures.length === 1 ? 'action.failed' : 'action.failedSeveral', {
+    first,
+    count: failures.length,
+  });
+}

@@ -1,0 +1,62 @@
+import { readFileSync, rmSync } from 'node:fs';
+import type { NodeAPI } from 'node-red';
+import { saveFile } from '../../src/listener/saved-file';
+import type { UpstreamSettings } from '../../src/listener/upstream-settings';
+import { configNode } from '../config-node';
+import type { ModulesNode } from './misp-modules';
+
+/** Where the list of the misp-modules behind a listener is kept: it holds names and descriptions, no secrets. */
+export function upstreamList(file: string | undefined) {
+  const read = (): string | undefined => {
+    try {
+      return file && readFileSync(file, 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    read,
+    keep(list: string): void {
+      try {
+        if (file && read() !== list) saveFile(file, list);
+      } catch {
+        // It is asked for again after a restart.
+      }
+    },
+    /** @returns the names of the modules that were there */
+    forget(): string[] {
+      const names = namesIn(read());
+      if (file) rmSync(file, { force: true });
+      return names;
+    },
+  };
+}
+
+/** The names of the modules in a list. */
+export function namesIn(list: string | undefined): string[] {
+  try {
+    const modules = JSON.parse(list ?? '[]') as { name?: unknown }[];
+    return modules.flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The misp-modules behind a listener, if one is chosen.
+ * @throws {WorkflowError} if it could not be set up
+ */
+export function upstreamOf(
+  { RED, config }: { RED: NodeAPI; config: { upstream: string } },
+  list: string | undefined,
+): UpstreamSettings | undefined {
+  if (!config.upstream) return undefined;
+  const { connection } = configNode<ModulesNode, 'connection'>(
+    RED,
+    config.upstream,
+    'connection',
+    'listener.noUpstream',
+  );
+  const { url, user, password, verify, tls } = connection;
+  return { url, user, password, verify, tls, list };
+}
