@@ -77,8 +77,8 @@ export default defineNode(
     const access = config.authentication ? { user, password } : 'open';
     const kept = upstreamList(filesOf(RED, node.id).upstream);
     const upstream = upstreamOf(context, kept.read());
-    const address = { ...addressOf(context), access, tls };
-    const settings: ServiceSettings = { ...address, limits: limitsOf(context), upstream };
+    const limits = limitsOf(context);
+    const settings: ServiceSettings = { ...addressOf(context), access, tls, limits, upstream };
     if (!upstream) {
       const gone = kept.forget();
       if (gone.length > 0) node.warn(text('log.upstreamGone', { modules: gone.join(', ') }));

@@ -1,4 +1,3 @@
-import type { Node } from 'node-red';
 import { asText, buildAnswer } from '../../src/drawn/build';
 import { FIELD_NAME, MODULE_NAME, SETTING_NAME } from '../../src/drawn/names';
 import type { OpenQuery } from '../../src/listener/open-query';
@@ -146,7 +145,8 @@ export default defineNode(
       const found = configNode<ListenerNode, 'service'>(RED, id, 'service', 'module.noListener');
       if (found.service.isAnnounced(name)) throw new WorkflowError('module.taken', { module: name });
       const { service } = found;
-      return { service, announce: found.announce.bind(found as Node & ListenerNode) };
+      const announce: ListenerNode['announce'] = (owner) => found.announce(owner);
+      return { service, announce };
     }
   },
 );
