@@ -41,7 +41,8 @@ export function objectOf(given: Given, defaults: Defaults, asked?: string): Give
 
 const known = (name: string, value: unknown) =>
   value === undefined || value === '' ? {} : { [name]: value };
-const textOrNothing = (value: unknown) => (value === undefined ? undefined : String(value));
+const textOrNothing = (value: unknown) =>
+  typeof value === 'number' || typeof value === 'string' ? String(value) : undefined;
 
 /** Attributes as a list with their relations, whichever way they were given. */
 function entriesOf(attributes: unknown): Given[] {

@@ -14,11 +14,10 @@ const LIST = Array.from({ length: 170 }, (_, index) => ({
 const MUCH = Buffer.alloc(50 * 1024 * 1024, ' ');
 const SECRET = 'sentinel-secret-4711';
 const theirs = 'module_1';
-const front = (more: object = {}): AnnouncedModule =>
-  ({
-    ...{ kind: 'front', name: theirs, description: '', deadlineMs: 500, stage: 'query', onFailure: 'block' },
-    ...more,
-  }) as AnnouncedModule;
+const front = (more: object = {}): AnnouncedModule => ({
+  ...{ kind: 'front', name: theirs, description: '', deadlineMs: 500, stage: 'query', onFailure: 'block' },
+  ...more,
+});
 
 type Answer = (request: http.IncomingMessage, body: string, response: http.ServerResponse) => void;
 
