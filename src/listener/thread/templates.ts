@@ -10,7 +10,7 @@ export const TEMPLATES = 'jinja_template_rendering';
 export function renderTemplate(body: Uint8Array): Reply {
   try {
     const { text: asked } = JSON.parse(Buffer.from(body).toString()) as { text?: unknown };
-    const { template = '- Default template -', data = {} } = JSON.parse(String(asked)) as {
+    const { template = '- Default template -', data = {} } = fieldsOf(asked) as {
       template?: string;
       data?: unknown;
     };
@@ -18,6 +18,13 @@ export function renderTemplate(body: Uint8Array): Reply {
   } catch {
     return failed(text('service.noTemplate'));
   }
+}
+
+/** @throws if it is no text of a JSON object */
+function fieldsOf(asked: unknown): object {
+  const fields = typeof asked === 'string' ? (JSON.parse(asked) as unknown) : undefined;
+  if (typeof fields !== 'object' || fields === null) throw new Error();
+  return fields;
 }
 
 function rendered(template: string, data: unknown): Reply {
