@@ -59,6 +59,8 @@ interface EditorNodeType {
   oneditsave?(this: EditorNode): void;
   /** A text of the type. */
   _?(key: string): string;
+  /** What brings it. */
+  set?: { module: string };
   /** The package whose subflow it is. */
   subflowModule?: string;
 }
@@ -125,6 +127,7 @@ declare const RED: {
     node(id: string): EditorNode | undefined;
     registerType(type: string, definition: EditorNodeType): void;
     subflow(id: string): EditorSubflow | undefined;
+    workspace(id: string): EditorNode | undefined;
   };
   notify(content: HTMLElement, options: NotifyOptions): EditorNotification;
   plugins: {
