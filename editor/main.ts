@@ -1,5 +1,6 @@
 // The editor's half of the MISP nodes. Loaded once, by the plugin of this package, before the nodes.
 import { startChecks } from './checks/start';
+import { startRuns } from './runs/start';
 import { migrateNode } from './migrate';
 import { offerPlugin } from './plugin';
 import { descriptions, extend, register } from './register';
@@ -15,6 +16,7 @@ RED.events.on('nodes:add', (node) => {
 
 $('<style>').text(style).appendTo('head');
 startChecks(descriptions);
+startRuns();
 addSearchWords(descriptions);
 addTooltips(descriptions);
 

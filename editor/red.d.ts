@@ -93,6 +93,8 @@ interface SidebarTab {
   pinned: boolean;
   enableOnEdit: boolean;
   iconClass: string;
+  /** It was shown. */
+  onchange?(): void;
 }
 
 declare const RED: {

@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
+import { History } from '../src/history/history';
+import { RUNS_TOPIC } from '../src/history/record';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
 import type { TrackedNode } from '../src/runs/reception';
@@ -76,6 +78,7 @@ interface RuntimeParts {
 export class Runtime {
   readonly tracker: RunTracker;
   readonly journal: Journal;
+  readonly history: History;
   /** Calls of ours to MISPs, for the questions that they lead to. */
   readonly ownCalls = new OwnCalls();
   /**
@@ -90,6 +93,7 @@ export class Runtime {
   constructor(private readonly RED: NodeAPI) {
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.journal = new Journal((problem) => RED.log.warn(RED._('misp-editor.journal', { problem })));
+    this.history = new History(this.journal, () => RED.comms.publish(RUNS_TOPIC, {}, false));
     this.tracker = new RunTracker(
       hooks,
       {

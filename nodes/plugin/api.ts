@@ -1,4 +1,6 @@
 import type { Contact } from '../../src/listener/contact';
+import type { TriggerCount } from '../../src/history/counters';
+import type { RunRecord, RunRow } from '../../src/history/record';
 import type { PickerItem } from '../../src/misp/picker-item';
 import type { Way } from '../../src/runs/way';
 import type { WorkflowModule } from '../../src/misp/workflow-module';
@@ -20,6 +22,10 @@ export interface Routes {
     body: { use: Use | 'event'; server?: string; event?: string };
     answer: TestRun;
   };
+  'GET /runs': { query: { trigger: string; outcome: string; text: string }; answer: RunList };
+  'GET /runs/:id': { answer: RunPage };
+  /** As a dry run, through the flow as it is now. */
+  'POST /runs/:id/replay': { answer: RunPage };
   'POST /try/node': {
     body: { type: string; settings: Saved; triggers: string[]; event: string };
     answer: NodeAnswer;
@@ -82,6 +88,20 @@ export interface TestRun {
   /** Labels of the nodes that failed, each once. */
   failed: string[];
   way: Way;
+}
+
+export interface RunList {
+  /** The latest first. */
+  rows: RunRow[];
+  /** How many runs are known. */
+  total: number;
+  counts: TriggerCount[];
+}
+
+export interface RunPage {
+  record: RunRecord;
+  /** What it began with is at hand. */
+  replayable: boolean;
 }
 
 interface Tried {

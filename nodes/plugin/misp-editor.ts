@@ -8,6 +8,7 @@ import { serveMailServerTest } from './test-mail-server';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
 import { serve } from './route';
+import { serveRuns } from './runs';
 import { serveTrials } from './try-node';
 import { servePreviews } from './try-path';
 
@@ -18,6 +19,7 @@ export default function register(RED: NodeAPI): void {
   RED.plugins.registerPlugin('misp-workflows', { type: 'misp-workflows' });
   checkDeployed(RED);
   serveTestRuns(RED);
+  serveRuns(RED);
   serveTrials(RED);
   servePreviews(RED);
   servePickers(RED);

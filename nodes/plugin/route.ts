@@ -15,6 +15,8 @@ export interface Asked<R extends Route> {
   body: Sent<BodyOf<R>>;
   /** @throws {NotPermitted} if who asks may not see the data of events */
   needsData: () => void;
+  /** Whether who asks may see the data of events. */
+  seesData: boolean;
   /**
    * The last message of some triggers, or a sample.
    * @throws {NotPermitted} if it is a message of MISP, and who asks may not see it
@@ -83,6 +85,7 @@ function askedOf<R extends Route>(RED: NodeAPI, request: Request): Asked<R> {
     query: query as Sent<QueryOf<R>>,
     body: recordOf(body) as Sent<BodyOf<R>>,
     needsData,
+    seesData: maySeeData(request),
     sample(triggers) {
       const sample = sampleFor(RED, idsOf(triggers));
       if (sample?.kind === 'received') needsData();

@@ -10,7 +10,7 @@ import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { RELOADED, STORED } from '../../src/triggers/completed';
 import { loadFullEvent } from '../../src/triggers/full-event';
-import { LastRequest } from '../../src/triggers/last-request';
+import { KeptRequest, LastRequest } from '../../src/triggers/last-request';
 import { hideSecretsOf } from '../../src/triggers/secrets';
 import { tagChoiceMatches } from '../../src/triggers/tag-attached';
 import { TRIGGERS, triggerById } from '../../src/triggers/triggers';
@@ -245,11 +245,16 @@ export default defineNode(
         return query.answer({ outcome: 'allow', cause: 'accepted' });
       }
       if (trigger!.secrets && !config.keepSecrets) hideSecretsOf(config.trigger, data);
-      if (config.remember && requestText) last.keep(requestText, config.trigger, trigger!.secrets);
+      const kept =
+        config.remember && requestText
+          ? KeptRequest.of(requestText, config.trigger, trigger!.secrets)
+          : undefined;
+      if (kept) last.keep(kept);
       if (config.trigger === TAG_TRIGGER && !tagChoiceMatches(config, data)) {
         return query.answer({ outcome: 'allow', cause: 'accepted' });
       }
-      runs.fire(query, waitsForFlow);
+      const run = runs.fire(query, waitsForFlow);
+      if (kept) runtime.history.keepInput(run, kept);
     }
 
     function messageOf(

@@ -9,6 +9,7 @@ import type { Message, MispPart } from '../../src/runs/message';
 import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
 import { WayTaken, type Way } from '../../src/runs/way';
+import { aboutOf } from '../../src/runs/about';
 import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 
 /** What a trigger sends. */
@@ -40,6 +41,7 @@ interface OpenRun {
   message: Message;
   /** The trigger itself is the first thing that the run waits for. */
   first: Reception;
+  taken: WayTaken;
 }
 
 /** The open runs of one trigger: those that MISP asked for, and rehearsals that nobody waits for. */
@@ -51,8 +53,11 @@ export class TriggerRuns {
 
   constructor(private readonly firing: Firing) {}
 
-  /** @param waits MISP waits for the flow; else it gets its answer at once */
-  fire(query: OpenQuery, waits: boolean): void {
+  /**
+   * @param waits MISP waits for the flow; else it gets its answer at once
+   * @returns the id of the run
+   */
+  fire(query: OpenQuery, waits: boolean): string {
     const goOn = waits ? this.firing.settings.goOn : 'watch';
     const begun = { test: false, goOn };
     const started = this.begin(query.request, query.deadline, begun, {
@@ -72,6 +77,7 @@ export class TriggerRuns {
       started.waiter.accept();
     }
     this.send(started);
+    return started.run.id;
   }
 
   /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
@@ -79,14 +85,12 @@ export class TriggerRuns {
     return new Promise((resolve) => {
       const { goOn } = this.firing.settings;
       const settings = { test: true, goOn: goOn === 'watch' ? 'ended' : goOn } as const;
-      const taken = new WayTaken(this.firing.node);
       const started = this.begin(request, Date.now() + deadlineMs, settings, {
         answered: (verdict) => {
           clearTimeout(timer);
           this.rehearsals.delete(started);
-          resolve({ ...verdict, run: started.run.id, way: taken.way });
+          resolve({ ...verdict, run: started.run.id, way: started.taken.way });
         },
-        passed: (from, port, to) => taken.passed(from, port, to),
       });
       const timer = setTimeout(() => started.waiter.expire(), deadlineMs);
       this.rehearsals.add(started);
@@ -135,11 +139,7 @@ export class TriggerRuns {
     request: MispRequest,
     deadline: number,
     { test, goOn }: { test: boolean; goOn: GoOn },
-    {
-      answered,
-      quiet,
-      passed,
-    }: { answered: (verdict: Verdict) => void } & Pick<RunEvents, 'quiet' | 'passed'>,
+    { answered, quiet }: { answered: (verdict: Verdict) => void } & Pick<RunEvents, 'quiet'>,
   ): OpenRun {
     const { firing } = this;
     const { node, tracker, journal } = firing;
@@ -147,12 +147,13 @@ export class TriggerRuns {
     const message = firing.messageOf(request, { run: id, deadline, test });
     // A run may be followed for a while after its end is near: its data is not kept for that.
     const messageId = message._msgid;
+    const taken = new WayTaken(node);
     const run = new Run(id, {
       quiet,
-      passed,
+      passed: (from, port, to) => taken.passed(from, port, to),
       ended(known) {
         tracker.forget(run, messageId);
-        journal.write(id, { what: 'ended', known });
+        journal.write(id, { what: 'ended', known, way: taken.way });
       },
     });
     const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test }, (verdict) => {
@@ -160,8 +161,9 @@ export class TriggerRuns {
       answered(verdict);
     });
     const { trigger, module, blocking } = message.misp;
-    journal.write(id, { what: 'received', trigger, module, blocking, test }, node);
-    return { run, waiter, message, first: tracker.start(run, message, node) };
+    const about = aboutOf(message.payload);
+    journal.write(id, { what: 'received', trigger, module, blocking, test, about }, node);
+    return { run, waiter, message, taken, first: tracker.start(run, message, node) };
   }
 
   private send({ waiter, message, first }: OpenRun): void {

@@ -48,6 +48,10 @@ const ROUTES: Record<string, RouteCase> = {
     path: `triggers/${idOf('trigger')}/test`,
     body: { use: 'received' },
   },
+  'GET /misp-workflows/runs': { needs: 'read', path: 'runs?trigger=event-publish' },
+  // RUN stands for the id of the run that this test makes.
+  'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
+  'POST /misp-workflows/runs/:id/replay': { needs: 'write', data: true, path: 'runs/RUN/replay' },
   'POST /misp-workflows/try/node': {
     needs: 'write',
     data: true,
@@ -114,6 +118,7 @@ describe('the routes of the package, with users', function () {
   let misp: StandInMisp;
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   const tokens: Record<string, string> = {};
+  let run = '';
   let longest = 0;
   let watch: NodeJS.Timeout;
 
@@ -141,6 +146,8 @@ describe('the routes of the package, with users', function () {
     }));
     await query(port, 'test_module', event(['tlp:red'], { Attribute: attributes, info: 'a'.repeat(5000) }));
     for (const username of Object.keys(USERS)) tokens[username] = await login(username);
+    const { rows } = JSON.parse((await ask('GET', 'runs', 'writer')).text) as { rows: { run: string }[] };
+    run = rows[0].run;
     let last = performance.now();
     watch = setInterval(() => {
       longest = Math.max(longest, performance.now() - last);
@@ -176,7 +183,7 @@ describe('the routes of the package, with users', function () {
   }
   async function ask(method: string, path: string, user?: string, body?: unknown) {
     const token = user === undefined ? undefined : (tokens[user] ?? user);
-    const response = await fetch(`${nodeRed.url}/admin/misp-workflows/${path}`, {
+    const response = await fetch(`${nodeRed.url}/admin/misp-workflows/${path.replace('RUN', run)}`, {
       method,
       headers: {
         'content-type': 'application/json',
@@ -220,6 +227,16 @@ describe('the routes of the package, with users', function () {
       });
     });
   }
+
+  it('tells of runs to who sees no data, without what is from the event', async () => {
+    for (const path of ['runs', 'runs?text=aaa', 'runs/RUN']) {
+      const { status, text } = await ask('GET', path, 'keeper');
+      assert.equal(status, 200);
+      assert.match(text, /"trigger":"event-publish"/);
+      assert.doesNotMatch(text, /aaaa/);
+    }
+    assert.match((await ask('GET', 'runs/RUN', 'analyst')).text, /"info":"aaaa/);
+  });
 
   it('lets who sees no data try on what is no event of MISP', async () => {
     const { path, body } = ROUTES['POST /misp-workflows/try/node'];
