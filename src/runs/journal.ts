@@ -15,7 +15,7 @@ export type Happening =
   | { what: 'failed'; problem: string; counts: boolean }
   | { what: 'answered'; verdict: Verdict }
   /** `known`: nothing of the run can happen any more; else nobody can tell. `way`: where its messages went. */
-  | { what: 'ended'; known: boolean; way: Way };
+  | { what: 'ended'; known: boolean; way?: Way };
 
 /** One line of a run's journal. What it refers to is not to be changed. */
 export type Entry = Readonly<
