@@ -1,6 +1,7 @@
 import type { OwnAnswer, ServiceCounts } from '../../src/listener/protocol';
 import type { ServiceState } from '../../src/listener/service';
 import type { Verdict } from '../../src/runs/verdict';
+import { words } from '../../src/text';
 import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { inShort, type StatusArguments } from '../node-status';
@@ -37,8 +38,9 @@ export class TriggerReport {
     this.showConnection();
   }
 
-  verdict({ outcome, cause, reason = '' }: Verdict): void {
+  verdict({ outcome, cause, reason: said = '' }: Verdict): void {
     const { text } = this.context;
+    const reason = words(said);
     if (cause === 'lost') return this.lost();
     if (cause === 'deadline' || cause === 'unanswered' || cause === 'gone' || cause === 'error') {
       this.log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
@@ -107,7 +109,7 @@ function statusOf(state: ServiceState, port: string): StatusArguments {
     return [key, 'red', 'ring', { problem: inShort(state.message), port }];
   }
   if (!state.problem) return ['ready', 'green', 'ring'];
-  return ['listenerProblem', 'red', 'ring', { problem: inShort(state.problem) }];
+  return ['listenerProblem', 'red', 'ring', { problem: inShort(words(state.problem)) }];
 }
 
 function timeOfDay(): string {

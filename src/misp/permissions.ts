@@ -1,7 +1,9 @@
+import { text, type Said } from '../text';
+
 /** The permission of a role that a call needs, by the start of its path, as MISP's roles name them. */
-const NEEDED: readonly (readonly [RegExp, string])[] = [
+const NEEDED: readonly (readonly [RegExp, Said])[] = [
   [/^\/(?:workflows|servers|jobs)\b/i, 'perm_site_admin'],
-  [/^\/event_?blocklists\b/i, 'perm_add, in the organisation that runs the MISP (MISP.host_org_id)'],
+  [/^\/event_?blocklists\b/i, text('permission.onHostOrg', { permission: 'perm_add' })],
   [/^\/admin\//, 'perm_admin'],
   [/^\/(?:events\/(?:publish|alert|unpublish))\b/, 'perm_publish'],
   [/^\/tags\/add\b/, 'perm_tag_editor'],
@@ -19,11 +21,11 @@ const NEEDED: readonly (readonly [RegExp, string])[] = [
 const ROLE = /^You do(?:n't| not) have (?:the )?permission to use this/;
 
 /** The permission that the key's user lacks; nothing if MISP's refusal is not about the role. */
-export function permissionFor(path: string, message: string): string | undefined {
+export function permissionFor(path: string, message: string): Said | undefined {
   return ROLE.test(message) ? permissionOf(path) : undefined;
 }
 
 /** The permission that a call needs. */
-export function permissionOf(path: string): string | undefined {
+export function permissionOf(path: string): Said | undefined {
   return NEEDED.find(([pattern]) => pattern.test(path))?.[1];
 }

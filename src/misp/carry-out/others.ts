@@ -58,7 +58,7 @@ export async function restCall(context: Context, operation: RestCall): Promise<O
   context.advance(1);
   if (isRecord(data) && data.saved === false) {
     const { message, errors = 'saved: false' } = data;
-    const problem = invalid(typeof message === 'string' ? message : path, errors).message;
+    const problem = invalid(typeof message === 'string' ? message : path, errors).said;
     return { ...failed(problem), answer: data };
   }
   return done(data);

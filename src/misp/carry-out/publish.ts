@@ -1,6 +1,6 @@
 import type { PublishEvent, UnpublishEvent } from '../../actions/plan';
 import { sleep } from '../../http/repeat';
-import { text, WorkflowError } from '../../text';
+import { text, WorkflowError, type Text } from '../../text';
 import { MispValidationError, refuseUnsaved } from '../validation';
 import { publish, unpublish, type EventHead } from '../events';
 import { searchLogs } from '../logs';
@@ -94,7 +94,7 @@ async function lastLogOf({ client, signal }: Context, id: string): Promise<numbe
   }
 }
 
-async function reasonOf(context: Context, id: string, after: number): Promise<string> {
+async function reasonOf(context: Context, id: string, after: number): Promise<Text> {
   const row = await stopRow(context, id, after);
   const reason = row?.change.replace(/^Returned message: /, '');
   return reason ? text('carryOut.publishStopped', { reason }) : text('carryOut.notPublished');
