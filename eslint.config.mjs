@@ -51,6 +51,7 @@ const GROUND = ['text', 'event', 'clock'];
 const ARROWS = {
   'text-params': [],
   text: ['text-params'],
+  language: ['text'],
   event: ['text'],
   clock: [],
   deadline: ['clock'],

@@ -9,6 +9,7 @@ import type { Message } from '../src/runs/message';
 import { Journal } from '../src/runs/journal';
 import { RunTracker, type Hooks } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
+import { speakLanguage } from '../src/language';
 import { words } from '../src/text';
 import type { LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
@@ -89,6 +90,7 @@ export class Runtime {
   private reach: Reach | undefined;
 
   constructor(private readonly RED: NodeAPI) {
+    speakLanguage(editorText(RED, 'language'));
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
     this.tracker = new RunTracker(

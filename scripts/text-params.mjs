@@ -8,7 +8,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const target = path.join(root, 'src/text-params.ts');
 const { messages } = JSON.parse(readFileSync(path.join(root, 'locales/en-US/messages.json'), 'utf8'));
 
-const paramsOf = (text) => [...new Set([...text.matchAll(/__([a-zA-Z]+)__/g)].map(([, name]) => `'${name}'`))];
+const paramsOf = (text) => [
+  ...new Set([...text.matchAll(/__([a-zA-Z]+)__/g)].map(([, name]) => `'${name}'`)),
+];
 const nameOf = (key) => (/^\w+$/.test(key) ? key : `'${key}'`);
 const lines = Object.entries(messages).map(
   ([key, text]) => `  ${nameOf(key)}: ${paramsOf(text).sort().join(' | ') || 'never'};\n`,

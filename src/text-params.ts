@@ -415,4 +415,5 @@ export interface TextNames {
   'json.cut': never;
   'trial.noStart': never;
   'permission.onHostOrg': 'permission';
+  'trigger.late': never;
 }

@@ -29,7 +29,8 @@ export type KeyOf<Name extends string> = {
   [K in TextKey]: [TextNames[K]] extends [Name] ? K : never;
 }[TextKey];
 
-type Catalogue = Readonly<Record<string, string>>;
+/** Texts by key. */
+export type Catalogue = Readonly<Record<string, string>>;
 
 let catalogue: Catalogue = english.messages ?? {};
 
@@ -37,6 +38,9 @@ let catalogue: Catalogue = english.messages ?? {};
 export function speak(messages: Catalogue): void {
   catalogue = { ...english.messages, ...messages };
 }
+
+/** What this thread speaks, for another thread. */
+export const spoken = (): Catalogue => catalogue;
 
 /** A text, for whoever will read it. */
 export function text<K extends TextKey>(key: K, ...[params = {}]: Given<K>): Text {
@@ -85,9 +89,12 @@ export class WorkflowError extends Error {
   }
 }
 
+/** What an error is made with, of a text that was put together before. */
+export const madeOf = ({ key, params }: Text): Made<TextKey> => [key, params] as Made<TextKey>;
+
 /** The error that says a text. */
-export function errorSaying({ key, params }: Text): WorkflowError {
-  return new WorkflowError(...([key, params] as Made<TextKey>));
+export function errorSaying(said: Text): WorkflowError {
+  return new WorkflowError(...madeOf(said));
 }
 
 /** What an error says: its text if it is one of ours, else its own words. */

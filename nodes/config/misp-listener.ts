@@ -12,7 +12,7 @@ import {
 import { acquireService, endService, holdService, serviceOf, type Lease } from '../../src/listener/registry';
 import { ServiceMemory, type TlsSource } from '../../src/listener/remembered';
 import type { ListenerService, ServiceState } from '../../src/listener/service';
-import { saidBy, words, WorkflowError, type Said } from '../../src/text';
+import { saidBy, text as said, words, WorkflowError, type Said } from '../../src/text';
 import { defineNode, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { QuietLog } from '../quiet-log';
@@ -83,8 +83,10 @@ export default defineNode(
       if (state.state === 'listening') node.log(text('log.listening', { host, port }));
       if (state.state !== 'failed') return;
       const inUse = state.code === 'EADDRINUSE';
-      const key = inUse ? 'errors.service.portInUse' : 'errors.service.cannotListen';
-      node.error(text(key, { host, port, problem: state.message }));
+      const problem = inUse
+        ? said('service.portInUse', { port })
+        : said('service.cannotListen', { host, port, problem: state.message });
+      node.error(words(problem));
     };
     const log = new QuietLog((line) => node.warn(line));
     const onCounts = ({ refused, shutOut }: ServiceCounts) => {

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import type { KeyOf, TextParams } from '../text';
+import type { Catalogue, KeyOf, TextParams } from '../text';
 import type { Heard } from './contacts';
 import type { Access } from './credentials';
 import type { AnnouncedModule } from './kinds';
@@ -60,6 +60,8 @@ export const REDEPLOY_WAIT_MS = 3000;
 export interface WorkerStart {
   settings: ServiceSettings;
   absence: Absence | undefined;
+  /** What it speaks. */
+  messages: Catalogue;
   /** One 32-bit flag, set when the thread has answered all that was open at the end of the process. */
   drained: SharedArrayBuffer;
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Said } from '../text';
+import { spoken, type Said } from '../text';
 import type { Contact } from './contact';
 import { LastContact } from './contacts';
 import { InHand } from './in-hand';
@@ -158,7 +158,7 @@ export class ListenerService extends EventEmitter<Events> {
 
   private startThread(): Worker {
     const { settings, absence } = this;
-    const workerData: WorkerStart = { settings, absence, drained: this.drained.buffer };
+    const workerData: WorkerStart = { settings, absence, messages: spoken(), drained: this.drained.buffer };
     const worker = new Worker(path.join(__dirname, 'thread', 'worker.js'), { workerData });
     worker.on('message', (message: FromWorker) => this.onMessage(message));
     worker.on('error', (error) => this.fail('WORKER', error.message));

@@ -1,4 +1,4 @@
-import { words, type ParamsOf, type Text, type TextKey, type TextParams } from '../text';
+import { words, type ParamsOf, type Text, type TextKey } from '../text';
 
 /** What may be wrong with a template: the texts under `template.cause`. */
 export type Cause = TextKey extends infer K ? (K extends `template.cause.${infer C}` ? C : never) : never;
