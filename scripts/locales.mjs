@@ -21,12 +21,14 @@ export function readTexts(locales, language, name) {
  */
 export function textsOf(locales, language, { type, fields }) {
   const own = readTexts(locales, language, type);
+  const english = readTexts(locales, ENGLISH, type);
   const shared = readTexts(locales, language, 'common');
   const known = Object.entries({ name: {}, ...fields }).flatMap(([name, field]) =>
     shared.fields?.[name] ? [[name, choicesOf(field, shared.fields[name])]] : [],
   );
-  const taken = without({ ...shared, fields: Object.fromEntries(known) }, readTexts(locales, ENGLISH, type));
-  const merged = merge(taken, own);
+  const taken = without({ ...shared, fields: Object.fromEntries(known) }, english);
+  const merged = resolved(merge(merge(taken, referencesIn(english)), own));
+  delete merged.shared;
   for (const [name, field] of Object.entries(fields))
     if (merged.fields[name]) merged.fields[name] = choicesOf(field, merged.fields[name]);
   return merged;
@@ -42,6 +44,34 @@ function choicesOf({ options = [] }, texts) {
     if (left.length === 0) delete chosen[group];
   }
   return chosen;
+}
+
+/** A text such as `@:shared.found` stands for the one of that key, in every language. */
+const REFERENCE = '@:';
+
+function referencesIn(texts) {
+  const found = Object.entries(texts).flatMap(([key, value]) => {
+    if (typeof value === 'object') return [[key, referencesIn(value)]];
+    return value.startsWith(REFERENCE) ? [[key, value]] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What stands for another text becomes that text; where the language lacks it, it falls back to English. */
+function resolved(texts, all = texts) {
+  const found = Object.entries(texts).flatMap(([key, value]) => {
+    if (typeof value === 'object') return [[key, resolved(value, all)]];
+    const text = value.startsWith(REFERENCE) ? textAt(all, value.slice(REFERENCE.length)) : value;
+    return text === undefined ? [] : [[key, text]];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Keys of errors have dots of their own. */
+function textAt(texts, key) {
+  const [group, rest] = [key.slice(0, key.indexOf('.')), key.slice(key.indexOf('.') + 1)];
+  if (typeof texts?.[key] === 'string') return texts[key];
+  return texts?.[group] && textAt(texts[group], rest);
 }
 
 /** Texts over others, key by key. */
