@@ -141,7 +141,7 @@ export interface RunModule {
   data: unknown;
 }
 
-/** A change in MISP. */
+/** A change in MISP. What belongs to each stands in `src/misp/operations`. */
 export type MispOperation =
   | AttachTags
   | DetachTags
@@ -153,7 +153,8 @@ export type MispOperation =
   | AddSightings
   | BlockEvent
   | ExtendWarninglist
-  | RestCall;
+  | RestCall
+  | RunModule;
 
 /** A place for a secret of the node that sends. */
 export interface SecretPlace {
@@ -207,7 +208,7 @@ export type SendOperation = SendMail | HttpRequest | ZmqPublish;
 
 /** Everything an action would do, as plain data, in the order it is done. */
 export type Plan<O extends Operation = Operation> = O[];
-export type Operation = MispOperation | RunModule | SendOperation;
+export type Operation = MispOperation | SendOperation;
 
 /** What failed: `item` is an id or uuid if it concerns one item, `tags` if it concerns some of the tags only. */
 export interface Failure {
