@@ -76,7 +76,7 @@ describe('another language', function () {
     await start([node('first', 'misp-delay', [['end']], { delay: '60' }), allow('end')], ['first']);
     const { json } = await query(port, 'test_module', event([]));
     const said = '60 Sekunden sind länger, als MISP wartet';
-    assert.deepEqual(json, { error: said });
+    assert.deepEqual(json, { error: `misp-delay: ${said}` });
     await until(() => log.text().includes(said));
     log.stop();
     await until(() => statuses.includes(`Fehler: ${said}`));
