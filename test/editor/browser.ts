@@ -78,6 +78,11 @@ export async function openEditor(
       await page.waitForFunction(
         'window.RED && RED.nodes && RED.nodes.registry.getNodeTypes().includes("misp-trigger")',
       );
+      const ids = flow.map(({ id }) => id);
+      await page.waitForFunction(
+        `${JSON.stringify(ids)}.every((id) => RED.nodes.node(id) || RED.nodes.workspace(id) ||
+          RED.nodes.subflow(id) || RED.nodes.group(id) || RED.nodes.junction(id))`,
+      );
       // What the editor of Node-RED 5 does when its user chooses dark.
       if (isDark && hasOwnDark) {
         await page.evaluate(() => document.documentElement.classList.add('nr-theme-dark'));
