@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { MispClient } from '../../src/misp/client';
+import { WorkflowError } from '../../src/text';
 import { settingsOf, type ServerForm } from '../config/misp-server';
 import type { KeyValue } from '../definition';
 import { configOf, numberOf, textOf } from './body';
@@ -26,6 +27,8 @@ function formOf(RED: NodeAPI, sent: Body): ServerForm {
     timeout: numberOf(sent.timeout, 30, 600),
     headers: headersOf(sent.headers),
   };
+  // Before a secret is asked for that would not help.
+  if (!form.url.trim()) throw new WorkflowError('misp.noUrl');
   const [apiKey, proxy] = [textOf(sent.apiKey), textOf(sent.proxy)];
   const mayGo = deployed !== undefined && leadsTo(deployed, { ...form, proxy });
   return {
