@@ -278,7 +278,7 @@ describe('the walk of a newcomer', function () {
     it('a listener that is deleted while it is used', async () => {
       const { page } = editor;
       await openConfig('misp-listener', 'l');
-      await page.click('#node-dialog-delete');
+      await page.locator('.red-ui-tray-toolbar button.leftButton').last().click();
       await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
       assert.match(await finding('lacks', 'late'), /Listener is missing.*fill it in/);
     });
