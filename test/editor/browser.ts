@@ -62,7 +62,7 @@ export async function openEditor(
   await context.addInitScript('globalThis.__name = (named) => named');
   const page = await context.newPage();
   const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
   // The editor asks for the palette's catalogue: nothing from outside is needed here.
   await page.route('**/*', (route) =>
     route.request().url().startsWith(nodeRed.url) ? route.continue() : route.abort(),
