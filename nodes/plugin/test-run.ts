@@ -7,7 +7,7 @@ import { isEventKey, searchEvents } from '../../src/misp/event-search';
 import { dataOfEvent } from '../../src/triggers/chosen-event';
 import { runtimeOf, type KnownTrigger } from '../runtime';
 import { deployedMisp } from './ask-misp';
-import { textOf } from './body';
+import { textField } from './body';
 import { serve } from './route';
 
 /** The routes behind the button of a trigger. */
@@ -22,7 +22,7 @@ export function serveTestRuns(RED: NodeAPI): void {
   serve(RED, 'GET /events', { permission: 'misp.read' }, ({ query, needsData }) => {
     needsData();
     const client = deployedMisp(RED, query.server);
-    return client ? searchEvents(client, textOf(query.search)) : { problem: 'notDeployed' };
+    return client ? searchEvents(client, textField(query.search)) : { problem: 'notDeployed' };
   });
 
   const write = { permission: 'misp.write' } as const;
@@ -54,7 +54,7 @@ async function chosenRequest(
 ) {
   const client = deployedMisp(RED, server);
   if (!client) throw new WorkflowError('editor.mispNotDeployed');
-  const key = textOf(event).trim();
+  const key = textField(event).trim();
   if (!isEventKey(key)) throw new WorkflowError('editor.noEventChosen');
   const data = await dataOfEvent(client, trigger, key);
   return { kind: 'event', request: { module: '', data, params: {} } } as const;

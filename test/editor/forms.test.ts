@@ -112,6 +112,9 @@ function unreadable({ page }: Editor): Promise<string[]> {
       const [a, b] = [channels(getComputedStyle(element).color), behind(element)].map(light);
       return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     };
+    const ours =
+      '.misp-tip, .misp-hint, .misp-preview, .misp-describe, .misp-problem, .misp-options, .misp-setting';
+    const isOurs = (element: Element) => element.closest(ours) && !element.closest('.red-ui-button');
     const form = document.querySelector('#node-config-dialog-edit-form, #dialog-form');
     const texts = 'label, input, select, textarea, div, span, button, summary, code, pre, p';
     return (
@@ -122,7 +125,7 @@ function unreadable({ page }: Editor): Promise<string[]> {
         )
         // What cannot be used is meant to be pale, and Node-RED's own buttons and labels are its own.
         .filter((element) => !element.closest('[disabled]'))
-        .filter((element) => contrast(element) < (element.closest('[class*=misp-]') ? least : 2))
+        .filter((element) => contrast(element) < (isOurs(element) ? least : 2))
         .map(
           (element) =>
             `${element.tagName} ${contrast(element).toFixed(2)} ${element.textContent?.trim().slice(0, 40)}`,
