@@ -21,6 +21,8 @@ interface EditorNode {
   credentials?: Record<string, unknown>;
   dirty?: boolean;
   changed?: boolean;
+  /** What Node-RED found when it validated the node. */
+  valid?: boolean;
   _def?: EditorNodeType;
   /** A text of the node's type. */
   _(key: string, params?: object): string;
@@ -59,6 +61,8 @@ interface EditorNodeType {
   oneditsave?(this: EditorNode): void;
   /** A text of the type. */
   _?(key: string): string;
+  /** What brings it. */
+  set?: { module: string };
   /** The package whose subflow it is. */
   subflowModule?: string;
 }
@@ -126,6 +130,7 @@ declare const RED: {
     node(id: string): EditorNode | undefined;
     registerType(type: string, definition: EditorNodeType): void;
     subflow(id: string): EditorSubflow | undefined;
+    workspace(id: string): EditorNode | undefined;
   };
   notify(content: HTMLElement, options: NotifyOptions): EditorNotification;
   plugins: {

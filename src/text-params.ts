@@ -129,6 +129,10 @@ export interface TextNames {
   'test.typeAgain': never;
   'test.environment': never;
   'editor.needsData': never;
+  'editor.mispNotDeployed': never;
+  'editor.noEventChosen': never;
+  'trigger.notOfEvents': 'trigger';
+  'trigger.eventWithout': 'event' | 'part';
   'trial.noEnvironment': never;
   'trial.noContext': never;
   'trial.noJsonata': never;
@@ -179,6 +183,7 @@ export interface TextNames {
   'delay.beyondDeadline': 'delay' | 'left';
   'misp.noKey': never;
   'misp.badBody': never;
+  'misp.noUrl': never;
   'misp.badUrl': 'url';
   'http.badProxy': never;
   'misp.certificate': 'code' | 'url';

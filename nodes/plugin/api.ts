@@ -1,5 +1,6 @@
 import type { Contact } from '../../src/listener/contact';
 import type { PickerItem } from '../../src/misp/picker-item';
+import type { Way } from '../../src/runs/way';
 import type { WorkflowModule } from '../../src/misp/workflow-module';
 import type { Saved } from '../definition';
 
@@ -15,23 +16,47 @@ export interface Problem {
 
 export interface Routes {
   'GET /triggers/:id': { answer: { receivedAt: number; contact: Contact } };
-  'POST /triggers/:id/test': { body: { use: Use }; answer: TestRun };
+  'POST /triggers/:id/test': {
+    body: { use: Use | 'event'; server?: string; event?: string };
+    answer: TestRun;
+  };
   'POST /try/node': {
     body: { type: string; settings: Saved; triggers: string[]; event: string };
     answer: NodeAnswer;
   };
   'POST /try/path': { body: { path: string; selector?: string; triggers: string[] }; answer: PathAnswer };
   'POST /try/template': { body: { template: string; triggers: string[] }; answer: TemplateAnswer };
-  'GET /pickers/:source': { query: { server: string; search: string }; answer: PickerAnswer };
-  'GET /pickers/:source/chosen': { query: { server: string; value: string[] }; answer: PickerAnswer };
-  'GET /modules': { query: { server: string }; answer: { modules: WorkflowModule[] } };
-  'POST /servers/test': { body: Form<ServerInput> & { headers: unknown }; answer: TestResult };
+  /** What a MISP has: a deployed one, or with POST the one of a form. */
+  'GET /pickers/:source': { query: OfDeployed<MispQuestions['/pickers/:source']>; answer: PickerAnswer };
+  'POST /pickers/:source': { body: OfForm<MispQuestions['/pickers/:source']>; answer: PickerAnswer };
+  'GET /pickers/:source/chosen': {
+    query: OfDeployed<MispQuestions['/pickers/:source/chosen']>;
+    answer: PickerAnswer;
+  };
+  'POST /pickers/:source/chosen': {
+    body: OfForm<MispQuestions['/pickers/:source/chosen']>;
+    answer: PickerAnswer;
+  };
+  'GET /modules': { query: OfDeployed<object>; answer: { modules: WorkflowModule[] } };
+  'POST /modules': { body: OfForm<object>; answer: { modules: WorkflowModule[] } };
+  /** Events of a deployed MISP, to run a test with. */
+  'GET /events': { query: { server: string; search: string }; answer: PickerAnswer };
+  'POST /servers/test': { body: ServerValues; answer: TestResult };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
   'GET /listeners/:id/contact': { answer: Contact };
   /** Names of modules whose flow is gone. */
   'GET /listeners/:id/gone': { answer: string[] };
   'DELETE /listeners/:id/gone/:name': { answer: string[] };
 }
+
+/** What is asked of a MISP, besides which one. */
+export interface MispQuestions {
+  '/pickers/:source': { search: string };
+  '/pickers/:source/chosen': { value: string[] };
+  '/modules': object;
+}
+type OfDeployed<Question> = Question & { server: string };
+type OfForm<Question> = Question & { form: ServerValues };
 
 export type Route = keyof Routes;
 export type Answer<R extends Route> = Routes[R]['answer'] | Problem;
@@ -50,12 +75,13 @@ export type Use = 'received' | 'sample';
 
 /** What came of a test run: what MISP would have been told. */
 export interface TestRun {
-  kind: Use;
+  kind: Use | 'event';
   outcome: 'allow' | 'block';
   cause: string;
   reason: string;
   /** Labels of the nodes that failed, each once. */
   failed: string[];
+  way: Way;
 }
 
 interface Tried {
@@ -86,6 +112,8 @@ export interface PickerAnswer {
 /** A form as it is, saved or not. */
 export type Form<Input extends string> = Record<Input, string> & { id: string; verify: boolean };
 export type ServerInput = 'url' | 'apiKey' | 'tls' | 'proxy' | 'headerSecret' | 'timeout' | 'answerLimit';
+/** The form of a MISP as it is. */
+export type ServerValues = Form<ServerInput> & { headers: unknown };
 export type MailInput = 'host' | 'port' | 'security' | 'user' | 'password' | 'from' | 'tls' | 'timeout';
 
 /** What the form shows of a test of a connection. */

@@ -4,11 +4,12 @@ import type { MispRequest } from '../../src/listener/request';
 import type { OpenQuery } from '../../src/listener/open-query';
 import type { Reception } from '../../src/runs/reception';
 import type { Journal } from '../../src/runs/journal';
-import { Run } from '../../src/runs/run';
+import { Run, type RunEvents } from '../../src/runs/run';
 import type { Message, MispPart } from '../../src/runs/message';
 import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
 import { saidBy } from '../../src/text';
+import { WayTaken, type Way } from '../../src/runs/way';
 import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 
 /** What a trigger sends. */
@@ -31,8 +32,8 @@ export interface Firing {
   dropped(count: number): void;
 }
 
-/** What came of a test run, and the id that the journal knows it by. */
-export type Rehearsal = Verdict & { run: string };
+/** What came of a test run, the id that the journal knows it by, and where its messages went. */
+export type Rehearsal = Verdict & { run: string; way: Way };
 
 interface OpenRun {
   run: Run;
@@ -79,12 +80,14 @@ export class TriggerRuns {
     return new Promise((resolve) => {
       const { goOn } = this.firing.settings;
       const settings = { test: true, goOn: goOn === 'watch' ? 'ended' : goOn } as const;
+      const taken = new WayTaken(this.firing.node);
       const started = this.begin(request, Date.now() + deadlineMs, settings, {
         answered: (verdict) => {
           clearTimeout(timer);
           this.rehearsals.delete(started);
-          resolve({ ...verdict, run: started.run.id });
+          resolve({ ...verdict, run: started.run.id, way: taken.way });
         },
+        passed: (from, port, to) => taken.passed(from, port, to),
       });
       const timer = setTimeout(() => started.waiter.expire(), deadlineMs);
       this.rehearsals.add(started);
@@ -133,7 +136,11 @@ export class TriggerRuns {
     request: MispRequest,
     deadline: number,
     { test, goOn }: { test: boolean; goOn: GoOn },
-    { answered, quiet }: { answered: (verdict: Verdict) => void; quiet?: () => void },
+    {
+      answered,
+      quiet,
+      passed,
+    }: { answered: (verdict: Verdict) => void } & Pick<RunEvents, 'quiet' | 'passed'>,
   ): OpenRun {
     const { firing } = this;
     const { node, tracker, journal } = firing;
@@ -143,6 +150,7 @@ export class TriggerRuns {
     const messageId = message._msgid;
     const run = new Run(id, {
       quiet,
+      passed,
       ended(known) {
         tracker.forget(run, messageId);
         journal.write(id, { what: 'ended', known });

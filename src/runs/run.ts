@@ -12,6 +12,8 @@ export interface RunEvents {
    * when it has finished, at one that never did, or after a redeploy
    */
   ended(known: boolean): void;
+  /** A message goes from an output of a node to another node; only for who wants to know the way. */
+  passed?(from: TrackedNode, port: number, to: TrackedNode): void;
 }
 
 /** Messages on their way to a node. */
@@ -65,7 +67,7 @@ export class Run {
 
   constructor(
     readonly id: string,
-    private readonly events: RunEvents,
+    readonly events: RunEvents,
   ) {}
 
   /** Nothing more is to be noted of it. */

@@ -13,7 +13,7 @@ import type { Traits } from './traits';
 
 interface SendEvent {
   msg: Message;
-  source: { id: string; node: TrackedNode };
+  source: { id: string; node: TrackedNode; port: number };
   destination: { id: string; node: TrackedNode };
   [AT]?: Token;
   [DELIVERED]?: boolean;
@@ -245,13 +245,15 @@ export class RunTracker {
 
   private onDeliver(event: SendEvent): void {
     if (this.runs.size === 0) return;
-    const { msg, destination } = event;
+    const { msg, source, destination } = event;
     event[DELIVERED] = true;
     // With synchronous delivery the nodes before this one have had the message already.
     if (event[AT]) msg[AT] = event[AT];
     if (msg[AT] === DETACHED) return;
     const run = this.anyRunOf(msg);
-    if (run && !run.isForgotten) run.delivering(destination.node, this.knowledge.mayBlock(destination.node));
+    if (!run || run.isForgotten) return;
+    run.events.passed?.(source.node, source.port, destination.node);
+    run.delivering(destination.node, this.knowledge.mayBlock(destination.node));
   }
 
   private onReceive({ msg, destination }: ReceiveEvent, next: () => void): void {

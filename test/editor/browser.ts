@@ -62,7 +62,7 @@ export async function openEditor(
   await context.addInitScript('globalThis.__name = (named) => named');
   const page = await context.newPage();
   const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
   // The editor asks for the palette's catalogue: nothing from outside is needed here.
   await page.route('**/*', (route) =>
     route.request().url().startsWith(nodeRed.url) ? route.continue() : route.abort(),
@@ -77,6 +77,11 @@ export async function openEditor(
       await page.waitForSelector('#red-ui-header-button-sidemenu');
       await page.waitForFunction(
         'window.RED && RED.nodes && RED.nodes.registry.getNodeTypes().includes("misp-trigger")',
+      );
+      const ids = flow.map(({ id }) => id);
+      await page.waitForFunction(
+        `${JSON.stringify(ids)}.every((id) => RED.nodes.node(id) || RED.nodes.workspace(id) ||
+          RED.nodes.subflow(id) || RED.nodes.group(id) || RED.nodes.junction(id))`,
       );
       // What the editor of Node-RED 5 does when its user chooses dark.
       if (isDark && hasOwnDark) {
