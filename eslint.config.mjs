@@ -65,7 +65,7 @@ const ARROWS = {
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
   checks: [...GROUND, 'runs', 'triggers'],
-  zmq: [...GROUND, 'listener', 'triggers'],
+  zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };
 
