@@ -21,6 +21,7 @@ const address = (port: string) => `http://127.0.0.1:${port}`;
 
 async function main(): Promise<void> {
   for (const name of ['PORT', 'LISTENER_PORT', 'SANDBOX_PORT'] as const) await checkFree(name);
+  console.error('Starting Node-RED ...');
   const nodeRed = fork(path.join(__dirname, 'node-red.ts'), [], {
     execArgv: ['--require', 'tsx/cjs'],
     env: { ...process.env, ...settings },

@@ -12,6 +12,9 @@ interface Box {
 
 /** Free space around what is shown. */
 const MARGIN = 24;
+/** A window that any drawing has room in. */
+const LARGE = { width: 2400, height: 1600 };
+const RESIZES_MS = 300;
 /** What lies over the rest for a moment only. */
 const WITHOUT = `
   .red-ui-notification, .red-ui-popover, .red-ui-view-navigator-container { display: none !important; }
@@ -20,11 +23,15 @@ const WITHOUT = `
 
 /** The drawing of the open tab: all its nodes, with their statuses. */
 export async function ofDrawing(page: Page, file: string, margin = MARGIN): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize(LARGE);
+  await page.waitForTimeout(RESIZES_MS);
   const box = await around(
     page,
     '#red-ui-workspace-chart .red-ui-flow-node-group, #red-ui-workspace-chart .red-ui-flow-group',
   );
   await take(page, file, grown(box, margin));
+  if (before) await page.setViewportSize(before);
 }
 
 /** The form that is open, without what stands beside it. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { openEditor, type Editor } from '../../test/editor/browser';
 import { freePort } from '../../test/support/misp';
@@ -70,6 +71,21 @@ export class Studio {
     await this.editor.cancel();
   }
 
+  /** Each of these in the editor, and what lies between them. */
+  part(name: string, selector: string): Promise<void> {
+    return camera.of(this.page, this.file(name), selector, PART_MARGIN);
+  }
+
+  /** The page of the stand-in MISP. */
+  async standIn(name: string, act: (page: Page) => Promise<void>): Promise<void> {
+    const page = await this.page.context().newPage();
+    await page.setViewportSize({ width: 960, height: 900 });
+    await page.goto(this.misp.url);
+    await act(page);
+    await camera.of(page, this.file(name), 'header, main > .card', PART_MARGIN);
+    await page.close();
+  }
+
   async close(): Promise<void> {
     await this.editor.close();
     await this.misp.close();
@@ -78,5 +94,6 @@ export class Studio {
 
 /** Sharp on any screen. */
 const SCALE = 2;
+const PART_MARGIN = 9;
 /** Until statuses and checks have come. */
 const SETTLES_MS = 1200;
