@@ -17,8 +17,8 @@ interface NodeRed {
 
 async function main(): Promise<void> {
   prepareUserDir();
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- Node-RED is CommonJS without types
-  const RED = require('node-red') as NodeRed;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- CommonJS without types; tests have another version
+  const RED = require(process.env.NODE_RED_PATH ?? 'node-red') as NodeRed;
   const server = http.createServer((request, response) => RED.httpAdmin(request, response));
   RED.init(server, {
     userDir,
