@@ -27,7 +27,7 @@ export function compile(root) {
 /** JSON that a file imports stands where the translated file looks for it. */
 function copyData(root, source) {
   const text = readFileSync(path.join(root, source), 'utf8');
-  for (const [, name] of text.matchAll(/ from '(\.[^']*\.json)'/g)) {
+  for (const [, name] of text.matchAll(/^import (?!type ).* from '(\.[^']*\.json)'/gm)) {
     const file = path.join(path.dirname(source), name);
     mkdirSync(path.dirname(path.join(root, 'dist', file)), { recursive: true });
     cpSync(path.join(root, file), path.join(root, 'dist', file));

@@ -3,7 +3,7 @@ import type { ModuleMapping } from '../../src/mapping/mapping';
 import { compileTemplate, type Template } from '../../src/template/template';
 import type { Message } from '../../src/runs/message';
 import type { Outcome } from '../../src/runs/verdict';
-import { WorkflowError } from '../../src/text';
+import { words, WorkflowError } from '../../src/text';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
@@ -79,7 +79,7 @@ function blocking(context: ResponseContext, template: Pick<Template, 'render'>):
         problem = error instanceof Error ? error : new Error(String(error));
       }
       waiter.block(reason);
-      context.status('blocked', 'red', 'dot', { reason: waiter.verdict?.reason ?? '' });
+      context.status('blocked', 'red', 'dot', { reason: words(waiter.verdict?.reason ?? '') });
       if (problem) throw problem;
     },
   };

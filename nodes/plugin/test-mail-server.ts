@@ -1,8 +1,9 @@
 import type { NodeAPI } from 'node-red';
 import { isAddress } from '../../src/notify/mail/addresses';
 import { MailServer } from '../../src/notify/mail/server';
-import { WorkflowError, type TextParams } from '../../src/text';
+import { inWords, WorkflowError, type TextParams } from '../../src/text';
 import type { MailSettings } from '../../src/notify/mail/settings';
+import { wordsFor } from '../words';
 import { mailSettingsOf, type MailServerForm } from '../config/misp-mail-server';
 import type { TestResult } from './api';
 import { configOf, numberField, textField } from './body';
@@ -36,7 +37,7 @@ async function testMailServer(RED: NodeAPI, sent: Body): Promise<TestResult> {
     const server = `${settings.host}:${settings.port}`;
     return { state: 'ok', message: text(RED, `test.${key}`, { server, to, user: settings.user ?? '' }) };
   } catch (error) {
-    return { state: 'error', message: words(RED, error) };
+    return { state: 'error', message: wordsOf(RED, error) };
   } finally {
     mail?.close();
   }
@@ -80,14 +81,12 @@ function leadsTo({ settings, secrets }: Deployed, form: Omit<MailServerForm, 'pa
   );
 }
 
-function words(RED: NodeAPI, error: unknown): string {
+function wordsOf(RED: NodeAPI, error: unknown): string {
   if (!(error instanceof WorkflowError)) return text(RED, 'test.broken', { problem: String(error) });
-  const own = `errors.${error.key}`;
-  const message = text(RED, own, error.params);
-  return message.endsWith(own) ? error.message : message;
+  return wordsFor(error, (key, params) => text(RED, key, params));
 }
 
 /** A text of the node type misp-mail-server, whose catalogue is the node's own. */
 function text(RED: NodeAPI, key: string, params: TextParams = {}): string {
-  return RED._(`@misp-flows/node-red-misp/misp-mail-server:misp-mail-server.${key}`, params);
+  return RED._(`@misp-flows/node-red-misp/misp-mail-server:misp-mail-server.${key}`, inWords(params));
 }

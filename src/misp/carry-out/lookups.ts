@@ -1,5 +1,5 @@
 import type { Ref } from '../../actions/plan';
-import { WorkflowError } from '../../text';
+import { text, WorkflowError } from '../../text';
 import { attributeHead, attributeHeads, getAttribute, type AttributeHead } from '../attributes';
 import { eventHeads, type EventHead } from '../events';
 import { forEach, mispKey, nameOf, portions, type Context, type Failure } from './context';
@@ -46,7 +46,7 @@ export async function lookUp(
   for (const item of items) {
     const head = heads.get(item.uuid?.toLowerCase() ?? '') ?? heads.get(item.id ?? '');
     if (head) found.push({ item, head });
-    else failures.push({ item: nameOf(item), problem: new WorkflowError('carryOut.noAttribute').message });
+    else failures.push({ item: nameOf(item), problem: text('carryOut.noAttribute') });
   }
   return { found, failures };
 }
@@ -59,7 +59,7 @@ export async function eventHead({ client, signal }: Context, ref: Ref): Promise<
   const key = mispKey(ref);
   if (key === undefined) throw new WorkflowError('carryOut.noEvent');
   const head = (await eventHeads(client, [key], signal)).get(key.toLowerCase());
-  if (!head) throw new WorkflowError('misp.notFound', { message: `Invalid event (${key})` });
+  if (!head) throw new WorkflowError('misp.notFound', { message: text('misp.noEvent', { key }) });
   return head;
 }
 

@@ -1,6 +1,6 @@
 import type { AttachTags, DetachTags, Ref } from '../../actions/plan';
 import { isList, isRecord, textOf } from '../../event/values';
-import { text } from '../../text';
+import { text, type KeyOf } from '../../text';
 import type { Json } from '../expected';
 import { nameOf, type Failure } from './context';
 
@@ -21,7 +21,7 @@ export function tagEntryFor(operation: AttachTags | DetachTags, name: string): T
 }
 
 /** That MISP has not changed the tags of an item. */
-export function tagFailure(key: string, item: Ref, tags: readonly TagEntry[]): Failure {
+export function tagFailure(key: KeyOf<'tag'>, item: Ref, tags: readonly TagEntry[]): Failure {
   return { item: nameOf(item), problem: text(key, { tag: tags.map(({ name }) => name).join(', ') }) };
 }
 

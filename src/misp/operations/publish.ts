@@ -2,7 +2,7 @@ import { isSame } from '../../actions/event-things';
 import type { PublishEvent, Ref, UnpublishEvent } from '../../actions/plan';
 import type { MispEvent } from '../../event/core';
 import { sleep } from '../../http/repeat';
-import { text, WorkflowError } from '../../text';
+import { text, WorkflowError, type Text } from '../../text';
 import { MispValidationError, refuseUnsaved } from '../validation';
 import * as events from '../events';
 import { searchLogs } from '../logs';
@@ -114,7 +114,7 @@ async function lastLogOf({ client, signal }: Context, id: string): Promise<numbe
   }
 }
 
-async function reasonOf(context: Context, id: string, after: number): Promise<string> {
+async function reasonOf(context: Context, id: string, after: number): Promise<Text> {
   const row = await stopRow(context, id, after);
   const reason = row?.change.replace(/^Returned message: /, '');
   return reason ? text('carryOut.publishStopped', { reason }) : text('carryOut.notPublished');

@@ -28,7 +28,7 @@ async function carryOut(context: Context, operation: RestCall): Promise<Outcome>
   context.advance(1);
   if (isRecord(data) && data.saved === false) {
     const { message, errors = 'saved: false' } = data;
-    const problem = invalid(typeof message === 'string' ? message : path, errors).message;
+    const problem = invalid(typeof message === 'string' ? message : path, errors).said;
     return { ...failed(problem), answer: data };
   }
   return done(data);

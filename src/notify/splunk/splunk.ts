@@ -136,7 +136,7 @@ function batches(events: readonly HecEvent[]): HecEvent[][] {
 }
 
 /** Codes of the collector that say what to do. */
-const CODES: Record<number, string> = {
+const CODES: Record<number, `splunk.${'tokenDisabled' | 'token' | 'index' | 'busy' | 'channel'}`> = {
   1: 'splunk.tokenDisabled',
   2: 'splunk.token',
   3: 'splunk.token',
