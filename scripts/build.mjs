@@ -1,10 +1,11 @@
-// Writes what Node-RED needs beside the compiled nodes: HTML from the definitions, the editor's script, texts
-// and icons.
+// Compiles, and writes what Node-RED needs beside the compiled nodes: HTML from the definitions, the editor's script,
+// texts and icons.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { compile } from './compile.mjs';
 import { BUNDLE } from './editor-script.mjs';
 import { ENGLISH, languagesIn, merge, readTexts, textsOf } from './locales.mjs';
 import { nodeHelp, nodeHtml } from './node-html.mjs';
@@ -15,6 +16,8 @@ const pkg = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 const locales = path.join(root, 'locales');
 const languages = languagesIn(locales);
+
+compile(root);
 
 const catalogue = [];
 for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
