@@ -21,6 +21,8 @@ interface EditorNode {
   credentials?: Record<string, unknown>;
   dirty?: boolean;
   changed?: boolean;
+  /** What Node-RED found when it validated the node. */
+  valid?: boolean;
   _def?: EditorNodeType;
   /** A text of the node's type. */
   _(key: string, params?: object): string;

@@ -104,6 +104,7 @@ export function problemOf(field: Field, value: unknown, valueOf: ValueOf = () =>
   const text = textOf(value).trim();
   if (isMissing(field, value, valueOf)) return 'required';
   if (isEnvironment(text)) return undefined;
+  if (field.kind === 'config') return RED.nodes.node(text)?.valid === false ? 'config' : undefined;
   if (field.kind === 'number') {
     const number = Number(text);
     // Node-RED shows a 0 of a config node as nothing.

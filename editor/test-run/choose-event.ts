@@ -24,9 +24,6 @@ export function offerEvents(
     .attr({ id: ID, placeholder: text('eventPlaceholder') })
     .appendTo(place);
   const list = suggestions({ id: `${ID}-options`, input, place, onPick: pick });
-  const hint = $('<div class="misp-hint" role="status">').attr('id', `${ID}-hint`).appendTo(place);
-  describe(input, `${ID}-hint`);
-  const misp = mispOf('misp-test-', place, text('which'));
   const button = $('<button type="button" class="red-ui-button">')
     .text(text('event'))
     .prop('disabled', true)
@@ -36,6 +33,9 @@ export function offerEvents(
       else hint.text(text('noServer'));
     })
     .appendTo(place);
+  const hint = $('<div class="misp-hint" role="status">').attr('id', `${ID}-hint`).appendTo(place);
+  describe(input, `${ID}-hint`);
+  const misp = mispOf('misp-test-', place, text('which'));
   let request: JQueryRequest<Answer<'GET /events'>> | undefined;
   let timer: number | undefined;
 

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import type { MispClient } from '../../src/misp/client';
 import type { ServerNode } from '../config/misp-server';
 import type { Answer, MispQuestions } from './api';
-import { textOf } from './body';
+import { textField } from './body';
 import { recordOf, serve } from './route';
 import { clientOfForm } from './server-form';
 
@@ -55,7 +55,7 @@ export function serveMisp<P extends Path>(RED: NodeAPI, path: P, ask: Ask<P>): v
 
 /** The client of a deployed MISP. */
 export function deployedMisp(RED: NodeAPI, id: unknown): MispClient | undefined {
-  const server = RED.nodes.getNode(textOf(id)) as ServerNode | null;
+  const server = RED.nodes.getNode(textField(id)) as ServerNode | null;
   // Nodes of other packages may have a client of their own.
   return server?.type === 'misp-server' ? server.client : undefined;
 }

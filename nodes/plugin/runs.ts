@@ -4,7 +4,7 @@ import type { RunFilter } from '../../src/history/run-log';
 import type { RunRecord, RunRow, Step } from '../../src/history/record';
 import { WorkflowError } from '../../src/text';
 import { runtimeOf } from '../runtime';
-import { textOf } from './body';
+import { textField } from './body';
 import { serve } from './route';
 
 /** A list has no more rows than a person looks through; the rest is found by the filters. */
@@ -57,7 +57,7 @@ export function serveRuns(RED: NodeAPI): void {
 
 function filterOf({ trigger, outcome, text }: Partial<Record<keyof RunFilter, unknown>>): RunFilter {
   const known = (['allow', 'block', 'failed', 'open'] as const).find((one) => one === outcome);
-  return { trigger: textOf(trigger), outcome: known, text: textOf(text) };
+  return { trigger: textField(trigger), outcome: known, text: textField(text) };
 }
 
 /** What of a run tells nothing of the data of its event. */

@@ -1,7 +1,8 @@
 import type { NodeAPI } from 'node-red';
 import { checkAccount, type Account } from '../../src/misp/account';
 import type { MispClient } from '../../src/misp/client';
-import { WorkflowError, type TextParams } from '../../src/text';
+import { inWords, text as said, words, WorkflowError, type TextParams } from '../../src/text';
+import { wordsFor } from '../words';
 import type { TestResult } from './api';
 import { serve } from './route';
 import { clientOfForm } from './server-form';
@@ -18,7 +19,7 @@ async function testConnection(RED: NodeAPI, sent: Record<string, unknown>): Prom
     client = clientOfForm(RED, sent);
     return describe(RED, await checkAccount(client));
   } catch (error) {
-    return { state: 'error', message: words(RED, error) };
+    return { state: 'error', message: wordsOf(RED, error) };
   } finally {
     client?.close();
   }
@@ -36,14 +37,12 @@ function kindOf({ readOnlyKey, siteAdmin, writes }: Account): string {
   return siteAdmin ? 'siteAdmin' : writes ? 'user' : 'reader';
 }
 
-function words(RED: NodeAPI, error: unknown): string {
-  if (!(error instanceof WorkflowError)) return text(RED, 'errors.misp.failed', { problem: String(error) });
-  const own = `errors.${error.key}`;
-  const message = text(RED, own, error.params);
-  return message.endsWith(own) ? error.message : message;
+function wordsOf(RED: NodeAPI, error: unknown): string {
+  if (!(error instanceof WorkflowError)) return words(said('misp.failed', { problem: String(error) }));
+  return wordsFor(error, (key, params) => text(RED, key, params));
 }
 
 /** A text of the node type misp-server, whose catalogue is the node's own. */
-function text(RED: NodeAPI, key: string, params: TextParams): string {
-  return RED._(`@misp-flows/node-red-misp/misp-server:misp-server.${key}`, params);
+function text(RED: NodeAPI, key: string, params: TextParams = {}): string {
+  return RED._(`@misp-flows/node-red-misp/misp-server:misp-server.${key}`, inWords(params));
 }

@@ -2,12 +2,12 @@ import type { NodeAPI } from 'node-red';
 import { setImmediate as journalHandedOver } from 'node:timers/promises';
 import type { Journal } from '../../src/runs/journal';
 import { trialRequest } from '../last-message';
-import { WorkflowError } from '../../src/text';
+import { words, WorkflowError } from '../../src/text';
 import { isEventKey, searchEvents } from '../../src/misp/event-search';
 import { dataOfEvent } from '../../src/triggers/chosen-event';
 import { runtimeOf, type KnownTrigger } from '../runtime';
 import { deployedMisp } from './ask-misp';
-import { textOf } from './body';
+import { textField } from './body';
 import { serve } from './route';
 
 /** The routes behind the button of a trigger. */
@@ -22,7 +22,7 @@ export function serveTestRuns(RED: NodeAPI): void {
   serve(RED, 'GET /events', { permission: 'misp.read' }, ({ query, needsData }) => {
     needsData();
     const client = deployedMisp(RED, query.server);
-    return client ? searchEvents(client, textOf(query.search)) : { problem: 'notDeployed' };
+    return client ? searchEvents(client, textField(query.search)) : { problem: 'notDeployed' };
   });
 
   const write = { permission: 'misp.write' } as const;
@@ -39,7 +39,7 @@ export function serveTestRuns(RED: NodeAPI): void {
     const failures = watchFailures(runtime.journal);
     try {
       const { run, outcome, cause, reason = '', way } = await trigger.rehearse(request);
-      return { kind, outcome, cause, reason, failed: await failures.of(run), way };
+      return { kind, outcome, cause, reason: words(reason), failed: await failures.of(run), way };
     } finally {
       failures.end();
     }
@@ -54,7 +54,7 @@ async function chosenRequest(
 ) {
   const client = deployedMisp(RED, server);
   if (!client) throw new WorkflowError('editor.mispNotDeployed');
-  const key = textOf(event).trim();
+  const key = textField(event).trim();
   if (!isEventKey(key)) throw new WorkflowError('editor.noEventChosen');
   const data = await dataOfEvent(client, trigger, key);
   return { kind: 'event', request: { module: '', data, params: {} } } as const;

@@ -1,5 +1,6 @@
 import type { OperationResult } from '../actions/plan';
 import type { Entry } from '../runs/journal';
+import { words } from '../text';
 import { brief, briefOperation, briefText } from './brief';
 import type { OperationBrief, RunRecord, RunRow, Step } from './record';
 
@@ -99,7 +100,7 @@ function note(record: RunRecord, entry: Entry, mostSteps: number): void {
   if (entry.what === 'answered') {
     const { outcome, cause, reason } = entry.verdict;
     Object.assign(record, { outcome, cause, waited: Math.max(0, at - record.at) });
-    if (reason !== undefined) record.reason = briefText(reason);
+    if (reason !== undefined) record.reason = briefText(words(reason));
   } else if (entry.what === 'ended') {
     record.ended = entry.known ? 'known' : 'unknown';
     record.way = entry.way;
@@ -128,14 +129,14 @@ function stepOf(entry: Entry & { what: 'decided' | 'planned' | 'did' | 'failed' 
       return { ...where, what: 'did', operations, more: entry.operations.length - operations.length };
     }
     case 'failed':
-      return { ...where, what: 'failed', problem: briefText(entry.problem), counts: entry.counts };
+      return { ...where, what: 'failed', problem: briefText(words(entry.problem)), counts: entry.counts };
   }
 }
 
 function resultOf({ operation, state, failures = [] }: OperationResult): OperationBrief {
   const problems = failures
     .slice(0, MOST_PROBLEMS)
-    .map(({ item, problem }) => briefText(item ? `${item}: ${problem}` : problem));
+    .map(({ item, problem }) => briefText(item ? `${item}: ${words(problem)}` : words(problem)));
   return {
     ...{ do: operation.do, with: briefOperation(operation), state },
     ...(problems.length > 0 ? { problems } : {}),

@@ -20,7 +20,8 @@ export function isEventKey(text: string): boolean {
  */
 export async function searchEvents(client: MispClient, typed: string): Promise<PickerAnswer> {
   const text = typed.trim();
-  const wanted = isEventKey(text) ? { eventid: [text] } : text ? { eventinfo: `%${text}%` } : {};
+  if (text === '') return { items: [], more: true };
+  const wanted = isEventKey(text) ? { eventid: [text] } : { eventinfo: `%${text}%` };
   const asked = { returnFormat: 'json', metadata: 1, limit: MOST + 1, page: 1, ...wanted };
   const rows = await client.post('/events/restSearch', asked, { expect: rowsIn('response', 'Event') });
   const items = rows.map(itemOf);

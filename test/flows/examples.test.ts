@@ -8,15 +8,7 @@ import { definitions } from '../support/definitions';
 import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 import { freePort } from '../support/misp';
 import { collectLog } from '../support/log';
-
-/** Credentials are no part of an example: whoever imports it fills them in. */
-const secrets = {
-  user: 'misp',
-  password: 'secret',
-  apiKey: 'a'.repeat(40),
-  webhookUrl: 'https://chat.example.org/hooks/x',
-  token: 'x'.repeat(20),
-};
+import { SECRETS } from '../support/secrets';
 
 describe('the check of the flow', () => {
   const typeOf = (type: string) => definitions.find((one) => one.type === type)?.description;
@@ -65,7 +57,7 @@ describe('the examples', function () {
         node.type === 'misp-listener' ? { ...node, port } : node,
       );
       const log = collectLog(nodeRed.RED);
-      await deploy(nodeRed.RED, flow, Object.fromEntries(flow.map((node) => [node.id, secrets])));
+      await deploy(nodeRed.RED, flow, Object.fromEntries(flow.map((node) => [node.id, SECRETS])));
       log.stop();
       assert.equal(log.text(), '');
     });

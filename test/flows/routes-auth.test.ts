@@ -79,6 +79,18 @@ const ROUTES: Record<string, RouteCase> = {
     needs: 'read',
     path: 'pickers/tags/chosen?server=misp&value=tlp:red',
   },
+  'POST /misp-workflows/pickers/:source': {
+    needs: 'write',
+    path: 'pickers/tags',
+    body: { form: { id: 'misp' }, search: 'tlp' },
+  },
+  'POST /misp-workflows/pickers/:source/chosen': {
+    needs: 'write',
+    path: 'pickers/tags/chosen',
+    body: { form: { id: 'misp' }, value: ['tlp:red'] },
+  },
+  'POST /misp-workflows/modules': { needs: 'write', path: 'modules', body: { form: { id: 'misp' } } },
+  'GET /misp-workflows/events': { needs: 'read', data: true, path: 'events?server=misp&search=1' },
   'GET /misp-workflows/modules': { needs: 'read', path: 'modules?server=misp' },
   'POST /misp-workflows/servers/test': { needs: 'write', path: 'servers/test', body: { id: 'misp' } },
   'POST /misp-workflows/mail-servers/test': { needs: 'write', path: 'mail-servers/test', body: { id: 'x' } },
