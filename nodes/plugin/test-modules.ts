@@ -3,7 +3,7 @@ import { ModuleService } from '../../src/modules/service';
 import { WorkflowError, type TextParams } from '../../src/text';
 import { serviceSettingsOf, type ModulesForm, type ModulesNode } from '../config/misp-modules';
 import type { ServiceModules, TestResult } from './api';
-import { configOf, numberOf, textOf } from './body';
+import { configOf, numberField, textField } from './body';
 import { serve } from './route';
 import { deployedNode, literal, secretOf, UNCHANGED, type Deployed } from './saved-secrets';
 
@@ -38,7 +38,7 @@ async function testService(RED: NodeAPI, sent: Body): Promise<TestResult & Parti
     service = new ModuleService(serviceSettingsOf(RED, form));
     const modules = await service.modules();
     const { version } = await service.health();
-    const deployed = mayGo ? (RED.nodes.getNode(textOf(sent.id)) as ModulesNode | null) : null;
+    const deployed = mayGo ? (RED.nodes.getNode(textField(sent.id)) as ModulesNode | null) : null;
     const expansions = modules.filter(({ kinds }) => kinds.includes('expansion') || kinds.includes('hover'));
     const count = { count: modules.length, expansions: expansions.length, version };
     const key = modules.length === 0 ? 'empty' : version === '' ? 'ok' : 'okVersion';
@@ -55,18 +55,18 @@ async function testService(RED: NodeAPI, sent: Body): Promise<TestResult & Parti
 }
 
 function formOf(RED: NodeAPI, sent: Body): { form: ModulesForm; mayGo: boolean } {
-  const deployed = deployedNode(RED, textOf(sent.id), 'misp-modules');
+  const deployed = deployedNode(RED, textField(sent.id), 'misp-modules');
   const form = {
-    url: literal(textOf(sent.url)),
+    url: literal(textField(sent.url)),
     // What is not switched off in so many words is checked.
     verify: sent.verify !== false,
     tls: configOf(sent.tls),
-    timeout: numberOf(sent.timeout, 10, 300),
+    timeout: numberField(sent.timeout, 10, 300),
     answerLimit: 20,
     parallel: 1,
   };
-  const [password, proxy] = [textOf(sent.password), textOf(sent.proxy)];
-  const user = secretOf(textOf(sent.user), deployed?.secrets.user, true);
+  const [password, proxy] = [textField(sent.password), textField(sent.proxy)];
+  const user = secretOf(textField(sent.user), deployed?.secrets.user, true);
   const mayGo = deployed !== undefined && leadsTo(deployed, { ...form, user, proxy });
   return {
     mayGo,
@@ -86,8 +86,8 @@ function leadsTo(
   form: Pick<ModulesForm, 'url' | 'tls' | 'verify' | 'user' | 'proxy'>,
 ): boolean {
   return (
-    addressOf(form.url) === addressOf(textOf(settings.url)) &&
-    (form.tls || '') === textOf(settings.tls) &&
+    addressOf(form.url) === addressOf(textField(settings.url)) &&
+    (form.tls || '') === textField(settings.tls) &&
     (form.verify || settings.verify === false) &&
     form.user.trim() === (secrets.user ?? '').trim() &&
     (form.proxy === UNCHANGED || form.proxy === (secrets.proxy ?? ''))

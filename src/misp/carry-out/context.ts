@@ -61,7 +61,7 @@ export function nameOf({ id, uuid }: Ref): string | undefined {
 }
 
 /** What MISP is asked by. */
-export function keyOf({ id, uuid }: Ref): string | undefined {
+export function mispKey({ id, uuid }: Ref): string | undefined {
   return id ?? uuid;
 }
 

@@ -18,9 +18,9 @@ import type { Context, Failure, Outcome } from '../carry-out/context';
 import { rowsByUuid } from '../carry-out/edit-items';
 import { eventKey } from '../carry-out/lookups';
 import { getEvent, updateEvent } from '../events';
-import { inEach, laneOfEvent, type Entry } from './entry';
+import { inEach, laneOfEvent, type OperationEntry } from './entry';
 
-export const addToEvent: Entry<AddToEvent> = {
+export const addToEvent: OperationEntry<AddToEvent> = {
   carryOut,
   reflect: inEach((event, operation, _result, done) => show(event, operation, done)),
   lane: laneOfEvent,
