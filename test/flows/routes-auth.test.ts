@@ -132,9 +132,10 @@ describe('the routes of the package, with users', function () {
     misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
     nodeRed = await startNodeRed({ settings: { adminAuth } });
     const port = await freePort();
+    const service = { id: 'service', type: 'misp-modules', url: 'http://127.0.0.1:1' };
     const server = { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 };
     const broker = { id: 'broker', type: 'mqtt-broker', broker: '127.0.0.1', port: 1, autoConnect: false };
-    const flow = [tab, server, broker, listener(port), trigger(['out']), node('out', 'debug', [])];
+    const flow = [tab, server, service, broker, listener(port), trigger(['out']), node('out', 'debug', [])];
     await deploy(nodeRed.RED, flow, {
       ...credentials,
       misp: { apiKey: API_KEY },
