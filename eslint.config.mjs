@@ -64,6 +64,7 @@ const ARROWS = {
   runs: [...GROUND, 'actions'],
   listener: [...GROUND, 'runs'],
   misp: [...GROUND, 'http', 'actions'],
+  modules: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
   checks: [...GROUND, 'runs', 'triggers'],

@@ -1,6 +1,7 @@
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';
+import type { ModuleInfo } from '../../src/modules/list';
 import type { PickerItem } from '../../src/misp/picker-item';
 import type { Way } from '../../src/runs/way';
 import type { WorkflowModule } from '../../src/misp/workflow-module';
@@ -49,6 +50,11 @@ export interface Routes {
   'GET /events': { query: { server: string; search: string }; answer: PickerAnswer };
   'POST /servers/test': { body: ServerValues; answer: TestResult };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
+  'POST /module-services/test': {
+    body: Form<ModulesInput>;
+    answer: TestResult & Partial<ServiceModules>;
+  };
+  'GET /module-services/:id/modules': { answer: ServiceModules };
   'GET /listeners/:id/contact': { answer: Contact };
   /** Names of modules whose flow is gone. */
   'GET /listeners/:id/gone': { answer: string[] };
@@ -134,10 +140,17 @@ export type Form<Input extends string> = Record<Input, string> & { id: string; v
 export type ServerInput = 'url' | 'apiKey' | 'tls' | 'proxy' | 'headerSecret' | 'timeout' | 'answerLimit';
 /** The form of a MISP as it is. */
 export type ServerValues = Form<ServerInput> & { headers: unknown };
+export type ModulesInput = 'url' | 'user' | 'password' | 'tls' | 'proxy' | 'timeout';
 export type MailInput = 'host' | 'port' | 'security' | 'user' | 'password' | 'from' | 'tls' | 'timeout';
 
 /** What the form shows of a test of a connection. */
 export interface TestResult {
   state: 'ok' | 'warning' | 'error';
   message: string;
+}
+
+/** The modules of a service, and which of their settings are saved, as `<module>.<name>`. */
+export interface ServiceModules {
+  modules: ModuleInfo[];
+  saved: string[];
 }

@@ -94,6 +94,15 @@ const ROUTES: Record<string, RouteCase> = {
   'GET /misp-workflows/modules': { needs: 'read', path: 'modules?server=misp' },
   'POST /misp-workflows/servers/test': { needs: 'write', path: 'servers/test', body: { id: 'misp' } },
   'POST /misp-workflows/mail-servers/test': { needs: 'write', path: 'mail-servers/test', body: { id: 'x' } },
+  'POST /misp-workflows/module-services/test': {
+    needs: 'write',
+    path: 'module-services/test',
+    body: { id: 'x' },
+  },
+  'GET /misp-workflows/module-services/:id/modules': {
+    needs: 'read',
+    path: 'module-services/service/modules',
+  },
   'GET /misp-workflows/listeners/:id/contact': { needs: 'read', path: 'listeners/listener/contact' },
   'GET /misp-workflows/listeners/:id/gone': { needs: 'read', path: 'listeners/listener/gone' },
   'DELETE /misp-workflows/listeners/:id/gone/:name': {
@@ -140,9 +149,10 @@ describe('the routes of the package, with users', function () {
     misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
     nodeRed = await startNodeRed({ settings: { adminAuth } });
     const port = await freePort();
+    const service = { id: 'service', type: 'misp-modules', url: 'http://127.0.0.1:1' };
     const server = { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 };
     const broker = { id: 'broker', type: 'mqtt-broker', broker: '127.0.0.1', port: 1, autoConnect: false };
-    const flow = [tab, server, broker, listener(port), trigger(['out']), node('out', 'debug', [])];
+    const flow = [tab, server, service, broker, listener(port), trigger(['out']), node('out', 'debug', [])];
     await deploy(nodeRed.RED, flow, {
       ...credentials,
       misp: { apiKey: API_KEY },

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Vector } from '../vectors';
 import * as actions from './actions';
+import * as enrichment from './enrichment';
 import * as paths from './paths';
 import * as filters from './filters';
 import * as jinja from './jinja';
@@ -13,7 +14,11 @@ export type Adapter = (input: JsonObject, vector: Vector) => unknown;
 /** What an answer of MISP says, where it is not compared as it stands. */
 export type Reading = (expected: Json, vector: Vector) => unknown;
 
-export const readings: Record<string, Reading | undefined> = { ...actions.readings, ...notify.readings };
+export const readings: Record<string, Reading | undefined> = {
+  ...actions.readings,
+  ...enrichment.readings,
+  ...notify.readings,
+};
 
 /** All areas that the code covers. */
 export const adapters: Record<string, Adapter | undefined> = {
@@ -23,5 +28,6 @@ export const adapters: Record<string, Adapter | undefined> = {
   ...triggers.adapters,
   ...jinja.adapters,
   ...actions.adapters,
+  ...enrichment.adapters,
   ...notify.adapters,
 };
