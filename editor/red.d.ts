@@ -96,6 +96,7 @@ interface SidebarTab {
 declare const RED: {
   _(key: string, params?: object): string;
   clipboard: { copyText(value: string, element: JQuery, message: string): void };
+  comms: { subscribe(topic: string, listener: (topic: string, message: unknown) => void): void };
   editor: {
     editText(options: { mode: string; value: string; width: string; complete(value: string): void }): void;
     updateNodeProperties(node: EditorNode): void;
