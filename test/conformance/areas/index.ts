@@ -7,9 +7,13 @@ import * as jinja from './jinja';
 import * as triggers from './triggers';
 import * as logic from './logic';
 import * as notify from './notify';
+import * as workflowRun from './workflow-run';
 
 /** How the code is asked a vector's question. */
 export type Adapter = (input: JsonObject, vector: Vector) => unknown;
+
+/** How all questions of an area are asked at once; the answers by the vectors' ids. */
+export type Batch = (vectors: Vector[]) => Promise<Map<string, unknown>>;
 
 /** What an answer of MISP says, where it is not compared as it stands. */
 export type Reading = (expected: Json, vector: Vector) => unknown;
@@ -18,6 +22,7 @@ export const readings: Record<string, Reading | undefined> = {
   ...actions.readings,
   ...notify.readings,
   ...graphs.readings,
+  ...workflowRun.readings,
 };
 
 /** All areas that the code covers. */
@@ -31,3 +36,6 @@ export const adapters: Record<string, Adapter | undefined> = {
   ...notify.adapters,
   ...graphs.adapters,
 };
+
+/** Areas whose questions are asked of a running Node-RED. */
+export const batches: Record<string, Batch | undefined> = workflowRun.batches;
