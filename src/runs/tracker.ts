@@ -79,6 +79,8 @@ export class RunTracker {
   private readonly scopes = new AsyncLocalStorage<Reception>();
   private readonly open = new OpenReceptions();
   private readonly loops = new Loops();
+  /** The error that is being reported is that of a loop. */
+  private endsLoop = false;
   private readonly traits = new WeakMap<TrackedNode, Traits>();
   /** What was sent in this turn, to see what Node-RED does not deliver. */
   private readonly routed: SendEvent[] = [];
@@ -176,7 +178,8 @@ export class RunTracker {
   uncaught(node: TrackedNode, error: string): void {
     const reception = this.reporting(node.id);
     reception?.noteFailed();
-    const counts = this.knowledge.errorsCount(node);
+    // An action that may fail may not go round for ever.
+    const counts = this.endsLoop || this.knowledge.errorsCount(node);
     const open = reception ? [reception.run] : [...this.open.at(node.id)].map(({ run }) => run);
     const runs = open.length > 0 ? open : this.scopedRun();
     for (const { id } of new Set(runs))
@@ -293,7 +296,9 @@ export class RunTracker {
     this.nowFailing(reception);
     this.scopes.run(reception, () => {
       const { error } = node as unknown as { error(problem: string, message?: Message): void };
+      this.endsLoop = true;
       error.call(node, problem, ...(isFirst ? [msg] : []));
+      this.endsLoop = false;
     });
     this.finish(reception);
     next(false);

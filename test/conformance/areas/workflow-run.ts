@@ -1,41 +1,12 @@
 /** Whole workflows: MISP's graph becomes a flow, and runs in a real Node-RED. */
-import { readWorkflow, toFlow, type FlowNode, type Graph } from '../../../src/workflow';
 import { extract } from '../../../src/event/hash';
 import { textOf, valuesOf } from '../../../src/event/values';
-import type { Json, JsonObject, Vector } from '../vectors';
+import type { Json, JsonObject } from '../vectors';
 import { callsOf, changesOf, type Call } from '../misp/changes';
-import { normalizeData } from '../misp/normalize';
-import { catalogue, CONFIGS, Laboratory, STUB, type Stub } from '../workflow-run/laboratory';
+import { Laboratory, type Stub } from '../workflow-run/laboratory';
+import { prepare, type Answer, type Prepared } from '../workflow-run/prepare';
 import type { Seen } from '../workflow-run/watch';
 import type { Batch, Reading } from './index';
-
-interface StubSettings {
-  blocking?: boolean;
-  returns?: boolean | Record<string, boolean | 'exception'>;
-  error?: string | null;
-  capture?: string[];
-}
-
-/** A vector, and the flow that it became. */
-interface Prepared {
-  vector: Vector;
-  graph: Graph;
-  data: JsonObject;
-  waits: boolean;
-  module: string;
-  nodes: FlowNode[];
-  blockOf: Map<string, string>;
-  stubs: Map<string, StubSettings>;
-}
-
-/** A run in the terms in which it is compared: what happened, in no order across branches. */
-interface Answer {
-  outcome: string;
-  executed: string[];
-  handedOff: string[];
-  changes: unknown[];
-  captures: string[];
-}
 
 export const batches: Record<string, Batch> = {
   async 'workflow-run'(vectors) {
@@ -51,44 +22,6 @@ export const batches: Record<string, Batch> = {
     }
   },
 };
-
-/** The same event, by a trigger that MISP waits for, and by one that it does not. */
-const WAITING = 'event-publish';
-const NOT_WAITING = 'event-after-save-new';
-
-/** MISP goes through a loop once: for a vector it need not be long. */
-const PASSES = 3;
-
-function prepare(vector: Vector, index: number): Prepared {
-  const { graph: drawing, data, for_path, normalize, stub_actions } = vector.input;
-  const stubs = new Map(Object.entries((stub_actions ?? {}) as Record<string, StubSettings>));
-  const { graph: read } = readWorkflow(drawing);
-  const trigger = read.blocks.find(({ kind }) => kind === 'trigger')?.module ?? WAITING;
-  const waits = (for_path ?? 'blocking') === 'blocking';
-  const blocks = read.blocks.map((block) => {
-    if (block.kind === 'trigger') return waits ? block : { ...block, module: NOT_WAITING };
-    return stubs.has(block.module) ? { ...block, module: STUB, params: { node: block.id } } : block;
-  });
-  const graph = { ...read, blocks };
-  const blocking = [...stubs.values()].some((stub) => stub.blocking);
-  let next = 0;
-  const newId = () => `v${index}n${next++}`;
-  const { nodes, nodeOf } = toFlow(graph, catalogue, {
-    tab: true,
-    newId,
-    configs: CONFIGS,
-    modules: { [STUB]: { blocking } },
-  });
-  const module = `vector_${index}`;
-  for (const node of nodes)
-    if (node.type === 'misp-trigger') Object.assign(node, { module, remember: false, mostPasses: PASSES });
-  const raw = data as JsonObject;
-  return {
-    ...{ vector, graph, waits, module, nodes, stubs },
-    data: normalize ? (normalizeData(trigger, raw, {}) as JsonObject) : raw,
-    blockOf: new Map([...nodeOf].map(([block, node]) => [node, block])),
-  };
-}
 
 async function answerOf(prepared: Prepared, laboratory: Laboratory): Promise<Answer> {
   const captures: string[] = [];
@@ -151,7 +84,7 @@ const read: Reading = (expected, { input }) => {
           node: textOf(node),
           probes: Object.entries(probes as JsonObject).map(([path, found]) => [
             path,
-            [...valuesOf(found as object)],
+            [...valuesOf(found as JsonObject)],
           ]),
         }),
       )

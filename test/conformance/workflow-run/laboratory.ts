@@ -1,28 +1,15 @@
 /** A real Node-RED with the built package, and a stand-in MISP whose calls are seen: workflows run there. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../../sandbox/misp/server';
-import type { Entry } from '../../../src/runs/journal';
 import type { FlowNode } from '../../../src/workflow';
-import type { Catalogue } from '../../../src/workflow';
 import { freePort, listening, query } from '../../support/misp';
-import { deploy, root, startNodeRed } from '../../support/node-red';
+import { deploy, startNodeRed } from '../../support/node-red';
 import { recordCalls, sendJson, type RecordedCall, type Recorder } from '../../support/recorder';
 import type { JsonObject } from '../vectors';
+import { STUB } from './prepare';
 import { Watch, type Seen } from './watch';
 
 /** What a stub of an action module answers, and what it was asked. */
 export type Stub = (node: string, data: unknown) => { success: boolean; errors: string[] } | 'crash';
-
-/** The module that stands for stubs: no node stands for it, so MISP runs it. */
-export const STUB = 'vector-stub';
-
-export const catalogue = JSON.parse(
-  readFileSync(path.join(root, 'dist/catalogue.json'), 'utf8'),
-) as Catalogue;
-
-/** The config nodes of the laboratory, by type. */
-export const CONFIGS = { 'misp-listener': 'listener', 'misp-server': 'misp' };
 
 export class Laboratory {
   /** What the stub answers in the run that is going on. */
@@ -83,7 +70,7 @@ export class Laboratory {
 
   /** MISP has the event that the question is about, whatever an earlier run made of it. */
   private store(data: JsonObject): void {
-    const event = structuredClone(data?.Event) as JsonObject | undefined;
+    const event = withTextIds(data?.Event) as JsonObject | undefined;
     this.misp.events.clear();
     if (!event || typeof event.id !== 'string') return;
     delete event._AttributeFlattened;
@@ -104,6 +91,14 @@ export class Laboratory {
   }
 }
 
+/** MISP stores ids as texts, also where the vectors' data has numbers. */
+function withTextIds(value: unknown): unknown {
+  const isId = (name: string) => /^(?:\w+_)?id$/.test(name);
+  return JSON.parse(JSON.stringify(value ?? null), (name, item: unknown) =>
+    typeof item === 'number' && isId(name) ? String(item) : item,
+  );
+}
+
 /** The names of all tags, wherever they stand. */
 function tagsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -112,5 +107,3 @@ function tagsIn(value: unknown): string[] {
   const own = Array.isArray(Tag) ? Tag.flatMap(({ name }) => name ?? []) : [];
   return [...own, ...Object.values(rest).flatMap(tagsIn)];
 }
-
-export type { Entry };
