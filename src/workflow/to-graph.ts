@@ -61,7 +61,7 @@ export function toGraph(
 ): Exported {
   if (flow.length > 10 * LIMITS.blocks)
     throw new WorkflowError('workflow.tooMany', { count: flow.length, limit: LIMITS.blocks });
-  return new Export(flow, catalogue, options).run();
+  return new Export(flow.filter(isNode), catalogue, options).run();
 }
 
 class Export {
@@ -78,7 +78,7 @@ class Export {
   }
 
   run(): Exported {
-    const sources = this.numbered(this.flow.filter(isNode).flatMap((node) => this.sourceOf(node)));
+    const sources = this.numbered(this.flow.flatMap((node) => this.sourceOf(node)));
     if (sources.length === 0) throw new WorkflowError('workflow.nothingToExport');
     if (sources.length > LIMITS.blocks)
       throw new WorkflowError('workflow.tooMany', { count: sources.length, limit: LIMITS.blocks });
@@ -186,10 +186,9 @@ class Export {
     const shown = !standing && kind === 'action' ? outputs.slice(0, 1) : outputs;
     if (!standing && kind === 'action' && outputs[1]?.some((id) => !outputs[0]?.includes(id)))
       this.note('warning', 'elseOfAction', [node]);
-    const cut = shown.flat().filter((id) => !this.blockOf.has(id));
-    const others = this.flow.filter(
-      ({ id, type }) => cut.includes(id) && !SILENT.has(type) && type !== 'misp-response',
-    );
+    const cut = new Set(shown.flat().filter((id) => !this.blockOf.has(id)));
+    const isCut = ({ id, type }: FlowNode) => cut.has(id) && !SILENT.has(type) && type !== 'misp-response';
+    const others = cut.size > 0 ? this.flow.filter(isCut) : [];
     this.note('warning', 'cut', others.length > 0 ? [node] : [], { targets: inShort(others.map(labelOf)) });
     return shown.flatMap((ids, output) =>
       ids.flatMap((id) => {
