@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import path from 'node:path';
 import { readWorkflow, toFlow, toGraph, writeBlueprint, writeWorkflow, LIMITS } from '../src/workflow';
 import type { Catalogue, FlowNode, Note } from '../src/workflow';
-import { text, WorkflowError } from '../src/text';
+import { text, words, WorkflowError, type TextKey } from '../src/text';
 
 /** 0: done. 1: the file cannot be taken. 2: the call cannot be understood. 3: done, but with `--strict` not all of it. */
 type Status = 0 | 1 | 2 | 3;
@@ -31,11 +31,11 @@ interface Call {
 export function main(args: string[]): Status {
   const call = readCall(args);
   if (call === 'help') {
-    process.stdout.write(`${text('command.usage')}\n`);
+    process.stdout.write(`${words(text('command.usage'))}\n`);
     return 0;
   }
   if (typeof call === 'string') {
-    process.stderr.write(`${call}\n${text('command.usage')}\n`);
+    process.stderr.write(`${call}\n${words(text('command.usage'))}\n`);
     return 2;
   }
   try {
@@ -58,8 +58,8 @@ function readCall(args: string[]): Call | string {
     const [command, file, ...more] = positionals;
     if (values.help) return 'help';
     if (command !== 'import' && command !== 'export')
-      return text('command.unknown', { command: command ?? '' });
-    if (file === undefined || more.length > 0) return text('command.oneFile');
+      return words(text('command.unknown', { command: command ?? '' }));
+    if (file === undefined || more.length > 0) return words(text('command.oneFile'));
     return { command, file, ...values };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -111,10 +111,12 @@ function catalogue(): Catalogue {
 }
 
 function say({ level, key, params }: Note): void {
-  process.stderr.write(`${text(`command.${level}`)}: ${oneLine(text(key, params))}\n`);
+  process.stderr.write(
+    `${words({ key: `command.${level}` as TextKey, params: {} })}: ${oneLine(words({ key, params: params ?? {} }))}\n`,
+  );
 }
 
 /** Names come from a file: they are not to move the cursor of a terminal, or to look like another message. */
-function oneLine(words: string): string {
-  return words.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ');
+function oneLine(said: string): string {
+  return said.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }

@@ -9,6 +9,8 @@ import type { Message } from '../src/runs/message';
 import { Journal } from '../src/runs/journal';
 import { RunTracker, type Hooks } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
+import { speakLanguage } from '../src/language';
+import { words } from '../src/text';
 import type { LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
@@ -88,8 +90,9 @@ export class Runtime {
   private reach: Reach | undefined;
 
   constructor(private readonly RED: NodeAPI) {
+    speakLanguage(editorText(RED, 'language'));
     const { hooks, log } = RED as unknown as RuntimeParts;
-    this.journal = new Journal((problem) => RED.log.warn(RED._('misp-editor.journal', { problem })));
+    this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
     this.tracker = new RunTracker(
       hooks,
       {
@@ -206,6 +209,11 @@ export class Runtime {
     }
     return this.configs;
   }
+}
+
+/** A text of the plugin, whose catalogue no node has. */
+function editorText(RED: NodeAPI, key: string, params?: Record<string, string>): string {
+  return RED._(`@misp-flows/node-red-misp/misp-editor:misp-editor.${key}`, params);
 }
 
 /** A node without a constructor of its own: an instance of a subflow. */

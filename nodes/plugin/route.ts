@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { WorkflowError } from '../../src/text';
+import { saidBy, words, WorkflowError } from '../../src/text';
 import { sampleFor, type Sample } from '../last-message';
 import type { Answer, BodyOf, ParamsOf, Problem, QueryOf, Route } from './api';
 import { idsOf } from './body';
@@ -62,7 +62,7 @@ export function serve<R extends Route>(
       if (found === undefined) response.status(404).end();
       else response.json(found);
     } catch (error) {
-      response.status(statusOf(error)).json({ problem: wordsOf(error) } satisfies Problem);
+      response.status(statusOf(error)).json({ problem: words(saidBy(error)) } satisfies Problem);
     }
   };
   const register = { GET: 'get', POST: 'post', DELETE: 'delete' }[method] as 'get' | 'post' | 'delete';
@@ -107,8 +107,4 @@ function isTooLong({ headers }: Request, limit: number): boolean {
 function statusOf(error: unknown): number {
   if (error instanceof NotPermitted) return 403;
   return error instanceof WorkflowError ? 200 : 500;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,12 @@
 import type { NodeAPI } from 'node-red';
 import { checkAccount, type Account } from '../../src/misp/account';
 import { MispClient } from '../../src/misp/client';
-import { WorkflowError, type TextParams } from '../../src/text';
+import { inWords, text as said, words, WorkflowError, type TextParams } from '../../src/text';
+import { wordsFor } from '../words';
 import { settingsOf, type ServerForm } from '../config/misp-server';
 import type { KeyValue } from '../definition';
 import type { TestResult } from './api';
-import { configOf, numberOf, textOf } from './body';
+import { configOf, numberField, textField } from './body';
 import { serve } from './route';
 import { deployedNode, literal, secretOf, UNCHANGED, type Deployed } from './saved-secrets';
 
@@ -24,30 +25,30 @@ async function testConnection(RED: NodeAPI, sent: Body): Promise<TestResult> {
     client = new MispClient(settingsOf(RED, formOf(RED, sent)));
     return describe(RED, await checkAccount(client));
   } catch (error) {
-    return { state: 'error', message: words(RED, error) };
+    return { state: 'error', message: wordsOf(RED, error) };
   } finally {
     client?.close();
   }
 }
 
 function formOf(RED: NodeAPI, sent: Body): ServerForm {
-  const deployed = deployedNode(RED, textOf(sent.id), 'misp-server');
+  const deployed = deployedNode(RED, textField(sent.id), 'misp-server');
   const form = {
-    url: literal(textOf(sent.url)),
+    url: literal(textField(sent.url)),
     // What is not switched off in so many words is checked.
     verify: sent.verify !== false,
     tls: configOf(sent.tls),
-    timeout: numberOf(sent.timeout, 30, 600),
+    timeout: numberField(sent.timeout, 30, 600),
     headers: headersOf(sent.headers),
   };
-  const [apiKey, proxy] = [textOf(sent.apiKey), textOf(sent.proxy)];
+  const [apiKey, proxy] = [textField(sent.apiKey), textField(sent.proxy)];
   const mayGo = deployed !== undefined && leadsTo(deployed, { ...form, proxy });
   return {
     ...form,
     apiKey: secretOf(apiKey, deployed?.secrets.apiKey, mayGo),
     // The proxy's address is a part of the secret.
     proxy: secretOf(proxy, deployed?.secrets.proxy, true),
-    headerSecret: secretOf(textOf(sent.headerSecret), deployed?.secrets.headerSecret, mayGo),
+    headerSecret: secretOf(textField(sent.headerSecret), deployed?.secrets.headerSecret, mayGo),
   };
 }
 
@@ -55,15 +56,15 @@ function headersOf(sent: unknown): KeyValue[] {
   const rows: unknown[] = Array.isArray(sent) ? sent : [];
   return rows.map((row) => {
     const { name, value } = (row ?? {}) as Record<string, unknown>;
-    return { name: textOf(name), value: literal(textOf(value)) };
+    return { name: textField(name), value: literal(textField(value)) };
   });
 }
 
 /** Whether a form leads to the MISP that a key was saved for, on a way that is no less safe. */
 function leadsTo({ settings, secrets }: Deployed, form: Omit<ServerForm, 'apiKey'>): boolean {
   return (
-    addressOf(form.url) === addressOf(textOf(settings.url)) &&
-    (form.tls || '') === textOf(settings.tls) &&
+    addressOf(form.url) === addressOf(textField(settings.url)) &&
+    (form.tls || '') === textField(settings.tls) &&
     (form.verify || settings.verify === false) &&
     (form.proxy === UNCHANGED || form.proxy === (secrets.proxy ?? ''))
   );
@@ -90,14 +91,12 @@ function kindOf({ readOnlyKey, siteAdmin, writes }: Account): string {
   return siteAdmin ? 'siteAdmin' : writes ? 'user' : 'reader';
 }
 
-function words(RED: NodeAPI, error: unknown): string {
-  if (!(error instanceof WorkflowError)) return text(RED, 'errors.misp.failed', { problem: String(error) });
-  const own = `errors.${error.key}`;
-  const message = text(RED, own, error.params);
-  return message.endsWith(own) ? error.message : message;
+function wordsOf(RED: NodeAPI, error: unknown): string {
+  if (!(error instanceof WorkflowError)) return words(said('misp.failed', { problem: String(error) }));
+  return wordsFor(error, (key, params) => text(RED, key, params));
 }
 
 /** A text of the node type misp-server, whose catalogue is the node's own. */
-function text(RED: NodeAPI, key: string, params: TextParams): string {
-  return RED._(`@misp-flows/node-red-misp/misp-server:misp-server.${key}`, params);
+function text(RED: NodeAPI, key: string, params: TextParams = {}): string {
+  return RED._(`@misp-flows/node-red-misp/misp-server:misp-server.${key}`, inWords(params));
 }

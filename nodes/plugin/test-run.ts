@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { setImmediate as journalHandedOver } from 'node:timers/promises';
 import type { Journal } from '../../src/runs/journal';
 import { trialRequest } from '../last-message';
+import { words } from '../../src/text';
 import { runtimeOf } from '../runtime';
 import { serve } from './route';
 
@@ -24,7 +25,7 @@ export function serveTestRuns(RED: NodeAPI): void {
     const failures = watchFailures(runtime.journal);
     try {
       const { run, outcome, cause, reason = '' } = await trigger.rehearse(request);
-      return { kind, outcome, cause, reason, failed: await failures.of(run) };
+      return { kind, outcome, cause, reason: words(reason), failed: await failures.of(run) };
     } finally {
       failures.end();
     }

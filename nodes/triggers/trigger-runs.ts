@@ -8,6 +8,7 @@ import { Run } from '../../src/runs/run';
 import type { Message, MispPart } from '../../src/runs/message';
 import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
+import { saidBy } from '../../src/text';
 import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 
 /** What a trigger sends. */
@@ -168,7 +169,7 @@ export class TriggerRuns {
     completed.then(pass, (error) => {
       const problem = this.firing.failed(error, message);
       first.noteFailed();
-      waiter.fail(problem.message);
+      waiter.fail(saidBy(problem));
       tracker.finish(first);
     });
   }

@@ -1,3 +1,5 @@
+import type { Said } from '../text';
+
 /** A thing in MISP, by what is known of it. MISP takes either. */
 export interface Ref {
   id?: string;
@@ -173,7 +175,7 @@ export interface SendMail {
   html?: string;
   attachments?: readonly MailAttachment[];
   /** Who was meant but gets nothing, and why: what is no address, or not allowed. */
-  refused?: readonly { item: string; problem: string }[];
+  refused?: readonly { item: string; problem: Said }[];
 }
 
 /** `data`, by reference, as JSON. */
@@ -208,6 +210,13 @@ export type SendOperation = SendMail | HttpRequest | ZmqPublish;
 export type Plan<O extends Operation = Operation> = O[];
 export type Operation = MispOperation | SendOperation;
 
+/** What failed: `item` is an id or uuid if it concerns one item, `tags` if it concerns some of the tags only. */
+export interface Failure {
+  item?: string;
+  problem: Said;
+  tags?: string[];
+}
+
 /** What became of one operation. */
 export interface OperationResult {
   operation: Operation;
@@ -216,8 +225,7 @@ export interface OperationResult {
    * cannot be told.
    */
   state: 'planned' | 'done' | 'unchanged' | 'partial' | 'unknown' | 'failed';
-  /** What failed, in words; `item` is an id or uuid if it concerns one item, `tags` if it concerns some of the tags only. */
-  failures?: { item?: string; problem: string; tags?: string[] }[];
+  failures?: Failure[];
   /** Of a partial one, the items that were done, by uuid or id. */
   done?: string[];
   /** Of attached tags: their names as MISP spells them, where that differs. */

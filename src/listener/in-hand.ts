@@ -1,4 +1,4 @@
-import { text } from '../text';
+import { saidBy, text, type Said } from '../text';
 import { wallClock } from '../clock';
 import { kindOf, type AnnouncedModule, type KindName, type RequestOf, type ResultOf } from './kinds';
 import type { ModuleOwner, OpenQuery, RequestText } from './open-query';
@@ -42,7 +42,7 @@ export class InHand {
       if (!module) return this.refuse(id, undefined, text('service.gone', { module: body.fields.module }));
       request = kindOf(module).read(body);
     } catch (error) {
-      return this.refuse(id, module, (error as Error).message);
+      return this.refuse(id, module, saidBy(error));
     }
     this.hand({ head, module, request }, { bytes, flattenedCut });
   }
@@ -89,7 +89,7 @@ export class InHand {
       owner.onQuery(query, requestText);
     } catch (error) {
       if (!this.open.delete(head.id)) return;
-      this.refuse(head.id, module, text('service.failed', { problem: (error as Error).message }));
+      this.refuse(head.id, module, text('service.failed', { problem: saidBy(error) }));
     }
   }
 
@@ -126,7 +126,7 @@ export class InHand {
     else this.returned.set(returned.module.name, [returned]);
   }
 
-  private refuse(id: number, module: AnnouncedModule | undefined, problem: string): void {
+  private refuse(id: number, module: AnnouncedModule | undefined, problem: Said): void {
     this.send({ type: 'answer', id, reply: kindOf(module).refuse(problem) });
   }
 }

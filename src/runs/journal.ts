@@ -1,3 +1,4 @@
+import { text, type Said } from '../text';
 import type { Operation, OperationResult } from '../actions/plan';
 import { labelOf, type TrackedNode } from './reception';
 import type { Verdict } from './verdict';
@@ -43,7 +44,7 @@ export class Journal {
   private handing = false;
 
   /** @param report told what is wrong with a sink, once for each */
-  constructor(private readonly report: (problem: string) => void) {}
+  constructor(private readonly report: (problem: Said) => void) {}
 
   /** Whether anybody reads it: what takes time to find out need not be found out for nobody. */
   get isRead(): boolean {
@@ -72,7 +73,7 @@ export class Journal {
     const { waiting: entries, dropped } = this;
     this.waiting = [];
     this.dropped = 0;
-    if (dropped > 0) this.report(`${dropped} entries were dropped`);
+    if (dropped > 0) this.report(text('journal.dropped', { count: dropped }));
     for (const entry of entries) for (const sink of this.sinks) this.give(sink, entry);
   }
 

@@ -6,7 +6,7 @@ import { OpenReceptions } from './open-receptions';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
 import { labelOf, Reception, takesMessages, type TrackedNode } from './reception';
-import { text } from '../text';
+import { text, words } from '../text';
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Verdict } from './verdict';
@@ -290,7 +290,7 @@ export class RunTracker {
   /** The node does not get the message. A Catch node may; one that leads back into the loop ends it for good. */
   private endLoop(reception: Reception, node: TrackedNode, msg: Message, next: Next): void {
     const { run } = reception;
-    const problem = text('run.loop', { count: String(run.mostPasses), node: labelOf(node) });
+    const problem = words(text('run.loop', { count: String(run.mostPasses), node: labelOf(node) }));
     const isFirst = !run.hasLoop;
     run.hasLoop = true;
     this.nowFailing(reception);

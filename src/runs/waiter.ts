@@ -1,4 +1,4 @@
-import { text } from '../text';
+import { text, type Said, type Text } from '../text';
 import type { Reception } from './reception';
 import type { Run } from './run';
 import { blockText, type Outcome, type Verdict } from './verdict';
@@ -32,7 +32,7 @@ export interface WaiterSettings {
 export class Waiter {
   verdict: Verdict | undefined;
   private allowed = false;
-  private failure: string | undefined;
+  private failure: Said | undefined;
   private givenUp = false;
 
   /** @param answered told the one verdict */
@@ -68,7 +68,7 @@ export class Waiter {
   }
 
   /** A node reported an error that no Catch node took. */
-  fail(reason: string): void {
+  fail(reason: Said): void {
     if (this.settings.onError === 'block') return this.conclude({ outcome: 'block', cause: 'error', reason });
     this.failure ??= reason;
     this.run.settleSoon();
@@ -124,8 +124,8 @@ export class Waiter {
     return this.run.isQuiet && !this.isAnswered;
   }
 
-  /** What stands between the run and its answer, in words that name the nodes. */
-  private whatIsMissing(): string {
+  /** What stands between the run and its answer; it names the nodes. */
+  private whatIsMissing(): Text {
     const { state, nodes } = this.run.whereabouts();
     if (nodes === '') return text('run.deadline');
     const words = {
@@ -133,7 +133,7 @@ export class Waiter {
       held: 'deadlineHeld',
       lost: 'unansweredAt',
       over: 'unansweredAt',
-    };
+    } as const;
     return text(`run.${words[state]}`, { nodes });
   }
 

@@ -1,3 +1,4 @@
+import type { TextKey } from '../text';
 import { triggerById } from '../triggers/triggers';
 import { byId, type Block, type Graph, type Note } from './graph';
 import { factsOf, isAdHoc } from './modules';
@@ -25,7 +26,12 @@ export interface PathWarning {
 export function checkGraph(graph: Graph, options: CheckOptions = {}): Note[] {
   const notes: Note[] = [];
   const add = (level: Note['level'], key: string, about: string[], params: Note['params'] = {}) =>
-    notes.push({ level, key: `workflow.${key}`, params: { blocks: inShort(about), ...params }, about });
+    notes.push({
+      level,
+      key: `workflow.${key}` as TextKey,
+      params: { blocks: inShort(about), ...params },
+      about,
+    });
   const triggers = triggersOf(graph);
   if (triggers.length > 1)
     add(

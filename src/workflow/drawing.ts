@@ -1,4 +1,4 @@
-import { text } from '../text';
+import { text, words as inWords } from '../text';
 import type { Block, FlowNode, Frame, Graph, Note } from './graph';
 
 /** Where the nodes of blocks are put. */
@@ -37,12 +37,20 @@ export function frameNode({ text: title }: Frame, id: string, members: readonly 
 export function commentNode({ name }: Graph, notes: readonly Note[], newId: () => string): FlowNode[] {
   const lines = notes
     .filter(({ level }) => level !== 'info')
-    .map(({ key, params }) => `- ${quiet(text(key, params))}`);
+    .map(({ key, params }) => `- ${quiet(inWords({ key, params: params ?? {} }))}`);
   if (lines.length === 0) return [];
-  const title = quiet(name || text('workflow.tab'));
+  const title = quiet(name || inWords(text('workflow.tab')));
   const info = `${title}\n\n${lines.join('\n')}\n`;
   return [
-    { id: newId(), type: 'comment', name: text('workflow.comment'), info, x: CORNER.x, y: 40, wires: [] },
+    {
+      id: newId(),
+      type: 'comment',
+      name: inWords(text('workflow.comment')),
+      info,
+      x: CORNER.x,
+      y: 40,
+      wires: [],
+    },
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { TextParams } from '../text';
+import type { TextKey, TextParams } from '../text';
 
 /** A way out of a block: to which block, behind which output (from 0). */
 export interface Connection {
@@ -54,10 +54,10 @@ export interface Graph {
   readonly uuid?: string;
 }
 
-/** Something that whoever imports or exports should know; `text(key, params)` has the words. */
+/** Something that whoever imports or exports should know; `words({ key, params })` has them in words. */
 export interface Note {
   readonly level: 'error' | 'warning' | 'info';
-  readonly key: string;
+  readonly key: TextKey;
   readonly params?: TextParams;
   /** Ids of the blocks, or of the nodes of a flow, that it is about. */
   readonly about?: readonly string[];

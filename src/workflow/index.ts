@@ -7,7 +7,7 @@
  *     const { graph, notes } = toGraph(nodes, catalogue, { name, description });
  *     writeBlueprint(graph); writeWorkflow(graph); mermaidOf(graph);
  *
- * `catalogue` is `dist/catalogue.json`. A note is `{ level, key, params, about }`; `text(key, params)` of src/text has
+ * `catalogue` is `dist/catalogue.json`. A note is `{ level, key, params, about }`; `words({ key, params })` of src/text has
  * its words, which are plain text and never markup.
  */
 export type { Catalogue } from './catalogue';

@@ -1,6 +1,6 @@
 import { readParams } from '../mapping/convert';
 import { isRecord } from '../event/values';
-import { text } from '../text';
+import { text, words, type TextKey } from '../text';
 import {
   defaultsOf,
   neededConfigs,
@@ -94,7 +94,7 @@ class Conversion {
     const drawn = [...groups, ...comment, ...nodes].map((node) => (tab ? { ...node, z: tab } : node));
     const { name, description } = this.graph;
     const sheet = tab
-      ? [{ id: tab, type: 'tab', label: name || text('workflow.tab'), info: quiet(description) }]
+      ? [{ id: tab, type: 'tab', label: name || words(text('workflow.tab')), info: quiet(description) }]
       : [];
     return { nodes: [...sheet, ...this.made, ...drawn], notes: this.notes, nodeOf: this.nodeOf };
   }
@@ -106,7 +106,12 @@ class Conversion {
     params: Note['params'] = {},
   ): void {
     if (about.length === 0) return;
-    this.notes.push({ level, key: `workflow.${key}`, params: { blocks: inShort(about), ...params }, about });
+    this.notes.push({
+      level,
+      key: `workflow.${key}` as TextKey,
+      params: { blocks: inShort(about), ...params },
+      about,
+    });
   }
 
   /** A trigger that is not known here cannot start a flow; all else can be run in MISP. */

@@ -1,7 +1,7 @@
 import { readParams, writeParams } from '../mapping/convert';
 import { isRecord } from '../event/values';
 import { triggerById } from '../triggers/triggers';
-import { WorkflowError } from '../text';
+import { WorkflowError, type TextKey } from '../text';
 import {
   defaultsOf,
   mappingOf,
@@ -107,7 +107,7 @@ class Export {
     if (nodes.length === 0) return;
     const names = inShort(nodes.map(labelOf));
     const about = nodes.map(({ id }) => id);
-    this.notes.push({ level, key: `workflow.${key}`, params: { nodes: names, ...params }, about });
+    this.notes.push({ level, key: `workflow.${key}` as TextKey, params: { nodes: names, ...params }, about });
   }
 
   private sourceOf(node: FlowNode): Source[] {
