@@ -67,6 +67,7 @@ const ARROWS = {
   modules: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
+  workflow: [...GROUND, 'mapping', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
   history: [...GROUND, 'actions', 'runs', 'triggers'],
   zmq: [...GROUND, 'actions', 'listener', 'triggers'],
