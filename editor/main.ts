@@ -1,5 +1,9 @@
 // The editor's half of the MISP nodes. Loaded once, by the plugin of this package, before the nodes.
 import { startChecks } from './checks/start';
+import flowsStyle from './flows/flows.css';
+import { addMenu } from './flows/menu';
+import { text } from './flows/texts';
+import { openGallery } from './gallery/gallery';
 import { migrateNode } from './migrate';
 import { offerPlugin } from './plugin';
 import { descriptions, extend, register } from './register';
@@ -13,9 +17,12 @@ RED.events.on('nodes:add', (node) => {
   if (description) migrateNode(node, description);
 });
 
-$('<style>').text(style).appendTo('head');
+$('<style>')
+  .text(style + flowsStyle)
+  .appendTo('head');
 startChecks(descriptions);
 addSearchWords(descriptions);
 addTooltips(descriptions);
+addMenu(() => [{ action: 'misp:show-examples', label: text('gallery'), run: openGallery }]);
 
 offerPlugin({ type: 'misp-workflows', register, extend });

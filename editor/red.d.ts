@@ -11,6 +11,7 @@ interface EditorNode {
   x: number;
   y: number;
   w?: number;
+  h?: number;
   /** Of a port of a subflow: which one. */
   i?: number;
   direction?: 'in' | 'out';
@@ -58,7 +59,7 @@ interface EditorNodeType {
   oneditcancel?(this: EditorNode): void;
   oneditsave?(this: EditorNode): void;
   /** A text of the type. */
-  _?(key: string): string;
+  _?(key: string, params?: object): string;
   /** The package whose subflow it is. */
   subflowModule?: string;
 }
@@ -93,8 +94,26 @@ interface SidebarTab {
   iconClass: string;
 }
 
+/** What Node-RED's trays are made of; the title is taken for markup, texts of buttons are not. */
+interface TrayOptions {
+  title: string;
+  width: number;
+  buttons: { id: string; text: string; class?: string; click(): void }[];
+  open(tray: JQuery): void;
+  close(): void;
+}
+
+interface ImportOptions {
+  importMap: Record<string, 'import' | 'copy' | 'replace'>;
+  /** As on a touch screen: what is imported stays where it is, and does not follow the mouse. */
+  touchImport: boolean;
+  notify: boolean;
+  applyNodeDefaults: boolean;
+}
+
 declare const RED: {
   _(key: string, params?: object): string;
+  actions: { add(name: string, action: () => void, options: { label: string }): void };
   clipboard: { copyText(value: string, element: JQuery, message: string): void };
   editor: {
     editText(options: { mode: string; value: string; width: string; complete(value: string): void }): void;
@@ -121,22 +140,29 @@ declare const RED: {
     eachWorkspace(visit: (tab: EditorNode) => void): void;
     filterNodes(filter: { type?: string; z?: string }): EditorNode[];
     getNodeLinks(node: string | EditorNode, portType: number): EditorLink[];
+    groups(z: string): EditorNode[];
+    junctions(z: string): EditorNode[];
     getType(type: string): EditorNodeType | undefined;
     node(id: string): EditorNode | undefined;
     registerType(type: string, definition: EditorNodeType): void;
     subflow(id: string): EditorSubflow | undefined;
+    workspace(id: string): EditorNode | undefined;
   };
+  menu: { addItem(menu: string, item: { id: string; label: string; options: object[] }): void };
   notify(content: HTMLElement, options: NotifyOptions): EditorNotification;
   plugins: {
     registerPlugin(id: string, plugin: object): void;
     getPlugin(id: string): unknown;
   };
   sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };
+  state: Record<'DEFAULT' | 'EDITING', number>;
   statusBar: {
     add(widget: { id: string; align: 'left'; element: JQuery }): void;
     hide(id: string): void;
     show(id: string): void;
   };
+  tray: { show(options: TrayOptions): void; close(done?: () => void): void };
+  user: { hasPermission(permission: string): boolean };
   utils: {
     getNodeLabel(node: EditorNode, fallback?: string): string;
     sanitize(text: string): string;
@@ -150,10 +176,15 @@ declare const RED: {
       y: number,
       z: string,
     ): { node: EditorNode; historyEvent: Record<string, unknown> };
+    importNodes(
+      nodes: object[],
+      options: ImportOptions,
+    ): { nodeMap: Record<string, EditorNode | undefined> } | undefined;
     redraw(updateActive?: boolean): void;
+    state(state: number): void;
     reveal(id: string): void;
   };
-  workspaces: { isLocked?(id: string): boolean };
+  workspaces: { active(): string; isLocked?(id: string): boolean };
 };
 
 declare module '*.css' {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { BUNDLE } from './editor-script.mjs';
+import { examplesOf } from './examples.mjs';
 import { nodeHtml } from './node-html.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -34,6 +35,10 @@ for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
 
 // All definitions as plain data, for what knows no Node-RED.
 writeFileSync(path.join(root, 'dist/catalogue.json'), `${JSON.stringify(catalogue, null, 1)}\n`);
+
+const examples = examplesOf(path.join(root, 'examples'), catalogue, readText);
+mkdirSync(path.join(root, 'resources'), { recursive: true });
+writeFileSync(path.join(root, 'resources/examples.json'), JSON.stringify(examples));
 
 buildSync({
   entryPoints: [path.join(root, 'editor/main.ts')],
