@@ -64,6 +64,7 @@ const ARROWS = {
   misp: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
+  workflow: [...GROUND, 'mapping', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
   zmq: [...GROUND, 'listener', 'triggers'],
 };
