@@ -10,6 +10,8 @@ import { descriptions, extend, register } from './register';
 import { addSearchWords } from './search-words';
 import style from './style.css';
 import { addTooltips } from './tooltips';
+import { openExport } from './workflows/export';
+import { openImport } from './workflows/import';
 
 // Node-RED tells of every node that comes in, loaded, imported or dropped, before it is validated.
 RED.events.on('nodes:add', (node) => {
@@ -23,6 +25,10 @@ $('<style>')
 startChecks(descriptions);
 addSearchWords(descriptions);
 addTooltips(descriptions);
-addMenu(() => [{ action: 'misp:show-examples', label: text('gallery'), run: openGallery }]);
+addMenu(() => [
+  { action: 'misp:show-examples', label: text('gallery'), run: openGallery },
+  { action: 'misp:import-workflow', label: text('importTitle'), run: openImport },
+  { action: 'misp:export-blueprint', label: text('exportTitle'), run: openExport },
+]);
 
 offerPlugin({ type: 'misp-workflows', register, extend });

@@ -105,10 +105,17 @@ interface TrayOptions {
 
 interface ImportOptions {
   importMap: Record<string, 'import' | 'copy' | 'replace'>;
-  /** As on a touch screen: what is imported stays where it is, and does not follow the mouse. */
-  touchImport: boolean;
-  notify: boolean;
+  markChanged: boolean;
   applyNodeDefaults: boolean;
+}
+
+interface ImportResult {
+  nodes: EditorNode[];
+  links: object[];
+  groups: object[];
+  junctions: object[];
+  workspaces: object[];
+  subflows: object[];
 }
 
 declare const RED: {
@@ -140,6 +147,8 @@ declare const RED: {
     eachWorkspace(visit: (tab: EditorNode) => void): void;
     filterNodes(filter: { type?: string; z?: string }): EditorNode[];
     getNodeLinks(node: string | EditorNode, portType: number): EditorLink[];
+    createExportableNodeSet(nodes: EditorNode[]): object[];
+    import(nodes: object[], options: ImportOptions): ImportResult;
     groups(z: string): EditorNode[];
     junctions(z: string): EditorNode[];
     getType(type: string): EditorNodeType | undefined;
@@ -176,13 +185,11 @@ declare const RED: {
       y: number,
       z: string,
     ): { node: EditorNode; historyEvent: Record<string, unknown> };
-    importNodes(
-      nodes: object[],
-      options: ImportOptions,
-    ): { nodeMap: Record<string, EditorNode | undefined> } | undefined;
+    select(selection: { nodes: EditorNode[] }): void;
+    selection(): { nodes?: EditorNode[] };
     redraw(updateActive?: boolean): void;
     state(state: number): void;
-    reveal(id: string): void;
+    reveal(id: string, flash?: boolean): void;
   };
   workspaces: { active(): string; isLocked?(id: string): boolean };
 };

@@ -4,7 +4,8 @@ import { fitsBelow, prepare, type Workspace } from './prepare';
 import { text } from './texts';
 
 /**
- * Imports a flow with Node-RED's own import: one step that can be undone, and no question.
+ * Imports a flow with Node-RED's own import: one step that can be undone, and no question. What is imported stays where
+ * it is drawn: the import of the view would hang it at the mouse, and push apart what has long labels.
  * @param name what to call it in the message
  * @param ownTab on a tab of its own; it is anyway if the open one has no room, or takes nothing
  */
@@ -14,21 +15,27 @@ export function bringIn(flow: readonly FlowNode[], name: string, ownTab: boolean
   const takes = RED.nodes.workspace(active) !== undefined && !RED.workspaces.isLocked?.(active);
   const alone = ownTab || !takes || !fitsBelow(flow, workspace.bottom);
   const { nodes, importMap, used } = prepare(withTab(flow, name), workspace, alone);
-  // Nobody drags what was just imported: it has its place.
-  const result = RED.view.importNodes(nodes, {
+  const dirty = RED.nodes.dirty();
+  const { nodes: made, ...more } = RED.nodes.import(nodes, {
     importMap,
-    touchImport: true,
-    notify: false,
+    markChanged: true,
     applyNodeDefaults: true,
   });
-  const first = nodes.find((node) => isDrawn(node) && result?.nodeMap[node.id]);
-  const shown = first && result?.nodeMap[first.id];
-  if (!shown) return;
+  const { links, groups, junctions, workspaces, subflows } = more;
+  const ids = made.map(({ id }) => id);
+  RED.history.push({ t: 'add', nodes: ids, links, groups, junctions, workspaces, subflows, dirty });
+  for (const node of made) node._def?.onadd?.call(node);
   RED.nodes.dirty(true);
-  RED.view.reveal(shown.id);
-  RED.view.redraw(true);
+  show(made.filter(({ z, x }) => z && x !== undefined));
   const onto = used.map((id) => RED.utils.getNodeLabel(RED.nodes.node(id) as EditorNode, id)).join(', ');
   notifyText(text(onto ? 'importedOnto' : 'imported', { name, onto }), { type: 'success' });
+}
+
+function show(drawn: EditorNode[]): void {
+  if (drawn.length === 0) return;
+  RED.view.reveal(drawn[0].id, false);
+  RED.view.redraw(true);
+  RED.view.select({ nodes: drawn.filter(({ z }) => z === drawn[0].z) });
 }
 
 /** A flow that brings no tab gets one, for when it is to have its own. */

@@ -10,6 +10,7 @@ import { servePickers } from './pickers';
 import { serve } from './route';
 import { serveTrials } from './try-node';
 import { servePreviews } from './try-path';
+import { serveWorkflows } from './workflows';
 
 /** What the editor's script asks the runtime for, behind Node-RED's permissions. */
 export default function register(RED: NodeAPI): void {
@@ -22,6 +23,7 @@ export default function register(RED: NodeAPI): void {
   servePreviews(RED);
   servePickers(RED);
   serveModules(RED);
+  serveWorkflows(RED);
   serveConnectionTest(RED);
   serveMailServerTest(RED);
   const listenerOf = (id: string) => {
