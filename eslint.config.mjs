@@ -66,7 +66,7 @@ const ARROWS = {
   triggers: [...GROUND, 'listener', 'misp'],
   workflow: [...GROUND, 'mapping', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
-  zmq: [...GROUND, 'listener', 'triggers'],
+  zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };
 

@@ -122,6 +122,7 @@ declare const RED: {
   _(key: string, params?: object): string;
   actions: { add(name: string, action: () => void, options: { label: string }): void };
   clipboard: { copyText(value: string, element: JQuery, message: string): void };
+  comms: { subscribe(topic: string, listener: (topic: string, message: unknown) => void): void };
   editor: {
     editText(options: { mode: string; value: string; width: string; complete(value: string): void }): void;
     updateNodeProperties(node: EditorNode): void;

@@ -1,5 +1,6 @@
 import { looksAtAttributes } from '../../nodes/attributes-when';
 import type { NodeConfig } from '../../src/runs/trust';
+import { DEAF_TOPIC, type DeafListeners } from '../../src/checks/deaf';
 import { checkFlow, type Finding, type TypeKnowledge } from '../../src/checks/check-flow';
 import type { Registered } from '../plugin';
 import { showBadges } from './badge';
@@ -26,11 +27,13 @@ export function startChecks(descriptions: Readonly<Record<string, Registered | u
     writes: (type) => Boolean(descriptions[type]?.writes),
     isOpaque: ({ type }) => Boolean(RED.nodes.getType(type)?.subflowModule),
     fieldsOf: (type) => descriptions[type]?.fields ?? {},
+    whyDeaf: ({ id }) => (RED.nodes.node(id)?.changed ? undefined : deaf[id]),
     looksAtAttributes(node: NodeConfig) {
       const description = descriptions[node.type];
       return description !== undefined && looksAtAttributes(description, node);
     },
   };
+  let deaf: DeafListeners = {};
   const list = createList(knowledge.isOurs);
   const badges = showBadges((id) => list.show(id));
   $('<style>').text(style).appendTo('head');
@@ -51,6 +54,10 @@ export function startChecks(descriptions: Readonly<Record<string, Registered | u
   };
   const secretsOf = watchSecrets(descriptions, soon);
   for (const event of EVENTS) RED.events.on(event, soon);
+  RED.comms.subscribe(DEAF_TOPIC, (_topic, message) => {
+    deaf = (message ?? {}) as DeafListeners;
+    soon();
+  });
   RED.events.on('deploy', () => tellDangers(run(), list));
 }
 

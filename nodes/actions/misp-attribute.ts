@@ -13,10 +13,10 @@ import { eventOf } from '../../src/actions/targets';
 import { deletedAttributes } from '../../src/misp/attributes';
 import type { MispClient } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
-import { filterOf, FILTER_FIELD } from './attribute-filter';
-import { defineMispAction } from './define-misp-action';
-import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
-import { attributeTemplateOf, timeOf, valueOf } from './new-value';
+import { filterOf, FILTER_FIELD } from './parts/attribute-filter';
+import { defineMispAction } from './parts/define-misp-action';
+import { DISTRIBUTION_FIELDS, distributionOf } from './parts/distribution';
+import { attributeTemplateOf, timeOf, valueOf } from './parts/new-value';
 
 /** Changes of attributes that the event has; deleted ones, which it does not show, are read from MISP. */
 const OF_WHAT_IS_THERE = [

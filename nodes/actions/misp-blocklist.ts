@@ -3,7 +3,7 @@ import type { ModuleMapping } from '../../src/mapping/mapping';
 import { planBlockEvent, type BlocklistParams } from '../../src/actions/blocklist';
 import { get } from '../../src/event/hash';
 import { isEntries, textOf } from '../../src/event/values';
-import { defineMispAction } from './define-misp-action';
+import { defineMispAction } from './parts/define-misp-action';
 
 const BLOCKLIST = {
   module: 'add_eventblocklist_entry',

@@ -3,13 +3,13 @@ import { extractData } from '../../src/event/hash';
 import { eventCard, type Card } from '../../src/notify/chat/card';
 import { judgeChat, planChat } from '../../src/notify/chat/chat';
 import { botToken, TELEGRAM_API } from '../../src/notify/chat/telegram';
-import { carryOutRequests } from '../../src/notify/webhook/carry-out';
 import { compileTemplate } from '../../src/template/template';
 import { mispOf, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import type { ServerNode } from '../config/misp-server';
-import { defineAction } from './define-action';
-import { HTTP_FIELDS, senderOf } from './http-fields';
+import { defineAction } from './parts/define-action';
+import { HTTP_FIELDS, senderOf } from './parts/http-fields';
+import { SENDS } from './parts/sends';
 
 const BY_WEBHOOK = ['teams', 'teams-connector', 'mattermost', 'slack', 'discord', 'rocketchat'] as const;
 
@@ -94,7 +94,7 @@ export default defineAction(
     const target = { chatId: config.chatId.trim(), apiUrl: config.apiUrl, contentType: config.contentType };
     return {
       plan: (message): HttpRequest[] => [planChat(service, contentOf(message), target)],
-      carryOut: carryOutRequests(sender, judgeChat(service)),
+      carryOut: SENDS['http-request'](sender, judgeChat(service)),
       close: () => sender.close(),
     };
 

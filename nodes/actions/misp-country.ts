@@ -7,8 +7,8 @@ import {
   type Countries,
 } from '../../src/actions/assign-country';
 import { clustersOf } from '../../src/misp/countries';
-import { FILTER_FIELD, filterOf } from './attribute-filter';
-import { defineMispAction } from './define-misp-action';
+import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
+import { defineMispAction } from './parts/define-misp-action';
 
 /** Galaxies change with MISP's updates only; a new deploy reads them anew as well. */
 const KEPT_MS = 3_600_000;

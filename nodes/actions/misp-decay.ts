@@ -5,8 +5,8 @@ import { WorkflowError } from '../../src/text';
 import { withAttributes } from '../../src/actions/targets';
 import { eventKey } from '../../src/triggers/full-event';
 import { wholeOf } from '../../src/runs/message';
-import { FILTER_FIELD, filterOf } from './attribute-filter';
-import { defineReading } from './define-reading';
+import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
+import { defineReading } from './parts/define-reading';
 
 /** What the first version took for a filter that leaves nothing: an operator alone, which now is no filter. */
 const OPERATOR_ALONE = ['in', 'not_in', 'equals', 'not_equals', 'any_value'].map((operator) =>

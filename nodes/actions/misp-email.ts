@@ -5,7 +5,6 @@ import { omit } from '../../src/event/edit';
 import { isEntries, isRecord, textOf } from '../../src/event/values';
 import { userAccounts, type UserAccount } from '../../src/misp/accounts';
 import { addressesIn } from '../../src/notify/mail/addresses';
-import { carryOutMails } from '../../src/notify/mail/carry-out';
 import { planMails, type MailParams, type MailTo } from '../../src/notify/mail/compose';
 import { needsAccounts, resolveRecipients } from '../../src/notify/mail/recipients';
 import { compileTemplate, type Names } from '../../src/template/template';
@@ -15,7 +14,8 @@ import { WorkflowError } from '../../src/text';
 import type { MailServerNode } from '../config/misp-mail-server';
 import type { ServerNode } from '../config/misp-server';
 import { configNode } from '../config-node';
-import { defineAction } from './define-action';
+import { defineAction } from './parts/define-action';
+import { SENDS } from './parts/sends';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -75,7 +75,7 @@ export default defineAction(
         const content = contentOf(message.payload, context.names(message));
         return planMails({ from, ...content }, await recipientsOf(message));
       },
-      carryOut: carryOutMails(mailServer, Number(config.mostMegabytes) * MEGABYTE),
+      carryOut: SENDS['send-mail'](mailServer, Number(config.mostMegabytes) * MEGABYTE),
     };
 
     function mailServer() {

@@ -2,9 +2,9 @@ import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { planEventEdit, type EventDistributionParams } from '../../src/actions/event-edit';
 import type { EventFields } from '../../src/actions/plan';
-import { defineMispAction } from './define-misp-action';
-import { DISTRIBUTION_FIELDS, distributionOf } from './distribution';
-import { dateOf, templateOf, uuidOf, valueOf } from './new-value';
+import { defineMispAction } from './parts/define-misp-action';
+import { DISTRIBUTION_FIELDS, distributionOf } from './parts/distribution';
+import { dateOf, templateOf, uuidOf, valueOf } from './parts/new-value';
 
 const DISTRIBUTION = {
   module: 'Module_event_distribution_operation',

@@ -9,8 +9,8 @@ import type { MispClient } from '../../src/misp/client';
 import { eventProposals } from '../../src/misp/event-parts';
 import { WorkflowError } from '../../src/text';
 import { wholeOf } from '../../src/runs/message';
-import { FILTER_FIELD, filterOf } from './attribute-filter';
-import { defineMispAction } from './define-misp-action';
+import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
+import { defineMispAction } from './parts/define-misp-action';
 
 const PROPOSAL_ACTION = {
   module: 'proposal-action',

@@ -1,5 +1,5 @@
 import { planPublish, planUnpublish } from '../../src/actions/publish';
-import { defineMispAction } from './define-misp-action';
+import { defineMispAction } from './parts/define-misp-action';
 
 export default defineMispAction(
   {

@@ -1,7 +1,7 @@
 import { withPayload, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { eventKey, loadEvent } from '../../src/triggers/full-event';
-import { defineReading } from './define-reading';
+import { defineReading } from './parts/define-reading';
 
 /** How MISP knows an event. */
 const EVENT_KEY = /^(?:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;

@@ -6,9 +6,9 @@ import { withPayload, type Message } from '../../src/runs/message';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
-import { actionBehaviour, settingsFor } from './define-action';
-import { readingBehaviour } from './define-reading';
-import { refuseBeforeSave, SERVER_FIELD, serverOf } from './define-misp-action';
+import { actionBehaviour, settingsFor } from './parts/define-action';
+import { readingBehaviour } from './parts/define-reading';
+import { refuseBeforeSave, SERVER_FIELD, serverOf } from './parts/define-misp-action';
 
 const FIELDS = {
   ...SERVER_FIELD,

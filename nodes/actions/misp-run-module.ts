@@ -1,11 +1,11 @@
-import type { CarryOut, OperationResult, RunModule } from '../../src/actions/plan';
 import { isRecord } from '../../src/event/values';
+import { carryOutOn } from '../../src/misp/carry-out';
 import { paramsFrom } from '../../src/misp/module-params';
-import { runModule, type ModuleAnswer } from '../../src/misp/workflow-modules';
+import type { ModuleAnswer } from '../../src/misp/workflow-modules';
 import { WorkflowError } from '../../src/text';
 import { runtimeOf } from '../runtime';
-import { defineAction } from './define-action';
-import { refuseBeforeSave, SERVER_FIELD, serverOf } from './define-misp-action';
+import { defineAction } from './parts/define-action';
+import { refuseBeforeSave, SERVER_FIELD, serverOf } from './parts/define-misp-action';
 
 export default defineAction(
   {
@@ -30,10 +30,6 @@ export default defineAction(
     if (!module) throw new WorkflowError('runModule.noModule');
     const { tracker } = runtimeOf(RED);
 
-    const carryOut: CarryOut<RunModule> = (plan, { signal }) =>
-      Promise.all(
-        plan.map(async (operation) => resultOf(operation, await runModule(client, operation, signal))),
-      );
     return {
       async plan(message) {
         if (tracker.runOf(message)) refuseBeforeSave(message);
@@ -41,7 +37,7 @@ export default defineAction(
         const params = { ...paramsFrom(config.params), ...(isRecord(more) ? more : {}) };
         return [{ do: 'run-module', module, params, data: message.payload }];
       },
-      carryOut,
+      carryOut: carryOutOn(client),
       finish(message, { dryRun, operations: [{ answer }] }) {
         return dryRun || (answer as ModuleAnswer).success ? [message, undefined] : [undefined, message];
       },
@@ -49,9 +45,3 @@ export default defineAction(
     };
   },
 );
-
-/** A logic module that says no is no failure; a module that says why not is. */
-function resultOf(operation: RunModule, answer: ModuleAnswer): OperationResult {
-  if (answer.success || answer.errors.length === 0) return { operation, state: 'done', answer };
-  return { operation, state: 'failed', answer, failures: answer.errors.map((problem) => ({ problem })) };
-}

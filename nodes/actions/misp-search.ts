@@ -2,8 +2,8 @@ import { asEvents, LARGEST_PAGE, pageSizeFor, restSearch, SEARCHED } from '../..
 import { conditionsOf, valuesUsed, type SearchValue } from '../../src/misp/search-conditions';
 import { withPayload, type Message } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
-import { defineReading } from './define-reading';
-import { sendSequence } from './sequence';
+import { defineReading } from './parts/define-reading';
+import { sendSequence } from './parts/sequence';
 
 const CONTENT = { search: ['events', 'attributes', 'objects'] };
 const FLAG = { kind: 'select', default: 'any', options: ['any', 'yes', 'no'] } as const;

@@ -1,8 +1,8 @@
 import { planAttributeSightings, planValueSightings, type SightingParams } from '../../src/actions/sighting';
 import { compileTemplate } from '../../src/template/template';
 import { WorkflowError } from '../../src/text';
-import { FILTER_FIELD, filterOf } from './attribute-filter';
-import { defineMispAction } from './define-misp-action';
+import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
+import { defineMispAction } from './parts/define-misp-action';
 
 export default defineMispAction(
   {

@@ -1,10 +1,10 @@
 import type { ParamMapping } from '../../src/mapping/mapping';
 import type { HttpRequest } from '../../src/actions/plan';
-import { carryOutRequests } from '../../src/notify/webhook/carry-out';
 import { judgeSplunk, planSplunk, readModel } from '../../src/notify/splunk/splunk';
 import { WorkflowError } from '../../src/text';
-import { defineAction } from './define-action';
-import { HTTP_FIELDS, senderOf } from './http-fields';
+import { defineAction } from './parts/define-action';
+import { HTTP_FIELDS, senderOf } from './parts/http-fields';
+import { SENDS } from './parts/sends';
 
 /** MISP writes yes and no as texts, and as numbers in its defaults. */
 const YES_NO: ParamMapping['words'] = [
@@ -57,7 +57,7 @@ export default defineAction(
         if (requests.length === 0) context.status('nothing', 'grey', 'ring');
         return requests;
       },
-      carryOut: carryOutRequests(sender, judgeSplunk),
+      carryOut: SENDS['http-request'](sender, judgeSplunk),
       close: () => sender.close(),
     };
   },

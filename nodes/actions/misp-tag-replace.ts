@@ -13,8 +13,8 @@ import type { MispClient } from '../../src/misp/client';
 import { eventTags } from '../../src/misp/event-parts';
 import { WorkflowError } from '../../src/text';
 import { eventKey } from '../../src/triggers/full-event';
-import { FILTER_FIELD, filterOf } from './attribute-filter';
-import { defineMispAction } from './define-misp-action';
+import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
+import { defineMispAction } from './parts/define-misp-action';
 
 /** What a replacement is told in MISP, whatever is replaced. */
 const PARAMS = {

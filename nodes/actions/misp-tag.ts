@@ -3,8 +3,8 @@ import type { ModuleMapping } from '../../src/mapping/mapping';
 import { planTagOperation, type TagOperationParams } from '../../src/actions/tag-operation';
 import { requireReports } from '../../src/actions/targets';
 import { wholeOf } from '../../src/runs/message';
-import { FILTER_FIELD, filterOf } from './attribute-filter';
-import { defineMispAction } from './define-misp-action';
+import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
+import { defineMispAction } from './parts/define-misp-action';
 
 const TAG_OPERATION = {
   module: 'tag_operation',

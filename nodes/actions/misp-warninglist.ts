@@ -4,8 +4,8 @@ import { attributesOf } from '../../src/actions/targets';
 import { attachWarninglists, planAddToWarninglist } from '../../src/actions/warninglist';
 import { textOf } from '../../src/event/values';
 import { warninglistHits } from '../../src/misp/warninglist-hits';
-import { FILTER_FIELD, filterOf } from './attribute-filter';
-import { defineMispAction } from './define-misp-action';
+import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
+import { defineMispAction } from './parts/define-misp-action';
 
 const ATTACH = {
   module: 'attach-warninglist',

@@ -1,12 +1,12 @@
 import type { HttpRequest } from '../../src/actions/plan';
 import { extractData } from '../../src/event/hash';
-import { carryOutRequests } from '../../src/notify/webhook/carry-out';
 import { planWebhook } from '../../src/notify/webhook/webhook';
 import { compileTemplate } from '../../src/template/template';
 import { setMisp } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
-import { defineAction } from './define-action';
-import { HTTP_FIELDS, senderOf } from './http-fields';
+import { defineAction } from './parts/define-action';
+import { HTTP_FIELDS, senderOf } from './parts/http-fields';
+import { SENDS } from './parts/sends';
 
 export default defineAction(
   {
@@ -82,7 +82,7 @@ export default defineAction(
           ),
         ];
       },
-      carryOut: carryOutRequests(sender),
+      carryOut: SENDS['http-request'](sender),
       learn(message, [{ answer: response }]) {
         if (response !== undefined) setMisp(message, { response });
       },

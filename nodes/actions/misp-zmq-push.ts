@@ -1,9 +1,9 @@
 import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { planPushZmq } from '../../src/actions/push-zmq';
-import type { OperationResult } from '../../src/actions/plan';
 import { acquirePublisher } from '../../src/zmq/publishers';
-import { defineAction } from './define-action';
+import { defineAction } from './parts/define-action';
+import { SENDS } from './parts/sends';
 
 const PUSH_ZMQ = {
   module: 'push-zmq',
@@ -38,15 +38,7 @@ export default defineAction(
     const params = writeParams<{ data_extraction_path: string }>(PUSH_ZMQ, config);
     return {
       plan: ({ payload }) => planPushZmq(params.data_extraction_path, payload),
-      async carryOut(plan) {
-        const { publisher } = await acquired;
-        const results: OperationResult[] = [];
-        for (const operation of plan) {
-          await publisher.publish(operation.message);
-          results.push({ operation, state: 'done' });
-        }
-        return results;
-      },
+      carryOut: SENDS['zmq-publish'](async () => (await acquired).publisher),
       async close() {
         const lease = await acquired.catch(() => undefined);
         await lease?.release(false);

@@ -18,6 +18,7 @@ import type { Fields } from '../definition';
 import { QuietLog } from '../quiet-log';
 import { runtimeOf } from '../runtime';
 import { tlsOptions } from '../tls-options';
+import { tellEditors } from './deaf-listeners';
 import { filesOf, ownerOf } from './listener-services';
 
 /** What a trigger node uses of its listener. */
@@ -80,6 +81,7 @@ export default defineNode(
     if (problem) node.error(text('log.oldTls', { problem }));
 
     const onState = (state: ServiceState) => {
+      tellEditors(RED, node.id, state);
       if (state.state === 'listening') node.log(text('log.listening', { host, port }));
       if (state.state !== 'failed') return;
       const inUse = state.code === 'EADDRINUSE';
@@ -103,6 +105,7 @@ export default defineNode(
     const onStarted = () => known.all.filter(isGone).forEach((module) => service.announceGone(module));
     runtimeOf(RED).flows.on('started', onStarted);
     service.on('state', onState);
+    tellEditors(RED, node.id, service.current);
     service.on('counts', onCounts);
 
     Object.defineProperty(node, 'state', { get: () => service.current });
@@ -123,6 +126,7 @@ export default defineNode(
         runtimeOf(RED).flows.off('started', onStarted);
         log.close();
         service.off('state', onState);
+        tellEditors(RED, node.id, undefined);
         service.off('counts', onCounts);
         memory.close();
         if (removed) {

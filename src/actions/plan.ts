@@ -139,7 +139,7 @@ export interface RunModule {
   data: unknown;
 }
 
-/** A change in MISP. */
+/** A change in MISP. What belongs to each stands in `src/misp/operations`. */
 export type MispOperation =
   | AttachTags
   | DetachTags
@@ -151,7 +151,8 @@ export type MispOperation =
   | AddSightings
   | BlockEvent
   | ExtendWarninglist
-  | RestCall;
+  | RestCall
+  | RunModule;
 
 /** A place for a secret of the node that sends. */
 export interface SecretPlace {
@@ -205,7 +206,7 @@ export type SendOperation = SendMail | HttpRequest | ZmqPublish;
 
 /** Everything an action would do, as plain data, in the order it is done. */
 export type Plan<O extends Operation = Operation> = O[];
-export type Operation = MispOperation | RunModule | SendOperation;
+export type Operation = MispOperation | SendOperation;
 
 /** What became of one operation. */
 export interface OperationResult {

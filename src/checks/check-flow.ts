@@ -5,7 +5,7 @@ import { answeredBehind } from './answered';
 import { disabledFindings, emptyFindings } from './dead-ends';
 import type { Finding, TypeKnowledge } from './finding';
 import { graphOf, type FlowGraph } from './flow-graph';
-import { portFindings } from './listeners';
+import { deafFindings, portFindings } from './listeners';
 import { sameModules } from './module-names';
 import { reachedFrom } from './reached';
 import { deadlineFindings, settingsFindings } from './settings';
@@ -57,6 +57,7 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
     ...deadlineFindings(waiting),
     ...thinDataFindings(graph, knowledge),
     ...portFindings(graph),
+    ...deafFindings(graph, knowledge),
   ];
 
   /** Triggers whose runs can only end in one way. */

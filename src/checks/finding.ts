@@ -1,4 +1,5 @@
 import type { NodeConfig } from '../runs/trust';
+import type { Deaf } from './deaf';
 import type { FieldKnowledge } from './fields';
 
 /** Something in a flow that does not do what its author most likely wants. */
@@ -31,6 +32,7 @@ export type FindingKey =
   | 'wayWithoutAnswer'
   | 'switchWithoutOtherwise'
   | 'endWithoutAnswer'
+  | 'catchWithoutAnswer'
   | 'neverBlocks'
   | 'alwaysBlocks'
   | 'emptyStops'
@@ -39,7 +41,8 @@ export type FindingKey =
   | 'equalsSeveral'
   | 'deadlineTooLong'
   | 'noAttributes'
-  | 'portTwice';
+  | 'portTwice'
+  | Deaf;
 
 /** What is to be known of node types. */
 export interface TypeKnowledge {
@@ -52,4 +55,6 @@ export interface TypeKnowledge {
   looksAtAttributes: (node: NodeConfig) => boolean;
   /** What happens inside the node cannot be seen: an instance of a subflow that a package brings. */
   isOpaque?: (node: NodeConfig) => boolean;
+  /** Why a listener that is deployed as it stands here does not listen. */
+  whyDeaf?: (listener: NodeConfig) => Deaf | undefined;
 }

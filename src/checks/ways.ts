@@ -14,12 +14,16 @@ export function wayFindings(
   triggers: readonly NodeConfig[],
   inRun: Map<string, string>,
 ): Finding[] {
-  const { at, output } = answeredBehind(graph, (id) => inRun.has(id), { mayEnd: mayDrop });
+  const {
+    at,
+    behind: isAnswered,
+    output,
+  } = answeredBehind(graph, (id) => inRun.has(id), { mayEnd: mayDrop });
   const leadsToResponse = backwards(graph);
   const findings: Finding[] = [];
   const seen = new Set<string>();
   for (const { id } of triggers) walk(id, id);
-  return findings;
+  return [...findings, ...catches()];
 
   function walk(start: string, trigger: string): void {
     const queue = [start];
@@ -29,6 +33,16 @@ export function wayFindings(
       const node = graph.nodes.get(id);
       if (node) queue.push(...behind(node, trigger));
     }
+  }
+
+  /** An error that was taken is no failure any more: a trigger that allows failures blocks behind a silent Catch. */
+  function catches(): Finding[] {
+    const lenient = new Set(triggers.filter(({ onError }) => onError === 'allow').map(({ id }) => id));
+    return [...graph.nodes.values()].flatMap(({ id, type }): Finding[] => {
+      const trigger = inRun.get(id);
+      const surprises = type === 'catch' && trigger !== undefined && lenient.has(trigger) && !isAnswered(id);
+      return surprises ? [{ key: 'catchWithoutAnswer', danger: false, nodes: [id], trigger }] : [];
+    });
   }
 
   /** Notes what is wrong at a node, and tells where else to look. */

@@ -3,7 +3,7 @@ import { listsIn, mayHoldKeyedLists } from '../event/keyed-lists';
 import { isEntries, isRecord } from '../event/values';
 import type { HttpAnswer } from '../http/client';
 import { busy, CallProblem, problemWith } from './call-problem';
-import { permissionFor, permissionOf } from './permissions';
+import { permissionFor, permissionOf, type Permission } from './permissions';
 import { invalid } from './validation';
 
 /** As deep as the listener takes requests. Deeper data kills Node-RED where it is cloned, as before a Catch node. */
@@ -17,6 +17,8 @@ export interface Reading {
   text?: boolean;
   /** Where MISP sends us when it has done this call. */
   doneAt?: string;
+  /** What the key's role needs for the call, where the path does not tell. */
+  permission?: Permission;
 }
 
 /**
@@ -92,7 +94,7 @@ function unbelievable(key: string, params: Record<string, string | number>): Cal
 }
 
 /** MISP says why in `message` and `errors` (recorded in test/fixtures/rest); what stands before it has pages. */
-function refusal(response: HttpAnswer, { url, path }: Reading): CallProblem {
+function refusal(response: HttpAnswer, { url, path, permission }: Reading): CallProblem {
   const { status, headers } = response;
   const body = typeOf(response).includes('json') ? parse(response.text)?.data : undefined;
   const said = isRecord(body) ? body : undefined;
@@ -108,7 +110,7 @@ function refusal(response: HttpAnswer, { url, path }: Reading): CallProblem {
   if (status === 401 || /^Authentication failed/.test(message)) return problemWith('misp.wrongKey');
   if (/Auth key from your IP address/.test(message)) return problemWith('misp.wrongAddress', { message });
   if (said.errors !== undefined && status < 500) return new CallProblem(invalid(message, said.errors));
-  if (status === 403) return forbidden(message, path);
+  if (status === 403) return forbidden(message, path, permission);
   if (status === 404) return problemWith('misp.notFound', { message });
   if (status === 405) return problemWith('misp.notTaken', { message });
   if (status === 413) return problemWith('misp.requestTooLarge', { url, status });
@@ -135,8 +137,8 @@ function redirect({ status, headers }: HttpAnswer, url: string): CallProblem {
   return problemWith('misp.redirect', { url, status, to: address }, { unknown });
 }
 
-function forbidden(message: string, path: string): CallProblem {
-  const permission = permissionFor(path, message);
+function forbidden(message: string, path: string, known?: Permission): CallProblem {
+  const permission = permissionFor(path, message, known);
   if (permission) return problemWith('misp.forbiddenNeeds', { message, permission });
   const needed = permissionOf(path);
   // Some calls say the same of both.

@@ -1,15 +1,9 @@
-import type { CarryOut, Control, MispOperation, OperationResult, Plan, Ref } from '../actions/plan';
+import type { CarryOut, Control, MispOperation, OperationResult, Plan } from '../actions/plan';
 import { text } from '../text';
-import { attachTags } from './carry-out/attach-tags';
-import { failed, keyOf, nameOf, wordsOf, type Context, type Outcome } from './carry-out/context';
-import { detachTags } from './carry-out/detach-tags';
-import { editAttributes } from './carry-out/edit-attributes';
-import { editEvent } from './carry-out/edit-event';
-import { blockEvent, decideProposal, restCall } from './carry-out/others';
-import { publishEvent, unpublishEvent } from './carry-out/publish';
-import { addSightings } from './carry-out/sightings';
-import { extendWarninglist } from './carry-out/warninglist';
+import { failed, wordsOf, type Context, type Outcome } from './carry-out/context';
 import type { MispClient } from './client';
+import { entryOf } from './operations';
+import { WHOLE_PLAN, type Lane } from './operations/entry';
 
 /** Events that are changed at the same time. */
 const PARALLEL = 4;
@@ -29,9 +23,11 @@ export function carryOutOn(client: MispClient): CarryOut<MispOperation> {
     const worker = async () => {
       for (const lane of waiting) {
         for (const index of lane) {
-          const advance = count(sizeOf(plan[index]));
-          const context: Context = { client, signal: control.signal, parallel, advance };
-          results[index] = { operation: plan[index], ...(await carryOutOne(context, plan[index])) };
+          const operation = plan[index];
+          const advance = count(sizeOf(operation));
+          const { permission } = entryOf(operation);
+          const context: Context = { client, signal: control.signal, parallel, permission, advance };
+          results[index] = { operation, ...(await carryOutOne(context, operation)) };
           advance(Infinity);
         }
       }
@@ -43,11 +39,10 @@ export function carryOutOn(client: MispClient): CarryOut<MispOperation> {
 
 /** Operations that must be done one after the other, by their places in the plan. */
 function lanesOf(plan: Plan<MispOperation>): number[][] {
-  // What a call of the user's own does is not known: then all is done in order.
-  const inOrder = plan.some((operation) => operation.do === 'rest-call');
-  const lanes = new Map<string, number[]>();
-  plan.forEach((operation, index) => {
-    const key = inOrder ? '' : laneOf(operation);
+  const keys = plan.map((operation) => entryOf(operation).lane(operation));
+  if (keys.includes(WHOLE_PLAN)) return [[...keys.keys()]];
+  const lanes = new Map<Lane, number[]>();
+  keys.forEach((key, index) => {
     const lane = lanes.get(key);
     if (lane) lane.push(index);
     else lanes.set(key, [index]);
@@ -55,14 +50,10 @@ function lanesOf(plan: Plan<MispOperation>): number[][] {
   return [...lanes.values()];
 }
 
-function laneOf(operation: MispOperation): string {
-  return 'event' in operation ? `event ${keyOf(operation.event) ?? ''}` : 'others';
-}
-
 async function carryOutOne(context: Context, operation: MispOperation): Promise<Outcome> {
   if (context.signal.aborted) return failed(text('carryOut.stopped'));
   try {
-    return withDone(operation, await perform(context, operation));
+    return withDone(operation, await entryOf(operation).carryOut(context, operation));
   } catch (error) {
     return failed(wordsOf(error));
   }
@@ -73,47 +64,10 @@ function withDone(operation: MispOperation, outcome: Outcome): Outcome {
   const { state, failures = [] } = outcome;
   if (state !== 'partial' || failures.some(({ item }) => item === undefined)) return outcome;
   const failed = new Set(failures.map(({ item }) => item));
-  const done = itemsOf(operation).filter((item) => !failed.has(item));
+  const done = entryOf(operation)
+    .items(operation)
+    .filter((item) => !failed.has(item));
   return done.length > 0 ? { ...outcome, done } : outcome;
-}
-
-function itemsOf(operation: MispOperation): string[] {
-  const items: readonly Ref[] =
-    operation.do === 'edit-attributes'
-      ? operation.changes.map(({ item }) => item)
-      : 'items' in operation
-        ? (operation.items ?? [])
-        : [];
-  if (operation.do === 'add-sightings' && operation.values) return [...new Set(operation.values)];
-  return items.flatMap((item) => nameOf(item) ?? []);
-}
-
-function perform(context: Context, operation: MispOperation): Promise<Outcome> {
-  switch (operation.do) {
-    case 'attach-tags':
-      return attachTags(context, operation);
-    case 'detach-tags':
-      return detachTags(context, operation);
-    case 'edit-attributes':
-      return editAttributes(context, operation);
-    case 'edit-event':
-      return editEvent(context, operation);
-    case 'publish':
-      return publishEvent(context, operation);
-    case 'unpublish':
-      return unpublishEvent(context, operation);
-    case 'accept-proposal':
-    case 'discard-proposal':
-      return decideProposal(context, operation);
-    case 'add-sightings':
-      return addSightings(context, operation);
-    case 'block-event':
-      return blockEvent(context, operation);
-    case 'extend-warninglist':
-      return extendWarninglist(context, operation);
-    case 'rest-call':
-      return restCall(context, operation);
-  }
 }
 
 /** Tells of progress in items of the whole plan; each operation counts for as much as its size. */
@@ -133,7 +87,5 @@ function counter(plan: Plan<MispOperation>, control: Control): (size: number) =>
 }
 
 function sizeOf(operation: MispOperation): number {
-  if (operation.do === 'edit-attributes') return operation.changes.length;
-  if (operation.do === 'add-sightings') return (operation.items?.length ?? 0) + (operation.values ? 1 : 0);
-  return 'items' in operation ? Math.max(1, operation.items.length) : 1;
+  return entryOf(operation).size(operation);
 }

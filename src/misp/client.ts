@@ -8,6 +8,7 @@ import { CallProblem, problemWith } from './call-problem';
 import { connect, type Connection, type MispSettings } from './connection';
 import { explain } from './errors';
 import type { Expected } from './expected';
+import type { Permission } from './permissions';
 import { RateLimit } from './rate-limit';
 import { onlyReads } from './repeat';
 import { invalid } from './validation';
@@ -34,6 +35,8 @@ export interface CallOptions<T = unknown> {
   text?: boolean;
   /** MISP has done it if it sends us there. */
   doneAt?: string;
+  /** What the key's role needs for it, where the path does not tell. */
+  permission?: Permission;
 }
 
 /**
@@ -121,11 +124,11 @@ export class MispClient {
     method: string,
     path: string,
     data: unknown,
-    { expect, text, doneAt, signal, extraMs = 0 }: CallOptions<T>,
+    { expect, text, doneAt, permission, signal, extraMs = 0 }: CallOptions<T>,
   ): Promise<Answer<T>> {
     const limits = { ms: this.connection.timeoutMs + extraMs, signal };
     const answer = await this.connection.send(method, path, data, limits);
-    const found = readAnswer(answer, { url: this.url, path, text, doneAt });
+    const found = readAnswer(answer, { url: this.url, path, text, doneAt, permission });
     const { headers } = answer;
     if (!expect) return { data: found as T, headers };
     const wanted = expect.read(found);

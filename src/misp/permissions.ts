@@ -1,3 +1,7 @@
+/** Permissions of MISP's roles that operations need. */
+export type Permission =
+  'perm_add' | 'perm_publish' | 'perm_sighting' | 'perm_site_admin' | 'perm_tagger' | 'perm_warninglist';
+
 /** The permission of a role that a call needs, by the start of its path, as MISP's roles name them. */
 const NEEDED: readonly (readonly [RegExp, string])[] = [
   [/^\/(?:workflows|servers|jobs)\b/i, 'perm_site_admin'],
@@ -18,9 +22,12 @@ const NEEDED: readonly (readonly [RegExp, string])[] = [
 /** What MISP says when the role lacks something, and not when the data is another organisation's. */
 const ROLE = /^You do(?:n't| not) have (?:the )?permission to use this/;
 
-/** The permission that the key's user lacks; nothing if MISP's refusal is not about the role. */
-export function permissionFor(path: string, message: string): string | undefined {
-  return ROLE.test(message) ? permissionOf(path) : undefined;
+/**
+ * The permission that the key's user lacks; nothing if MISP's refusal is not about the role.
+ * @param known what it is if the path does not tell
+ */
+export function permissionFor(path: string, message: string, known?: Permission): string | undefined {
+  return ROLE.test(message) ? (permissionOf(path) ?? known) : undefined;
 }
 
 /** The permission that a call needs. */

@@ -1,5 +1,6 @@
 import { WorkflowError } from '../text';
 import { byId, type Block, type Connection, type Graph } from './graph';
+import { factsOf } from './modules';
 
 /** How MISP goes through a graph. */
 export type PathType = 'blocking' | 'non-blocking' | 'include-logic';
@@ -26,6 +27,8 @@ export interface WalkOptions {
   handOff?: (from: Block, to: string) => void;
 }
 
+const PATH_TYPES = new Set<PathType>(['blocking', 'non-blocking', 'include-logic']);
+
 /** A graph has up to exponentially many ways through it. */
 const MOST_STEPS = 200_000;
 
@@ -39,6 +42,7 @@ export function* walk(graph: Graph, options: WalkOptions): Generator<Visit> {
   const start = options.start ?? graph.blocks.find(({ kind }) => kind === 'trigger')?.id;
   const first = start === undefined ? undefined : blocks.get(start);
   if (!first) throw new WorkflowError('workflow.noStart', { block: start ?? '' });
+  if (!PATH_TYPES.has(options.pathType)) return;
   const all = options.pathType === 'include-logic';
   const open: Visit[] = [{ block: first, path: [] }];
   for (let steps = 0; open.length > 0; steps++) {
@@ -61,7 +65,9 @@ function waysFrom(block: Block, path: readonly Step[], options?: WalkOptions): S
     for (const { to } of steps) options.handOff?.(block, to);
     return [];
   }
-  const output = (options.decide?.(block, path) ?? true) ? 0 : 1;
+  const decision = options.decide?.(block, path) ?? true;
+  // A filter has one output, whatever came of it.
+  const output = decision || factsOf(block.module)?.outputs === 1 ? 0 : 1;
   return steps.filter((step) => step.output === output);
 }
 

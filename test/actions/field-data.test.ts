@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { planAttributeEdit, setFields } from '../../src/actions/attribute-edit';
 import { planEventEdit } from '../../src/actions/event-edit';
 import { planProposals } from '../../src/actions/proposals';
-import { reflect } from '../../src/actions/reflect';
+import { reflect } from '../../src/misp/reflect';
 import { planTagOperation } from '../../src/actions/tag-operation';
 import { substituteTlp } from '../../src/actions/tag-patterns';
 import { planTagReplacement } from '../../src/actions/tag-replacement';

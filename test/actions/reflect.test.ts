@@ -3,7 +3,7 @@ import { idsFlag, planAttributeEdit } from '../../src/actions/attribute-edit';
 import { planEventEdit } from '../../src/actions/event-edit';
 import type { Operation, OperationResult } from '../../src/actions/plan';
 import { planProposals } from '../../src/actions/proposals';
-import { reflect } from '../../src/actions/reflect';
+import { reflect } from '../../src/misp/reflect';
 import { planTagOperation } from '../../src/actions/tag-operation';
 import { removeFilters } from '../../src/event/data-filter';
 import { filterTag } from '../../src/logic/filter-tag';

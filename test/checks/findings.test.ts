@@ -134,9 +134,20 @@ describe('a way out without an answer, where a response decides', () => {
     ]);
   });
 
+  it('is told of a Catch node, where the trigger would let MISP go on after a failure', () => {
+    const flow = [condition('b', 'a'), block, allow];
+    const caught = (to: string) => node('c', 'catch', [to], { scope: null });
+    const lenient = trigger('if', { onError: 'allow' });
+    assert.deepEqual(found(lenient, ...flow, caught('d'), node('d', 'debug')), ['catchWithoutAnswer c']);
+    assert.deepEqual(found(lenient, ...flow, caught('')), ['catchWithoutAnswer c']);
+    assert.deepEqual(found(lenient, ...flow, caught('a')), []);
+  });
+
   it('is no matter of Catch nodes and loops', () => {
     const caught = [node('c', 'catch', ['d'], { scope: null }), node('d', 'debug')];
     assert.deepEqual(found(trigger('if'), condition('b', 'a'), block, allow, ...caught), []);
+    const silent = [condition('b', 'a'), block, allow, ...caught];
+    assert.deepEqual(found(trigger('if', { onError: 'block' }), ...silent), []);
     const loop = [trigger('x'), node('x', 'change', ['if']), condition('b', 'x'), block];
     assert.deepEqual(found(...loop), []);
   });

@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { root, type FlowNode } from '../support/node-red';
 import { openEditor, shots, type Editor } from './browser';
@@ -111,6 +113,32 @@ describe('the checks in the editor', function () {
     await settles([]);
     assert.deepEqual(await page.locator('.misp-checks-number').allTextContents(), []);
     assert.equal(await page.isVisible('.misp-checks-status'), false);
+  });
+
+  it('tell of a port that another program has, at the trigger too, until it is free', async () => {
+    const { page } = editor;
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const flow = [onlyTab, { ...listener, port }, trigger('t', 'event-publish', ['b']), response('b')];
+    await editor.open(flow);
+    const settled = async (expected: string[]) => {
+      for (let i = 0; i < 40 && JSON.stringify(await list()) !== JSON.stringify(expected); i++)
+        await page.waitForTimeout(100);
+      assert.deepEqual(await list(), expected);
+    };
+    await settled(['portTaken l t']);
+    assert.deepEqual(await badges(), ['t']);
+    // Who opens the editor later is told too.
+    await page.reload();
+    await page.waitForSelector('.red-ui-flow-node');
+    await settled(['portTaken l t']);
+    assert.match((await page.textContent('.misp-checks li')) ?? '', /Another program has the port/);
+    await page.screenshot({ path: path.join(shots, 'checks-port.png') });
+    other.close();
+    await once(other, 'close');
+    await editor.open(flow);
+    await settled([]);
   });
 
   it('see subflows, links, junctions, and what is disabled, as the workspace has them', async () => {

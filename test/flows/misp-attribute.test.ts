@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { EditAttributes } from '../../src/actions/plan';
-import { attributeTemplateOf } from '../../nodes/actions/new-value';
+import { attributeTemplateOf } from '../../nodes/actions/parts/new-value';
 import { MispNodeTest } from '../support/misp-node';
 import { eventOf, isWriting, planOf, resultOf } from '../support/planned';
 

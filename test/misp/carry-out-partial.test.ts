@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { AttributeFields, MispOperation, OperationResult } from '../../src/actions/plan';
-import { reflect } from '../../src/actions/reflect';
+import { reflect } from '../../src/misp/reflect';
 import { complete } from '../../src/event/to-core';
 import type { MispData } from '../../src/event/core';
 import type { MispEvent } from '../../sandbox/misp/model';

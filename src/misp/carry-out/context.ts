@@ -1,6 +1,7 @@
 import type { OperationResult, Ref } from '../../actions/plan';
 import { text, WorkflowError } from '../../text';
 import type { CallOptions, MispClient } from '../client';
+import type { Permission } from '../permissions';
 
 /** What became of an operation. */
 export type Outcome = Omit<OperationResult, 'operation'>;
@@ -12,6 +13,8 @@ export interface Context {
   signal: AbortSignal;
   /** Calls at a time where MISP can change one thing only with each. */
   parallel: number;
+  /** What the key's role needs for it. */
+  permission?: Permission;
   /** So many items more are done. */
   advance(items: number): void;
 }
@@ -22,8 +25,8 @@ export const MOST_ITEMS = 1000;
 const MS_PER_ITEM = 20;
 
 /** Options of a call that changes so many things. */
-export function callOptions({ signal }: Context, items = 1): CallOptions {
-  return { signal, extraMs: items > 1 ? items * MS_PER_ITEM : 0 };
+export function callOptions({ signal, permission }: Context, items = 1): CallOptions {
+  return { signal, permission, extraMs: items > 1 ? items * MS_PER_ITEM : 0 };
 }
 
 /**

@@ -7,7 +7,7 @@ import { planEventDistribution } from '../../../src/actions/event-edit';
 import { planProposals } from '../../../src/actions/proposals';
 import { planPublish } from '../../../src/actions/publish';
 import { planPushZmq } from '../../../src/actions/push-zmq';
-import { reflect } from '../../../src/actions/reflect';
+import { reflect } from '../../../src/misp/reflect';
 import { stopMessage } from '../../../src/actions/stop-execution';
 import {
   substituteCustom,

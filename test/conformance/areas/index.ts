@@ -2,6 +2,7 @@ import type { Json, JsonObject, Vector } from '../vectors';
 import * as actions from './actions';
 import * as paths from './paths';
 import * as filters from './filters';
+import * as graphs from './graphs';
 import * as jinja from './jinja';
 import * as triggers from './triggers';
 import * as logic from './logic';
@@ -13,7 +14,11 @@ export type Adapter = (input: JsonObject, vector: Vector) => unknown;
 /** What an answer of MISP says, where it is not compared as it stands. */
 export type Reading = (expected: Json, vector: Vector) => unknown;
 
-export const readings: Record<string, Reading | undefined> = { ...actions.readings, ...notify.readings };
+export const readings: Record<string, Reading | undefined> = {
+  ...actions.readings,
+  ...notify.readings,
+  ...graphs.readings,
+};
 
 /** All areas that the code covers. */
 export const adapters: Record<string, Adapter | undefined> = {
@@ -24,4 +29,5 @@ export const adapters: Record<string, Adapter | undefined> = {
   ...jinja.adapters,
   ...actions.adapters,
   ...notify.adapters,
+  ...graphs.adapters,
 };

@@ -1,5 +1,8 @@
-import { isSet } from '../../event/flags';
+import { attributesIn, find, takeOff } from '../../actions/event-things';
 import type { AttributeFields, EditAttributes, Ref } from '../../actions/plan';
+import type { DoneOf } from '../../actions/reflect-tags';
+import type { MispEvent } from '../../event/core';
+import { isSet } from '../../event/flags';
 import { textOf } from '../../event/values';
 import { WorkflowError } from '../../text';
 import {
@@ -20,9 +23,33 @@ import {
   type Context,
   type Failure,
   type Outcome,
-} from './context';
-import { editItems, type Row } from './edit-items';
-import { eventKey, lookUp } from './lookups';
+} from '../carry-out/context';
+import { editItems, type Row } from '../carry-out/edit-items';
+import { eventKey, lookUp } from '../carry-out/lookups';
+import { inEach, laneOfEvent, namesOf, type Entry } from './entry';
+
+export const editAttributes: Entry<EditAttributes> = {
+  carryOut,
+  reflect: inEach((event, operation, _result, done) => show(event, operation, done)),
+  lane: laneOfEvent,
+  size: ({ changes }) => changes.length,
+  items: ({ changes }) => namesOf(changes.map(({ item }) => item)),
+  permission: 'perm_add',
+};
+
+/** All that an operation does with a thing. */
+const WHOLE = ['all'];
+
+function show(event: MispEvent, { changes }: EditAttributes, done: DoneOf): void {
+  const fields = new Map<Ref, AttributeFields>(changes.map(({ item, fields: own }) => [item, own]));
+  for (const [attribute, ref] of find(attributesIn(event), [...fields.keys()])) {
+    if (done(ref, WHOLE).length === 0) continue;
+    Object.assign(attribute, fields.get(ref));
+    // MISP sets a new one, which is not known here; its own modules take it out as well.
+    delete attribute.timestamp;
+    takeOff(event);
+  }
+}
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,7 +69,7 @@ const MOST_SINGLE = 200;
  * Changes fields of attributes: one with a call of its own, up to 1,000 of an event with one call. The same for all is
  * `attributes/editSelected`, where that can do it; the rest is done by editing the event.
  */
-export async function editAttributes(context: Context, operation: EditAttributes): Promise<Outcome> {
+async function carryOut(context: Context, operation: EditAttributes): Promise<Outcome> {
   const { event } = operation;
   const changes = merged(operation.changes);
   if (changes.length === 0) return { state: 'unchanged' };

@@ -1,8 +1,8 @@
-import { HttpSender } from '../../src/notify/webhook/sender';
-import type { Secrets } from '../../src/notify/webhook/secrets';
-import type { NodeContext } from '../adaptor';
-import type { Fields } from '../definition';
-import { tlsOptions } from '../tls-options';
+import { HttpSender } from '../../../src/notify/webhook/sender';
+import type { Secrets } from '../../../src/notify/webhook/secrets';
+import type { NodeContext } from '../../adaptor';
+import type { Fields } from '../../definition';
+import { tlsOptions } from '../../tls-options';
 
 /** How a request is made, for all nodes that make one. */
 export const HTTP_FIELDS = {

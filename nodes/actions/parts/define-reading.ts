@@ -1,7 +1,7 @@
-import type { MispClient } from '../../src/misp/client';
-import type { Message } from '../../src/runs/message';
-import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../adaptor';
-import type { Description, Fields } from '../definition';
+import type { MispClient } from '../../../src/misp/client';
+import type { Message } from '../../../src/runs/message';
+import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
+import type { Description, Fields } from '../../definition';
 import { settingsFor } from './define-action';
 import { SERVER_FIELD, serverOf } from './define-misp-action';
 

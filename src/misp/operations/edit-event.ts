@@ -1,21 +1,36 @@
-import { isSet } from '../../event/flags';
+import { isSame, takeOff } from '../../actions/event-things';
 import type { EditEvent, EventFields } from '../../actions/plan';
+import { isSet } from '../../event/flags';
 import { textOf } from '../../event/values';
 import { text, WorkflowError } from '../../text';
 import { updateEvent, type EventHead } from '../events';
-import { callOptions, done, failed, keyOf, type Context, type Outcome } from './context';
-import { eventHead } from './lookups';
+import { callOptions, done, failed, keyOf, type Context, type Outcome } from '../carry-out/context';
+import { eventHead } from '../carry-out/lookups';
+import { inEach, laneOfEvent, ONE_THING, type Entry } from './entry';
+
+export const editEvent: Entry<EditEvent> = {
+  carryOut,
+  reflect: inEach((event, { event: ref, fields, freeze }, { state }) => {
+    if (!isSame(event, ref)) return;
+    Object.assign(event, fields);
+    // In part: MISP has saved it, and not published it again.
+    if (!freeze || state === 'partial') takeOff(event);
+  }),
+  lane: laneOfEvent,
+  ...ONE_THING,
+  permission: 'perm_add',
+};
 
 /**
  * Changes fields of an event. MISP takes it off publication by that. With `freeze` a published event stays published:
  * over REST MISP then publishes it again. Its timestamp is renewed in any case: REST offers no way to keep it.
  */
-export async function editEvent(context: Context, operation: EditEvent): Promise<Outcome> {
+async function carryOut(context: Context, operation: EditEvent): Promise<Outcome> {
   const { event, fields, freeze } = operation;
   const key = keyOf(event);
   if (key === undefined) throw new WorkflowError('carryOut.noEvent');
   const before = freeze ? await eventHead(context, event) : undefined;
-  if (before && isSame(before, fields)) {
+  if (before && hasAlready(before, fields)) {
     context.advance(1);
     return { state: 'unchanged' };
   }
@@ -45,7 +60,7 @@ function isShown(now: unknown, wanted: string): boolean {
 }
 
 /** Whether the event has these values; then saving it would do nothing but harm to its published state. */
-function isSame({ fields: now }: EventHead, fields: EventFields): boolean {
+function hasAlready({ fields: now }: EventHead, fields: EventFields): boolean {
   return Object.entries(fields).every(
     ([name, value]) =>
       textOf(now[name]) === String(value) || (name === 'sharing_group_id' && fields.distribution !== '4'),

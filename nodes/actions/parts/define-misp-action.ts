@@ -1,17 +1,17 @@
-import { configNode } from '../config-node';
-import type { MispOperation, Plan } from '../../src/actions/plan';
-import { withAttributes } from '../../src/actions/targets';
-import { reflect } from '../../src/actions/reflect';
-import type { MispClient } from '../../src/misp/client';
-import { carryOutOn } from '../../src/misp/carry-out';
-import { mispOf, type Message } from '../../src/runs/message';
-import { WorkflowError } from '../../src/text';
-import type { NodeContext } from '../adaptor';
-import { looksAtAttributes } from '../attributes-when';
-import type { ServerNode } from '../config/misp-server';
-import type { Fields } from '../definition';
-import { wholeOf } from '../../src/runs/message';
-import { runtimeOf } from '../runtime';
+import { configNode } from '../../config-node';
+import type { MispOperation, Plan } from '../../../src/actions/plan';
+import { withAttributes } from '../../../src/actions/targets';
+import { reflect } from '../../../src/misp/reflect';
+import type { MispClient } from '../../../src/misp/client';
+import { carryOutOn } from '../../../src/misp/carry-out';
+import { mispOf, type Message } from '../../../src/runs/message';
+import { WorkflowError } from '../../../src/text';
+import type { NodeContext } from '../../adaptor';
+import { looksAtAttributes } from '../../attributes-when';
+import type { ServerNode } from '../../config/misp-server';
+import type { Fields } from '../../definition';
+import { wholeOf } from '../../../src/runs/message';
+import { runtimeOf } from '../../runtime';
 import { defineAction, type ActionDescription } from './define-action';
 
 /** The MISP that a node asks or changes. */

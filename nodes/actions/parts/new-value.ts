@@ -1,6 +1,6 @@
-import type { MispAttribute } from '../../src/event/core';
-import { compileTemplate, type Names } from '../../src/template/template';
-import { WorkflowError } from '../../src/text';
+import type { MispAttribute } from '../../../src/event/core';
+import { compileTemplate, type Names } from '../../../src/template/template';
+import { WorkflowError } from '../../../src/text';
 
 /** The template of a new value, ready to be rendered; spaces around it do not count. */
 export function templateOf(source: string): (data: unknown, names: Names) => string {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { mispOf, type Message } from '../../src/runs/message';
+import { mispOf, type Message } from '../../../src/runs/message';
 
 /** A place in a sequence, as Node-RED's split and join nodes know it. */
 interface Parts {

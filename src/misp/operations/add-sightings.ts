@@ -10,13 +10,23 @@ import {
   type Context,
   type Failure,
   type Outcome,
-} from './context';
+} from '../carry-out/context';
+import { namesOf, NOT_IN_DATA, OTHERS, type Entry } from './entry';
 
 /** Values of one call. */
 const MOST_VALUES = 500;
 
+export const addSightings: Entry<AddSightings> = {
+  carryOut,
+  reflect: NOT_IN_DATA,
+  lane: () => OTHERS,
+  size: ({ items = [], values }) => items.length + (values ? 1 : 0),
+  items: ({ items = [], values }) => (values ? [...new Set(values)] : namesOf(items)),
+  permission: 'perm_sighting',
+};
+
 /** Reports sightings: of values with one call for up to 500, of attributes with one call each, as MISP has it. */
-export async function addSightings(context: Context, operation: AddSightings): Promise<Outcome> {
+async function carryOut(context: Context, operation: AddSightings): Promise<Outcome> {
   const { values = [], items = [], type, source, timestamp } = operation;
   const fields: SightingFields = {
     type,

@@ -1,6 +1,6 @@
-import type { MispClient } from '../../src/misp/client';
-import { sharingGroupId } from '../../src/misp/sharing-groups';
-import { WorkflowError } from '../../src/text';
+import type { MispClient } from '../../../src/misp/client';
+import { sharingGroupId } from '../../../src/misp/sharing-groups';
+import { WorkflowError } from '../../../src/text';
 
 const SHARING_GROUP = '4';
 

@@ -1,11 +1,29 @@
 import type { DetachTags } from '../../actions/plan';
+import { changeTags } from '../../actions/reflect-tags';
 import { WorkflowError } from '../../text';
 import { untag } from '../tags';
 import { refuseUnsaved } from '../validation';
-import { callOptions, forEach, nameOf, outcomeOf, type Context, type Failure, type Outcome } from './context';
-import { eventHead, lookUp, type Known } from './lookups';
-import type { TagEntry } from './tag-entries';
-import { editAttributeTags, editTags, type TagRow } from './tags-by-edit';
+import {
+  callOptions,
+  forEach,
+  nameOf,
+  outcomeOf,
+  type Context,
+  type Failure,
+  type Outcome,
+} from '../carry-out/context';
+import { eventHead, lookUp, type Known } from '../carry-out/lookups';
+import type { TagEntry } from '../carry-out/tag-entries';
+import { editAttributeTags, editTags, type TagRow } from '../carry-out/tags-by-edit';
+import { inEach, ITEMS, laneOfEvent, type Entry } from './entry';
+
+export const detachTags: Entry<DetachTags> = {
+  carryOut,
+  reflect: inEach(changeTags),
+  lane: laneOfEvent,
+  ...ITEMS,
+  permission: 'perm_tagger',
+};
 
 type OwnTag = Readonly<{ name: string; local: boolean }>;
 
@@ -13,7 +31,7 @@ type OwnTag = Readonly<{ name: string; local: boolean }>;
  * Removes tags, where they are attached: of an event with one call for each tag, of attributes with one call for up to
  * 1,000. What is not tagged is unchanged.
  */
-export async function detachTags(context: Context, operation: DetachTags): Promise<Outcome> {
+async function carryOut(context: Context, operation: DetachTags): Promise<Outcome> {
   if (operation.scope === 'event-report') return editTags(context, operation);
   if (operation.scope === 'attribute') return detachFromItems(context, operation);
   const head = await eventHead(context, operation.event);

@@ -1,5 +1,5 @@
-import type { SavedFilters } from '../../src/event/saved-filters';
-import type { Fields, NodeFilter } from '../definition';
+import type { SavedFilters } from '../../../src/event/saved-filters';
+import type { Fields, NodeFilter } from '../../definition';
 
 /** MISP's filter of an action. */
 export const FILTER_FIELD = {

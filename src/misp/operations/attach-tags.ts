@@ -1,19 +1,29 @@
 import type { AttachTags, Ref } from '../../actions/plan';
+import { changeTags } from '../../actions/reflect-tags';
 import { text, WorkflowError } from '../../text';
 import { attachCluster, clusterIds, isClusterTag } from '../clusters';
 import { createTags, tagIds } from '../tag-ids';
 import { tag } from '../tags';
 import { refuseUnsaved } from '../validation';
-import { tagItems } from './attach-to-attributes';
-import { callOptions, outcomeOf, type Context, type Failure, type Outcome } from './context';
-import { eventHead, lookUp } from './lookups';
-import { editTags } from './tags-by-edit';
+import { tagItems } from '../carry-out/attach-to-attributes';
+import { callOptions, outcomeOf, type Context, type Failure, type Outcome } from '../carry-out/context';
+import { eventHead, lookUp } from '../carry-out/lookups';
+import { editTags } from '../carry-out/tags-by-edit';
+import { inEach, ITEMS, laneOfEvent, type Entry } from './entry';
+
+export const attachTags: Entry<AttachTags> = {
+  carryOut,
+  reflect: inEach(changeTags),
+  lane: laneOfEvent,
+  ...ITEMS,
+  permission: 'perm_tagger',
+};
 
 /**
  * Attaches tags: with one call to an event, with one call to up to 1,000 attributes. Tags that MISP does not have are made
  * if the operation says so, or if they stand for galaxy clusters that it has; else they are failures.
  */
-export async function attachTags(context: Context, operation: AttachTags): Promise<Outcome> {
+async function carryOut(context: Context, operation: AttachTags): Promise<Outcome> {
   const { ids, spelled, missing, changed } = await idsOf(context, operation);
   if (ids.size === 0) return { state: 'failed', failures: missing };
   const wanted = { ...operation, tags: [...ids.keys()] };

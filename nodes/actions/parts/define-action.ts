@@ -1,8 +1,9 @@
-import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../src/actions/plan';
-import { deadlineOf, isTest, setMisp, type Message } from '../../src/runs/message';
-import { WorkflowError } from '../../src/text';
-import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../adaptor';
-import type { Description, Fields } from '../definition';
+import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../../src/actions/plan';
+import { deadlineOf, isTest, setMisp, type Message } from '../../../src/runs/message';
+import { WorkflowError } from '../../../src/text';
+import type common from '../../../locales/en-US/common.json';
+import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
+import type { Description, Fields } from '../../definition';
 
 /** What an action would do with a message, and how it is done. */
 export interface Action<O extends Operation = Operation> {
@@ -110,14 +111,25 @@ export function actionBehaviour<O extends Operation>(
     };
   }
 
+  function showPlanned(operations: readonly OperationResult[]): void {
+    if (operations.length === 0) return context.status('plannedNothing', 'blue', 'ring');
+    const kinds = new Set(operations.map(({ operation }) => wordsFor(operation)));
+    const what = [...kinds].map((key) => context.text(key)).join(', ');
+    context.status('planned', 'blue', 'ring', { count: String(operations.length), what });
+  }
+
   function show({ dryRun, operations }: ActionResult): void {
-    const count = String(operations.length);
-    if (dryRun) context.status('planned', 'blue', 'ring', { count });
+    if (dryRun) showPlanned(operations);
     else if (operations.some(({ state }) => state === 'unknown')) context.status('unknown', 'yellow', 'ring');
     else if (operations.every(({ state }) => state === 'unchanged'))
       context.status('unchanged', 'grey', 'dot');
     else context.status('done', 'green', 'dot');
   }
+}
+
+/** The words for an operation; the compiler says which one has none. */
+function wordsFor(operation: Operation): `operations.${keyof typeof common.operations}` {
+  return `operations.${operation.do}`;
 }
 
 /** The failures of all operations as one error, with the first one's words. */

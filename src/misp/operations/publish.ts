@@ -1,11 +1,34 @@
-import type { PublishEvent, UnpublishEvent } from '../../actions/plan';
+import { isSame } from '../../actions/event-things';
+import type { PublishEvent, Ref, UnpublishEvent } from '../../actions/plan';
+import type { MispEvent } from '../../event/core';
 import { sleep } from '../../http/repeat';
 import { text, WorkflowError } from '../../text';
 import { MispValidationError, refuseUnsaved } from '../validation';
-import { publish, unpublish, type EventHead } from '../events';
+import * as events from '../events';
 import { searchLogs } from '../logs';
-import { callOptions, done, failed, keyOf, type Context, type Outcome } from './context';
-import { eventHead } from './lookups';
+import { callOptions, done, failed, keyOf, type Context, type Outcome } from '../carry-out/context';
+import { eventHead } from '../carry-out/lookups';
+import { inEach, laneOfEvent, ONE_THING, type Entry } from './entry';
+
+export const publish: Entry<PublishEvent> = {
+  carryOut: publishEvent,
+  reflect: inEach((event, { event: ref }) => showPublished(event, ref, true)),
+  lane: laneOfEvent,
+  ...ONE_THING,
+  permission: 'perm_publish',
+};
+
+export const unpublish: Entry<UnpublishEvent> = {
+  carryOut: unpublishEvent,
+  reflect: inEach((event, { event: ref }) => showPublished(event, ref, false)),
+  lane: laneOfEvent,
+  ...ONE_THING,
+  permission: 'perm_publish',
+};
+
+function showPublished(event: MispEvent, ref: Ref, published: boolean): void {
+  if (isSame(event, ref)) event.published = published;
+}
 
 /** How long a background job is watched, in milliseconds, and how often. */
 const WATCH_MS = [250, 500, 750, 1000, 1500, 2000];
@@ -16,16 +39,13 @@ const EXTRA_MS = 60_000;
  * Publishes an event, and reports what really came of it: MISP's answer and its job row say that all is well even if a
  * workflow has stopped it, so the event is looked at afterwards.
  */
-export async function publishEvent(
-  context: Context,
-  { event, mail, queued }: PublishEvent,
-): Promise<Outcome> {
+async function publishEvent(context: Context, { event, mail, queued }: PublishEvent): Promise<Outcome> {
   const before = await eventHead(context, event);
   const lastLog = await lastLogOf(context, before.id);
   try {
     const options = { ...callOptions(context), extraMs: queued ? 0 : EXTRA_MS };
     refuseUnsaved(
-      await publish(context.client, before.id, { mail, inline: !queued }, options),
+      await events.publish(context.client, before.id, { mail, inline: !queued }, options),
       'events/publish',
     );
   } catch (error) {
@@ -41,7 +61,7 @@ export async function publishEvent(
   return done({ queued, published: true, publish_timestamp: after.publish_timestamp });
 
   /** It is not published, or it was before and a workflow has kept it from being published again. */
-  async function isUnchanged(was: EventHead, now: EventHead): Promise<boolean> {
+  async function isUnchanged(was: events.EventHead, now: events.EventHead): Promise<boolean> {
     if (!now.published) return true;
     const isOld = was.published && was.publish_timestamp === now.publish_timestamp;
     return isOld && (await stopRow(context, was.id, lastLog)) !== undefined;
@@ -56,9 +76,9 @@ function isBlocked(error: unknown): boolean {
 /** The event once it is published; `stopped` if a workflow has stopped it; nothing if that is not known in time. */
 async function watch(
   context: Context,
-  before: EventHead,
+  before: events.EventHead,
   lastLog: number,
-): Promise<EventHead | 'stopped' | undefined> {
+): Promise<events.EventHead | 'stopped' | undefined> {
   for (const pause of WATCH_MS) {
     await sleep(pause, context.signal);
     if (context.signal.aborted) return undefined;
@@ -101,10 +121,10 @@ async function reasonOf(context: Context, id: string, after: number): Promise<st
 }
 
 /** Takes an event off publication. */
-export async function unpublishEvent(context: Context, { event }: UnpublishEvent): Promise<Outcome> {
+async function unpublishEvent(context: Context, { event }: UnpublishEvent): Promise<Outcome> {
   const key = keyOf(event);
   if (key === undefined) throw new WorkflowError('carryOut.noEvent');
-  refuseUnsaved(await unpublish(context.client, key, callOptions(context)), 'events/unpublish');
+  refuseUnsaved(await events.unpublish(context.client, key, callOptions(context)), 'events/unpublish');
   context.advance(1);
   return done();
 }

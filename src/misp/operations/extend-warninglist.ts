@@ -1,16 +1,25 @@
 import type { ExtendWarninglist } from '../../actions/plan';
 import { text, WorkflowError } from '../../text';
 import { getWarninglist, updateWarninglist, warninglists, type WarninglistContent } from '../warninglists';
-import { callOptions, done, failed, type Context, type Outcome } from './context';
+import { callOptions, done, failed, type Context, type Outcome } from '../carry-out/context';
+import { NOT_IN_DATA, ONE_THING, OTHERS, type Entry } from './entry';
 
 /** How often it is begun anew when someone else changes the list meanwhile. */
 const MOST_ROUNDS = 3;
+
+export const extendWarninglist: Entry<ExtendWarninglist> = {
+  carryOut,
+  reflect: NOT_IN_DATA,
+  lane: () => OTHERS,
+  ...ONE_THING,
+  permission: 'perm_warninglist',
+};
 
 /**
  * Adds values to a custom list. MISP can only write a list anew: it is read, merged, read again to see whether someone
  * else has changed it, written, and read once more.
  */
-export async function extendWarninglist(context: Context, operation: ExtendWarninglist): Promise<Outcome> {
+async function carryOut(context: Context, operation: ExtendWarninglist): Promise<Outcome> {
   const id = await idOf(context, operation.list);
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const list = await getWarninglist(context.client, id, context.signal);

@@ -1,0 +1,42 @@
+import type { MispOperation, Operation } from '../../actions/plan';
+import { addSightings } from './add-sightings';
+import { attachTags } from './attach-tags';
+import { blockEvent } from './block-event';
+import { acceptProposal, discardProposal } from './decide-proposal';
+import { detachTags } from './detach-tags';
+import { editAttributes } from './edit-attributes';
+import { editEvent } from './edit-event';
+import type { Entry } from './entry';
+import { extendWarninglist } from './extend-warninglist';
+import { publish, unpublish } from './publish';
+import { restCall } from './rest-call';
+import { runModule } from './run-module';
+
+type OperationNamed<D, O = MispOperation> = O extends { do: infer N } ? (D extends N ? O : never) : never;
+
+/** Every change of a MISP that a plan can hold; the compiler says which one is missing, and what it lacks. */
+const OPERATIONS: { readonly [D in MispOperation['do']]: Entry<OperationNamed<D>> } = {
+  'accept-proposal': acceptProposal,
+  'add-sightings': addSightings,
+  'attach-tags': attachTags,
+  'block-event': blockEvent,
+  'detach-tags': detachTags,
+  'discard-proposal': discardProposal,
+  'edit-attributes': editAttributes,
+  'edit-event': editEvent,
+  'extend-warninglist': extendWarninglist,
+  publish,
+  'rest-call': restCall,
+  'run-module': runModule,
+  unpublish,
+};
+
+/** Whether an operation changes a MISP. */
+export function changesMisp(operation: Operation): operation is MispOperation {
+  return Object.hasOwn(OPERATIONS, operation.do);
+}
+
+/** What belongs to an operation. */
+export function entryOf(operation: MispOperation): Entry<MispOperation> {
+  return OPERATIONS[operation.do] as Entry<MispOperation>;
+}
