@@ -48,8 +48,13 @@ export function labelFor(node: FlowNode): string {
   const def = RED.nodes.getType(node.type);
   if (node.type === 'group' || node.type === 'tab') return String(node.name ?? node.label ?? '');
   if (!def) return node.name || node.type;
+  return RED.utils.getNodeLabel(asEdited(node, def), node.type);
+}
+
+/** A node as its type's functions want it, without putting it into the workspace. */
+export function asEdited(node: FlowNode, def: EditorNodeType): EditorNode {
   const made = { ...node, _def: def, _: (key: string, values?: object) => def._?.(key, values) ?? key };
-  return RED.utils.getNodeLabel(made as unknown as EditorNode, node.type);
+  return made as unknown as EditorNode;
 }
 
 function nodeOf(node: Placed, boxes: ReadonlyMap<string, Box>): SVGElement {

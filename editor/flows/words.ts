@@ -1,5 +1,5 @@
 import { isDrawn, type FlowNode } from './flow';
-import { labelFor } from './picture';
+import { asEdited, labelFor } from './picture';
 import { text } from './texts';
 
 /** More than that nobody reads. */
@@ -51,8 +51,11 @@ function kindOf({ type }: FlowNode): string {
 }
 
 function outputName(node: FlowNode, output: number): string {
-  const labels = RED.nodes.getType(node.type)?.outputLabels;
+  const def = RED.nodes.getType(node.type);
+  const labels = def?.outputLabels;
   const own =
-    typeof labels === 'function' ? labels.call(node as unknown as EditorNode, output) : labels?.[output];
+    typeof labels === 'function'
+      ? labels.call(asEdited(node, def as EditorNodeType), output)
+      : labels?.[output];
   return own ?? String(output + 1);
 }
