@@ -22,7 +22,7 @@ export function openTray({ title, width, cancel, buttons = [], fill }: Tray): vo
       ...buttons.map((button) => ({ ...button, class: 'primary' })),
     ],
     open(tray) {
-      fill(tray.find('.red-ui-tray-body'));
+      fill($('<div class="misp-tray">').appendTo(tray.find('.red-ui-tray-body')));
       document.addEventListener('keydown', onKey);
     },
     close() {

@@ -82,7 +82,10 @@ describe("MISP's workflows in the editor", function () {
     await inEditor((RED, name) => RED.actions.invoke(name), action);
     await editor.page.waitForTimeout(600);
   };
-  const openImport = () => invoke('misp:import-workflow');
+  const openImport = async () => {
+    await editor.page.waitForFunction(`RED.actions.get('misp:import-workflow')`);
+    await invoke('misp:import-workflow');
+  };
   const close = async () => {
     await editor.page.click('#misp-tray-cancel');
     await editor.page.waitForSelector('#misp-tray-cancel', { state: 'detached' });
@@ -141,6 +144,8 @@ describe("MISP's workflows in the editor", function () {
       await page.screenshot({ path: path.join(shots, `workflow-imported-${name}.png`) });
 
       await page.click('#red-ui-header-button-deploy');
+      // The tags of its IF are still to be chosen: Node-RED asks whether that is meant.
+      await page.click('.red-ui-notification button:has-text("Confirm deploy")');
       await page.waitForSelector('text=Successfully deployed');
       await page.waitForTimeout(1000);
       await page.locator('.red-ui-flow-node-button-button').first().click();
