@@ -62,6 +62,7 @@ const ARROWS = {
   runs: [...GROUND, 'actions'],
   listener: [...GROUND, 'runs'],
   misp: [...GROUND, 'http', 'actions'],
+  modules: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
   workflow: [...GROUND, 'mapping', 'triggers'],

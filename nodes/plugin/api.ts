@@ -1,4 +1,5 @@
 import type { Contact } from '../../src/listener/contact';
+import type { ModuleInfo } from '../../src/modules/list';
 import type { PickerItem } from '../../src/misp/picker-item';
 import type { WorkflowEntry } from '../../src/misp/workflow-entry';
 import type { WorkflowModule } from '../../src/misp/workflow-module';
@@ -39,6 +40,11 @@ export interface Routes {
   'POST /workflows/save': { body: BlueprintWish & { server: string }; answer: { notes: WorkflowNote[] } };
   'POST /servers/test': { body: Form<ServerInput> & { headers: unknown }; answer: TestResult };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
+  'POST /module-services/test': {
+    body: Form<ModulesInput>;
+    answer: TestResult & Partial<ServiceModules>;
+  };
+  'GET /module-services/:id/modules': { answer: ServiceModules };
   'GET /listeners/:id/contact': { answer: Contact };
   /** Names of modules whose flow is gone. */
   'GET /listeners/:id/gone': { answer: string[] };
@@ -119,10 +125,17 @@ export interface PickerAnswer {
 /** A form as it is, saved or not. */
 export type Form<Input extends string> = Record<Input, string> & { id: string; verify: boolean };
 export type ServerInput = 'url' | 'apiKey' | 'tls' | 'proxy' | 'headerSecret' | 'timeout' | 'answerLimit';
+export type ModulesInput = 'url' | 'user' | 'password' | 'tls' | 'proxy' | 'timeout';
 export type MailInput = 'host' | 'port' | 'security' | 'user' | 'password' | 'from' | 'tls' | 'timeout';
 
 /** What the form shows of a test of a connection. */
 export interface TestResult {
   state: 'ok' | 'warning' | 'error';
   message: string;
+}
+
+/** The modules of a service, and which of their settings are saved, as `<module>.<name>`. */
+export interface ServiceModules {
+  modules: ModuleInfo[];
+  saved: string[];
 }

@@ -5,6 +5,7 @@ import { checkDeployed } from './check-deployed';
 import { serveModules } from './modules';
 import { serveConnectionTest } from './test-connection';
 import { serveMailServerTest } from './test-mail-server';
+import { serveModuleServices } from './test-modules';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
 import { serve } from './route';
@@ -26,6 +27,7 @@ export default function register(RED: NodeAPI): void {
   serveWorkflows(RED);
   serveConnectionTest(RED);
   serveMailServerTest(RED);
+  serveModuleServices(RED);
   const listenerOf = (id: string) => {
     const node = RED.nodes.getNode(id) as ListenerNode | null;
     return node?.type === 'misp-listener' && node.service ? node : undefined;

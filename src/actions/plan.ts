@@ -1,3 +1,6 @@
+import type { AddToEvent } from './add-to-event';
+import type { EnrichInMisp } from './enrich-in-misp';
+
 /** A thing in MISP, by what is known of it. MISP takes either. */
 export interface Ref {
   id?: string;
@@ -149,6 +152,8 @@ export type MispOperation =
   | UnpublishEvent
   | DecideProposal
   | AddSightings
+  | AddToEvent
+  | EnrichInMisp
   | BlockEvent
   | ExtendWarninglist
   | RestCall
@@ -231,6 +236,22 @@ export interface ActionResult {
   /** Nothing was done: the plan only. */
   dryRun: boolean;
   operations: OperationResult[];
+  /** Of an enrichment: what came of each value that was asked about. */
+  enrichment?: EnrichmentCounts;
+}
+
+/** How many values each outcome has. */
+export interface EnrichmentCounts {
+  result: number;
+  nothing: number;
+  failed: number;
+  timedOut: number;
+  /** The run had no time for them. */
+  notAsked: number;
+  /** Results that cannot be saved as they are. */
+  notSaved: number;
+  /** Why, some of them. */
+  problems: string[];
 }
 
 /** Carries out plans. */

@@ -1,7 +1,5 @@
 /** Modules of MISP that no node stands for by its settings, and why; `misp-run-module` runs them in MISP. */
 export const UNMAPPED: Readonly<Record<string, string>> = {
-  'attach-enrichment': 'Enrichment needs the service misp-modules, which no node speaks with yet.',
-  'enrich-event': 'Enrichment needs the service misp-modules, which no node speaks with yet.',
   attribute_edition_operation:
     'It is what the modules that edit attributes have in common, and changes nothing.',
   tag_replacement_generic: 'It has no pattern of its own, and replaces nothing.',

@@ -2,6 +2,7 @@
 import { listsIn, mayHoldKeyedLists } from '../event/keyed-lists';
 import { isEntries, isRecord } from '../event/values';
 import type { HttpAnswer } from '../http/client';
+import { isDeeper } from '../http/json';
 import { busy, CallProblem, problemWith } from './call-problem';
 import { permissionFor, permissionOf, type Permission } from './permissions';
 import { invalid } from './validation';
@@ -63,14 +64,6 @@ function parse(text: string): { data: unknown } | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether there are more levels than allowed; nothing beyond them is looked at. */
-function isDeeper(value: unknown, levels: number): boolean {
-  if (!isEntries(value)) return false;
-  if (levels === 0) return true;
-  for (const entry of Object.values(value)) if (isDeeper(entry, levels - 1)) return true;
-  return false;
 }
 
 /** It is JSON as far as it goes: what is wrong with it is its end. */

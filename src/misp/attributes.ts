@@ -1,8 +1,9 @@
 import { isSet } from '../event/flags';
-import { isRecord, textOf } from '../event/values';
+import { isList, isRecord, textOf } from '../event/values';
 import type { CallOptions, MispClient } from './client';
 import { fields as having, one, said, saved, type Json, type Saved } from './expected';
 import { LARGEST_PAGE, restSearch } from './rest-search';
+import { fieldsOf, MispValidationError } from './validation';
 
 /** Of an attribute as much as changing it needs. */
 export interface AttributeHead {
@@ -152,3 +153,44 @@ export function restoreAttribute(
 const RESTORED = having('saved', ({ saved: done, message }) => {
   return done === true || (typeof message === 'string' && /restored/i.test(message));
 });
+
+/** What MISP says of the attributes that it has added, in its answer to several. */
+const ADDED = having<Json>('attribute', ({ Attribute }) => isRecord(Attribute) || isList(Attribute));
+
+/**
+ * Adds attributes to an event with one call (`attributes/add`). Those that MISP does not take do not keep it from taking
+ * the others.
+ * @param event id or uuid
+ * @returns what MISP says of those that it has not added, by their places
+ */
+export async function addAttributes(
+  client: MispClient,
+  event: string,
+  attributes: readonly object[],
+  options: CallOptions = {},
+): Promise<Map<number, string>> {
+  const path = `/attributes/add/${encodeURIComponent(event)}`;
+  try {
+    const { errors } = await client.post<Json>(path, attributes, { ...options, expect: ADDED });
+    return errors === undefined ? new Map() : byPlace(fieldsOf(errors));
+  } catch (error) {
+    // It has taken none of them.
+    if (!(error instanceof MispValidationError)) throw error;
+    const found = byPlace(error.fields);
+    for (const index of attributes.keys()) if (!found.has(index)) found.set(index, error.message);
+    return found;
+  }
+}
+
+/** `attribute_3.value`: what is wrong with the value of the fourth. */
+function byPlace(fields: Readonly<Record<string, string[]>>): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const [name, problems] of Object.entries(fields)) {
+    const [, place, field] = /^attribute_(\d+)\.?(.*)$/.exec(name) ?? [];
+    if (place === undefined) continue;
+    const words = `${field ? `${field}: ` : ''}${problems.join(', ')}`;
+    const before = found.get(Number(place));
+    found.set(Number(place), before ? `${before}; ${words}` : words);
+  }
+  return found;
+}

@@ -83,7 +83,7 @@ describe("MISP's workflows in the editor", function () {
     await editor.page.waitForTimeout(600);
   };
   const openImport = async () => {
-    await editor.page.waitForFunction(`RED.actions.get('misp:import-workflow')`);
+    await editor.page.waitForFunction(`RED.actions.list().some(({ id }) => id === 'misp:import-workflow')`);
     await invoke('misp:import-workflow');
   };
   const close = async () => {

@@ -34,6 +34,7 @@ const CONFIG_NODES: Record<string, string> = {
   'misp-server': 'misp',
   'misp-listener': 'listener',
   'misp-mail-server': 'mail',
+  'misp-modules': 'modules',
 };
 
 /** Values that break a field of a kind while it is shown, or could. */

@@ -83,6 +83,15 @@ const ROUTES: Record<string, RouteCase> = {
   'POST /misp-workflows/workflows/save': { needs: 'write', path: 'workflows/save', body: { server: 'misp' } },
   'POST /misp-workflows/servers/test': { needs: 'write', path: 'servers/test', body: { id: 'misp' } },
   'POST /misp-workflows/mail-servers/test': { needs: 'write', path: 'mail-servers/test', body: { id: 'x' } },
+  'POST /misp-workflows/module-services/test': {
+    needs: 'write',
+    path: 'module-services/test',
+    body: { id: 'x' },
+  },
+  'GET /misp-workflows/module-services/:id/modules': {
+    needs: 'read',
+    path: 'module-services/service/modules',
+  },
   'GET /misp-workflows/listeners/:id/contact': { needs: 'read', path: 'listeners/listener/contact' },
   'GET /misp-workflows/listeners/:id/gone': { needs: 'read', path: 'listeners/listener/gone' },
   'DELETE /misp-workflows/listeners/:id/gone/:name': {

@@ -40,7 +40,8 @@ describe('the names of the nodes', () => {
     const helps = definitions.map(({ source }) => path.relative(root, `${source}.md`));
     for (const file of [...pages, ...helps].filter((name) => name.endsWith('.md'))) {
       const text = read(file);
-      for (const { type } of definitions)
+      // The service that is asked is called misp-modules, too.
+      for (const { type } of definitions.filter((one) => one.type !== 'misp-modules'))
         assert.doesNotMatch(text, new RegExp(`(?<![\\w/#-])${type}(?![\\w-])`), file);
     }
   });

@@ -1,7 +1,7 @@
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { idOf, node, tab } from './flows';
 import { until } from './log';
-import { deploy, startNodeRed } from './node-red';
+import { deploy, startNodeRed, type FlowNode } from './node-red';
 import { recordCalls, type Recorder } from './recorder';
 
 export type TestMessage = Record<string, unknown>;
@@ -18,6 +18,10 @@ export interface NodeSettings extends Record<string, unknown> {
   url?: string;
   key?: string;
   timeout?: number;
+  /** Config nodes that it needs besides. */
+  beside?: FlowNode[];
+  /** Of those. */
+  secrets?: Record<string, object>;
 }
 
 /** A node that works with a MISP, in a real Node-RED, before a stand-in MISP whose calls are recorded. */
@@ -48,7 +52,15 @@ export class MispNodeTest {
 
   /** Deploys a node of a type, with something behind each output. */
   async deploy(type: string, settings: NodeSettings = {}): Promise<void> {
-    const { outputs = 1, url = this.recorder.url, key = API_KEY, timeout = 2, ...fields } = settings;
+    const {
+      outputs = 1,
+      url = this.recorder.url,
+      key = API_KEY,
+      timeout = 2,
+      beside = [],
+      secrets,
+      ...fields
+    } = settings;
     const ports = Array.from({ length: outputs }, (_, index) => index);
     const takers = ports.map((port) =>
       node(`take${port}`, 'function', [[]], { func: `global.get('take')(${port}, msg);`, outputs: 1 }),
@@ -65,10 +77,11 @@ export class MispNodeTest {
           { server: 'misp', ...fields },
         ),
         ...takers,
+        ...beside,
         node('catch', 'catch', [['caught']], { scope: ['tested'] }),
         node('caught', 'function', [[]], { func: "global.get('caught')(msg);", outputs: 1 }),
       ],
-      { misp: { apiKey: key } },
+      { misp: { apiKey: key }, ...secrets },
     );
     this.clear();
   }
@@ -81,9 +94,9 @@ export class MispNodeTest {
   }
 
   /** Sends a message to the node and waits for `count` messages from it. */
-  async send(message: TestMessage, count = 1): Promise<TestMessage[]> {
+  async send(message: TestMessage, count = 1, ms = 5000): Promise<TestMessage[]> {
     this.receive(message);
-    await until(() => this.sent.length >= count || this.errors.length > 0, 5000);
+    await until(() => this.sent.length >= count || this.errors.length > 0, ms);
     if (this.errors.length > 0) throw new Error(this.errors.join('\n'));
     return this.sent.map(({ message: sent }) => sent);
   }

@@ -4,6 +4,7 @@ import { deny, notFound, problem, type RestAnswer } from './answers';
 import { editSelected, tagSelected } from './attribute-bulk';
 import { editFields, newAttribute, plainRow, tagRows } from './attribute-rows';
 import { searchAttributes } from './attribute-search';
+import { editTags } from './event-edit';
 import { mayChange, maySee, NO_PERMISSION } from './permissions';
 import type { Resource, RestRequest } from './router';
 import { touch } from './touch';
@@ -45,6 +46,16 @@ export const attributes: Resource = {
   },
   delete: { post: true, run: (request, misp) => setDeleted(request, misp, true) },
   restore: { post: true, run: restore },
+  /** A job of MISP's queue; the stand-in has no service of modules, so nothing comes of it. */
+  enrich: {
+    post: true,
+    run: (request, misp) => {
+      const found = seen(request, misp);
+      if (!found || !mayChange(request.user, found.event)) return notFound('Invalid attribute', request.url);
+      const message = 'Enrichment task queued for background processing.';
+      return { status: 200, body: { saved: true, success: true, name: message, message, url: request.url } };
+    },
+  },
   addTag: {
     post: true,
     run: (request, misp) => {
@@ -87,12 +98,13 @@ function add({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): 
     else {
       const attribute = newAttribute(event, misp.collections.nextId(), given);
       event.Attribute.push(attribute);
+      if (Array.isArray(given.Tag)) editTags(misp, user, attribute, given.Tag as Row[]);
       rows.push({ ...plainRow(attribute), value1: attribute.value, value2: '' });
     }
   });
   if (rows.length === 0) {
-    const first = Object.values(errors)[0];
-    return problem(403, 'Could not add Attribute', '/attributes/add', { errors: first }, true);
+    const all = wanted.length === 1 ? Object.values(errors)[0] : errors;
+    return problem(403, 'Could not add Attribute', '/attributes/add', { errors: all }, true);
   }
   touch(event);
   const more = failed(errors as Record<string, string[]>) ? { errors } : {};

@@ -7,6 +7,7 @@ import { editFields, isTrue, newAttribute } from './attribute-rows';
 import { viewOf } from './event-views';
 import { mayChange, maySee } from './permissions';
 import type { RestRequest } from './router';
+import { addObject, addReferences, addReport } from './event-additions';
 import { addTag, hasTag } from './tag-objects';
 import { now } from './touch';
 import { attributeErrors, eventErrors, failed } from './validate';
@@ -31,7 +32,10 @@ export function editEvent({ args: [id = ''], body, user, url }: RestRequest, mis
   for (const object of rows(given.Object)) {
     const own = event.Object.find(({ uuid }) => uuid === object.uuid);
     if (own) for (const row of rows(object.Attribute)) editAttribute(misp, user, event, row, own);
+    else addObject(misp, user, event, object);
   }
+  for (const object of rows(given.Object)) addReferences(misp, event, object);
+  for (const row of rows(given.EventReport)) addReport(misp, event, row);
   for (const row of misp.tagsReports ? rows(given.EventReport) : []) {
     const reports = event.EventReport as (Row & { Tag?: MispTag[] })[];
     const report = reports.find(({ uuid }) => uuid === row.uuid);
@@ -98,7 +102,10 @@ function editAttribute(misp: StandIn, user: MispUser, event: MispEvent, row: Row
   const { Tag, ...fields } = row;
   if (failed(attributeErrors({ type: found?.attribute.type ?? '', ...fields }))) return;
   if (!found) {
-    if (fields.value) event.Attribute.push(newAttribute(event, misp.collections.nextId(), fields));
+    if (!fields.value) return;
+    const added = newAttribute(event, misp.collections.nextId(), fields);
+    event.Attribute.push(added);
+    if (Array.isArray(Tag)) editTags(misp, user, added, Tag as Row[]);
     return;
   }
   editFields(found.attribute, fields);
@@ -106,7 +113,12 @@ function editAttribute(misp: StandIn, user: MispUser, event: MispEvent, row: Row
   if (Array.isArray(Tag)) editTags(misp, user, found.attribute, Tag as Row[]);
 }
 
-function editTags(misp: StandIn, user: MispUser, holder: { Tag?: MispTag[] }, rows: readonly Row[]): void {
+export function editTags(
+  misp: StandIn,
+  user: MispUser,
+  holder: { Tag?: MispTag[] },
+  rows: readonly Row[],
+): void {
   if (!user.Role.perm_tagger) return;
   for (const row of rows) {
     const name = textOf(row.name);

@@ -1,11 +1,13 @@
 import type { MispOperation, Operation } from '../../actions/plan';
 import { addSightings } from './add-sightings';
+import { addToEvent } from './add-to-event';
 import { attachTags } from './attach-tags';
 import { blockEvent } from './block-event';
 import { acceptProposal, discardProposal } from './decide-proposal';
 import { detachTags } from './detach-tags';
 import { editAttributes } from './edit-attributes';
 import { editEvent } from './edit-event';
+import { enrichInMisp } from './enrich-in-misp';
 import type { Entry } from './entry';
 import { extendWarninglist } from './extend-warninglist';
 import { publish, unpublish } from './publish';
@@ -18,12 +20,14 @@ type OperationNamed<D, O = MispOperation> = O extends { do: infer N } ? (D exten
 const OPERATIONS: { readonly [D in MispOperation['do']]: Entry<OperationNamed<D>> } = {
   'accept-proposal': acceptProposal,
   'add-sightings': addSightings,
+  'add-to-event': addToEvent,
   'attach-tags': attachTags,
   'block-event': blockEvent,
   'detach-tags': detachTags,
   'discard-proposal': discardProposal,
   'edit-attributes': editAttributes,
   'edit-event': editEvent,
+  'enrich-in-misp': enrichInMisp,
   'extend-warninglist': extendWarninglist,
   publish,
   'rest-call': restCall,

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, Vector } from '../vectors';
 import * as actions from './actions';
+import * as enrichment from './enrichment';
 import * as paths from './paths';
 import * as filters from './filters';
 import * as graphs from './graphs';
@@ -16,6 +17,7 @@ export type Reading = (expected: Json, vector: Vector) => unknown;
 
 export const readings: Record<string, Reading | undefined> = {
   ...actions.readings,
+  ...enrichment.readings,
   ...notify.readings,
   ...graphs.readings,
 };
@@ -28,6 +30,7 @@ export const adapters: Record<string, Adapter | undefined> = {
   ...triggers.adapters,
   ...jinja.adapters,
   ...actions.adapters,
+  ...enrichment.adapters,
   ...notify.adapters,
   ...graphs.adapters,
 };

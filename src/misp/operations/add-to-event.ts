@@ -1,0 +1,196 @@
+import { sameAttribute, sameObject, titleOf } from '../../actions/add-to-event';
+import type {
+  AddToEvent,
+  NewAttribute,
+  NewObject,
+  NewReference,
+  NewReport,
+} from '../../actions/add-to-event';
+import { takeOff } from '../../actions/event-things';
+import type { DoneOf } from '../../actions/reflect-tags';
+import type { MispAttribute, MispEvent, MispObject } from '../../event/core';
+import { isSet } from '../../event/flags';
+import { isList, isRecord, textOf } from '../../event/values';
+import { text } from '../../text';
+import { addAttributes } from '../attributes';
+import { callOptions, outcomeOf, portions, refuseStopped, wordsOf } from '../carry-out/context';
+import type { Context, Failure, Outcome } from '../carry-out/context';
+import { rowsByUuid } from '../carry-out/edit-items';
+import { eventKey } from '../carry-out/lookups';
+import { getEvent, updateEvent } from '../events';
+import { inEach, laneOfEvent, type Entry } from './entry';
+
+export const addToEvent: Entry<AddToEvent> = {
+  carryOut,
+  reflect: inEach((event, operation, _result, done) => show(event, operation, done)),
+  lane: laneOfEvent,
+  size: (operation) => Math.max(1, thingsOf(operation).length),
+  items: (operation) => thingsOf(operation).map(({ uuid }) => uuid),
+  permission: 'perm_add',
+};
+
+type Json = Readonly<Record<string, unknown>>;
+type Thing = NewAttribute | NewObject | NewReport;
+
+/** Of one call at most: MISP's limit is the memory of PHP. */
+const MOST_ATTRIBUTES = 500;
+const MOST_OBJECTS = 200;
+/** MISP's words for what is there already. */
+const THERE = /similar attribute already exists/i;
+
+function thingsOf({ attributes, objects, reports }: AddToEvent): Thing[] {
+  return [...attributes, ...objects, ...reports];
+}
+
+/** Reads the event once, and adds what it does not have: 500 attributes with one call, 200 objects with another. */
+async function carryOut(context: Context, operation: AddToEvent): Promise<Outcome> {
+  const key = await eventKey(context, operation.event, []);
+  const { Event: before } = await getEvent(context.client, key, context.signal);
+  const { attributes, objects, reports } = missing(before, operation);
+  context.advance(thingsOf(operation).length - attributes.length - objects.length - reports.length);
+  const failures: Failure[] = [];
+  let added = 0;
+  const attempt = async <T extends Thing>(portion: T[], work: (things: T[]) => Promise<Failure[]>) => {
+    try {
+      refuseStopped(context);
+      const failed = await work(portion);
+      failures.push(...failed);
+      added += portion.length - new Set(failed.map(({ item }) => item)).size;
+    } catch (error) {
+      const problem = wordsOf(error);
+      failures.push(...portion.map((thing) => refused(thing, problem)));
+    }
+    context.advance(portion.length);
+  };
+  for (const portion of portions(attributes, MOST_ATTRIBUTES)) {
+    await attempt(portion, (things) => addPlain(context, key, things));
+  }
+  for (const portion of portions([...objects, ...reports], MOST_OBJECTS)) {
+    await attempt<NewObject | NewReport>(portion, (things) => addByEdit(context, key, things));
+  }
+  return outcomeOf(thingsOf(operation).length, added, failures);
+}
+
+/** What the event does not have; references to what is left out lead to what is there in its place. */
+function missing(
+  event: Json,
+  { attributes, objects, reports }: AddToEvent,
+): Omit<AddToEvent, 'do' | 'event'> {
+  const there = new Map(rowsIn(event.Attribute).map((row) => [sameAttribute(row), textOf(row.uuid)]));
+  const objectsThere = new Map(rowsIn(event.Object).map((row) => [sameObject(row), textOf(row.uuid)]));
+  const reportsThere = new Set(
+    rowsIn(event.EventReport).map(({ name, content }) => `${textOf(name)}\n${textOf(content)}`),
+  );
+  const uuids = new Map<string, string>();
+  const isNew = <T extends Thing>(thing: T, known: string | undefined) => {
+    if (known === undefined) return true;
+    uuids.set(thing.uuid, known);
+    return false;
+  };
+  const newOnes = {
+    attributes: attributes.filter((one) => isNew(one, there.get(sameAttribute(one)))),
+    objects: objects.filter((one) => isNew(one, objectsThere.get(sameObject(one)))),
+    reports: reports.filter(({ name, content }) => !reportsThere.has(`${name}\n${content}`)),
+  };
+  return { ...newOnes, objects: newOnes.objects.map((object) => relinked(object, uuids)) };
+}
+
+function relinked(object: NewObject, uuids: ReadonlyMap<string, string>): NewObject {
+  if (!object.ObjectReference) return object;
+  const ObjectReference = object.ObjectReference.map((reference): NewReference => ({
+    ...reference,
+    referenced_uuid: uuids.get(reference.referenced_uuid) ?? reference.referenced_uuid,
+  }));
+  return { ...object, ObjectReference };
+}
+
+async function addPlain(context: Context, key: string, attributes: NewAttribute[]): Promise<Failure[]> {
+  const problems = await addAttributes(
+    context.client,
+    key,
+    attributes,
+    callOptions(context, attributes.length),
+  );
+  return attributes.flatMap((attribute, index) => {
+    const problem = problems.get(index);
+    // Somebody has added it in the meantime, or MISP takes more for the same than this does.
+    return problem === undefined || THERE.test(problem) ? [] : [refused(attribute, problem)];
+  });
+}
+
+/** MISP does not say what it has not taken of an event: its answer shows it. */
+async function addByEdit(
+  context: Context,
+  key: string,
+  things: (NewObject | NewReport)[],
+): Promise<Failure[]> {
+  const objects = things.filter((thing): thing is NewObject => 'Attribute' in thing);
+  const reports = things.filter((thing): thing is NewReport => 'content' in thing);
+  const fields = {
+    ...(objects.length > 0 ? { Object: objects } : {}),
+    ...(reports.length > 0 ? { EventReport: reports } : {}),
+  };
+  const now = await updateEvent(context.client, key, fields, {
+    ...callOptions(context, things.length * 5),
+    // By their uuids MISP knows them again.
+    repeatable: true,
+  });
+  const shown = rowsByUuid(now.Object);
+  const reportsNow = isList(now.EventReport) ? rowsByUuid(now.EventReport) : undefined;
+  return [
+    ...objects.flatMap((object) => lackingOf(object, shown.get(object.uuid))),
+    ...reports.filter(({ uuid }) => reportsNow && !reportsNow.has(uuid)).map((one) => refused(one)),
+  ];
+}
+
+function lackingOf(object: NewObject, row: Json | undefined): Failure[] {
+  if (!row) return [refused(object)];
+  const attributes = rowsByUuid(row.Attribute);
+  const references = isList(row.ObjectReference) ? rowsByUuid(row.ObjectReference) : undefined;
+  const lost = object.Attribute.filter(({ uuid }) => !attributes.has(uuid)).map(titleOf);
+  const unlinked = (object.ObjectReference ?? []).filter(({ uuid }) => references && !references.has(uuid));
+  const parts = [...lost, ...unlinked.map((one) => `${one.relationship_type} ${one.referenced_uuid}`)];
+  return parts.map((what) => ({
+    item: object.uuid,
+    problem: text('enrich.refused', {
+      what: `${titleOf(object)}, ${what}`,
+      problem: text('enrich.notTaken'),
+    }),
+  }));
+}
+
+function refused(thing: Thing, problem = text('enrich.notTaken')): Failure {
+  return { item: thing.uuid, problem: text('enrich.refused', { what: titleOf(thing), problem }) };
+}
+
+function rowsIn(list: unknown): Json[] {
+  return isList(list) ? list.filter(isRecord).filter(({ deleted }) => !isSet(deleted)) : [];
+}
+
+const WHOLE = ['all'];
+
+/** Adds to the data what it does not hold yet. */
+function show(event: MispEvent, operation: AddToEvent, done: DoneOf): void {
+  const isDone = (thing: Thing) => done({ uuid: thing.uuid }, WHOLE).length > 0;
+  const there = new Set(rowsIn(event.Attribute).map(sameAttribute));
+  const objectsThere = new Set(rowsIn(event.Object).map(sameObject));
+  const own = { event_id: event.id };
+  const attributes = operation.attributes
+    .filter((one) => isDone(one) && !there.has(sameAttribute(one)))
+    .map((one) => shown({ ...one, ...own, object_id: '0' }));
+  const objects = operation.objects
+    .filter((one) => isDone(one) && !objectsThere.has(sameObject(one)))
+    .map((one) => ({ ...one, ...own, Attribute: one.Attribute.map((row) => shown({ ...row, ...own })) }));
+  if (attributes.length + objects.length === 0) return;
+  event.Attribute = [...(event.Attribute ?? []), ...attributes];
+  event.Object = [...(event.Object ?? []), ...(objects as unknown as MispObject[])];
+  const all = [...attributes, ...objects.flatMap(({ Attribute }) => Attribute)];
+  event._AttributeFlattened = [...(event._AttributeFlattened ?? []), ...all];
+  takeOff(event);
+}
+
+function shown(attribute: NewAttribute & { event_id?: unknown; object_id?: string }): MispAttribute {
+  const { Tag = [] } = attribute;
+  const _allTags = Tag.map((tag) => ({ ...tag, inherited: false }));
+  return { ...attribute, Tag, _allTags } as unknown as MispAttribute;
+}
