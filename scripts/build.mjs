@@ -1,10 +1,11 @@
-// Writes what Node-RED needs beside the compiled nodes: HTML from the definitions, the editor's script, texts
-// and icons.
+// Compiles, and writes what Node-RED needs beside the compiled nodes: HTML from the definitions, the editor's script,
+// texts and icons.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { compile } from './compile.mjs';
 import { BUNDLE } from './editor-script.mjs';
 import { examplesOf } from './examples.mjs';
 import { nodeHtml } from './node-html.mjs';
@@ -17,6 +18,8 @@ const readText = (name) => {
   const file = path.join(root, 'locales/en-US', `${name}.json`);
   return JSON.parse(readFileSync(file, 'utf8'));
 };
+
+compile(root);
 
 const catalogue = [];
 for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {

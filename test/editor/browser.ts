@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { root, startNodeRed, deploy, type FlowNode } from '../support/node-red';
 
 /** Where the screenshots of a run go. */
@@ -42,6 +42,7 @@ export async function openEditor(
   colours: 'light' | 'dark' = 'light',
   packages: string[] = [],
   settings: object = {},
+  view: BrowserContextOptions = {},
 ): Promise<Editor> {
   mkdirSync(shots, { recursive: true });
   const isDark = colours === 'dark';
@@ -57,7 +58,8 @@ export async function openEditor(
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ARGUMENTS,
   });
-  const context = await browser.newContext({ viewport: { width: 1300, height: 900 }, colorScheme: colours });
+  const viewport = { width: 1300, height: 900 };
+  const context = await browser.newContext({ viewport, colorScheme: colours, ...view });
   // What the TypeScript loader of the tests adds to functions that are sent to the page.
   await context.addInitScript('globalThis.__name = (named) => named');
   const page = await context.newPage();
