@@ -126,6 +126,25 @@ describe('the gallery of examples', function () {
     assert.equal((await configs()).length, 2);
   });
 
+  it("Node-RED's own dialog asks from the second example on; its own choice uses the listener that is there", async () => {
+    const { page } = editor;
+    await editor.open([tab]);
+    await importFromGallery('Block the publication of tlp-red');
+    await inEditor((RED) => RED.actions.invoke('core:show-import-dialog'));
+    await page.fill(
+      '#red-ui-clipboard-dialog-import-text',
+      JSON.stringify(example('IF tag - any attribute')),
+    );
+    await page.click('#red-ui-clipboard-dialog-ok');
+    await page.locator('.red-ui-notification').filter({ hasText: 'already exist' }).waitFor();
+    await page.click('.red-ui-notification button:has-text("View nodes")');
+    await page.waitForSelector('#red-ui-clipboard-dialog-import-conflict:visible');
+    await page.screenshot({ path: path.join(shots, 'gallery-standard-dialog.png') });
+    await page.click('#red-ui-clipboard-dialog-import-conflict');
+    await page.waitForTimeout(500);
+    assert.deepEqual(await configs(), [{ type: 'misp-listener', users: 2 }]);
+  });
+
   it('imports all of them one after the other: no question, no clash, no overlap', async () => {
     const { page } = editor;
     await editor.open([tab]);

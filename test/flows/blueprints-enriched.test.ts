@@ -13,7 +13,7 @@ const HASHES = ['md5', 'sha1', 'sha256'];
 /** What each service knows, as misp-modules answers: an object with these attributes. */
 const ANSWERS: Record<
   string,
-  { object: string; input: string[]; of(value: string): [string, string, string][] }
+  { object: string; input: string[]; of: (value: string) => [string, string, string][] }
 > = {
   hashlookup: {
     object: 'hashlookup',
