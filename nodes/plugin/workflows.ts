@@ -20,7 +20,7 @@ import type { BlueprintWish, WorkflowNote } from './api';
 import { textOf } from './body';
 import { recordOf, serve } from './route';
 
-/** As much as Node-RED takes: a workflow may be large. */
+/** As much as Node-RED takes unless told otherwise: a workflow may be large. */
 const WHOLE = Infinity;
 
 /** The routes behind the import and export of MISP's workflows and blueprints. */
