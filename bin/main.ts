@@ -116,6 +116,5 @@ function say({ level, key, params }: Note): void {
 
 /** Names come from a file: they are not to move the cursor of a terminal, or to look like another message. */
 function oneLine(words: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is meant
   return words.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }

@@ -19,7 +19,7 @@ export interface Firing {
   tracker: RunTracker;
   journal: Journal;
   generateId(): string;
-  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'>;
+  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'> & { mostPasses: number };
   messageOf(request: MispRequest, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
@@ -147,6 +147,7 @@ export class TriggerRuns {
         journal.write(id, { what: 'ended', known });
       },
     });
+    run.mostPasses = Number(firing.settings.mostPasses);
     const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test }, (verdict) => {
       journal.write(id, { what: 'answered', verdict });
       answered(verdict);

@@ -1,3 +1,4 @@
+import { MOST_PASSES } from './loops';
 import { hasTimers } from './function-timers';
 import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
 import type { Waiter } from './waiter';
@@ -42,6 +43,10 @@ const LINGER = {
 export class Run {
   /** Who waits for it; set by the waiter itself before the first message. */
   waiting!: Waiter;
+  /** A loop in it was stopped. */
+  hasLoop = false;
+  /** How often a message may pass the same node. */
+  mostPasses = MOST_PASSES;
   /** A node got a message that may change the world: the run cannot be repeated. */
   touched = false;
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */

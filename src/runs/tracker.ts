@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { watchTimers } from './function-timers';
 import { forMessage, groupOf } from './message-traits';
+import { Loops } from './loops';
 import { OpenReceptions } from './open-receptions';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
-import { Reception, takesMessages, type TrackedNode } from './reception';
+import { labelOf, Reception, takesMessages, type TrackedNode } from './reception';
+import { text } from '../text';
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Verdict } from './verdict';
@@ -33,6 +35,9 @@ export interface Hooks {
   add(id: string, callback: (...args: never[]) => void): void;
   remove(id: string): void;
 }
+
+/** Lets Node-RED hand the message to the node; with `false` it does not. */
+type Next = (halt?: false) => void;
 
 /** What the tracker asks about nodes: it knows no flow file itself. */
 export interface Knowledge {
@@ -73,6 +78,7 @@ export class RunTracker {
   private readonly byMessageId = new Map<string, Run>();
   private readonly scopes = new AsyncLocalStorage<Reception>();
   private readonly open = new OpenReceptions();
+  private readonly loops = new Loops();
   private readonly traits = new WeakMap<TrackedNode, Traits>();
   /** What was sent in this turn, to see what Node-RED does not deliver. */
   private readonly routed: SendEvent[] = [];
@@ -88,7 +94,7 @@ export class RunTracker {
   ) {
     hooks.add(`onSend.${LABEL}`, (events: SendEvent[]) => this.onSend(events));
     hooks.add(`preDeliver.${LABEL}`, (event: SendEvent) => this.onDeliver(event));
-    hooks.add(`onReceive.${LABEL}`, (event: ReceiveEvent, next: () => void) => this.onReceive(event, next));
+    hooks.add(`onReceive.${LABEL}`, (event: ReceiveEvent, next: Next) => this.onReceive(event, next));
     hooks.add(`postReceive.${LABEL}`, (event: ReceiveEvent) => this.onReturn(event));
     hooks.add(`onComplete.${LABEL}`, (event: CompleteEvent) => this.onComplete(event));
   }
@@ -254,10 +260,12 @@ export class RunTracker {
     if (run && !run.isForgotten) run.delivering(destination.node, this.knowledge.mayBlock(destination.node));
   }
 
-  private onReceive({ msg, destination }: ReceiveEvent, next: () => void): void {
+  private onReceive({ msg, destination }: ReceiveEvent, next: Next): void {
     const queues =
       destination.node.type === 'switch' && this.traitsOf(destination.node, msg).completion === 'queue';
     const reception = this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
+    if (reception && this.loops.isLoop(reception, reception.run.mostPasses))
+      return this.endLoop(reception, destination.node, msg, next);
     // It handles all its messages in order, those that belong to no run among them.
     if (queues) this.followSwitch(destination.node as unknown as SwitchNode, reception);
     if (reception) this.scopes.run(reception, next);
@@ -274,6 +282,21 @@ export class RunTracker {
     const reception = this.receive(run, msg, node, parent);
     if (node.type === 'function') watchTimers(node, () => this.scopes.getStore());
     return reception;
+  }
+
+  /** The node does not get the message. A Catch node may; one that leads back into the loop ends it for good. */
+  private endLoop(reception: Reception, node: TrackedNode, msg: Message, next: Next): void {
+    const { run } = reception;
+    const problem = text('run.loop', { count: String(run.mostPasses), node: labelOf(node) });
+    const isFirst = !run.hasLoop;
+    run.hasLoop = true;
+    this.nowFailing(reception);
+    this.scopes.run(reception, () => {
+      const { error } = node as unknown as { error(problem: string, message?: Message): void };
+      error.call(node, problem, ...(isFirst ? [msg] : []));
+    });
+    this.finish(reception);
+    next(false);
   }
 
   private followSwitch(node: SwitchNode, reception?: Reception): void {

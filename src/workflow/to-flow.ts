@@ -177,7 +177,9 @@ class Conversion {
     this.note('warning', isOwn ? 'ownModule' : 'runInMisp', [block.id], { module: block.module });
     const filtered = Object.values(block.filters ?? {}).some((value) => value !== '' && value !== null);
     this.note('warning', 'noFilter', filtered ? [block.id] : [], { module: block.module });
-    return { settings: { module: block.module, ...nodeParamsOf(block.params) }, credentials: {} };
+    // To MISP an action that says no has failed.
+    const noFails = block.kind === 'action';
+    return { settings: { module: block.module, noFails, ...nodeParamsOf(block.params) }, credentials: {} };
   }
 
   /** What goes on after a failure does so behind both outputs of a module that MISP runs. */

@@ -8,9 +8,13 @@ import * as jinja from './jinja';
 import * as triggers from './triggers';
 import * as logic from './logic';
 import * as notify from './notify';
+import * as workflowRun from './workflow-run';
 
 /** How the code is asked a vector's question. */
 export type Adapter = (input: JsonObject, vector: Vector) => unknown;
+
+/** How all questions of an area are asked at once; the answers by the vectors' ids. */
+export type Batch = (vectors: Vector[]) => Promise<Map<string, unknown>>;
 
 /** What an answer of MISP says, where it is not compared as it stands. */
 export type Reading = (expected: Json, vector: Vector) => unknown;
@@ -20,6 +24,7 @@ export const readings: Record<string, Reading | undefined> = {
   ...enrichment.readings,
   ...notify.readings,
   ...graphs.readings,
+  ...workflowRun.readings,
 };
 
 /** All areas that the code covers. */
@@ -34,3 +39,6 @@ export const adapters: Record<string, Adapter | undefined> = {
   ...notify.adapters,
   ...graphs.adapters,
 };
+
+/** Areas whose questions are asked of a running Node-RED. */
+export const batches: Record<string, Batch | undefined> = workflowRun.batches;
