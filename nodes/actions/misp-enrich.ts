@@ -2,6 +2,7 @@ import type { AddToEvent } from '../../src/actions/add-to-event';
 import type { MispOperation, Plan } from '../../src/actions/plan';
 import { attributesOf, eventOf, withAttributes, type Target } from '../../src/actions/targets';
 import type { MispAttribute } from '../../src/event/core';
+import { textOf } from '../../src/event/values';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { reflect } from '../../src/misp/reflect';
@@ -91,7 +92,7 @@ export default defineAction<typeof FIELDS, MispOperation>(
         const items = targets.map(({ ref: item }) => item);
         return items.length > 0 ? [{ do: 'enrich-in-misp', event: ref, items, modules }] : [];
       }
-      const answered = await ask(message, targets, String(event.id ?? ''));
+      const answered = await ask(message, targets, textOf(event.id));
       attachAll(answered);
       const counts = { ...countsOf(answered), notSaved: 0 };
       asked.set(message, { answered, counts });

@@ -6,6 +6,7 @@ import { answerFor } from './fresh';
 import type { KeptAnswers } from './kept';
 import { NoPlace } from './lanes';
 import type { Question } from './questions';
+import { hiddenIn } from './settings';
 import type { Outcome, Reply } from './reply';
 import type { ModuleService } from './service';
 
@@ -20,7 +21,7 @@ export interface AskControl {
   signal: AbortSignal;
   /** When the run that waits must have its answer, in milliseconds since 1970; nothing if nobody waits. */
   deadline?: number;
-  progress(done: number, total: number): void;
+  progress: (done: number, total: number) => void;
 }
 
 /** The flow behind needs time, too. */
@@ -90,7 +91,7 @@ export async function askAll(
 
 async function queried(service: ModuleService, { body }: Question, signal: AbortSignal): Promise<Reply> {
   try {
-    return await service.query(body, { ms: service.timeoutMs, signal });
+    return await service.query(body, { ms: service.timeoutMs, signal }, hiddenIn(body.config));
   } catch (error) {
     if (error instanceof NoPlace) return notAsked();
     throw error;

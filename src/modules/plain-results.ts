@@ -31,7 +31,7 @@ function rowOf(result: Json, type: string, value: unknown): Row {
     row: {
       uuid: randomUUID(),
       type,
-      value: String(value),
+      value: textOf(value),
       ...(category ? { category } : {}),
       ...(textOf(result.comment) ? { comment: textOf(result.comment) } : {}),
       // MISP takes what does not say so for no indicator.

@@ -18,7 +18,7 @@ export function standardAttribute(row: Json): Read<NewAttribute> {
   if (value === undefined || value === null || value === '' || typeof value === 'object')
     return { problem: text('enrich.noText', { type: name.slice(0, 50) }) };
   const tags = tagsOf(row.Tag);
-  const found: NewAttribute = { uuid: uuidOf(row.uuid), type: name, value: String(value), ...common(row) };
+  const found: NewAttribute = { uuid: uuidOf(row.uuid), type: name, value: textOf(value), ...common(row) };
   const chosen = textOf(isList(category) ? category[0] : category);
   if (chosen) found.category = chosen;
   if (row.to_ids !== undefined && row.to_ids !== null) found.to_ids = isSet(row.to_ids);

@@ -8,6 +8,10 @@ import { deploy, startNodeRed } from '../support/node-red';
 const KEY = 'SentinelModuleKey';
 const PASSWORD = 'SentinelProxyPassword';
 
+interface Credentials {
+  getCredentials(id: string): object;
+}
+
 describe('misp-modules', function () {
   this.timeout(30000);
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
@@ -95,7 +99,7 @@ describe('misp-modules', function () {
     await deploy(nodeRed.RED, [tab, service()], { service: { settings } });
     delete process.env.TEST_OF_MODULES;
     assert.equal(own().moduleSettings['shodan.apikey'], KEY);
-    const saved = JSON.stringify(nodeRed.RED.nodes.getCredentials('service'));
+    const saved = JSON.stringify((nodeRed.RED.nodes as unknown as Credentials).getCredentials('service'));
     assert.ok(!saved.includes(KEY), 'the name is saved, not the value');
   });
 
