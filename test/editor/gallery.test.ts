@@ -135,6 +135,8 @@ describe('the gallery of examples', function () {
       '#red-ui-clipboard-dialog-import-text',
       JSON.stringify(example('IF tag - any attribute')),
     );
+    // The dialog looks at the text when a key is let go.
+    await page.press('#red-ui-clipboard-dialog-import-text', 'Control+End');
     await page.click('#red-ui-clipboard-dialog-ok');
     await page.locator('.red-ui-notification').filter({ hasText: 'already exist' }).waitFor();
     await page.click('.red-ui-notification button:has-text("View nodes")');
