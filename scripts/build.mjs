@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { compile } from './compile.mjs';
 import { BUNDLE } from './editor-script.mjs';
+import { examplesOf } from './examples.mjs';
 import { ENGLISH, languagesIn, merge, readTexts, textsOf } from './locales.mjs';
 import { nodeHelp, nodeHtml } from './node-html.mjs';
 
@@ -47,6 +48,16 @@ for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
 
 // All definitions as plain data, for what knows no Node-RED.
 writeFileSync(path.join(root, 'dist/catalogue.json'), `${JSON.stringify(catalogue, null, 1)}\n`);
+
+const examples = examplesOf(path.join(root, 'examples'), catalogue, (type) =>
+  textsOf(
+    locales,
+    ENGLISH,
+    catalogue.find((one) => one.type === type),
+  ),
+);
+mkdirSync(path.join(root, 'resources'), { recursive: true });
+writeFileSync(path.join(root, 'resources/examples.json'), JSON.stringify(examples));
 
 buildSync({
   entryPoints: [path.join(root, 'editor/main.ts')],

@@ -1,4 +1,4 @@
-// Translates src/ and nodes/ into dist/, file by file. `npm run typecheck` looks at the types, which takes longer.
+// Translates src/, nodes/ and bin/ into dist/, file by file. `npm run typecheck` looks at the types, which takes longer.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 export function compile(root) {
   const dist = path.join(root, 'dist');
   rmSync(dist, { recursive: true, force: true });
-  const sources = ['src', 'nodes']
+  const sources = ['src', 'nodes', 'bin']
     .flatMap((folder) =>
       readdirSync(path.join(root, folder), { recursive: true }).map((file) => path.join(folder, file)),
     )

@@ -381,6 +381,10 @@ export interface TextNames {
   'expected.EventReport': never;
   'expected.EventBlocklist': never;
   'expected.Log': never;
+  'expected.Workflow': never;
+  'expected.WorkflowBlueprint': never;
+  'workflow.modulesUnknown': 'problem';
+  'workflow.noName': never;
   'expected.WorkflowModule': never;
   'expected.saved': never;
   'expected.version': never;

@@ -4,6 +4,7 @@ import type { RunRecord, RunRow } from '../../src/history/record';
 import type { ModuleInfo } from '../../src/modules/list';
 import type { PickerItem } from '../../src/misp/picker-item';
 import type { Way } from '../../src/runs/way';
+import type { WorkflowEntry } from '../../src/misp/workflow-entry';
 import type { WorkflowModule } from '../../src/misp/workflow-module';
 import type { Saved } from '../definition';
 
@@ -49,6 +50,17 @@ export interface Routes {
   /** Events of a deployed MISP, to run a test with. */
   'GET /events': { query: { server: string; search: string }; answer: PickerAnswer };
   'POST /servers/test': { body: ServerValues; answer: TestResult };
+  /** Workflows and blueprints of a MISP. */
+  'GET /workflows': { query: { server: string }; answer: { workflows: WorkflowEntry[] } };
+  'GET /workflows/:kind/:id': { query: { server: string }; answer: { text: string } };
+  /** What a workflow of MISP would be as a flow; `server` says whose modules it is checked against. */
+  'POST /workflows/read': {
+    body: { text: string; server: string; announced: string[] };
+    answer: WorkflowPreview;
+  };
+  /** What nodes of a flow would be as a blueprint of MISP. */
+  'POST /workflows/write': { body: BlueprintWish; answer: { text: string; notes: WorkflowNote[] } };
+  'POST /workflows/save': { body: BlueprintWish & { server: string }; answer: { notes: WorkflowNote[] } };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
   'POST /module-services/test': {
     body: Form<ModulesInput>;
@@ -81,6 +93,27 @@ type NamesIn<P extends string> = P extends `${string}:${infer N}/${infer Rest}`
     : never;
 /** What stands for the names in the path of a route. */
 export type ParamsOf<R extends Route> = Record<NamesIn<R>, string>;
+
+/** A note about a workflow, in words. */
+export interface WorkflowNote {
+  level: 'error' | 'warning' | 'info';
+  words: string;
+}
+
+/** A workflow of MISP as the flow that it would become. */
+export interface WorkflowPreview {
+  name: string;
+  description: string;
+  nodes: { id: string; type: string; [property: string]: unknown }[];
+  notes: WorkflowNote[];
+}
+
+/** What is to become a blueprint. */
+export interface BlueprintWish {
+  nodes: unknown[];
+  name: string;
+  description: string;
+}
 
 /** The last request of a trigger, or a sample of what MISP sends for it. */
 export type Use = 'received' | 'sample';

@@ -12,6 +12,7 @@ import { serve } from './route';
 import { serveRuns } from './runs';
 import { serveTrials } from './try-node';
 import { servePreviews } from './try-path';
+import { serveWorkflows } from './workflows';
 
 /** What the editor's script asks the runtime for, behind Node-RED's permissions. */
 export default function register(RED: NodeAPI): void {
@@ -25,6 +26,7 @@ export default function register(RED: NodeAPI): void {
   servePreviews(RED);
   servePickers(RED);
   serveModules(RED);
+  serveWorkflows(RED);
   serveConnectionTest(RED);
   serveMailServerTest(RED);
   serveModuleServices(RED);

@@ -13,7 +13,7 @@ interface Box {
 /** Free space around what is shown. */
 const MARGIN = 24;
 /** A window that any drawing has room in. */
-const LARGE = { width: 2400, height: 1600 };
+const LARGE = { width: 3400, height: 1600 };
 const RESIZES_MS = 300;
 /** What lies over the rest for a moment only. */
 const WITHOUT = `

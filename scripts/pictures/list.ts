@@ -1,3 +1,4 @@
+import { exampleNames } from '../../test/support/examples';
 import type { Studio } from './studio';
 
 /** A picture of the documentation. */
@@ -90,4 +91,6 @@ export const PICTURES: Picture[] = [
   checks,
   testRun,
   standIn,
+  // The gallery's page shows all of them.
+  ...exampleNames.map((name) => drawing(`examples/${name}`, name)),
 ];

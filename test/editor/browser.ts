@@ -54,6 +54,12 @@ export async function openEditor(
       ...settings,
     },
   });
+  // Node-RED 5 fails to show a tip, after some seconds, in an editor whose info sidebar was never seen.
+  await fetch(`${nodeRed.url}/settings/user`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ editor: { view: { 'view-show-tips': false } } }),
+  });
   const browser: Browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ARGUMENTS,
