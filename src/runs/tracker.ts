@@ -297,9 +297,9 @@ export class RunTracker {
     run.hasLoop = true;
     this.nowFailing(reception);
     this.scopes.run(reception, () => {
-      const { error } = node as unknown as { error(problem: string, message?: Message): void };
+      const reporting = node as unknown as { error(problem: string, message?: Message): void };
       this.endsLoop = true;
-      error.call(node, problem, ...(isFirst ? [msg] : []));
+      reporting.error(problem, ...(isFirst ? [msg] : []));
       this.endsLoop = false;
     });
     this.finish(reception);

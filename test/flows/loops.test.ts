@@ -79,6 +79,19 @@ describe('a loop in a deployed flow', function () {
     assert.equal(error, undefined);
   });
 
+  it('is not counted behind a concurrent node, where no run is', async () => {
+    const func =
+      "msg.n = (msg.n ?? 0) + 1; global.get('count')('c'); return msg.n < 1500 ? [msg, null] : [null, msg];";
+    await ask(
+      trigger(['aside'], { goOn: 'ended' }),
+      node('aside', 'misp-concurrent', [['c']]),
+      node('c', 'function', [['c'], []], { func, outputs: 2 }),
+    );
+    for (let i = 0; i < 200 && (counts.get('c') ?? 0) < 1500; i++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(counts.get('c'), 1500);
+  });
+
   it('costs a long way no more for each hop', async () => {
     const time = async (mostPasses: number) => {
       const start = performance.now();

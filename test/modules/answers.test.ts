@@ -70,7 +70,7 @@ describe("MISP's reader of plain results", () => {
     tags: row.tags || [],
     category: row.default_category,
     ...(row.data === undefined ? {} : { data: row.data }),
-    ...(row.distribution === undefined ? {} : { distribution: String(row.distribution as number) }),
+    ...(row.distribution === undefined ? {} : { distribution: `${row.distribution as number}` }),
   });
   const cases = [
     ...Object.entries(plain).map(([what, { results, makes }]) => [what, { results }, makes] as const),

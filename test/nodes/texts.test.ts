@@ -62,11 +62,14 @@ describe('the shared texts', () => {
 
   it('are overridden by a node only where it says something else, of the same things', () => {
     for (const { type } of definitions) {
-      for (const [key, text] of Object.entries(read('en-US', `${type}.json`).errors ?? {})) {
+      for (const [key, text] of Object.entries(read('en-US', `${type}.json`).errors ?? {}) as [
+        string,
+        string,
+      ][]) {
         assert.ok(messages[key], `${type}: ${key} is no text`);
-        if (String(text).startsWith('@:')) continue;
+        if (text.startsWith('@:')) continue;
         assert.notEqual(text, messages[key], `${type}: ${key} is a copy`);
-        const left = placesIn(text as string).filter((place) => !placesIn(messages[key]).includes(place));
+        const left = placesIn(text).filter((place) => !placesIn(messages[key]).includes(place));
         assert.deepEqual(left, [], `${type}: ${key}`);
       }
     }

@@ -70,7 +70,7 @@ const walked: Adapter = ({ graph, path_type, start, logic_results }) => {
   const evaluated: JsonObject[] = [];
   const visits = walk(graphOf(graph), {
     pathType: path_type as PathType,
-    ...(start === undefined ? {} : { start: String(start as number) }),
+    ...(start === undefined ? {} : { start: JSON.stringify(start).replaceAll('"', '') }),
     decide({ id }) {
       evaluated.push({ node: Number(id) });
       return results[id] ?? true;

@@ -65,8 +65,8 @@ function behind(graph: Graph, { block, passes }: Message, output?: number): Mess
 }
 
 function wayOf({ module, params }: Block, data: JsonObject): number | undefined {
-  if (module === 'generic-if') return genericIf(params as never, data) ? 0 : 1;
-  if (module === 'tag-if') return tagIf(params as never, data) ? 0 : 1;
+  if (module === 'generic-if') return genericIf(params, data) ? 0 : 1;
+  if (module === 'tag-if') return tagIf(params, data) ? 0 : 1;
   return undefined;
 }
 

@@ -43,9 +43,11 @@ export class Watch {
 
   constructor(RED: object) {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the package as it was built
-    const { runtimeOf } = require('../../../dist/nodes/runtime.js') as { runtimeOf(RED: object): Runtime };
+    const { runtimeOf } = require('../../../dist/nodes/runtime.js') as {
+      runtimeOf: (RED: object) => Runtime;
+    };
     this.hooks = (RED as { hooks: Hooks }).hooks;
-    this.detach = runtimeOf(RED as never).journal.attach((entry) => this.note(entry));
+    this.detach = runtimeOf(RED).journal.attach((entry) => this.note(entry));
     this.hooks.add(`onSend.${LABEL}`, (events: Event[]) => {
       for (const { msg, source, destination } of events) {
         if (!this.isOurs(msg) || source.node.type !== 'misp-concurrent') continue;
