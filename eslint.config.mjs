@@ -43,14 +43,16 @@ const markup = [
 ].map((selector) => ({ selector, message: 'Text is shown as text: see editor/show.ts.' }));
 
 /** What every room may stand on. */
-const GROUND = ['event', 'text', 'clock'];
+const GROUND = ['text', 'event', 'clock'];
 /**
  * The rooms of src/, from the ground up, and what each may import besides itself. There is no way back up: a room
  * that needs something of a higher one gets it given, or the thing moves down.
  */
 const ARROWS = {
-  event: [],
-  text: [],
+  'text-params': [],
+  text: ['text-params'],
+  language: ['text'],
+  event: ['text'],
   clock: [],
   deadline: ['clock'],
   expression: GROUND,
@@ -66,7 +68,9 @@ const ARROWS = {
   modules: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
+  workflow: [...GROUND, 'mapping', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
+  history: [...GROUND, 'actions', 'runs', 'triggers'],
   zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };

@@ -5,6 +5,7 @@ import { showProblems, type ShownField } from './problems';
 import { applies } from './settings';
 import { showWords } from './show';
 import type { Control, Slot } from './slot';
+import { usualConfig } from './usual';
 import { filter } from './widgets/filter';
 import { hashpath } from './widgets/hashpath';
 import { keyvalue } from './widgets/keyvalue';
@@ -44,14 +45,26 @@ export function prepareForm(
   );
   const valueOf = (name: string) =>
     shown.find((one) => one.name === name)?.read() ?? $(`#${prefix}${name}`).val();
+  const hidden = new Set<string>();
   const refresh = () => {
-    for (const { name, field, row } of shown) {
-      if (field.when) row.toggle(applies(field, valueOf));
+    for (const { name, field, row, control } of shown) {
+      if (field.when) row.toggle(toggled(name, field, control));
       if (field.kind === 'select' && field.describe) {
         const words = node._(`${node.type}.fields.${name}.describe.${valueOf(name) as string}`);
         for (const place of row.find('[data-misp-describe]')) showWords(place, words);
       }
     }
+  };
+  /** Whether a field is in use. One that just came into use gets what there is to choose without doubt. */
+  const toggled = (name: string, field: Field, control: JQuery) => {
+    const isUsed = applies(field, valueOf);
+    const usual =
+      isUsed && hidden.delete(name) && field.kind === 'config' && field.required && !valueOf(name)
+        ? usualConfig(field.type, node.z)
+        : undefined;
+    if (!isUsed) hidden.add(name);
+    if (usual !== undefined) control.val(usual).trigger('change');
+    return isUsed;
   };
   for (const name of Object.keys(fields)) $(`#${prefix}${name}`).on('change', refresh);
   refresh();

@@ -19,7 +19,8 @@ export interface ShownField {
 
 /**
  * Says under each field of a form, in words, what is wrong with its value: at once for what is saved, then when a field
- * is left. While it is mended the words stay until it is right.
+ * is left. While it is mended the words stay as long as they are true; what is wrong in another way is said when the
+ * field is left.
  * @param valueOf the value that the form shows, by name
  */
 export function showProblems(
@@ -30,9 +31,9 @@ export function showProblems(
   const check = ({ name, field, row, control, read }: ShownField, isTyping: boolean) => {
     const isUsed = applies(field, valueOf);
     const text = isUsed ? problemText(node, name, field, read(), valueOf) : '';
-    if (text !== '' && isTyping) return;
-    mark(control, 'value', text !== '');
-    tell(row, control, isShownByWidget(field, read()) ? '' : text);
+    const words = isTyping && text !== row.children('.misp-problem').text() ? '' : text;
+    mark(control, 'value', words !== '');
+    tell(row, control, isShownByWidget(field, read()) ? '' : words);
   };
   const checkAll = () => {
     for (const one of fields) check(one, false);

@@ -11,6 +11,7 @@ interface EditorNode {
   x: number;
   y: number;
   w?: number;
+  h?: number;
   /** Of a port of a subflow: which one. */
   i?: number;
   direction?: 'in' | 'out';
@@ -21,6 +22,8 @@ interface EditorNode {
   credentials?: Record<string, unknown>;
   dirty?: boolean;
   changed?: boolean;
+  /** What Node-RED found when it validated the node. */
+  valid?: boolean;
   _def?: EditorNodeType;
   /** A text of the node's type. */
   _(key: string, params?: object): string;
@@ -58,7 +61,9 @@ interface EditorNodeType {
   oneditcancel?(this: EditorNode): void;
   oneditsave?(this: EditorNode): void;
   /** A text of the type. */
-  _?(key: string): string;
+  _?(key: string, params?: object): string;
+  /** What brings it. */
+  set?: { module: string };
   /** The package whose subflow it is. */
   subflowModule?: string;
 }
@@ -91,10 +96,37 @@ interface SidebarTab {
   pinned: boolean;
   enableOnEdit: boolean;
   iconClass: string;
+  /** It was shown. */
+  onchange?(): void;
+}
+
+/** What Node-RED's trays are made of; the title is taken for markup, texts of buttons are not. */
+interface TrayOptions {
+  title: string;
+  width: number;
+  buttons: { id: string; text: string; class?: string; click(): void }[];
+  open(tray: JQuery): void;
+  close(): void;
+}
+
+interface ImportOptions {
+  importMap: Record<string, 'import' | 'copy' | 'replace'>;
+  markChanged: boolean;
+  applyNodeDefaults: boolean;
+}
+
+interface ImportResult {
+  nodes: EditorNode[];
+  links: object[];
+  groups: object[];
+  junctions: object[];
+  workspaces: object[];
+  subflows: object[];
 }
 
 declare const RED: {
   _(key: string, params?: object): string;
+  actions: { add(name: string, action: () => void, options: { label: string }): void };
   clipboard: { copyText(value: string, element: JQuery, message: string): void };
   comms: { subscribe(topic: string, listener: (topic: string, message: unknown) => void): void };
   editor: {
@@ -122,22 +154,31 @@ declare const RED: {
     eachWorkspace(visit: (tab: EditorNode) => void): void;
     filterNodes(filter: { type?: string; z?: string }): EditorNode[];
     getNodeLinks(node: string | EditorNode, portType: number): EditorLink[];
+    createExportableNodeSet(nodes: EditorNode[]): object[];
+    import(nodes: object[], options: ImportOptions): ImportResult;
+    groups(z: string): EditorNode[];
+    junctions(z: string): EditorNode[];
     getType(type: string): EditorNodeType | undefined;
     node(id: string): EditorNode | undefined;
     registerType(type: string, definition: EditorNodeType): void;
     subflow(id: string): EditorSubflow | undefined;
+    workspace(id: string): EditorNode | undefined;
   };
+  menu: { addItem(menu: string, item: { id: string; label: string; options: object[] }): void };
   notify(content: HTMLElement, options: NotifyOptions): EditorNotification;
   plugins: {
     registerPlugin(id: string, plugin: object): void;
     getPlugin(id: string): unknown;
   };
   sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };
+  state: Record<'DEFAULT' | 'EDITING', number>;
   statusBar: {
     add(widget: { id: string; align: 'left'; element: JQuery }): void;
     hide(id: string): void;
     show(id: string): void;
   };
+  tray: { show(options: TrayOptions): void; close(done?: () => void): void };
+  user: { hasPermission(permission: string): boolean };
   utils: {
     getNodeLabel(node: EditorNode, fallback?: string): string;
     sanitize(text: string): string;
@@ -151,10 +192,13 @@ declare const RED: {
       y: number,
       z: string,
     ): { node: EditorNode; historyEvent: Record<string, unknown> };
+    select(selection: { nodes: EditorNode[] }): void;
+    selection(): { nodes?: EditorNode[] };
     redraw(updateActive?: boolean): void;
-    reveal(id: string): void;
+    state(state: number): void;
+    reveal(id: string, flash?: boolean): void;
   };
-  workspaces: { isLocked?(id: string): boolean };
+  workspaces: { active(): string; isLocked?(id: string): boolean };
 };
 
 declare module '*.css' {

@@ -4,7 +4,9 @@ import { labelOf } from './labels';
 import { formClosed } from './open-form';
 import { credentialsOf, defaultsOf } from './settings';
 import type { Hooks, Made, OurNode, Registered } from './plugin';
+import { titleForm } from './title';
 import { offerTrial } from './try';
+import { chooseUsual, noteUsed } from './usual';
 
 /** What the build wrote of each of our types. */
 export const descriptions: Record<string, Registered | undefined> = {};
@@ -47,9 +49,12 @@ export function register(description: Registered): Made {
           },
         },
     onadd() {
+      // What is imported or pasted is in the workspace already, and stays as it was.
+      if (!RED.nodes.node(this.id)) chooseUsual(this, description);
       extension().onadd?.call(this);
     },
     oneditprepare(this: OurNode) {
+      titleForm(this, description);
       this.mispWidgets = prepareForm(this, description);
       if (description.trial) offerTrial(this, description);
       extension().oneditprepare?.call(this);
@@ -62,6 +67,7 @@ export function register(description: Registered): Made {
       for (const [field, read] of this.mispWidgets ?? []) this[field] = read();
       formClosed(this);
       delete this.mispWidgets;
+      noteUsed(this, description);
       extension().oneditsave?.call(this);
       // Node-RED takes over the secrets after it has validated the node.
       const { id } = this;

@@ -13,11 +13,13 @@ type Defaults = NonNullable<EditorNodeType['defaults']>;
 type SecretField = Extract<Field, { kind: 'secret' }>;
 
 /** The settings of a type as Node-RED wants them. */
-export function defaultsOf({ version, fields, migrations }: Registered): Defaults {
+export function defaultsOf({ family, version, fields, migrations }: Registered): Defaults {
   const defaults: Defaults = {
     name: { value: '' },
     version: { value: version, validate: secretsValidator(fields) },
   };
+  // What an imported node remembers of MISP's block: no setting, and given back by an export (src/workflow/memory.ts).
+  if (family !== 'config') defaults.misp = { value: undefined };
   // Node-RED drops settings that are not named here, and a migration needs the old ones.
   for (const former of formerNames({ migrations })) defaults[former] = { value: undefined };
   for (const [name, field] of Object.entries(fields)) {
@@ -104,6 +106,7 @@ export function problemOf(field: Field, value: unknown, valueOf: ValueOf = () =>
   const text = textOf(value).trim();
   if (isMissing(field, value, valueOf)) return 'required';
   if (isEnvironment(text)) return undefined;
+  if (field.kind === 'config') return RED.nodes.node(text)?.valid === false ? 'config' : undefined;
   if (field.kind === 'number') {
     const number = Number(text);
     // Node-RED shows a 0 of a config node as nothing.

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { ThinDataError } from '../src/event/errors';
-import type { WorkflowError } from '../src/text';
+import { inWords, saidBy, WorkflowError, type Said } from '../src/text';
 import type { Names } from '../src/template/template';
 import type { Happening } from '../src/runs/journal';
 import type { Message } from '../src/runs/message';
@@ -11,6 +11,7 @@ import { migrate } from './migrate';
 import { inShort, NodeStatus, type StatusArguments } from './node-status';
 import { namesFor } from './template-names';
 import { ourTypes, runtimeOf } from './runtime';
+import { wordsFor } from './words';
 
 /** Messages by output; `undefined` for an output that gets none. */
 export type Outputs = (Message | undefined)[];
@@ -46,8 +47,8 @@ export interface NodeContext<F extends Fields> {
 
 /** A node that could not be set up. */
 export type BrokenNode = Node & {
-  /** Why, in words. */
-  problem?: string;
+  /** Why. */
+  problem?: Said;
 };
 
 /** What a node does. */
@@ -83,7 +84,7 @@ export function defineNode<const F extends Fields>(
         status.begin();
       } catch (error) {
         const problem = translated(error, context.text);
-        (this as BrokenNode).problem = problem.message;
+        (this as BrokenNode).problem = saidBy(problem);
         context.notSetUp(problem);
         attach(this, createBroken(context, this, problem), context, status);
       }
@@ -213,16 +214,13 @@ function contextOf<F extends Fields>(
 
 /** The texts of a node type, in the language of the runtime. */
 function textsOf(RED: NodeAPI, { type }: Pick<Description, 'type'>): Translate {
-  return (key, params) => RED._(`${type}.${key}`, params);
+  return (key, params = {}) => RED._(`${type}.${key}`, inWords(params));
 }
 
-/** An error with the text of the node's own catalogue, if it has one for the error's key. */
+/** An error whose words are those of the node, for Node-RED, which reads `message`. */
 function translated(error: unknown, text: Translate): Error {
   if (!(error instanceof Error)) return new Error(String(error));
-  const { key, params } = error as Partial<WorkflowError>;
-  if (key === undefined) return error;
-  const message = text(`errors.${key}`, params);
-  if (!message.endsWith(`errors.${key}`)) error.message = message;
+  if (error instanceof WorkflowError) error.message = wordsFor(error, text);
   return error;
 }
 

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { WorkflowError } from '../src/text';
+import { errorSaying, text, WorkflowError, type KeyOf } from '../src/text';
 import type { BrokenNode } from './adaptor';
 
 type Having<T, P extends keyof T> = { [K in P]: NonNullable<T[K]> };
@@ -14,10 +14,10 @@ export function configNode<T extends object, P extends keyof T>(
   RED: NodeAPI,
   id: string,
   part: P,
-  missing: string,
+  missing: KeyOf<never>,
 ): T & Having<T, P> {
   const node = RED.nodes.getNode(id) as (T & BrokenNode) | null;
   if (node?.[part] !== undefined) return node as T & Having<T, P>;
   if (node?.problem) throw new WorkflowError('config.broken', { problem: node.problem });
-  throw new WorkflowError(missing);
+  throw errorSaying(text(missing));
 }

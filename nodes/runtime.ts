@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { NodeAPI } from 'node-red';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
+import { History } from '../src/history/history';
+import { RUNS_TOPIC } from '../src/history/record';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
 import type { TrackedNode } from '../src/runs/reception';
@@ -9,6 +11,8 @@ import type { Message } from '../src/runs/message';
 import { Journal } from '../src/runs/journal';
 import { RunTracker, type Hooks } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
+import { speakLanguage } from '../src/language';
+import { words } from '../src/text';
 import type { LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
@@ -76,6 +80,7 @@ interface RuntimeParts {
 export class Runtime {
   readonly tracker: RunTracker;
   readonly journal: Journal;
+  readonly history: History;
   /** Calls of ours to MISPs, for the questions that they lead to. */
   readonly ownCalls = new OwnCalls();
   /**
@@ -88,8 +93,10 @@ export class Runtime {
   private reach: Reach | undefined;
 
   constructor(private readonly RED: NodeAPI) {
+    speakLanguage(editorText(RED, 'language'));
     const { hooks, log } = RED as unknown as RuntimeParts;
-    this.journal = new Journal((problem) => RED.log.warn(RED._('misp-editor.journal', { problem })));
+    this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
+    this.history = new History(this.journal, () => RED.comms.publish(RUNS_TOPIC, {}, false));
     this.tracker = new RunTracker(
       hooks,
       {
@@ -206,6 +213,11 @@ export class Runtime {
     }
     return this.configs;
   }
+}
+
+/** A text of the plugin, whose catalogue no node has. */
+function editorText(RED: NodeAPI, key: string, params?: Record<string, string>): string {
+  return RED._(`@misp-flows/node-red-misp/misp-editor:misp-editor.${key}`, params);
 }
 
 /** A node without a constructor of its own: an instance of a subflow. */

@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { connected, demoFlow, type DemoNode } from './demo-flow';
 
 /** Node-RED for the demo, in a process of its own: the stand-in MISP goes on whatever it does. */
 const root = path.resolve(__dirname, '..');
 const userDir = path.resolve(root, process.env.DEMO_FOLDER ?? '.demo');
 const port = Number(process.env.PORT);
-/** The id of the listener in the demo flow. */
-const LISTENER = 'd0000000000000a1';
 
 interface NodeRed {
   init(server: http.Server, settings: object): void;
@@ -18,8 +17,8 @@ interface NodeRed {
 
 async function main(): Promise<void> {
   prepareUserDir();
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- Node-RED is CommonJS without types
-  const RED = require('node-red') as NodeRed;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- CommonJS without types; tests have another version
+  const RED = require(process.env.NODE_RED_PATH ?? 'node-red') as NodeRed;
   const server = http.createServer((request, response) => RED.httpAdmin(request, response));
   RED.init(server, {
     userDir,
@@ -45,7 +44,7 @@ async function main(): Promise<void> {
   process.on('disconnect', stop);
 }
 
-/** The user folder with this package installed, and on the first start the demo flow. */
+/** The user folder with this package installed, and on the first start the flows of the demo. */
 function prepareUserDir(): void {
   const scope = path.join(userDir, 'node_modules/@misp-flows');
   mkdirSync(scope, { recursive: true });
@@ -53,14 +52,24 @@ function prepareUserDir(): void {
   rmSync(link, { recursive: true, force: true });
   symlinkSync(root, link, 'junction');
   const flowFile = path.join(userDir, 'flows.json');
-  if (existsSync(flowFile)) return;
-  const example = path.join(root, 'examples/Block the publication of tlp-red.json');
-  const flow = JSON.parse(readFileSync(example, 'utf8')) as { id: string; port?: string }[];
-  // Node-RED fills these in from the environment at every start.
-  for (const node of flow) if (node.id === LISTENER) node.port = '${LISTENER_PORT}';
-  writeFileSync(flowFile, JSON.stringify(flow, null, 2));
-  const credentials = { [LISTENER]: { user: '${LISTENER_USER}', password: '${LISTENER_PASSWORD}' } };
+  const standIn = `http://127.0.0.1:${process.env.SANDBOX_PORT}`;
+  if (existsSync(flowFile)) return reconnect(flowFile, standIn);
+  const { flow, credentials } = demoFlow();
+  writeFileSync(flowFile, JSON.stringify(connected(flow, standIn), null, 4));
   writeFileSync(path.join(userDir, 'flows_cred.json'), JSON.stringify(credentials));
+}
+
+/** The stand-in may have another port than last time. What cannot be read is left to Node-RED, which says so. */
+function reconnect(flowFile: string, standIn: string): void {
+  const text = readFileSync(flowFile, 'utf8');
+  try {
+    const flow = connected(JSON.parse(text) as DemoNode[], standIn);
+    if (JSON.stringify(flow) !== JSON.stringify(JSON.parse(text))) {
+      writeFileSync(flowFile, JSON.stringify(flow, null, 4));
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
 }
 
 void main();

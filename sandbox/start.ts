@@ -16,10 +16,12 @@ const defaults = {
 const settings = Object.fromEntries(
   Object.entries(defaults).map(([name, value]) => [name, process.env[name] || value]),
 ) as typeof defaults;
+const FIRST_MODULE = 'nodered_event_publish';
 const address = (port: string) => `http://127.0.0.1:${port}`;
 
 async function main(): Promise<void> {
   for (const name of ['PORT', 'LISTENER_PORT', 'SANDBOX_PORT'] as const) await checkFree(name);
+  console.error('Starting Node-RED ...');
   const nodeRed = fork(path.join(__dirname, 'node-red.ts'), [], {
     execArgv: ['--require', 'tsx/cjs'],
     env: { ...process.env, ...settings },
@@ -69,13 +71,13 @@ async function answers(url: string, auth?: string): Promise<string> {
   }
 }
 
-/** The module that the flow announces; the user may have renamed it. */
+/** The module that MISP asks first: that of the demo flow, or another if the user has renamed it. */
 async function announcedModule(): Promise<string> {
   const { LISTENER_USER: user, LISTENER_PASSWORD: password } = settings;
   for (;;) {
     const text = await answers(`${address(settings.LISTENER_PORT)}/modules`, `${user}:${password}`);
-    const [first] = JSON.parse(text) as { name: string }[];
-    if (first) return first.name;
+    const names = (JSON.parse(text) as { name: string }[]).map(({ name }) => name);
+    if (names.length > 0) return names.includes(FIRST_MODULE) ? FIRST_MODULE : names[0];
     await pause();
   }
 }
@@ -114,8 +116,8 @@ function tell(module: string): void {
   console.log(`READY ${JSON.stringify({ ...urls, module })}`);
   console.log(
     readFileSync(path.join(__dirname, 'welcome.txt'), 'utf8')
-      .replace('NODE_RED', urls.nodeRed)
-      .replace('SANDBOX', urls.sandbox),
+      .replaceAll('NODE_RED', urls.nodeRed)
+      .replaceAll('SANDBOX', urls.sandbox),
   );
 }
 

@@ -1,6 +1,7 @@
 // Writes docs/coming-from-misp.md from the definitions of the nodes: MISP's module, our node, field by field.
 // With --check it only says whether the page is as it would be written. Needs a build.
 import { namesOf } from './node-html.mjs';
+import { ENGLISH, readTexts, textsOf } from './locales.mjs';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { format, resolveConfig } from 'prettier';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
+const locales = path.join(root, 'locales');
 const readJson = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 const page = path.join(root, 'docs/coming-from-misp.md');
 
@@ -32,11 +34,10 @@ This page is written by \`npm run docs\` from the definitions of the nodes.
 `;
 
 const { nodes: files } = readJson('package.json')['node-red'];
-const common = readJson('locales/en-US/common.json');
 const nodes = Object.entries(files).map(([type, file]) => {
-  const texts = readJson(`locales/en-US/${type}.json`);
   const help = readFileSync(path.join(root, file.replace(/^dist\//, '').replace(/\.js$/, '.md')), 'utf8');
   const { description } = require(path.join(root, file)).default;
+  const texts = textsOf(locales, ENGLISH, description);
   return { type, description, texts, about: help.split(/\n\s*\n/)[0] };
 });
 const withModules = nodes.filter(({ description }) => description.modules.length > 0);
@@ -51,7 +52,9 @@ const table = (heads, rows) =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** Settings that look the same in many nodes. */
-const isShared = ({ texts }, name) => name in common.fields && !texts.fields[name];
+const SHARED = ['name', 'server', 'onFailure', 'dryRun', 'asMisp'];
+const isShared = ({ type }, name) =>
+  SHARED.includes(name) && !readTexts(locales, ENGLISH, type).fields?.[name];
 
 function moduleTable() {
   const rows = withModules.flatMap((node) =>
@@ -112,7 +115,7 @@ function sharedSection() {
     for (const [name, field] of Object.entries(node.description.fields))
       if (isShared(node, name)) fields[name] ??= field;
   }
-  return fieldList(fields, common.fields);
+  return fieldList(fields, readTexts(locales, ENGLISH, 'common').fields);
 }
 
 /** Modules of a recorded MISP that no node stands for; MISP's own placeholders are none. */

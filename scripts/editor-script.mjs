@@ -12,7 +12,8 @@ export const BUNDLE = {
   target: 'es2022',
   charset: 'utf8',
   legalComments: 'none',
-  loader: { '.css': 'text' },
+  // Texts come with the catalogues of Node-RED: the editor needs keys only.
+  loader: { '.css': 'text', '.json': 'empty' },
 };
 
 /**

@@ -13,9 +13,15 @@ export function nodeHtml({ description, texts, help, source }) {
   const { type } = description;
   return [
     `<script type="text/html" data-template-name="${type}">\n${form(description, texts)}</script>\n`,
-    `<script type="text/markdown" data-help-name="${type}">\n${help.trim()}\n\n${settingsHelp(description, texts)}</script>\n`,
+    nodeHelp({ description, texts, help }),
     `<script type="text/javascript">\n${nodeScript(registration(description), description, source)}</script>\n`,
   ].join('\n');
+}
+
+/** The help of a node type in a language, for the form of that language. */
+export function nodeHelp({ description, texts, help }) {
+  const settings = settingsHelp(description, texts);
+  return `<script type="text/markdown" data-help-name="${description.type}">\n${help.trim()}\n\n${settings}</script>\n`;
 }
 
 function form(description, texts) {

@@ -52,11 +52,12 @@ const pick = (from, names) =>
   `{\n${names.map((name) => `      ${name}: ${from}.${name},`).join('\n')}\n    }`;
 
 /** The saved settings, in the order of the editor's `defaultsOf`; old names are there for the migrations. */
-function defaultNames({ fields, migrations = [] }) {
+function defaultNames({ family, fields, migrations = [] }) {
   const old = migrations.flatMap(({ rename = {}, uses = [] }) => [...Object.keys(rename), ...uses]);
   const own = Object.entries(fields).flatMap(([name, { kind }]) => {
     if (kind === 'secret') return [];
     return kind === 'typed' ? [`${name}Type`, name] : [name];
   });
-  return [...new Set(['name', 'version', ...old, ...own])];
+  const remembered = family === 'config' ? [] : ['misp'];
+  return [...new Set(['name', 'version', ...remembered, ...old, ...own])];
 }

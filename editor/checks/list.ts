@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/checks/finding';
 import { canMend, mend } from './mend';
-import { nameOf, text, wordsOf } from './texts';
+import { namesOf, text, wordsOf } from './texts';
 
 const ID = 'misp-checks';
 
@@ -80,9 +80,10 @@ function entryOf(finding: Finding, isMendable: boolean): JQuery {
       .appendTo(row);
   }
   if (nodes.length < 2) return row;
-  for (const id of nodes) {
+  const names = namesOf(nodes);
+  for (const [index, id] of nodes.entries()) {
     $('<button type="button" class="red-ui-button red-ui-button-small">')
-      .text(text('show', { node: nameOf(id) }))
+      .text(text('show', { node: names[index] }))
       .on('click', reveal(id))
       .appendTo(row);
   }

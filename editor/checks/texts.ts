@@ -8,7 +8,7 @@ export function text(key: string, params: object = {}): string {
 
 /** What is wrong and what to do, in words. */
 export function wordsOf({ key, nodes, trigger, module, field, outputs = [] }: Finding): string {
-  const names = nodes.map((id) => nameOf(id));
+  const names = namesOf(nodes);
   return text(`findings.${key}`, {
     node: names[0],
     nodes: names.join(', '),
@@ -41,4 +41,21 @@ function labelAt(labels: unknown, index: number): string | undefined {
 export function nameOf(id: string | undefined): string {
   const node = id ? RED.nodes.node(id) : undefined;
   return node ? RED.utils.getNodeLabel(node, node.type) : '';
+}
+
+/** How the editor labels nodes: those of one label are told apart by where they stand. */
+export function namesOf(ids: readonly string[]): string[] {
+  const labels = ids.map(nameOf);
+  const isTwice = (label: string) => labels.indexOf(label) !== labels.lastIndexOf(label);
+  return ids.map((id, index) =>
+    isTwice(labels[index]) ? `${labels[index]} (${placeOf(id)})` : labels[index],
+  );
+}
+
+/** The label of the tab of a node, or the name of its subflow; of one without either its id. */
+function placeOf(id: string): string {
+  const { z } = RED.nodes.node(id) ?? {};
+  const place = z ? (RED.nodes.workspace(z) ?? RED.nodes.subflow(z)) : undefined;
+  const label = place?.label ?? place?.name;
+  return typeof label === 'string' && label ? label : id;
 }

@@ -1,8 +1,8 @@
 import { textFrom } from '../show';
 import type { Answer, PickerAnswer, Problem } from '../../nodes/plugin/api';
-import { ask } from '../ask';
+import type { PickerItem } from '../../src/misp/picker-item';
 import { describe } from '../problems';
-import { serverOf } from '../server';
+import { askMisp, mispOf } from '../server';
 import type { Control, Slot } from '../slot';
 import { chips } from './chips';
 import { suggestions } from './suggestions';
@@ -24,18 +24,22 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
   const list = suggestions({ id: `${id}-options`, input: entry, place: element, onPick: pick });
   const hint = $('<div class="misp-hint" role="status">').attr('id', `${id}-hint`).appendTo(element);
   describe(entry, `${id}-hint`);
-  const server = serverOf(prefix, element, text('which'));
+  const missed = $('<div class="misp-hint" role="status">').attr('id', `${id}-missed`).appendTo(element);
+  describe(entry, `${id}-missed`);
+  const server = mispOf(prefix, element, text('which'));
   const source = field.kind === 'picker' ? field.source : '';
   let request: JQueryRequest<Answer<'GET /pickers/:source'>> | undefined;
   let timer: number | undefined;
 
   function changed(): void {
+    learn();
     entry.trigger('change').trigger('focus');
   }
   function add(values: string[]): void {
     chosen.add(values);
     entry.val('');
     list.close();
+    learn();
     entry.trigger('change');
   }
   /** What is typed: names of other things than tags may hold a comma. */
@@ -50,13 +54,10 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
   function search(): void {
     clearTimeout(timer);
     request?.abort();
-    const id = server();
-    if (!id) return void hint.text(text('noServer'));
+    const misp = server();
+    if (!misp) return void hint.text(text('noServer'));
     timer = window.setTimeout(() => {
-      request = ask('GET /pickers/:source', {
-        params: { source },
-        query: { server: id, search: entry.val() },
-      })
+      request = askMisp('/pickers/:source', misp, { source }, { search: entry.val() })
         .done(show)
         .fail((xhr, status) => {
           if (status !== 'abort') show({ problem: text('status', { status: xhr.status }) });
@@ -69,6 +70,18 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
     else hint.text('');
     chosen.learn(items);
     if (entry.is(':focus')) list.show(items.filter(({ value }) => !chosen.values().includes(value)));
+  }
+
+  /** The value of an id says nothing: names and colours come from MISP, if it answers; and what it does not have. */
+  function learn(): void {
+    const values = chosen.values();
+    const misp = values.length > 0 ? server() : undefined;
+    if (!misp) return void missed.text('');
+    askMisp('/pickers/:source/chosen', misp, { source }, { value: values }).done((answer) => {
+      if ('problem' in answer) return;
+      chosen.learn(answer.items);
+      if (source === 'tags' && !answer.more) missed.text(missedTags(chosen.values(), answer.items, text));
+    });
   }
 
   entry.on('input focus', search).on('blur', () => {
@@ -96,14 +109,7 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
     add(partsOf(pasted));
   });
   chosen.add((node[name] ?? []) as string[]);
-  const known = chosen.values();
-  if (known.length > 0 && server()) {
-    // The value of an id says nothing: names and colours come from MISP, if it answers.
-    ask('GET /pickers/:source/chosen', {
-      params: { source },
-      query: { server: server(), value: known },
-    }).done(({ items = [] }: Partial<PickerAnswer & Problem>) => chosen.learn(items));
-  }
+  learn();
   return {
     control: entry,
     read() {
@@ -113,6 +119,21 @@ export function picker({ element, node, name, field, type, prefix, text: fieldTe
       return [...new Set([...values, ...parts.filter(Boolean)])];
     },
   };
+}
+
+/** What to say of tags that MISP does not have, or writes in another way. */
+function missedTags(
+  values: string[],
+  items: PickerItem[],
+  text: (key: string, values?: object) => string,
+): string {
+  const known = new Map(items.map(({ value }) => [value.toLowerCase(), value]));
+  const words = values.flatMap((value) => {
+    const written = known.get(value.toLowerCase());
+    if (written === value) return [];
+    return written === undefined ? text('unknownTag', { value }) : text('otherCase', { value, written });
+  });
+  return words.join(' ');
 }
 
 /** Values that are written together, in lines or with commas; those in quotes, as in cluster names, do not part them. */

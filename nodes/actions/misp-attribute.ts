@@ -77,7 +77,8 @@ export default defineMispAction(
   ({ config, names }) => {
     const { change } = config;
     const filters = filterOf(config.filter);
-    const template = attributeTemplateOf(config.value);
+    const { comment } = writeParams<{ comment: string }>(COMMENT, config);
+    const template = attributeTemplateOf(change === 'comment' ? comment : config.value);
     return async (message, client) => {
       const { payload } = message;
       if (change === 'restore') return planRestore(payload, client);

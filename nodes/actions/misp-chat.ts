@@ -1,3 +1,5 @@
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { HttpRequest } from '../../src/actions/plan';
 import { extractData } from '../../src/event/hash';
 import { eventCard, type Card } from '../../src/notify/chat/card';
@@ -13,29 +15,41 @@ import { SENDS } from './parts/sends';
 
 const BY_WEBHOOK = ['teams', 'teams-connector', 'mattermost', 'slack', 'discord', 'rocketchat'] as const;
 
+const TEAMS = {
+  module: 'ms-teams-webhook',
+  when: { service: 'teams-connector', content: 'data' },
+  params: {
+    url: 'webhookUrl',
+    content_type: { setting: 'contentType', default: 'form' },
+    data_extraction_path: 'path',
+  },
+} as const satisfies ModuleMapping;
+const TELEGRAM = {
+  module: 'telegram-send-alert',
+  when: { service: 'telegram', content: 'text' },
+  params: {
+    bot_token: 'token',
+    chat_id: 'chatId',
+    message_body_template: { setting: 'text', default: '' },
+  },
+} as const satisfies ModuleMapping;
+
+/** MISP's parameters, as a node has them; what is not given is missing. */
+interface TeamsModule {
+  url?: string;
+  content_type: 'json' | 'form';
+  data_extraction_path: string;
+}
+interface TelegramModule {
+  bot_token?: string;
+  chat_id: string;
+  message_body_template: string;
+}
+
 export default defineAction(
   {
     type: 'misp-chat',
-    modules: [
-      {
-        module: 'ms-teams-webhook',
-        when: { service: 'teams-connector', content: 'data' },
-        params: {
-          url: 'webhookUrl',
-          content_type: { setting: 'contentType', default: 'form' },
-          data_extraction_path: 'path',
-        },
-      },
-      {
-        module: 'telegram-send-alert',
-        when: { service: 'telegram', content: 'text' },
-        params: {
-          bot_token: 'token',
-          chat_id: 'chatId',
-          message_body_template: { setting: 'text', default: '' },
-        },
-      },
-    ],
+    modules: [TEAMS, TELEGRAM],
     version: 1,
     labelBy: 'service',
     notification: true,
@@ -84,14 +98,19 @@ export default defineAction(
   },
   (context) => {
     const { RED, config, secrets } = context;
-    const { service, content, path } = config;
-    const { webhookUrl = '', token = '' } = secrets;
-    if (service !== 'telegram' && !webhookUrl.trim()) throw new WorkflowError('chat.noUrl');
+    const { service, content } = config;
+    // What they have in common with the other services is kept in the same settings.
+    const teams = writeParams<TeamsModule>(TEAMS, config, secrets);
+    const telegram = writeParams<TelegramModule>(TELEGRAM, config, secrets);
+    const webhookUrl = teams.url?.trim() ?? '';
+    const token = telegram.bot_token ?? '';
+    const chatId = telegram.chat_id.trim();
+    if (service !== 'telegram' && !webhookUrl) throw new WorkflowError('chat.noUrl');
     if (service === 'telegram' && !token.trim()) throw new WorkflowError('chat.noToken');
-    if (service === 'telegram' && !config.chatId.trim()) throw new WorkflowError('chat.noChat');
-    const sender = senderOf(context, { webhookUrl: webhookUrl.trim(), token: botToken(token) });
-    const template = compileTemplate(config.text);
-    const target = { chatId: config.chatId.trim(), apiUrl: config.apiUrl, contentType: config.contentType };
+    if (service === 'telegram' && !chatId) throw new WorkflowError('chat.noChat');
+    const sender = senderOf(context, { webhookUrl, token: botToken(token) });
+    const template = compileTemplate(telegram.message_body_template);
+    const target = { chatId, apiUrl: config.apiUrl, contentType: teams.content_type };
     return {
       plan: (message): HttpRequest[] => [planChat(service, contentOf(message), target)],
       carryOut: SENDS['http-request'](sender, judgeChat(service)),
@@ -105,7 +124,7 @@ export default defineAction(
       const text =
         content === 'text'
           ? template.render(payload, context.names(message))
-          : JSON.stringify(extractData(payload, path));
+          : JSON.stringify(extractData(payload, teams.data_extraction_path));
       if (text.trim() === '') throw new WorkflowError('chat.empty');
       return text;
     }

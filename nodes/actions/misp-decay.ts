@@ -1,3 +1,5 @@
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import { ALL_ATTRIBUTES, getMatchingItemsForAttributes } from '../../src/event/saved-filters';
 import { isRecord, valuesOf } from '../../src/event/values';
 import { decayScores, modelIds } from '../../src/misp/decaying-models';
@@ -15,16 +17,16 @@ const OPERATOR_ALONE = ['in', 'not_in', 'equals', 'not_equals', 'any_value'].map
 /** Attributes without a uuid: there are none. */
 const NONE = { selector: ALL_ATTRIBUTES, value: '', operator: 'equals', path: 'uuid' };
 
+const DECAY_SCORE = {
+  module: 'attach-decay-score',
+  params: { decayingmodels: { setting: 'models', form: 'listOrOne' } },
+  filter: 'filter',
+} as const satisfies ModuleMapping;
+
 export default defineReading(
   {
     type: 'misp-decay',
-    modules: [
-      {
-        module: 'attach-decay-score',
-        params: { decayingmodels: { setting: 'models', form: 'listOrOne' } },
-        filter: 'filter',
-      },
-    ],
+    modules: [DECAY_SCORE],
     version: 2,
     migrations: [{ from: 1, map: { filter: Object.fromEntries(OPERATOR_ALONE.map((old) => [old, NONE])) } }],
     attributesWhen: true,
@@ -36,7 +38,8 @@ export default defineReading(
   },
   (context, { client, signal }) => {
     const { config } = context;
-    if (config.models.length === 0) throw new WorkflowError('decay.noModels');
+    const { decayingmodels: wanted } = writeParams<{ decayingmodels: string[] }>(DECAY_SCORE, config);
+    if (wanted.length === 0) throw new WorkflowError('decay.noModels');
 
     return async (message) => {
       message.payload = withAttributes(message.payload, wholeOf(message));
@@ -50,7 +53,7 @@ export default defineReading(
     };
 
     async function attach(event: string, attributes: Scorable[]): Promise<void> {
-      const models = await modelIds(client, config.models);
+      const models = await modelIds(client, wanted);
       const uuids = attributes.map(({ uuid }) => uuid);
       const scores = await decayScores(client, event, uuids, models, signal);
       for (const attribute of attributes) {

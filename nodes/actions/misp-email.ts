@@ -1,3 +1,4 @@
+import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { SendMail } from '../../src/actions/plan';
 import { get } from '../../src/event/hash';
@@ -19,20 +20,28 @@ import { SENDS } from './parts/sends';
 
 const MEGABYTE = 1024 * 1024;
 
-/** The parameters of MISP's modules that send mails. */
-const MAIL_PARAMS: ModuleMapping['params'] = {
-  recipients: { setting: 'recipients', form: 'list' },
-  mail_template_subject: { setting: 'mail_template_subject', default: '' },
-  mail_template_body: 'mail_template_body',
-};
+const SEND_MAIL = {
+  module: 'send-mail',
+  set: { onlyUsers: true },
+  params: {
+    recipients: { setting: 'recipients', form: 'list' },
+    mail_template_subject: { setting: 'mail_template_subject', default: '' },
+    mail_template_body: 'mail_template_body',
+  },
+} as const satisfies ModuleMapping;
+const SEND_LOG_MAIL: ModuleMapping = { ...SEND_MAIL, module: 'send-log-mail' };
+
+/** MISP's parameters, as a node has them. */
+interface MailModule {
+  recipients: string[];
+  mail_template_subject: string;
+  mail_template_body: string;
+}
 
 export default defineAction(
   {
     type: 'misp-email',
-    modules: [
-      { module: 'send-mail', set: { onlyUsers: true }, params: MAIL_PARAMS },
-      { module: 'send-log-mail', set: { onlyUsers: true }, params: MAIL_PARAMS },
-    ],
+    modules: [SEND_MAIL, SEND_LOG_MAIL],
     version: 1,
     notification: true,
     fields: {
@@ -62,10 +71,11 @@ export default defineAction(
   (context) => {
     const { RED, config } = context;
     const { organisations, onlyUsers, domains } = config;
-    const wanted = { recipients: addressesIn(config.recipients), organisations, onlyUsers };
+    const params = writeParams<MailModule>(SEND_MAIL, config);
+    const wanted = { recipients: addressesIn(params.recipients), organisations, onlyUsers };
     const templates = {
-      subject: compileTemplate(config.mail_template_subject),
-      text: compileTemplate(config.mail_template_body),
+      subject: compileTemplate(params.mail_template_subject),
+      text: compileTemplate(params.mail_template_body),
       html: compileTemplate(config.html),
     };
     warnIfUnusable();
@@ -115,12 +125,12 @@ export default defineAction(
     function contentOf(payload: unknown, names: Names): Omit<MailParams, 'from'> {
       const text = templates.text.render(payload, names);
       const html = templates.html.render(payload, names);
-      const isMeant = config.mail_template_body !== '' || config.html !== '';
+      const isMeant = params.mail_template_body !== '' || config.html !== '';
       if (isMeant && text.trim() === '' && html.trim() === '') throw new WorkflowError('mail.empty');
       return {
         replyTo: config.replyTo.trim(),
         subject: templates.subject.render(payload, names),
-        text: config.mail_template_body === '' && html !== '' ? undefined : text,
+        text: params.mail_template_body === '' && html !== '' ? undefined : text,
         html,
         ...(config.attach ? { attach: attachmentOf(payload) } : {}),
         delivery: config.delivery,

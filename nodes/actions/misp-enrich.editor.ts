@@ -42,8 +42,6 @@ function isEnrichment({ kinds }: ModuleInfo): boolean {
 }
 
 function optionFor({ name, title, input }: ModuleInfo): JQuery {
-  const takes = input.slice(0, 6).join(', ');
-  return $('<option>')
-    .val(name)
-    .text(`${name}${title ? `: ${title}` : ''} (${takes})`);
+  const words = [name, title, input.slice(0, 6).join(', ')].filter(Boolean).join(' · ');
+  return $('<option>').val(name).text(words);
 }

@@ -1,7 +1,9 @@
+import { told } from '../../src/actions/in-words';
 import type { AddToEvent } from '../../src/actions/add-to-event';
 import type { MispOperation, Plan } from '../../src/actions/plan';
 import { attributesOf, eventOf, withAttributes, type Target } from '../../src/actions/targets';
 import type { MispAttribute } from '../../src/event/core';
+import { textOf } from '../../src/event/values';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { reflect } from '../../src/misp/reflect';
@@ -9,7 +11,7 @@ import { askAll, attachAll, countsOf, type Answered, type Counts } from '../../s
 import { findingsOf } from '../../src/modules/findings';
 import { chosenModules, questionsFor } from '../../src/modules/questions';
 import { deadlineOf, mispOf, setMisp, wholeOf, type Message } from '../../src/runs/message';
-import { WorkflowError } from '../../src/text';
+import { words, WorkflowError } from '../../src/text';
 import type { NodeContext } from '../adaptor';
 import type { ModulesNode } from '../config/misp-modules';
 import { configNode } from '../config-node';
@@ -91,7 +93,7 @@ export default defineAction<typeof FIELDS, MispOperation>(
         const items = targets.map(({ ref: item }) => item);
         return items.length > 0 ? [{ do: 'enrich-in-misp', event: ref, items, modules }] : [];
       }
-      const answered = await ask(message, targets, String(event.id ?? ''));
+      const answered = await ask(message, targets, textOf(event.id));
       attachAll(answered);
       const counts = { ...countsOf(answered), notSaved: 0 };
       asked.set(message, { answered, counts });
@@ -112,7 +114,7 @@ export default defineAction<typeof FIELDS, MispOperation>(
         reflect(message.payload, operations, wholeOf(message));
         const { counts } = asked.get(message) ?? {};
         const { dryRun = false } = mispOf(message).result as { dryRun?: boolean };
-        if (counts) tell(message, [...operations], counts, dryRun);
+        if (counts) tell(message, operations.map(told), counts, dryRun);
       },
       finish(message) {
         const { counts } = asked.get(message) ?? {};
@@ -176,7 +178,9 @@ function savingOf(
 ): Plan<MispOperation> {
   const { attributes, objects, reports, tags, problems } = findingsOf(answered);
   counts.notSaved = problems.length;
-  counts.problems.push(...problems.slice(0, 10).map(({ item, problem }) => `${item ?? ''}: ${problem}`));
+  counts.problems.push(
+    ...problems.slice(0, 10).map(({ item, problem }) => `${item ?? ''}: ${words(problem)}`),
+  );
   const plan: Plan<MispOperation> = [];
   if (attributes.length + objects.length + reports.length > 0) {
     plan.push({ do: 'add-to-event', event, attributes, objects, reports });

@@ -1,7 +1,12 @@
 import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
-import { planEventEdit, type EventDistributionParams } from '../../src/actions/event-edit';
+import {
+  planEventDistribution,
+  planEventEdit,
+  type EventDistributionParams,
+} from '../../src/actions/event-edit';
 import type { EventFields } from '../../src/actions/plan';
+import type { MispClient } from '../../src/misp/client';
 import { defineMispAction } from './parts/define-misp-action';
 import { DISTRIBUTION_FIELDS, distributionOf } from './parts/distribution';
 import { dateOf, templateOf, uuidOf, valueOf } from './parts/new-value';
@@ -48,16 +53,15 @@ export default defineMispAction(
   ({ config, names }) => {
     const { change, analysis, threatLevel } = config;
     const template = templateOf(config.value);
-    const { freeze } = writeParams<EventDistributionParams>(DISTRIBUTION, config);
+    const params = writeParams<EventDistributionParams>(DISTRIBUTION, config);
     return async (message, client) => {
       const { payload } = message;
       const render = () => template(payload, names(message));
-      return planEventEdit(await fieldsOf(), freeze === 'freeze', payload);
+      if (change === 'distribution') return planEventDistribution(await withGroup(client), payload);
+      return planEventEdit(fieldsOf(change), params.freeze === 'freeze', payload);
 
-      async function fieldsOf(): Promise<EventFields> {
-        switch (change) {
-          case 'distribution':
-            return distributionOf(config, client);
+      function fieldsOf(name: Exclude<typeof change, 'distribution'>): EventFields {
+        switch (name) {
           case 'threat_level_id':
             return { threat_level_id: threatLevel };
           case 'analysis':
@@ -71,5 +75,12 @@ export default defineMispAction(
         }
       }
     };
+
+    /** The sharing group by its id, as MISP takes it. */
+    async function withGroup(client: MispClient): Promise<EventDistributionParams> {
+      const { distribution = '', sharing_group_id: groups = [] } = params;
+      const found = await distributionOf({ distribution, sharingGroup: [groups].flat() }, client);
+      return { ...params, sharing_group_id: found.sharing_group_id };
+    }
   },
 );

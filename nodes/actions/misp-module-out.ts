@@ -2,7 +2,7 @@ import type { ModuleAnswer } from '../../src/drawn/build';
 import { templatesFor } from '../../src/misp/object-templates';
 import type { Message } from '../../src/runs/message';
 import { compileTemplate } from '../../src/template/template';
-import { WorkflowError } from '../../src/text';
+import { words, WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
 import { configNode } from '../config-node';
 import type { ServerNode } from '../config/misp-server';
@@ -57,10 +57,11 @@ export default defineNode(
     return {
       async input(message) {
         const waiter = tracker.runOf(message)?.waiting;
-        if (!waiter) throw new WorkflowError(late(message) ? 'moduleOut.late' : 'moduleOut.noRun');
+        if (!waiter)
+          throw late(message) ? new WorkflowError('moduleOut.late') : new WorkflowError('moduleOut.noRun');
         if (config.answer === 'error') {
           waiter.block(reason.render(message.payload, { ...context.names(message), error: message.error }));
-          return context.status('error', 'yellow', 'dot', { reason: waiter.verdict?.reason ?? '' });
+          return context.status('error', 'yellow', 'dot', { reason: words(waiter.verdict?.reason ?? '') });
         }
         const given = await givenBy(message);
         waiter.give(given);

@@ -1,10 +1,18 @@
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import { compileTemplate, type Template } from '../../src/template/template';
 import type { Message } from '../../src/runs/message';
 import type { Outcome } from '../../src/runs/verdict';
-import { WorkflowError } from '../../src/text';
+import { words, WorkflowError } from '../../src/text';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
+
+const STOP = {
+  module: 'stop-execution',
+  when: { answer: 'block' },
+  params: { message: 'message' },
+} as const satisfies ModuleMapping;
 
 type ResponseContext = Pick<NodeContext<Fields>, 'RED' | 'text' | 'status' | 'names'>;
 
@@ -12,7 +20,7 @@ export default defineNode(
   {
     type: 'misp-response',
     family: 'actions',
-    modules: [{ module: 'stop-execution', when: { answer: 'block' }, params: { message: 'message' } }],
+    modules: [STOP],
     version: 1,
     labelBy: 'answer',
     inputs: 1,
@@ -29,7 +37,8 @@ export default defineNode(
     },
   },
   (context) => {
-    const { answer, message: reason } = context.config;
+    const { answer } = context.config;
+    const { message: reason } = writeParams<{ message: string }>(STOP, context.config);
     // An answer that is neither, such as ${ANSWER}, is a block. What stops a publication must not fail for a
     // name that the data lacks.
     if (!ALLOWS.has(answer)) return blocking(context, compileTemplate(reason, { missingIsEmpty: true }));
@@ -70,7 +79,7 @@ function blocking(context: ResponseContext, template: Pick<Template, 'render'>):
         problem = error instanceof Error ? error : new Error(String(error));
       }
       waiter.block(reason);
-      context.status('blocked', 'red', 'dot', { reason: waiter.verdict?.reason ?? '' });
+      context.status('blocked', 'red', 'dot', { reason: words(waiter.verdict?.reason ?? '') });
       if (problem) throw problem;
     },
   };

@@ -1,7 +1,7 @@
 import { textFrom } from '../../editor/show';
 import type { ModuleParam, WorkflowModule } from '../../src/misp/workflow-module';
-import { ask } from '../../editor/ask';
 import { extend } from '../../editor/plugin';
+import { askMisp, mispById } from '../../editor/server';
 import type { KeyValue } from '../definition';
 
 type Text = (key: string, params?: object) => string;
@@ -53,6 +53,7 @@ function openForm(node: EditorNode): () => KeyValue[] | undefined {
   let modules: WorkflowModule[] = [];
   let shown: ShownModule | undefined;
 
+  const problemOf = (problem: string) => (problem === 'notDeployed' ? text('undeployed') : problem);
   const show = () => {
     const id = input.val().trim();
     const module = modules.find((one) => one.id === id);
@@ -72,23 +73,23 @@ function openForm(node: EditorNode): () => KeyValue[] | undefined {
     for (const { param, row } of params) row.toggle(isModuleParamShown(param, params));
   };
   const load = () => {
-    const server = $('#node-input-server').val();
+    const misp = mispById($('#node-input-server').val());
     modules = [];
     choice
       .empty()
       .append($('<option value="">').text(text('choose')))
       .hide();
-    if (!server || server === '_ADD_') return show();
-    ask('GET /modules', { query: { server } })
+    if (!misp) return show();
+    askMisp('/modules', misp, {}, {})
       .done((answer) => {
-        if ('problem' in answer) about.text(answer.problem);
+        if ('problem' in answer) about.text(problemOf(answer.problem));
         modules = 'problem' in answer ? [] : answer.modules;
         for (const module of modules) choice.append(moduleOption(module, text));
         choice.toggle(modules.length > 0);
         show();
       })
       .fail((xhr) => {
-        about.text(xhr.status === 404 ? text('undeployed') : text('away', { status: xhr.status }));
+        about.text(text('away', { status: xhr.status }));
         show();
       });
   };

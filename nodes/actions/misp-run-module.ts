@@ -20,6 +20,7 @@ export default defineAction(
       ...SERVER_FIELD,
       module: { kind: 'text', default: '', required: true },
       params: { kind: 'keyvalue', default: [] },
+      noFails: { kind: 'checkbox', default: false, advanced: true },
       more: { kind: 'typed', default: '{}', types: ['json', 'msg', 'jsonata'], advanced: true },
     },
   },
@@ -39,7 +40,9 @@ export default defineAction(
       },
       carryOut: carryOutOn(client),
       finish(message, { dryRun, operations: [{ answer }] }) {
-        return dryRun || (answer as ModuleAnswer).success ? [message, undefined] : [undefined, message];
+        if (dryRun || (answer as ModuleAnswer).success) return [message, undefined];
+        if (config.noFails) throw new WorkflowError('runModule.no', { module });
+        return [undefined, message];
       },
       failed: (message) => [undefined, message],
     };

@@ -1,35 +1,42 @@
-import type { ParamMapping } from '../../src/mapping/mapping';
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { HttpRequest } from '../../src/actions/plan';
-import { judgeSplunk, planSplunk, readModel } from '../../src/notify/splunk/splunk';
+import {
+  judgeSplunk,
+  planSplunk,
+  readModel,
+  splunkParams,
+  type SplunkModule,
+} from '../../src/notify/splunk/splunk';
 import { WorkflowError } from '../../src/text';
 import { defineAction } from './parts/define-action';
 import { HTTP_FIELDS, senderOf } from './parts/http-fields';
 import { SENDS } from './parts/sends';
 
 /** MISP writes yes and no as texts, and as numbers in its defaults. */
-const YES_NO: ParamMapping['words'] = [
+const YES_NO = [
   ['1', true],
   ['0', false],
   [1, true],
   [0, false],
-];
+] as const;
+
+const SPLUNK = {
+  module: 'splunk-hec-export',
+  params: {
+    url: 'url',
+    verify_tls: { setting: 'verify', words: YES_NO },
+    hec_token: 'token',
+    source_type: 'sourcetype',
+    event_per_attribute: { setting: 'perAttribute', words: YES_NO },
+    data_extraction_model: 'model',
+  },
+} as const satisfies ModuleMapping;
 
 export default defineAction(
   {
     type: 'misp-splunk',
-    modules: [
-      {
-        module: 'splunk-hec-export',
-        params: {
-          url: 'url',
-          verify_tls: { setting: 'verify', words: YES_NO },
-          hec_token: 'token',
-          source_type: 'sourcetype',
-          event_per_attribute: { setting: 'perAttribute', words: YES_NO },
-          data_extraction_model: 'model',
-        },
-      },
-    ],
+    modules: [SPLUNK],
     version: 1,
     notification: true,
     fields: {
@@ -46,14 +53,17 @@ export default defineAction(
   },
   (context) => {
     const { config, secrets } = context;
-    const token = secrets.token?.trim() ?? '';
-    if (!config.url.trim()) throw new WorkflowError('http.noUrl');
+    const params = writeParams<SplunkModule>(SPLUNK, config, secrets);
+    const token = params.hec_token?.trim() ?? '';
+    const url = params.url.trim();
+    if (!url) throw new WorkflowError('http.noUrl');
     if (!token) throw new WorkflowError('splunk.noToken');
-    readModel(config.model);
+    const settings = { ...config, ...splunkParams(params) };
+    readModel(settings.model);
     const sender = senderOf(context, { token });
     return {
       plan({ payload }): HttpRequest[] {
-        const requests = planSplunk(config.url.trim(), config, payload);
+        const requests = planSplunk(url, settings, payload);
         if (requests.length === 0) context.status('nothing', 'grey', 'ring');
         return requests;
       },

@@ -1,3 +1,5 @@
+import { writeParams } from '../../src/mapping/convert';
+import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { HttpRequest } from '../../src/actions/plan';
 import { extractData } from '../../src/event/hash';
 import { planWebhook } from '../../src/notify/webhook/webhook';
@@ -8,32 +10,42 @@ import { defineAction } from './parts/define-action';
 import { HTTP_FIELDS, senderOf } from './parts/http-fields';
 import { SENDS } from './parts/sends';
 
+const WEBHOOK = {
+  module: 'webhook',
+  beyond: { contentType: 'text', method: 'PATCH' },
+  params: {
+    url: 'url',
+    content_type: 'contentType',
+    request_method: {
+      setting: 'method',
+      words: ['post', 'get', 'put', 'delete', 'patch'].map((name) => [name, name.toUpperCase()]),
+    },
+    self_signed: {
+      setting: 'verify',
+      words: [
+        ['deny', true],
+        ['allow', false],
+      ],
+    },
+    payload: 'payload',
+    headers: { setting: 'headers', form: 'headers' },
+  },
+} as const satisfies ModuleMapping;
+
+/**
+ * Those of MISP's parameters that say all that the settings say. The method may be one that MISP has not, and headers
+ * have more room in rows than in MISP's lines.
+ */
+interface WebhookModule {
+  url: string;
+  content_type: 'json' | 'form' | 'text';
+  payload: string;
+}
+
 export default defineAction(
   {
     type: 'misp-webhook',
-    modules: [
-      {
-        module: 'webhook',
-        beyond: { contentType: 'text', method: 'PATCH' },
-        params: {
-          url: 'url',
-          content_type: 'contentType',
-          request_method: {
-            setting: 'method',
-            words: ['post', 'get', 'put', 'delete', 'patch'].map((name) => [name, name.toUpperCase()]),
-          },
-          self_signed: {
-            setting: 'verify',
-            words: [
-              ['deny', true],
-              ['allow', false],
-            ],
-          },
-          payload: 'payload',
-          headers: { setting: 'headers', form: 'headers' },
-        },
-      },
-    ],
+    modules: [WEBHOOK],
     version: 1,
     labelBy: 'method',
     notification: true,
@@ -51,12 +63,13 @@ export default defineAction(
   },
   (context) => {
     const { config, secrets } = context;
-    const { method, contentType, path } = config;
-    if (!config.url.trim()) throw new WorkflowError('http.noUrl');
+    const { method, path } = config;
+    const params = writeParams<WebhookModule>(WEBHOOK, config);
+    if (!params.url.trim()) throw new WorkflowError('http.noUrl');
     const { urlSecret = '', authorization = '' } = secrets;
     const sender = senderOf(context, { urlSecret, authorization });
-    const url = compileTemplate(config.url.trim());
-    const payload = config.payload === '' ? undefined : compileTemplate(config.payload);
+    const url = compileTemplate(params.url.trim());
+    const payload = params.payload === '' ? undefined : compileTemplate(params.payload);
     const headers = config.headers.map(({ name, value }) => ({
       name: name.trim(),
       value: compileTemplate(value),
@@ -74,7 +87,7 @@ export default defineAction(
             {
               url: [url.render(data, names), ...(urlSecret ? [{ secret: 'urlSecret' }] : [])],
               method,
-              contentType,
+              contentType: params.content_type,
               headers: [...own, ...secret],
               payload: text,
             },

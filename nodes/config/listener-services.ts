@@ -109,7 +109,7 @@ function open(RED: NodeAPI, id: string, { tls, ...settings }: RememberedService)
     RED._(`@misp-flows/node-red-misp/misp-listener:misp-listener.log.${key}`, { host, port, ...params });
   try {
     const material = tls && rememberedTls(tls);
-    const absence = { key: 'service.starting', waits: true };
+    const absence: Absence = { key: 'service.starting', waits: true };
     const service = openService(ownerOf(RED, id), { ...settings, tls: material }, absence);
     if (!service) return;
     const known = new KnownModules(filesOf(RED, id).modules, () => undefined);

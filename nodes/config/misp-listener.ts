@@ -12,7 +12,7 @@ import {
 import { acquireService, endService, holdService, serviceOf, type Lease } from '../../src/listener/registry';
 import { ServiceMemory, type TlsSource } from '../../src/listener/remembered';
 import type { ListenerService, ServiceState } from '../../src/listener/service';
-import { WorkflowError } from '../../src/text';
+import { saidBy, text as said, words, WorkflowError, type Said } from '../../src/text';
 import { defineNode, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { QuietLog } from '../quiet-log';
@@ -88,15 +88,17 @@ export default defineNode(
     const { service } = lease;
     service.setAbsence('listener', undefined);
     const { host, port } = settings;
-    if (problem) node.error(text('log.oldTls', { problem }));
+    if (problem) node.error(text('log.oldTls', { problem: words(problem) }));
 
     const onState = (state: ServiceState) => {
       tellEditors(RED, node.id, state);
       if (state.state === 'listening') node.log(text('log.listening', { host, port }));
       if (state.state !== 'failed') return;
       const inUse = state.code === 'EADDRINUSE';
-      const key = inUse ? 'errors.service.portInUse' : 'errors.service.cannotListen';
-      node.error(text(key, { host, port, problem: state.message }));
+      const problem = inUse
+        ? said('service.portInUse', { port })
+        : said('service.cannotListen', { host, port, problem: state.message });
+      node.error(words(problem));
     };
     const log = new QuietLog((line) => node.warn(line));
     const onCounts = ({ refused, shutOut }: ServiceCounts) => {
@@ -156,7 +158,7 @@ export default defineNode(
     const lease = leaseOfBroken(context, node.id);
     const { RED, text } = context;
     node.error(text(lease ? 'log.blocks' : 'log.closed'));
-    lease?.service.setAbsence('listener', { key: 'service.broken', params: { problem: problem.message } });
+    lease?.service.setAbsence('listener', { key: 'service.broken', params: { problem: saidBy(problem) } });
     const { modules } = filesOf(RED, node.id);
     const known = new KnownModules(modules, () => undefined);
     for (const module of known.all) lease?.service.announceExpected(module);
@@ -188,8 +190,8 @@ function limitsOf({ config }: Context): ServiceSettings['limits'] {
  * Certificate and key. If they cannot be used, those that the listener works with; its error says so.
  * @throws {WorkflowError} if there are none of either kind: the listener never speaks plain HTTP then
  */
-function tlsOf(context: Context): { tls?: TlsMaterial; problem?: string } {
-  const { RED, node, config, explain } = context;
+function tlsOf(context: Context): { tls?: TlsMaterial; problem?: Said } {
+  const { RED, node, config } = context;
   if (!config.tls) return {};
   try {
     const { key, cert, ...more } = tlsOptions(RED, config.tls);
@@ -198,7 +200,7 @@ function tlsOf(context: Context): { tls?: TlsMaterial; problem?: string } {
   } catch (error) {
     const tls = serviceOf(ownerOf(RED, node.id))?.settings.tls;
     if (!tls) throw error;
-    return { tls, problem: explain(error).message };
+    return { tls, problem: saidBy(error) };
   }
 }
 

@@ -79,9 +79,10 @@ export default defineNode(
 
 /**
  * How the MISP of a form is reached.
- * @throws {WorkflowError} if the key is missing, or TLS cannot be used
+ * @throws {WorkflowError} if the address or the key is missing, or TLS cannot be used
  */
 export function settingsOf(RED: NodeAPI, form: ServerForm): MispSettings {
+  if (!form.url.trim()) throw new WorkflowError('misp.noUrl');
   const apiKey = form.apiKey.trim();
   if (!apiKey) throw new WorkflowError('misp.noKey');
   return {

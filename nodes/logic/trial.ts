@@ -25,11 +25,6 @@ export function offerTrial<F extends Fields>(description: Description<F>, decide
   });
 }
 
-/** Whether a type decides something that can be tried. */
-export function canBeTried(type: string): boolean {
-  return trials.has(type);
-}
-
 /**
  * Tries a node's settings on a message.
  * @returns undefined for a type that decides nothing

@@ -1,6 +1,10 @@
 import type { Contact } from '../../src/listener/contact';
+import type { TriggerCount } from '../../src/history/counters';
+import type { RunRecord, RunRow } from '../../src/history/record';
 import type { ModuleInfo } from '../../src/modules/list';
 import type { PickerItem } from '../../src/misp/picker-item';
+import type { Way } from '../../src/runs/way';
+import type { WorkflowEntry } from '../../src/misp/workflow-entry';
 import type { WorkflowModule } from '../../src/misp/workflow-module';
 import type { Saved } from '../definition';
 
@@ -16,17 +20,47 @@ export interface Problem {
 
 export interface Routes {
   'GET /triggers/:id': { answer: { receivedAt: number; contact: Contact } };
-  'POST /triggers/:id/test': { body: { use: Use }; answer: TestRun };
+  'POST /triggers/:id/test': {
+    body: { use: Use | 'event'; server?: string; event?: string };
+    answer: TestRun;
+  };
+  'GET /runs': { query: { trigger: string; outcome: string; text: string }; answer: RunList };
+  'GET /runs/:id': { answer: RunPage };
+  /** As a dry run, through the flow as it is now. */
+  'POST /runs/:id/replay': { answer: RunPage };
   'POST /try/node': {
     body: { type: string; settings: Saved; triggers: string[]; event: string };
     answer: NodeAnswer;
   };
   'POST /try/path': { body: { path: string; selector?: string; triggers: string[] }; answer: PathAnswer };
   'POST /try/template': { body: { template: string; triggers: string[] }; answer: TemplateAnswer };
-  'GET /pickers/:source': { query: { server: string; search: string }; answer: PickerAnswer };
-  'GET /pickers/:source/chosen': { query: { server: string; value: string[] }; answer: PickerAnswer };
-  'GET /modules': { query: { server: string }; answer: { modules: WorkflowModule[] } };
-  'POST /servers/test': { body: Form<ServerInput> & { headers: unknown }; answer: TestResult };
+  /** What a MISP has: a deployed one, or with POST the one of a form. */
+  'GET /pickers/:source': { query: OfDeployed<MispQuestions['/pickers/:source']>; answer: PickerAnswer };
+  'POST /pickers/:source': { body: OfForm<MispQuestions['/pickers/:source']>; answer: PickerAnswer };
+  'GET /pickers/:source/chosen': {
+    query: OfDeployed<MispQuestions['/pickers/:source/chosen']>;
+    answer: PickerAnswer;
+  };
+  'POST /pickers/:source/chosen': {
+    body: OfForm<MispQuestions['/pickers/:source/chosen']>;
+    answer: PickerAnswer;
+  };
+  'GET /modules': { query: OfDeployed<object>; answer: { modules: WorkflowModule[] } };
+  'POST /modules': { body: OfForm<object>; answer: { modules: WorkflowModule[] } };
+  /** Events of a deployed MISP, to run a test with. */
+  'GET /events': { query: { server: string; search: string }; answer: PickerAnswer };
+  'POST /servers/test': { body: ServerValues; answer: TestResult };
+  /** Workflows and blueprints of a MISP. */
+  'GET /workflows': { query: { server: string }; answer: { workflows: WorkflowEntry[] } };
+  'GET /workflows/:kind/:id': { query: { server: string }; answer: { text: string } };
+  /** What a workflow of MISP would be as a flow; `server` says whose modules it is checked against. */
+  'POST /workflows/read': {
+    body: { text: string; server: string; announced: string[] };
+    answer: WorkflowPreview;
+  };
+  /** What nodes of a flow would be as a blueprint of MISP. */
+  'POST /workflows/write': { body: BlueprintWish; answer: { text: string; notes: WorkflowNote[] } };
+  'POST /workflows/save': { body: BlueprintWish & { server: string }; answer: { notes: WorkflowNote[] } };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
   'POST /module-services/test': {
     body: Form<ModulesInput>;
@@ -38,6 +72,15 @@ export interface Routes {
   'GET /listeners/:id/gone': { answer: string[] };
   'DELETE /listeners/:id/gone/:name': { answer: string[] };
 }
+
+/** What is asked of a MISP, besides which one. */
+export interface MispQuestions {
+  '/pickers/:source': { search: string };
+  '/pickers/:source/chosen': { value: string[] };
+  '/modules': object;
+}
+type OfDeployed<Question> = Question & { server: string };
+type OfForm<Question> = Question & { form: ServerValues };
 
 export type Route = keyof Routes;
 export type Answer<R extends Route> = Routes[R]['answer'] | Problem;
@@ -51,17 +94,53 @@ type NamesIn<P extends string> = P extends `${string}:${infer N}/${infer Rest}`
 /** What stands for the names in the path of a route. */
 export type ParamsOf<R extends Route> = Record<NamesIn<R>, string>;
 
+/** A note about a workflow, in words. */
+export interface WorkflowNote {
+  level: 'error' | 'warning' | 'info';
+  words: string;
+}
+
+/** A workflow of MISP as the flow that it would become. */
+export interface WorkflowPreview {
+  name: string;
+  description: string;
+  nodes: { id: string; type: string; [property: string]: unknown }[];
+  notes: WorkflowNote[];
+}
+
+/** What is to become a blueprint. */
+export interface BlueprintWish {
+  nodes: unknown[];
+  name: string;
+  description: string;
+}
+
 /** The last request of a trigger, or a sample of what MISP sends for it. */
 export type Use = 'received' | 'sample';
 
 /** What came of a test run: what MISP would have been told. */
 export interface TestRun {
-  kind: Use;
+  kind: Use | 'event';
   outcome: 'allow' | 'block';
   cause: string;
   reason: string;
   /** Labels of the nodes that failed, each once. */
   failed: string[];
+  way: Way;
+}
+
+export interface RunList {
+  /** The latest first. */
+  rows: RunRow[];
+  /** How many runs are known. */
+  total: number;
+  counts: TriggerCount[];
+}
+
+export interface RunPage {
+  record: RunRecord;
+  /** What it began with is at hand. */
+  replayable: boolean;
 }
 
 interface Tried {
@@ -92,6 +171,8 @@ export interface PickerAnswer {
 /** A form as it is, saved or not. */
 export type Form<Input extends string> = Record<Input, string> & { id: string; verify: boolean };
 export type ServerInput = 'url' | 'apiKey' | 'tls' | 'proxy' | 'headerSecret' | 'timeout' | 'answerLimit';
+/** The form of a MISP as it is. */
+export type ServerValues = Form<ServerInput> & { headers: unknown };
 export type ModulesInput = 'url' | 'user' | 'password' | 'tls' | 'proxy' | 'timeout';
 export type MailInput = 'host' | 'port' | 'security' | 'user' | 'password' | 'from' | 'tls' | 'timeout';
 

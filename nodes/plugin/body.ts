@@ -1,5 +1,5 @@
 /** A text that was sent; an empty one if it is none. */
-export function textOf(sent: unknown): string {
+export function textField(sent: unknown): string {
   return typeof sent === 'string' ? sent : '';
 }
 
@@ -9,13 +9,13 @@ export function idsOf(sent: unknown): string[] {
 }
 
 /** A number, as such or as a form has it, not above `most`; else `usual`. */
-export function numberOf(sent: unknown, usual: number, most: number): number {
+export function numberField(sent: unknown, usual: number, most: number): number {
   const number = typeof sent === 'number' || (typeof sent === 'string' && sent.trim()) ? Number(sent) : NaN;
   return number > 0 ? Math.min(number, most) : usual;
 }
 
 /** The id of a config node; nothing for the entries of Node-RED's list that stand for none, or for a new one. */
 export function configOf(sent: unknown): string {
-  const id = textOf(sent);
+  const id = textField(sent);
   return id === '_ADD_' || id === 'NONE' ? '' : id;
 }

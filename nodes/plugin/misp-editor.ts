@@ -9,8 +9,10 @@ import { serveModuleServices } from './test-modules';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
 import { serve } from './route';
+import { serveRuns } from './runs';
 import { serveTrials } from './try-node';
 import { servePreviews } from './try-path';
+import { serveWorkflows } from './workflows';
 
 /** What the editor's script asks the runtime for, behind Node-RED's permissions. */
 export default function register(RED: NodeAPI): void {
@@ -19,10 +21,12 @@ export default function register(RED: NodeAPI): void {
   RED.plugins.registerPlugin('misp-workflows', { type: 'misp-workflows' });
   checkDeployed(RED);
   serveTestRuns(RED);
+  serveRuns(RED);
   serveTrials(RED);
   servePreviews(RED);
   servePickers(RED);
   serveModules(RED);
+  serveWorkflows(RED);
   serveConnectionTest(RED);
   serveMailServerTest(RED);
   serveModuleServices(RED);

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { WorkflowError } from '../../src/text';
+import { saidBy, words, WorkflowError } from '../../src/text';
 import { sampleFor, type Sample } from '../last-message';
 import type { Answer, BodyOf, ParamsOf, Problem, QueryOf, Route } from './api';
 import { idsOf } from './body';
@@ -15,6 +15,8 @@ export interface Asked<R extends Route> {
   body: Sent<BodyOf<R>>;
   /** @throws {NotPermitted} if who asks may not see the data of events */
   needsData: () => void;
+  /** Whether who asks may see the data of events. */
+  seesData: boolean;
   /**
    * The last message of some triggers, or a sample.
    * @throws {NotPermitted} if it is a message of MISP, and who asks may not see it
@@ -62,7 +64,7 @@ export function serve<R extends Route>(
       if (found === undefined) response.status(404).end();
       else response.json(found);
     } catch (error) {
-      response.status(statusOf(error)).json({ problem: wordsOf(error) } satisfies Problem);
+      response.status(statusOf(error)).json({ problem: words(saidBy(error)) } satisfies Problem);
     }
   };
   const register = { GET: 'get', POST: 'post', DELETE: 'delete' }[method] as 'get' | 'post' | 'delete';
@@ -83,6 +85,7 @@ function askedOf<R extends Route>(RED: NodeAPI, request: Request): Asked<R> {
     query: query as Sent<QueryOf<R>>,
     body: recordOf(body) as Sent<BodyOf<R>>,
     needsData,
+    seesData: maySeeData(request),
     sample(triggers) {
       const sample = sampleFor(RED, idsOf(triggers));
       if (sample?.kind === 'received') needsData();
@@ -107,8 +110,4 @@ function isTooLong({ headers }: Request, limit: number): boolean {
 function statusOf(error: unknown): number {
   if (error instanceof NotPermitted) return 403;
   return error instanceof WorkflowError ? 200 : 500;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

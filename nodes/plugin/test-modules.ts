@@ -1,9 +1,10 @@
 import type { NodeAPI } from 'node-red';
 import { ModuleService } from '../../src/modules/service';
-import { WorkflowError, type TextParams } from '../../src/text';
+import { inWords, WorkflowError, type TextParams } from '../../src/text';
+import { wordsFor } from '../words';
 import { serviceSettingsOf, type ModulesForm, type ModulesNode } from '../config/misp-modules';
 import type { ServiceModules, TestResult } from './api';
-import { configOf, numberOf, textOf } from './body';
+import { configOf, numberField, textField } from './body';
 import { serve } from './route';
 import { deployedNode, literal, secretOf, UNCHANGED, type Deployed } from './saved-secrets';
 
@@ -21,7 +22,7 @@ export function serveModuleServices(RED: NodeAPI): void {
     try {
       return listOf(await node.service.modules(), Object.keys(node.moduleSettings));
     } catch (error) {
-      return { problem: words(RED, error) };
+      return { problem: wordsOf(RED, error) };
     }
   });
 }
@@ -38,7 +39,7 @@ async function testService(RED: NodeAPI, sent: Body): Promise<TestResult & Parti
     service = new ModuleService(serviceSettingsOf(RED, form));
     const modules = await service.modules();
     const { version } = await service.health();
-    const deployed = mayGo ? (RED.nodes.getNode(textOf(sent.id)) as ModulesNode | null) : null;
+    const deployed = mayGo ? (RED.nodes.getNode(textField(sent.id)) as ModulesNode | null) : null;
     const expansions = modules.filter(({ kinds }) => kinds.includes('expansion') || kinds.includes('hover'));
     const count = { count: modules.length, expansions: expansions.length, version };
     const key = modules.length === 0 ? 'empty' : version === '' ? 'ok' : 'okVersion';
@@ -48,25 +49,25 @@ async function testService(RED: NodeAPI, sent: Body): Promise<TestResult & Parti
       ...listOf(modules, Object.keys(deployed?.moduleSettings ?? {})),
     };
   } catch (error) {
-    return { state: 'error', message: words(RED, error) };
+    return { state: 'error', message: wordsOf(RED, error) };
   } finally {
     service?.close();
   }
 }
 
 function formOf(RED: NodeAPI, sent: Body): { form: ModulesForm; mayGo: boolean } {
-  const deployed = deployedNode(RED, textOf(sent.id), 'misp-modules');
+  const deployed = deployedNode(RED, textField(sent.id), 'misp-modules');
   const form = {
-    url: literal(textOf(sent.url)),
+    url: literal(textField(sent.url)),
     // What is not switched off in so many words is checked.
     verify: sent.verify !== false,
     tls: configOf(sent.tls),
-    timeout: numberOf(sent.timeout, 10, 300),
+    timeout: numberField(sent.timeout, 10, 300),
     answerLimit: 20,
     parallel: 1,
   };
-  const [password, proxy] = [textOf(sent.password), textOf(sent.proxy)];
-  const user = secretOf(textOf(sent.user), deployed?.secrets.user, true);
+  const [password, proxy] = [textField(sent.password), textField(sent.proxy)];
+  const user = secretOf(textField(sent.user), deployed?.secrets.user, true);
   const mayGo = deployed !== undefined && leadsTo(deployed, { ...form, user, proxy });
   return {
     mayGo,
@@ -86,8 +87,8 @@ function leadsTo(
   form: Pick<ModulesForm, 'url' | 'tls' | 'verify' | 'user' | 'proxy'>,
 ): boolean {
   return (
-    addressOf(form.url) === addressOf(textOf(settings.url)) &&
-    (form.tls || '') === textOf(settings.tls) &&
+    addressOf(form.url) === addressOf(textField(settings.url)) &&
+    (form.tls || '') === textField(settings.tls) &&
     (form.verify || settings.verify === false) &&
     form.user.trim() === (secrets.user ?? '').trim() &&
     (form.proxy === UNCHANGED || form.proxy === (secrets.proxy ?? ''))
@@ -98,14 +99,12 @@ function addressOf(url: string): string {
   return URL.canParse(url.trim()) ? new URL(url.trim()).href.replace(/\/+$/, '') : url;
 }
 
-function words(RED: NodeAPI, error: unknown): string {
+function wordsOf(RED: NodeAPI, error: unknown): string {
   if (!(error instanceof WorkflowError)) return say(RED, 'test.broken', { problem: String(error) });
-  const own = `errors.${error.key}`;
-  const message = say(RED, own, error.params);
-  return message.endsWith(own) ? error.message : message;
+  return wordsFor(error, (key, params) => say(RED, key, params));
 }
 
 /** A text of the node type misp-modules, whose catalogue is the node's own. */
 function say(RED: NodeAPI, key: string, params: TextParams = {}): string {
-  return RED._(`@misp-flows/node-red-misp/misp-modules:misp-modules.${key}`, params);
+  return RED._(`@misp-flows/node-red-misp/misp-modules:misp-modules.${key}`, inWords(params));
 }

@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { namesFor } from '../template-names';
-import { textOf } from './body';
+import { textField } from './body';
 import { serve } from './route';
 import { attempt } from './trial/trials';
 
@@ -9,11 +9,11 @@ const READ = { permission: 'misp.read' } as const;
 /** The routes behind the fields for hash paths and templates: what they yield on the trigger's last message. */
 export function servePreviews(RED: NodeAPI): void {
   serve(RED, 'POST /try/path', READ, ({ body: { path, selector, triggers }, sample }) =>
-    attempt({ do: 'path', path: textOf(path), selector: textOf(selector), sample: sample(triggers) }),
+    attempt({ do: 'path', path: textField(path), selector: textField(selector), sample: sample(triggers) }),
   );
   serve(RED, 'POST /try/template', READ, ({ body: { template, triggers }, sample }) => {
     const found = sample(triggers);
     const names = found ? namesFor(RED, found.message) : {};
-    return attempt({ do: 'template', template: textOf(template), sample: found, names });
+    return attempt({ do: 'template', template: textField(template), sample: found, names });
   });
 }

@@ -1,8 +1,9 @@
-import { ask, refusalOf } from '../../editor/ask';
+import { ask } from '../../editor/ask';
 import { contactRow } from '../../editor/contact';
 import { extend } from '../../editor/plugin';
-import { notifyText, textFrom } from '../../editor/show';
-import type { TestRun, Use } from '../plugin/api';
+import { offerEvents } from '../../editor/test-run/choose-event';
+import { actingWords, testFromCanvas, testRun, type TestWith } from '../../editor/test-run/run';
+import type { Use } from '../plugin/api';
 
 /**
  * The module's name is filled once from the trigger, unique per listener, and never changed behind the user's back:
@@ -13,7 +14,7 @@ extend('misp-trigger', {
     if (!this.module) this.module = freeName(this, triggerOf(this) || 'event-publish');
   },
   onbutton() {
-    testRun(this, 'received');
+    testFromCanvas(this);
   },
   oneditprepare() {
     offerTests(this);
@@ -45,8 +46,8 @@ function freeName(node: EditorNode, trigger: string): string {
 }
 
 /**
- * Buttons in the form: a run with the last request, or with a sample of this trigger. The same answer of the runtime
- * tells when MISP last asked.
+ * Buttons in the form: a run with the last request, with a sample of this trigger, or with an event of MISP. The same
+ * answer of the runtime tells when MISP last asked.
  */
 function offerTests(node: EditorNode): void {
   const text = (key: string) => node._(`misp-trigger.test.${key}`);
@@ -54,59 +55,38 @@ function offerTests(node: EditorNode): void {
     $('#node-input-complete').closest('.form-row'),
   );
   $('<label>').text(text('label')).appendTo(row);
+  const show = (state: string, message: string) =>
+    result.attr('data-state', state).text(message).show()[0].scrollIntoView({ block: 'nearest' });
+  const run = (withWhat: TestWith) => {
+    show('busy', text('running'));
+    testRun(node, withWhat, show);
+  };
   const button = (use: Use) =>
     $('<button type="button" class="red-ui-button">')
       .text(text(use))
-      .on('click', () => testRun(node, use, result))
+      .on('click', () => run({ use }))
       .css('margin-right', '6px')
+      .prop('disabled', true)
       .appendTo(row);
   const showContact = contactRow(node, $('#node-input-module').closest('.form-row'), ['asked', 'fetched']);
   const [received, sample] = [button('received'), button('sample')];
+  const { row: eventRow, enable } = offerEvents(node, row, (server, event) =>
+    run({ use: 'event', server, event }),
+  );
+  const tips = $('<div class="form-row misp-row">').insertAfter(eventRow);
   const result = $('<div class="misp-describe misp-test" role="status" aria-live="polite">')
     .hide()
-    .appendTo(row);
-  $('<div class="misp-tip">').text(text('tip')).appendTo(row);
-  received.prop('disabled', true);
+    .appendTo(tips);
+  const acting = actingWords(node);
+  if (acting) $('<div class="misp-describe" data-state="acting">').text(acting).appendTo(tips);
+  $('<div class="misp-tip">').text(text('tip')).appendTo(tips);
   ask('GET /triggers/:id', { params: { id: node.id } })
     .done((trigger) => {
       if ('problem' in trigger) return;
       received.prop('disabled', trigger.receivedAt === 0);
+      sample.prop('disabled', false);
+      enable();
       showContact(trigger.contact);
     })
-    .fail(() => {
-      sample.prop('disabled', true);
-      result.text(text('notDeployed')).show();
-    });
-}
-
-/** Sends a request through the deployed flow as a test, and says what MISP would have been told. */
-function testRun(node: EditorNode, use: Use, element?: JQuery): void {
-  const show = (state: string, message: string) => {
-    if (element)
-      element.attr('data-state', state).text(message).show()[0].scrollIntoView({ block: 'nearest' });
-    else notifyText(message, { type: state === 'ok' ? 'success' : state });
-  };
-  const text = (key: string, params?: object) => textFrom(node, `misp-trigger.test.${key}`, params);
-  if (element) show('busy', text('running'));
-  const tell = ({ kind, outcome, cause, reason, failed }: TestRun) => {
-    const state = outcome === 'block' || failed.length > 0 ? 'warning' : 'ok';
-    const why = reason ? `: ${reason}` : '';
-    const told = text(outcome, { with: text(`with.${kind}`), cause: text(`cause.${cause}`), why });
-    show(state, [failedText(failed), told].filter(Boolean).join(' '));
-  };
-  const failedText = (labels: string[]) =>
-    labels.length === 0
-      ? ''
-      : text(labels.length === 1 ? 'failedNode' : 'failedNodes', {
-          count: labels.length,
-          nodes: labels.join(', '),
-        });
-  ask('POST /triggers/:id/test', { params: { id: node.id }, body: { use } })
-    .done((answer) => ('problem' in answer ? show('error', answer.problem) : tell(answer)))
-    .fail((failed) => {
-      const { status } = failed;
-      const refusal = refusalOf(failed);
-      if (refusal !== undefined) show('warning', refusal);
-      else show('error', text(status === 404 ? 'notDeployed' : 'failed', { status }));
-    });
+    .fail(() => result.text(text('notDeployed')).show());
 }

@@ -1,3 +1,4 @@
+import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { Node } from 'node-red';
 import { isRecord } from '../../src/event/values';
@@ -10,9 +11,9 @@ import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
 import { RELOADED, STORED } from '../../src/triggers/completed';
 import { loadFullEvent } from '../../src/triggers/full-event';
-import { LastRequest } from '../../src/triggers/last-request';
+import { KeptRequest, LastRequest } from '../../src/triggers/last-request';
 import { hideSecretsOf } from '../../src/triggers/secrets';
-import { tagChoiceMatches } from '../../src/triggers/tag-attached';
+import { tagChoiceMatches, type TagChoice } from '../../src/triggers/tag-attached';
 import { TRIGGERS, triggerById } from '../../src/triggers/triggers';
 import { defineNode } from '../adaptor';
 import { configNode } from '../config-node';
@@ -31,14 +32,19 @@ const BLOCKING = TRIGGERS.filter((trigger) => trigger.blocking).map((trigger) =>
 const WAITING = { trigger: BLOCKING, goOn: ['response', 'ended'] };
 const WITH_SECRETS = TRIGGERS.filter((trigger) => trigger.secrets).map((trigger) => trigger.id);
 
-/** MISP's trigger, and of the one that has them its parameters. */
-function moduleOf({ id }: { id: string }): ModuleMapping {
-  const params: ModuleMapping['params'] = {
+const TAG_ATTACHED = {
+  module: TAG_TRIGGER,
+  when: { trigger: TAG_TRIGGER },
+  params: {
     scope: 'scope',
     locality: 'locality',
     tag: { setting: 'tags', form: 'listOrOne' },
-  };
-  return { module: id, when: { trigger: id }, params: id === TAG_TRIGGER ? params : {} };
+  },
+} as const satisfies ModuleMapping;
+
+/** MISP's trigger; only one has parameters. */
+function moduleOf({ id }: { id: string }): ModuleMapping {
+  return id === TAG_TRIGGER ? TAG_ATTACHED : { module: id, when: { trigger: id }, params: {} };
 }
 
 export default defineNode(
@@ -119,6 +125,7 @@ export default defineNode(
       },
       remember: { kind: 'checkbox', default: true, advanced: true },
       keepSecrets: { kind: 'checkbox', default: false, when: { trigger: WITH_SECRETS }, advanced: true },
+      mostPasses: { kind: 'number', default: 1000, min: 1, max: 1_000_000, advanced: true },
       filteredItems: { kind: 'checkbox', default: false, advanced: true },
       params: { kind: 'params', default: [], advanced: true },
     },
@@ -143,6 +150,7 @@ export default defineNode(
     const waitsForFlow = trigger.blocking && config.goOn !== 'watch';
     const report = new TriggerReport(context);
     const last = new LastRequest();
+    const tagChoice = writeParams<Omit<TagChoice, 'tags'> & { tag: string[] }>(TAG_ATTACHED, config);
     const runs = new TriggerRuns({
       node,
       tracker: runtime.tracker,
@@ -245,11 +253,16 @@ export default defineNode(
         return query.answer({ outcome: 'allow', cause: 'accepted' });
       }
       if (trigger!.secrets && !config.keepSecrets) hideSecretsOf(config.trigger, data);
-      if (config.remember && requestText) last.keep(requestText, config.trigger, trigger!.secrets);
-      if (config.trigger === TAG_TRIGGER && !tagChoiceMatches(config, data)) {
+      const kept =
+        config.remember && requestText
+          ? KeptRequest.of(requestText, config.trigger, trigger!.secrets)
+          : undefined;
+      if (kept) last.keep(kept);
+      if (config.trigger === TAG_TRIGGER && !tagChoiceMatches({ ...tagChoice, tags: tagChoice.tag }, data)) {
         return query.answer({ outcome: 'allow', cause: 'accepted' });
       }
-      runs.fire(query, waitsForFlow);
+      const run = runs.fire(query, waitsForFlow);
+      if (kept) runtime.history.keepInput(run, kept);
     }
 
     function messageOf(

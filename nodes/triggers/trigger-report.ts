@@ -1,6 +1,7 @@
 import type { OwnAnswer, ServiceCounts } from '../../src/listener/protocol';
 import type { ServiceState } from '../../src/listener/service';
 import type { Verdict } from '../../src/runs/verdict';
+import { text as said, words } from '../../src/text';
 import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { inShort, type StatusArguments } from '../node-status';
@@ -37,8 +38,9 @@ export class TriggerReport {
     this.showConnection();
   }
 
-  verdict({ outcome, cause, reason = '' }: Verdict): void {
+  verdict({ outcome, cause, reason: why = '' }: Verdict): void {
     const { text } = this.context;
+    const reason = words(why);
     if (cause === 'lost') return this.lost();
     if (cause === 'deadline' || cause === 'unanswered' || cause === 'gone' || cause === 'error') {
       this.log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
@@ -68,9 +70,9 @@ export class TriggerReport {
 
   /** An answer came after the service's own. */
   late(wouldBlock: boolean): void {
-    const { node, text } = this.context;
+    const { node } = this.context;
     this.tell(['late', 'red', 'ring']);
-    if (wouldBlock) node.error(text('errors.trigger.late'));
+    if (wouldBlock) node.error(words(said('trigger.late')));
   }
 
   /** MISP waits less long than the flow may take. */
@@ -107,7 +109,7 @@ function statusOf(state: ServiceState, port: string): StatusArguments {
     return [key, 'red', 'ring', { problem: inShort(state.message), port }];
   }
   if (!state.problem) return ['ready', 'green', 'ring'];
-  return ['listenerProblem', 'red', 'ring', { problem: inShort(state.problem) }];
+  return ['listenerProblem', 'red', 'ring', { problem: inShort(words(state.problem)) }];
 }
 
 function timeOfDay(): string {

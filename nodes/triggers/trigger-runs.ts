@@ -4,10 +4,13 @@ import type { KindName, RequestOf } from '../../src/listener/kinds';
 import type { OpenQuery } from '../../src/listener/open-query';
 import type { Reception } from '../../src/runs/reception';
 import type { Journal } from '../../src/runs/journal';
-import { Run } from '../../src/runs/run';
+import { Run, type RunEvents } from '../../src/runs/run';
 import type { Message, MispPart } from '../../src/runs/message';
 import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
+import { saidBy } from '../../src/text';
+import { WayTaken, type Way } from '../../src/runs/way';
+import { aboutOf } from '../../src/runs/about';
 import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 
 /** What a trigger sends. */
@@ -19,7 +22,7 @@ export interface Firing<K extends KindName> {
   tracker: RunTracker;
   journal: Journal;
   generateId(): string;
-  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'>;
+  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'> & { mostPasses?: number };
   /** Of a flow that is a module: what makes its answer. */
   buildFor?: (request: RequestOf<K>) => WaiterSettings['build'];
   messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
@@ -32,8 +35,8 @@ export interface Firing<K extends KindName> {
   dropped(count: number): void;
 }
 
-/** What came of a test run, and the id that the journal knows it by. */
-export type Rehearsal = Verdict & { run: string };
+/** What came of a test run, the id that the journal knows it by, and where its messages went. */
+export type Rehearsal = Verdict & { run: string; way: Way };
 
 interface OpenRun {
   run: Run;
@@ -41,6 +44,7 @@ interface OpenRun {
   message: Message;
   /** The trigger itself is the first thing that the run waits for. */
   first: Reception;
+  taken: WayTaken;
 }
 
 /** The open runs of one trigger: those that MISP asked for, and rehearsals that nobody waits for. */
@@ -52,8 +56,11 @@ export class TriggerRuns<K extends KindName = 'action'> {
 
   constructor(private readonly firing: Firing<K>) {}
 
-  /** @param waits MISP waits for the flow; else it gets its answer at once */
-  fire(query: OpenQuery<K>, waits: boolean): void {
+  /**
+   * @param waits MISP waits for the flow; else it gets its answer at once
+   * @returns the id of the run
+   */
+  fire(query: OpenQuery<K>, waits: boolean): string {
     const goOn = waits ? this.firing.settings.goOn : 'watch';
     const begun = { test: false, goOn };
     const started = this.begin(query.request, query.deadline, begun, {
@@ -73,6 +80,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
       started.waiter.accept();
     }
     this.send(started);
+    return started.run.id;
   }
 
   /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
@@ -84,7 +92,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
         answered: (verdict) => {
           clearTimeout(timer);
           this.rehearsals.delete(started);
-          resolve({ ...verdict, run: started.run.id });
+          resolve({ ...verdict, run: started.run.id, way: started.taken.way });
         },
       });
       const timer = setTimeout(() => started.waiter.expire(), deadlineMs);
@@ -134,7 +142,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
     request: RequestOf<K>,
     deadline: number,
     { test, goOn }: { test: boolean; goOn: GoOn },
-    { answered, quiet }: { answered: (verdict: Verdict) => void; quiet?: () => void },
+    { answered, quiet }: { answered: (verdict: Verdict) => void } & Pick<RunEvents, 'quiet'>,
   ): OpenRun {
     const { firing } = this;
     const { node, tracker, journal } = firing;
@@ -142,13 +150,17 @@ export class TriggerRuns<K extends KindName = 'action'> {
     const message = firing.messageOf(request, { run: id, deadline, test });
     // A run may be followed for a while after its end is near: its data is not kept for that.
     const messageId = message._msgid;
+    const taken = new WayTaken(node);
     const run = new Run(id, {
       quiet,
+      passed: (from, port, to) => taken.passed(from, port, to),
       ended(known) {
         tracker.forget(run, messageId);
-        journal.write(id, { what: 'ended', known });
+        journal.write(id, { what: 'ended', known, way: taken.way });
       },
     });
+    const { mostPasses } = firing.settings;
+    if (mostPasses !== undefined) run.mostPasses = Number(mostPasses);
     const build = firing.buildFor?.(request);
     const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test, build }, (verdict) => {
       // What a flow found may be large, and is no part of what happened to the run.
@@ -156,8 +168,9 @@ export class TriggerRuns<K extends KindName = 'action'> {
       answered(verdict);
     });
     const { trigger, module, blocking } = message.misp;
-    journal.write(id, { what: 'received', trigger, module, blocking, test }, node);
-    return { run, waiter, message, first: tracker.start(run, message, node) };
+    const about = aboutOf(message.payload);
+    journal.write(id, { what: 'received', trigger, module, blocking, test, about }, node);
+    return { run, waiter, message, taken, first: tracker.start(run, message, node) };
   }
 
   private send({ waiter, message, first }: OpenRun): void {
@@ -171,7 +184,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
     completed.then(pass, (error) => {
       const problem = this.firing.failed(error, message);
       first.noteFailed();
-      waiter.fail(problem.message);
+      waiter.fail(saidBy(problem));
       tracker.finish(first);
     });
   }

@@ -2,10 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
-import { notFound, type RestAnswer } from './rest/answers';
+import { notFound, problem, type RestAnswer } from './rest/answers';
+import { ActionService } from './service/action-service';
 import type { StandIn } from './stand-in';
+import { API_KEY } from './users';
 import type { Outcome, Workflow } from './workflows';
 import { inWords } from './words';
+
+/** A request of the page. */
+interface PageRequest {
+  method: string;
+  pathname: string;
+  text: string;
+}
 
 /**
  * The web page, and what it asks for beyond MISP's REST API. As in MISP, the browser needs no API key: the page
@@ -37,11 +46,12 @@ export class Page {
     };
   }
 
-  /** `/sandbox/state`, `/sandbox/outcomes` and `/sandbox/outcomes/ID`: for the page, not MISP's. */
-  answer(misp: StandIn, pathname: string): RestAnswer | undefined {
+  /** What begins with `/sandbox/` is for the page, and not MISP's. */
+  async answer(misp: StandIn, { method, pathname, text }: PageRequest): Promise<RestAnswer | undefined> {
     const [, root, name, id] = pathname.split('/');
     if (root !== 'sandbox') return undefined;
-    if (name === 'state') return { status: 200, body: stateOf(misp) };
+    if (name === 'state') return { status: 200, body: await stateOf(misp) };
+    if (name === 'module' && method === 'POST') return choose(misp, text);
     if (name !== 'outcomes') return notFound('Not Found', pathname);
     if (id === undefined) return { status: 200, body: misp.outcomes.slice(-20).map(described) };
     const outcome = misp.outcomes.find((entry) => String(entry.id) === id);
@@ -60,10 +70,36 @@ const POLICY =
 
 const described = (outcome: Outcome) => ({ ...outcome, words: inWords(outcome) });
 
-/** Whom MISP asks before it publishes; the credentials in the URL stay here. */
-function stateOf({ actionService, workflows }: StandIn): object {
+/** Whom MISP asks before it publishes, and whom it could ask; the credentials in the URL stay here. */
+async function stateOf({ actionService, workflows }: StandIn): Promise<object> {
   const workflow: Workflow | undefined = workflows['event-publish'];
   const isOn = workflow !== undefined && workflow.enabled !== false;
-  const host = actionService.url.replace(/^(\w+:\/\/)[^/]*@/, '$1');
-  return { module: isOn ? workflow.module : null, service: `${host}:${actionService.port}` };
+  const { list, failure } = await new ActionService(actionService).modules();
+  return {
+    module: isOn ? workflow.module : null,
+    modules: list.map(({ name, description }) => ({ name, description })),
+    failure,
+    service: `${actionService.url.replace(/^(\w+:\/\/)[^/]*@/, '$1')}:${actionService.port}`,
+    key: API_KEY,
+  };
+}
+
+/** Puts another module behind the trigger, or switches the workflow off. MISP's user could draw no other name. */
+function choose(misp: StandIn, text: string): RestAnswer {
+  const module = moduleIn(text);
+  if (module === undefined) return problem(400, 'No module was named.', '/sandbox/module');
+  const { 'event-publish': workflow } = misp.workflows;
+  misp.workflows['event-publish'] =
+    module === null ? { ...workflow, module: workflow?.module ?? '', enabled: false } : { module };
+  return { status: 200, body: { module } };
+}
+
+/** The name that was sent; null for none. */
+function moduleIn(text: string): string | null | undefined {
+  try {
+    const { module } = (JSON.parse(text) ?? {}) as { module?: unknown };
+    return module === null || (typeof module === 'string' && module !== '') ? module : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -87,7 +87,8 @@ export class StandInMisp extends StandIn {
     if (!fromPage && !wantsJson(request)) return this.toPage('/users/login');
     const user = fromPage ? ADMIN : userByKey(headers.authorization);
     if (!user) return deny(NO_ACCESS, url);
-    return this.page.answer(this, pathname) ?? (await route(this, { method, url, text, user }));
+    const ofPage = await this.page.answer(this, { method, pathname, text });
+    return ofPage ?? (await route(this, { method, url, text, user }));
   }
 
   private toPage(target: string): RestAnswer {

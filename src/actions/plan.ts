@@ -1,3 +1,4 @@
+import type { Said } from '../text';
 import type { AddToEvent } from './add-to-event';
 import type { EnrichInMisp } from './enrich-in-misp';
 
@@ -178,7 +179,7 @@ export interface SendMail {
   html?: string;
   attachments?: readonly MailAttachment[];
   /** Who was meant but gets nothing, and why: what is no address, or not allowed. */
-  refused?: readonly { item: string; problem: string }[];
+  refused?: readonly { item: string; problem: Said }[];
 }
 
 /** `data`, by reference, as JSON. */
@@ -213,6 +214,13 @@ export type SendOperation = SendMail | HttpRequest | ZmqPublish;
 export type Plan<O extends Operation = Operation> = O[];
 export type Operation = MispOperation | SendOperation;
 
+/** What failed: `item` is an id or uuid if it concerns one item, `tags` if it concerns some of the tags only. */
+export interface Failure {
+  item?: string;
+  problem: Said;
+  tags?: string[];
+}
+
 /** What became of one operation. */
 export interface OperationResult {
   operation: Operation;
@@ -221,8 +229,7 @@ export interface OperationResult {
    * cannot be told.
    */
   state: 'planned' | 'done' | 'unchanged' | 'partial' | 'unknown' | 'failed';
-  /** What failed, in words; `item` is an id or uuid if it concerns one item, `tags` if it concerns some of the tags only. */
-  failures?: { item?: string; problem: string; tags?: string[] }[];
+  failures?: Failure[];
   /** Of a partial one, the items that were done, by uuid or id. */
   done?: string[];
   /** Of attached tags: their names as MISP spells them, where that differs. */

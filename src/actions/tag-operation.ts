@@ -5,9 +5,6 @@ import type { AttachTags, DetachTags, Plan, Ref, TagScope } from './plan';
 import { carriedAs, carriedTags, type CarriedTag } from './tag-state';
 import { attributesOf, byEvent, eventOf, isEventMeant, reportsOf, type Target } from './targets';
 
-/** MISP's choice between tags for this MISP only and tags that travel with the event. */
-export type Locality = 'local' | 'global' | 'any';
-
 /** The parameters of MISP's module `tag_operation`. */
 export interface TagOperationParams extends Omit<TagChoice, 'tags'> {
   /** Names; a single one may stand alone. */

@@ -3,10 +3,6 @@ import { LooseSet } from './loose-set';
 import { isEntries, valuesOf } from './values';
 import type { Entries } from './values';
 
-/** MISP's operators, as its parameters name them. */
-export type Operator =
-  'in' | 'not_in' | 'equals' | 'not_equals' | 'in_or' | 'not_in_or' | 'in_and' | 'not_in_and' | 'any_value';
-
 /** A condition made ready to judge many pieces of data. */
 export type Judge = (data: unknown) => boolean;
 

@@ -7,6 +7,7 @@ import { completed } from './completed';
 import type { MispData, MispEvent } from './core';
 import { EventDataError } from './errors';
 import { isEntries, isList, isRecord } from './values';
+import { text, type Text } from '../text';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -111,15 +112,16 @@ function areTags(tags: unknown): boolean {
   return true;
 }
 
-/** In words, what was found in place of an event. */
+/** What was found in place of an event. */
 function notAnEvent(data: unknown): EventDataError {
   return new EventDataError('notAnEvent', { what: kindOf(data) });
 }
 
-function kindOf(data: unknown): string {
-  if (data === undefined || data === null) return 'nothing';
-  if (isList(data)) return data.length === 0 ? 'an empty list' : 'a list of something else';
-  if (data instanceof Uint8Array) return 'a buffer';
-  if (typeof data !== 'object') return `a ${typeof data === 'string' ? 'text' : typeof data}`;
-  return Object.keys(data).length === 0 ? 'an empty object' : 'an object without an event';
+function kindOf(data: unknown): Text {
+  if (data === undefined || data === null) return text('kind.nothing');
+  if (isList(data)) return text(data.length === 0 ? 'kind.emptyList' : 'kind.otherList');
+  if (data instanceof Uint8Array) return text('kind.buffer');
+  if (typeof data === 'string') return text('kind.text');
+  if (typeof data !== 'object') return text('kind.value', { type: typeof data });
+  return text(Object.keys(data).length === 0 ? 'kind.emptyObject' : 'kind.otherObject');
 }

@@ -1,3 +1,4 @@
+import { text, type Said, type Text } from '../text';
 import { HashPathError } from './errors';
 
 /**
@@ -32,15 +33,15 @@ const unicodeEscapes = new Map([
 ]);
 const namedGroup = /^\(\?(?:<(\w+)>|'(\w+)'|P<(\w+)>)/;
 /** Parts that begin with `(?`, and names for those that are not regular. */
-const unsupportedGroups: [RegExp, string][] = [
-  [/^\(\?<?[=!]/, 'look-around'],
-  [/^\(\?>/, 'an atomic group'],
-  [/^\(\?(?:R|[+-]?\d|&|P>)/, 'recursion'],
-  [/^\(\?P=/, 'a back reference'],
-  [/^\(\?\(/, 'a conditional group'],
-  [/^\(\?\|/, 'a branch reset'],
-  [/^\(\*/, 'a verb'],
-  [/^\(\?[a-wyzA-Z-]*x/, 'the flag x inside of the expression'],
+const unsupportedGroups: [RegExp, Text][] = [
+  [/^\(\?<?[=!]/, text('regex.lookAround')],
+  [/^\(\?>/, text('regex.atomic')],
+  [/^\(\?(?:R|[+-]?\d|&|P>)/, text('regex.recursion')],
+  [/^\(\?P=/, text('regex.backReference')],
+  [/^\(\?\(/, text('regex.conditional')],
+  [/^\(\?\|/, text('regex.branchReset')],
+  [/^\(\*/, text('regex.verb')],
+  [/^\(\?[a-wyzA-Z-]*x/, text('regex.flagX')],
 ];
 
 /**
@@ -83,14 +84,14 @@ function next(expression: string, at: number, flags: string): [string, number] {
   if (flags.includes('x') && char === '#') return ['', commentLength(expression, at)];
   const quantifier = /^(?:[*+?]|\{\d+(?:,\d*)?\})/.exec(expression.slice(at, at + 20))?.[0];
   if (!quantifier) return [char, 1];
-  if (expression[at + quantifier.length] === '+') throw unsupported(expression, 'a possessive quantifier');
+  if (expression[at + quantifier.length] === '+') throw unsupported(expression, text('regex.possessive'));
   const lazy = expression[at + quantifier.length] === '?' ? '?' : '';
   return [quantifier + lazy, quantifier.length + lazy.length];
 }
 
 function escape(expression: string, at: number, flags: string): string {
   const char = expression.charAt(at + 1);
-  if (/[1-9kg]/.test(char)) throw unsupported(expression, 'a back reference');
+  if (/[1-9kg]/.test(char)) throw unsupported(expression, text('regex.backReference'));
   if (/[KGXC]/.test(char)) throw unsupported(expression, `\\${char}`);
   const unicode = flags.includes('u') ? unicodeEscapes.get(char.toLowerCase()) : undefined;
   if (unicode) return `[${char === char.toLowerCase() ? '' : '^'}${unicode}]`;
@@ -151,6 +152,6 @@ function commentLength(expression: string, at: number): number {
   return (end < 0 ? expression.length : end + 1) - at;
 }
 
-function unsupported(regex: string, what: string): HashPathError {
+function unsupported(regex: string, what: Said): HashPathError {
   return new HashPathError('regexUnsupported', { regex: `/${regex}/`, what });
 }

@@ -1,5 +1,5 @@
 import { isAxiosError } from 'axios';
-import { WorkflowError } from '../text';
+import { madeOf, text, WorkflowError } from '../text';
 import type { GivenUp } from './time-limit';
 
 /** Why there is no answer. Each is also the name of a text, `http.slow` and so on. */
@@ -25,7 +25,8 @@ export class HttpFailure extends WorkflowError {
     /** The headers of an answer were there, the rest did not come. */
     readonly begun: boolean,
   ) {
-    super(`http.${kind}`, { host, code: code || 'unknown', most: Math.round(mostBytes / MEGABYTE) });
+    const most = Math.round(mostBytes / MEGABYTE);
+    super(...madeOf({ key: `http.${kind}`, params: { host, code: code || text('http.noCode'), most } }));
   }
 }
 

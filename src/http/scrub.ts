@@ -1,4 +1,4 @@
-import { WorkflowError } from '../text';
+import { errorSaying, type Text, type TextParams, type WorkflowError } from '../text';
 
 /** Shorter ones occur by chance, and would make every text unreadable. */
 const SHORTEST = 4;
@@ -29,9 +29,14 @@ export function scrub(text: string, hidden: readonly string[]): string {
 /** The same error without secrets, should anything have repeated one. */
 export function scrubError(error: WorkflowError, hidden: readonly string[]): WorkflowError {
   if (!hidden.some((secret) => error.message.includes(secret))) return error;
-  const params = Object.entries(error.params).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? scrub(value, hidden) : value,
-  ]);
-  return new WorkflowError(error.key, Object.fromEntries(params) as typeof error.params);
+  return errorSaying(scrubText(error.said, hidden));
+}
+
+function scrubText({ key, params }: Text, hidden: readonly string[]): Text {
+  const clean = (value: TextParams[string]) => {
+    if (typeof value === 'string') return scrub(value, hidden);
+    return typeof value === 'object' ? scrubText(value, hidden) : value;
+  };
+  const values = Object.entries(params).map(([name, value]) => [name, clean(value)]);
+  return { key, params: Object.fromEntries(values) as TextParams };
 }

@@ -1,4 +1,4 @@
-import { text } from '../text';
+import { saidBy, text, type Said } from '../text';
 import { wallClock } from '../clock';
 import type { Verdict } from '../runs/verdict';
 import { kindOf, type AnnouncedModule, type KindName, type RequestOf } from './kinds';
@@ -43,7 +43,7 @@ export class InHand {
       if (!module) return this.refuse(id, undefined, text('service.gone', { module: body.fields.module }));
       request = kindOf(module).read(body, module);
     } catch (error) {
-      return this.refuse(id, module, (error as Error).message);
+      return this.refuse(id, module, saidBy(error));
     }
     this.hand({ head, module, request }, { bytes, flattenedCut });
   }
@@ -90,7 +90,7 @@ export class InHand {
       owner.onQuery(query, requestText);
     } catch (error) {
       if (!this.open.delete(head.id)) return;
-      this.refuse(head.id, module, text('service.failed', { problem: (error as Error).message }));
+      this.refuse(head.id, module, text('service.failed', { problem: saidBy(error) }));
     }
   }
 
@@ -127,7 +127,7 @@ export class InHand {
     else this.returned.set(returned.module.name, [returned]);
   }
 
-  private refuse(id: number, module: AnnouncedModule | undefined, problem: string): void {
+  private refuse(id: number, module: AnnouncedModule | undefined, problem: Said): void {
     this.send({ type: 'answer', id, reply: kindOf(module).refuse(problem) });
   }
 }

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import type { TextParams } from '../text';
+import type { Catalogue, KeyOf, TextParams } from '../text';
 import type { Heard } from './contacts';
 import type { Access } from './credentials';
 import type { AnnouncedModule } from './kinds';
@@ -52,7 +52,7 @@ export type ModuleState = 'live' | 'waiting' | 'gone';
  */
 export interface Absence {
   /** The key of the text that is answered. */
-  key: string;
+  key: KeyOf<'module' | 'problem' | 'types'>;
   params?: TextParams;
   /** Requests wait, because the flows are about to run. */
   waits?: boolean;
@@ -65,6 +65,8 @@ export const REDEPLOY_WAIT_MS = 3000;
 export interface WorkerStart {
   settings: ServiceSettings;
   absence: Absence | undefined;
+  /** What it speaks. */
+  messages: Catalogue;
   /** One 32-bit flag, set when the thread has answered all that was open at the end of the process. */
   drained: SharedArrayBuffer;
 }

@@ -1,4 +1,4 @@
-import { WorkflowError } from '../text';
+import { WorkflowError, type Said } from '../text';
 import type { Absence, ServiceSettings } from './protocol';
 import { ListenerService } from './service';
 
@@ -37,7 +37,7 @@ export interface Lease {
  * @param problem what is wrong although it serves
  * @throws {WorkflowError} if another config node has its address
  */
-export function acquireService(owner: Owner, settings: ServiceSettings, problem?: string): Lease {
+export function acquireService(owner: Owner, settings: ServiceSettings, problem?: Said): Lease {
   const other = find((entry) => entry.holder !== undefined && isAt(entry, settings) && !isOf(entry, owner));
   if (other) throw new WorkflowError('service.otherListener', { port: settings.port });
   // A listener that was replaced by a copy leaves its socket to it.

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { hashed, type Access, type HashedCredentials } from './credentials';
 import { DEFAULT_LIMITS, type ServiceLimits, type ServiceSettings, type TlsMaterial } from './protocol';
-import { WorkflowError } from '../text';
+import { errorSaying, WorkflowError } from '../text';
 import { saveFile } from './saved-file';
 import { tlsProblem } from './tls-problem';
 
@@ -143,6 +143,6 @@ export function rememberedTls(source: TlsSource): TlsMaterial {
     ...(ca ? { ca: readFileSync(ca, 'utf8') } : {}),
   };
   const problem = tlsProblem(material);
-  if (problem) throw new Error(problem);
+  if (problem) throw typeof problem === 'string' ? new Error(problem) : errorSaying(problem);
   return material;
 }

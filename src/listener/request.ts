@@ -1,4 +1,4 @@
-import { WorkflowError } from '../text';
+import { text, WorkflowError } from '../text';
 import { listsIn, mayHoldKeyedLists } from '../event/keyed-lists';
 import { relinkFlattened } from '../event/relink';
 
@@ -84,8 +84,10 @@ function parse(json: string): unknown {
     return JSON.parse(json);
   } catch (error) {
     // V8's message quotes the text around the error, which may be a secret: only the position is kept.
-    const position = /position \d+/.exec((error as Error).message);
-    throw new WorkflowError('service.notJson', { problem: position?.[0] ?? 'unexpected end' });
+    const [, position] = /position (\d+)/.exec((error as Error).message) ?? [];
+    throw new WorkflowError('service.notJson', {
+      problem: position === undefined ? text('json.cut') : text('json.position', { position }),
+    });
   }
 }
 

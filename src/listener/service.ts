@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { spoken, type Said } from '../text';
 import type { Contact } from './contact';
 import { LastContact } from './contacts';
 import { InHand } from './in-hand';
@@ -25,7 +26,7 @@ const RESTART_MS = 100;
 export type ServiceState =
   | { state: 'starting' }
   /** `problem`: it serves all the same, but not as it was told to. */
-  | { state: 'listening'; problem?: string }
+  | { state: 'listening'; problem?: Said }
   | { state: 'failed'; code: string; message: string };
 
 interface Events {
@@ -44,7 +45,7 @@ export class ListenerService extends EventEmitter<Events> {
   /** The service as it is set up. */
   settings: ServiceSettings;
   /** What is wrong with it although it serves. */
-  private problem: string | undefined;
+  private problem: Said | undefined;
   private worker: Worker;
   /** What the thread was told of modules, to tell a new thread the same. */
   private readonly told = new Map<string, ToWorker & { type: 'module' }>();
@@ -75,7 +76,7 @@ export class ListenerService extends EventEmitter<Events> {
    * Changes how the service is set up, its address too.
    * @param problem what is wrong although it serves
    */
-  configure(settings: ServiceSettings, problem?: string): void {
+  configure(settings: ServiceSettings, problem?: Said): void {
     this.settings = settings;
     this.problem = problem;
     this.send({ type: 'settings', settings });
@@ -160,7 +161,7 @@ export class ListenerService extends EventEmitter<Events> {
 
   private startThread(): Worker {
     const { settings, absence } = this;
-    const workerData: WorkerStart = { settings, absence, drained: this.drained.buffer };
+    const workerData: WorkerStart = { settings, absence, messages: spoken(), drained: this.drained.buffer };
     const worker = new Worker(path.join(__dirname, 'thread', 'worker.js'), { workerData });
     worker.on('message', (message: FromWorker) => this.onMessage(message));
     worker.on('error', (error) => this.fail('WORKER', error.message));

@@ -1,5 +1,5 @@
 import tls from 'node:tls';
-import { text } from '../text';
+import { text, type Said } from '../text';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 /** Certificate and key as PEM texts. */
@@ -11,7 +11,7 @@ export interface TlsTexts {
 }
 
 /** Why certificate, key and passphrase cannot be used together, or undefined. No text of them is in it. */
-export function tlsProblem({ ca, cert, key, passphrase }: TlsTexts): string | undefined {
+export function tlsProblem({ ca, cert, key, passphrase }: TlsTexts): Said | undefined {
   try {
     tls.createSecureContext({ ca, cert, key, passphrase });
     // The context takes a key that does not fit the certificate with some kinds of keys.

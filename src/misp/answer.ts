@@ -4,6 +4,7 @@ import { isEntries, isRecord } from '../event/values';
 import type { HttpAnswer } from '../http/client';
 import { isDeeper } from '../http/json';
 import { busy, CallProblem, problemWith } from './call-problem';
+import type { ParamsOf, TextKey } from '../text';
 import { permissionFor, permissionOf, type Permission } from './permissions';
 import { invalid } from './validation';
 
@@ -82,7 +83,7 @@ function isCut(body: string): boolean {
 const typeOf = ({ headers }: HttpAnswer) => (headers['content-type'] ?? '').toLowerCase();
 
 /** An answer of 200 that is none: MISP may have done what was asked. Asking again may help. */
-function unbelievable(key: string, params: Record<string, string | number>): CallProblem {
+function unbelievable<K extends TextKey>(key: K, params: ParamsOf<K>): CallProblem {
   return problemWith(key, params, { again: 'harmless', unknown: true });
 }
 
@@ -93,14 +94,14 @@ function refusal(response: HttpAnswer, { url, path, permission }: Reading): Call
   const said = isRecord(body) ? body : undefined;
   const message = typeof said?.message === 'string' ? said.message : '';
   if (status === 429 || status === 503) return busy(status, headers);
-  if (status === 407) return problemWith('misp.proxyLogin');
+  if (status === 407) return problemWith('misp.proxyLogin', {});
   if (status === 502 || status === 504) {
     return problemWith('misp.gateway', { status, url }, { again: 'harmless', unknown: true, silent: true });
   }
   if (status === 204) return unbelievable('misp.empty', { url, status });
   if (status < 400) return redirect(response, url);
   if (!said) return problemWith(pageKey(status), { url, status }, { unknown: status >= 500 });
-  if (status === 401 || /^Authentication failed/.test(message)) return problemWith('misp.wrongKey');
+  if (status === 401 || /^Authentication failed/.test(message)) return problemWith('misp.wrongKey', {});
   if (/Auth key from your IP address/.test(message)) return problemWith('misp.wrongAddress', { message });
   if (said.errors !== undefined && status < 500) return new CallProblem(invalid(message, said.errors));
   if (status === 403) return forbidden(message, path, permission);
@@ -111,7 +112,7 @@ function refusal(response: HttpAnswer, { url, path, permission }: Reading): Call
 }
 
 /** Words for a page, by its status: it is not MISP's API that speaks. */
-function pageKey(status: number): string {
+function pageKey(status: number) {
   if (status === 401) return 'misp.pageLogin';
   if (status === 403) return 'misp.pageForbidden';
   if (status === 404 || status === 410) return 'misp.pageNotFound';

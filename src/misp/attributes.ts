@@ -155,7 +155,7 @@ const RESTORED = having('saved', ({ saved: done, message }) => {
 });
 
 /** What MISP says of the attributes that it has added, in its answer to several. */
-const ADDED = having<Json>('attribute', ({ Attribute }) => isRecord(Attribute) || isList(Attribute));
+const ADDED = having<Json>('Attribute', ({ Attribute }) => isRecord(Attribute) || isList(Attribute));
 
 /**
  * Adds attributes to an event with one call (`attributes/add`). Those that MISP does not take do not keep it from taking

@@ -1,5 +1,5 @@
 import { uptime, wallClock } from '../clock';
-import { WorkflowError } from '../text';
+import { WorkflowError, type Said } from '../text';
 
 /** Failures in a row that tell that a MISP is away. */
 const MOST_FAILURES = 3;
@@ -16,7 +16,7 @@ export class CircuitBreaker {
   private openUntil = 0;
   private pauseMs = SHORTEST_MS;
   private since = 0;
-  private reason = '';
+  private reason: Said = '';
   private probing = false;
 
   constructor(
@@ -48,8 +48,8 @@ export class CircuitBreaker {
     this.pauseMs = SHORTEST_MS;
   }
 
-  /** It did not answer. `reason` in words, for those who are turned away. */
-  failed(reason: string): void {
+  /** It did not answer. `reason` is for those who are turned away. */
+  failed(reason: Said): void {
     if (this.failures === 0) this.since = this.now();
     this.failures += 1;
     this.reason = reason;

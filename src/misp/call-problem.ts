@@ -1,6 +1,6 @@
 import { textOf } from '../event/values';
 import { secondsOf } from '../http/repeat';
-import { WorkflowError, type TextParams } from '../text';
+import { errorSaying, type ParamsOf, type TextKey, type WorkflowError } from '../text';
 
 /** What may be done about a call that failed. */
 export interface Remedy {
@@ -39,8 +39,13 @@ export class CallProblem extends Error {
   }
 }
 
-export function problemWith(key: string, params: TextParams = {}, remedy: Partial<Remedy> = {}): CallProblem {
-  return new CallProblem(new WorkflowError(key, params), remedy);
+/** A failed call: the key and parameters of its text, and what may be done about it. */
+export function problemWith<K extends TextKey>(
+  key: K,
+  params: ParamsOf<K>,
+  remedy: Partial<Remedy> = {},
+): CallProblem {
+  return new CallProblem(errorSaying({ key, params }), remedy);
 }
 
 /**

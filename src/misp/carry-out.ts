@@ -2,7 +2,7 @@ import type { CarryOut, Control, MispOperation, OperationResult, Plan } from '..
 import { text } from '../text';
 import { failed, wordsOf, type Context, type Outcome } from './carry-out/context';
 import type { MispClient } from './client';
-import { entryOf } from './operations';
+import { operationEntry } from './operations';
 import { WHOLE_PLAN, type Lane } from './operations/entry';
 
 /** Events that are changed at the same time. */
@@ -25,7 +25,7 @@ export function carryOutOn(client: MispClient): CarryOut<MispOperation> {
         for (const index of lane) {
           const operation = plan[index];
           const advance = count(sizeOf(operation));
-          const { permission } = entryOf(operation);
+          const { permission } = operationEntry(operation);
           const context: Context = { client, signal: control.signal, parallel, permission, advance };
           results[index] = { operation, ...(await carryOutOne(context, operation)) };
           advance(Infinity);
@@ -39,7 +39,7 @@ export function carryOutOn(client: MispClient): CarryOut<MispOperation> {
 
 /** Operations that must be done one after the other, by their places in the plan. */
 function lanesOf(plan: Plan<MispOperation>): number[][] {
-  const keys = plan.map((operation) => entryOf(operation).lane(operation));
+  const keys = plan.map((operation) => operationEntry(operation).lane(operation));
   if (keys.includes(WHOLE_PLAN)) return [[...keys.keys()]];
   const lanes = new Map<Lane, number[]>();
   keys.forEach((key, index) => {
@@ -53,7 +53,7 @@ function lanesOf(plan: Plan<MispOperation>): number[][] {
 async function carryOutOne(context: Context, operation: MispOperation): Promise<Outcome> {
   if (context.signal.aborted) return failed(text('carryOut.stopped'));
   try {
-    return withDone(operation, await entryOf(operation).carryOut(context, operation));
+    return withDone(operation, await operationEntry(operation).carryOut(context, operation));
   } catch (error) {
     return failed(wordsOf(error));
   }
@@ -64,7 +64,7 @@ function withDone(operation: MispOperation, outcome: Outcome): Outcome {
   const { state, failures = [] } = outcome;
   if (state !== 'partial' || failures.some(({ item }) => item === undefined)) return outcome;
   const failed = new Set(failures.map(({ item }) => item));
-  const done = entryOf(operation)
+  const done = operationEntry(operation)
     .items(operation)
     .filter((item) => !failed.has(item));
   return done.length > 0 ? { ...outcome, done } : outcome;
@@ -87,5 +87,5 @@ function counter(plan: Plan<MispOperation>, control: Control): (size: number) =>
 }
 
 function sizeOf(operation: MispOperation): number {
-  return entryOf(operation).size(operation);
+  return operationEntry(operation).size(operation);
 }

@@ -1,7 +1,7 @@
 import { isRecord } from '../event/values';
 import { pauseBefore, repeat, type Patience } from '../http/repeat';
 import { scrubError } from '../http/scrub';
-import { WorkflowError } from '../text';
+import { WorkflowError, type Said } from '../text';
 import { readAnswer } from './answer';
 import { CircuitBreaker } from './breaker';
 import { CallProblem, problemWith } from './call-problem';
@@ -139,14 +139,14 @@ export class MispClient {
   private learn({ error, remedy }: CallProblem): void {
     if (remedy.limited) this.limit.reached(error, remedy.wait);
     if (remedy.given) this.breaker.abandoned();
-    else if (remedy.silent) this.breaker.failed(scrubError(error, this.connection.secrets).message);
+    else if (remedy.silent) this.breaker.failed(scrubError(error, this.connection.secrets).said);
     else this.breaker.answered();
   }
 
   private final({ error, remedy }: CallProblem, reads: boolean): WorkflowError {
     const clean = scrubError(error, this.connection.secrets);
     if (!remedy.unknown || reads) return clean;
-    return new WorkflowError('misp.unknownOutcome', { problem: clean.message });
+    return new WorkflowError('misp.unknownOutcome', { problem: clean.said });
   }
 }
 
@@ -162,7 +162,7 @@ function pauseAfter(error: unknown, tries: number, harmless: boolean): number | 
 }
 
 /** JSON that is not what was asked for. Of a change, MISP may say that it has not saved it. */
-function unexpected(found: unknown, what: string, reads: boolean): CallProblem {
+function unexpected(found: unknown, what: Said, reads: boolean): CallProblem {
   if (!reads && isRecord(found) && (found.saved === false || found.errors !== undefined)) {
     const { message, errors = 'saved: false' } = found;
     return new CallProblem(invalid(typeof message === 'string' ? message : what, errors));

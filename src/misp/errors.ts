@@ -1,5 +1,5 @@
 import { HttpFailure } from '../http/failure';
-import { WorkflowError } from '../text';
+import { saidBy, text, WorkflowError } from '../text';
 import { CallProblem, problemWith } from './call-problem';
 
 /** What a call that failed means for MISP, in words that a person can act on. */
@@ -7,7 +7,7 @@ export function explain(error: unknown, url: string): CallProblem {
   if (error instanceof CallProblem) return error;
   if (error instanceof HttpFailure) return explainSilence(error, url);
   if (error instanceof WorkflowError) return new CallProblem(error);
-  return problemWith('misp.failed', { problem: error instanceof Error ? error.message : String(error) });
+  return problemWith('misp.failed', { problem: saidBy(error) });
 }
 
 function explainSilence({ kind, code, begun }: HttpFailure, url: string): CallProblem {
@@ -30,6 +30,6 @@ function explainSilence({ kind, code, begun }: HttpFailure, url: string): CallPr
     case 'unreachable':
       return problemWith('misp.unreachable', { url, code }, { silent: true });
     case 'failed':
-      return problemWith('misp.failed', { problem: code || 'unknown' });
+      return problemWith('misp.failed', { problem: code || text('http.noCode') });
   }
 }

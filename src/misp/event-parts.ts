@@ -3,7 +3,7 @@ import { isList, textOf } from '../event/values';
 import type { MispClient } from './client';
 import { eventHeads } from './events';
 import { rows, type Expected, type Json } from './expected';
-import { WorkflowError } from '../text';
+import { text, WorkflowError } from '../text';
 
 /**
  * The tags of an event, without its attributes (`events/restSearch`).
@@ -12,7 +12,7 @@ import { WorkflowError } from '../text';
  */
 export async function eventTags(client: MispClient, key: string): Promise<unknown[]> {
   const head = (await eventHeads(client, [key])).get(key.toLowerCase());
-  if (!head) throw new WorkflowError('misp.notFound', { message: `Invalid event (${key})` });
+  if (!head) throw new WorkflowError('misp.notFound', { message: text('misp.noEvent', { key }) });
   return isList(head.fields.Tag) ? [...head.fields.Tag] : [];
 }
 

@@ -1,8 +1,7 @@
 import { mispInstanceVersion } from './account';
 import type { MispClient } from './client';
-import { hasKey, type Expected, type Json } from './expected';
+import { hasKey, nameOf, type Expected, type Json } from './expected';
 import { isRecord } from '../event/values';
-import { text } from '../text';
 
 /** One event report (`event_reports/view`). @param key id or uuid */
 export function getEventReport(client: MispClient, key: string, signal?: AbortSignal): Promise<Json> {
@@ -21,7 +20,7 @@ export async function canTagReports(client: MispClient, signal?: AbortSignal): P
 /** Some versions of MISP give it without its frame. */
 function reportOf(key: string): Expected<Json> {
   return {
-    what: `${text('expected.EventReport')} ${key}`,
+    what: nameOf('EventReport', key),
     read(data) {
       const report = isRecord(data) && isRecord(data.EventReport) ? data.EventReport : data;
       return isRecord(report) && hasKey(report, key) ? report : undefined;

@@ -1,32 +1,35 @@
 /** What answers of MISP must be to be taken: said where a call is made, checked by the client. */
 import { isSet } from '../event/flags';
 import { isList, isRecord, textOf } from '../event/values';
-import { text } from '../text';
+import { text, type KeyOf, type Text } from '../text';
 
 export type Json = Readonly<Record<string, unknown>>;
+
+/** The things that have a name: `expected.<thing>` in the texts. */
+export type Thing = KeyOf<never> extends infer K ? (K extends `expected.${infer T}` ? T : never) : never;
 
 /** What a call must give. */
 export interface Expected<T> {
   /** Its name in an error: MISP did not give ... */
-  what: string;
+  what: Text;
   /** What is made of the answer; nothing if it is not what was asked for. */
   read(data: unknown): T | undefined;
 }
 
 /** One thing in its frame: `{Event: {...}}`, with the id or uuid that was asked for. */
-export function one(model: string, key?: string): Expected<Json> {
+export function one(model: Thing, key?: string): Expected<Json> {
   return { what: nameOf(model, key), read: (data) => inFrame(data, model, key) };
 }
 
 /** The same, in its frame. */
-export function framed<M extends string>(model: M, key?: string): Expected<Record<M, Json>> {
+export function framed<M extends Thing>(model: M, key?: string): Expected<Record<M, Json>> {
   return {
     what: nameOf(model, key),
     read: (data) => (inFrame(data, model, key) ? (data as Record<M, Json>) : undefined),
   };
 }
 
-function inFrame(data: unknown, model: string, key: string | undefined): Json | undefined {
+function inFrame(data: unknown, model: Thing, key: string | undefined): Json | undefined {
   const found = isRecord(data) && Object.hasOwn(data, model) ? data[model] : undefined;
   return isRecord(found) && (key === undefined || hasKey(found, key)) ? found : undefined;
 }
@@ -38,14 +41,14 @@ export function hasKey({ id, uuid }: Json, key: string): boolean {
 }
 
 /** A list of things, each in its frame: `[{Tag: {...}}, ...]`. Nothing but these. */
-export function rows(model: string, fits: (row: Json) => boolean = () => true): Expected<Json[]> {
+export function rows(model: Thing, fits: (row: Json) => boolean = () => true): Expected<Json[]> {
   return { what: listName(model), read: (data) => readRows(data, model, fits) };
 }
 
 /** The same below a name: `{response: [{Event: {...}}]}`. */
 export function rowsIn(
   name: string,
-  model: string,
+  model: Thing,
   fits: (row: Json) => boolean = () => true,
 ): Expected<Json[]> {
   return {
@@ -54,7 +57,7 @@ export function rowsIn(
   };
 }
 
-function readRows(list: unknown, model: string, fits: (row: Json) => boolean): Json[] | undefined {
+function readRows(list: unknown, model: Thing, fits: (row: Json) => boolean): Json[] | undefined {
   if (!isList(list)) return undefined;
   const found = list.flatMap((row): Json[] => {
     const own = inFrame(row, model, undefined);
@@ -64,7 +67,7 @@ function readRows(list: unknown, model: string, fits: (row: Json) => boolean): J
 }
 
 /** A list of things without frames: `[{...}, ...]`. */
-export function plainRows(model: string, fits: (row: Json) => boolean = () => true): Expected<Json[]> {
+export function plainRows(model: Thing, fits: (row: Json) => boolean = () => true): Expected<Json[]> {
   return {
     what: listName(model),
     read: (data) =>
@@ -74,7 +77,7 @@ export function plainRows(model: string, fits: (row: Json) => boolean = () => tr
 
 /** An object that has these fields. */
 export function fields<T extends object>(
-  what: string,
+  what: Thing,
   isThere: (data: Json) => boolean = () => true,
 ): Expected<T> {
   return {
@@ -118,9 +121,10 @@ export function said(words: RegExp): Expected<string> {
 
 const wordsOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function nameOf(model: string, key: string | undefined): string {
-  const name = text(`expected.${model}`);
-  return key === undefined ? name : `${name} ${key}`;
+/** What a thing is called. @param key its id, uuid or name */
+export function nameOf(model: Thing, key?: string): Text {
+  const what = text(`expected.${model}`);
+  return key === undefined ? what : text('expected.keyed', { what, key });
 }
 
-const listName = (model: string): string => text(`expected.list`, { what: text(`expected.${model}`) });
+export const listName = (model: Thing): Text => text('expected.list', { what: nameOf(model) });

@@ -1,11 +1,13 @@
+import { text, type Said } from '../text';
+
 /** Permissions of MISP's roles that operations need. */
 export type Permission =
   'perm_add' | 'perm_publish' | 'perm_sighting' | 'perm_site_admin' | 'perm_tagger' | 'perm_warninglist';
 
 /** The permission of a role that a call needs, by the start of its path, as MISP's roles name them. */
-const NEEDED: readonly (readonly [RegExp, string])[] = [
+const NEEDED: readonly (readonly [RegExp, Said])[] = [
   [/^\/(?:workflows|servers|jobs)\b/i, 'perm_site_admin'],
-  [/^\/event_?blocklists\b/i, 'perm_add, in the organisation that runs the MISP (MISP.host_org_id)'],
+  [/^\/event_?blocklists\b/i, text('permission.onHostOrg', { permission: 'perm_add' })],
   [/^\/admin\//, 'perm_admin'],
   [/^\/(?:events\/(?:publish|alert|unpublish))\b/, 'perm_publish'],
   [/^\/tags\/add\b/, 'perm_tag_editor'],
@@ -26,11 +28,11 @@ const ROLE = /^You do(?:n't| not) have (?:the )?permission to use this/;
  * The permission that the key's user lacks; nothing if MISP's refusal is not about the role.
  * @param known what it is if the path does not tell
  */
-export function permissionFor(path: string, message: string, known?: Permission): string | undefined {
+export function permissionFor(path: string, message: string, known?: Permission): Said | undefined {
   return ROLE.test(message) ? (permissionOf(path) ?? known) : undefined;
 }
 
 /** The permission that a call needs. */
-export function permissionOf(path: string): string | undefined {
+export function permissionOf(path: string): Said | undefined {
   return NEEDED.find(([pattern]) => pattern.test(path))?.[1];
 }

@@ -1,5 +1,5 @@
 import { uptime } from '../clock';
-import { WorkflowError } from '../text';
+import { errorSaying, type WorkflowError } from '../text';
 
 /** MISP's limit of calls of one key: who has reached it does not ask before MISP takes calls again. */
 export class RateLimit {
@@ -13,7 +13,7 @@ export class RateLimit {
     const waitMs = this.until - this.now();
     if (!this.error || waitMs <= 0) return;
     const { key, params } = this.error;
-    throw new WorkflowError(key, { ...params, seconds: Math.ceil(waitMs / 1000) });
+    throw errorSaying({ key, params: { ...params, seconds: Math.ceil(waitMs / 1000) } });
   }
 
   /** MISP has said so, and for how many seconds. */

@@ -9,7 +9,7 @@ import type { MispEvent } from '../event/core';
 import { EventDataError } from '../event/errors';
 import { eventHolder } from '../event/event-data';
 import { uuidKey } from '../event/same';
-import { changesMisp, entryOf } from './operations';
+import { changesMisp, operationEntry } from './operations';
 
 /**
  * Only what did not fail; a rehearsal counts as done. Other data than an event is left alone.
@@ -20,7 +20,7 @@ export function reflect(data: unknown, results: readonly OperationResult[], whol
   for (const result of results) {
     const { operation, state } = result;
     if (state === 'failed' || state === 'unknown' || !changesMisp(operation)) continue;
-    entryOf(operation).reflect(events, operation, result, doneBy(result));
+    operationEntry(operation).reflect(events, operation, result, doneBy(result));
   }
 }
 

@@ -1,8 +1,7 @@
 import { toCoreFormat } from '../event/to-core';
 import { isList, isRecord, textOf } from '../event/values';
-import { text } from '../text';
 import type { MispClient } from './client';
-import { hasKey, type Expected, type Json } from './expected';
+import { hasKey, listName, type Expected, type Json } from './expected';
 
 /** What MISP's restSearch can look for. */
 export const SEARCHED = ['events', 'attributes', 'objects', 'sightings'] as const;
@@ -76,7 +75,7 @@ function resultsOf(searched: Searched, conditions: Row): Expected<Row[]> {
     return isRecord(own) && isAsked(own);
   };
   return {
-    what: text('expected.list', { what: text(`expected.${frame}`) }),
+    what: listName(frame),
     read(data) {
       const response = isRecord(data) ? data.response : undefined;
       const list = isRecord(response) && searched === 'attributes' ? response.Attribute : response;

@@ -1,7 +1,6 @@
 import { isList, isRecord, textOf } from '../event/values';
-import { text } from '../text';
 import type { CallOptions, MispClient } from './client';
-import { rows, saved, type Expected, type Json, type Saved } from './expected';
+import { listName, nameOf, rows, saved, type Expected, type Json, type Saved } from './expected';
 
 /** A tag of a MISP. */
 export interface TagRow {
@@ -47,7 +46,7 @@ function tagOf({ id, name, colour }: Json): TagRow {
 
 function tagNamed(wanted: string): Expected<TagRow> {
   return {
-    what: `${text('expected.Tag')} ${wanted}`,
+    what: nameOf('Tag', wanted),
     read(data) {
       const tag = isRecord(data) && isRecord(data.Tag) ? tagOf(data.Tag) : undefined;
       const isIt = tag?.name.trim().toLowerCase() === wanted.trim().toLowerCase();
@@ -58,7 +57,7 @@ function tagNamed(wanted: string): Expected<TagRow> {
 
 /** `tags/index` gives its tags without frames. */
 export const rowsOfTags: Expected<Json[]> = {
-  what: text('expected.list', { what: text('expected.Tag') }),
+  what: listName('Tag'),
   read(data) {
     const list = isRecord(data) ? data.Tag : undefined;
     return isList(list) && list.every(isRecord) ? [...list] : undefined;

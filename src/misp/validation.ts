@@ -1,10 +1,10 @@
-import { WorkflowError } from '../text';
+import { WorkflowError, type Said } from '../text';
 import type { Saved } from './expected';
 
 /** What MISP does not accept, field by field, in its own words. */
 export class MispValidationError extends WorkflowError {
   constructor(
-    readonly what: string,
+    readonly what: Said,
     readonly fields: Readonly<Record<string, string[]>>,
   ) {
     const list = Object.entries(fields).map(([field, problems]) => `${field}: ${problems.join(', ')}`);
@@ -14,7 +14,7 @@ export class MispValidationError extends WorkflowError {
 }
 
 /** `errors` of MISP: a text, or problems by field, which may be in a record of their own for each model. */
-export function invalid(message: string, errors: unknown): WorkflowError {
+export function invalid(message: Said, errors: unknown): WorkflowError {
   if (typeof errors === 'string') return new WorkflowError('misp.notSaved', { message, problem: errors });
   return new MispValidationError(message, fieldsOf(errors));
 }

@@ -2,7 +2,7 @@ import { isSet } from '../event/flags';
 import { entryOf, isEntries, isList, isRecord, keysOf, textOf } from '../event/values';
 import { text } from '../text';
 import type { CallOptions, MispClient } from './client';
-import { one, rowsIn, saved, type Expected, type Json } from './expected';
+import { one, rowsIn, type Expected, type Json } from './expected';
 
 /** A list, as the lists of lists give it. */
 export interface WarninglistRow {
@@ -31,11 +31,6 @@ export async function warninglists(
 ): Promise<WarninglistRow[]> {
   const expect = rowsIn('Warninglists', 'Warninglist');
   return (await client.post('/warninglists/index', conditions, { signal, expect })).map(rowOf);
-}
-
-/** The lists that are switched on. */
-export function enabledWarninglists(client: MispClient, signal?: AbortSignal): Promise<WarninglistRow[]> {
-  return warninglists(client, { enabled: true }, signal);
 }
 
 function rowOf(row: Json): WarninglistRow {
@@ -135,15 +130,4 @@ export function updateWarninglist(
     { Warninglist },
     { ...options, repeatable: true, expect: one('Warninglist', id) },
   );
-}
-
-/** Switches lists on or off (`warninglists/toggleEnable`). */
-export function toggleWarninglist(
-  client: MispClient,
-  ids: readonly string[],
-  enabled: boolean,
-  options: CallOptions = {},
-): Promise<unknown> {
-  const how = { ...options, repeatable: true, expect: saved() };
-  return client.post('/warninglists/toggleEnable', { id: ids, enabled }, how);
 }

@@ -1,11 +1,12 @@
 import { momentOf, uptime } from '../clock';
 import type { MispAttribute } from '../event/core';
 import { isList, isRecord, textOf } from '../event/values';
-import { text } from '../text';
+import { text, words } from '../text';
 import { answerFor } from './fresh';
 import type { KeptAnswers } from './kept';
 import { NoPlace } from './lanes';
 import type { Question } from './questions';
+import { hiddenIn } from './settings';
 import type { Outcome, Reply } from './reply';
 import type { ModuleService } from './service';
 
@@ -20,7 +21,7 @@ export interface AskControl {
   signal: AbortSignal;
   /** When the run that waits must have its answer, in milliseconds since 1970; nothing if nobody waits. */
   deadline?: number;
-  progress(done: number, total: number): void;
+  progress: (done: number, total: number) => void;
 }
 
 /** The flow behind needs time, too. */
@@ -90,7 +91,7 @@ export async function askAll(
 
 async function queried(service: ModuleService, { body }: Question, signal: AbortSignal): Promise<Reply> {
   try {
-    return await service.query(body, { ms: service.timeoutMs, signal });
+    return await service.query(body, { ms: service.timeoutMs, signal }, hiddenIn(body.config));
   } catch (error) {
     if (error instanceof NoPlace) return notAsked();
     throw error;
@@ -168,7 +169,8 @@ export function countsOf(answered: readonly Answered[]): Counts {
   for (const { question, reply } of answered) {
     counts[reply.outcome] += 1;
     const isFailure = reply.outcome !== 'result' && reply.outcome !== 'nothing';
-    if (isFailure && problems.size < MOST_PROBLEMS) problems.add(`${question.module.name}: ${reply.problem}`);
+    if (isFailure && problems.size < MOST_PROBLEMS)
+      problems.add(`${question.module.name}: ${words(reply.problem ?? '')}`);
   }
   return { ...counts, problems: [...problems] };
 }

@@ -1,4 +1,5 @@
 /** What answers would add to an event. Nothing is taken from them that only MISP can know: ids and timestamps. */
+import type { Said } from '../text';
 import {
   sameAttribute,
   sameObject,
@@ -20,7 +21,7 @@ export interface Findings {
   reports: NewReport[];
   /** Names of tags for the event. */
   tags: string[];
-  problems: { item?: string; problem: string }[];
+  problems: { item?: string; problem: Said }[];
 }
 
 /** What is new of the answers' results, in their order. */
@@ -52,7 +53,7 @@ function readStandard(
   attribute: MispAttribute,
   module: string,
 ): void {
-  const refuse = (problem: string) => own.problems.push({ item: itemOf(attribute, module), problem });
+  const refuse = (problem: Said) => own.problems.push({ item: itemOf(attribute, module), problem });
   for (const row of rowsOf(results.Attribute)) {
     if (isSame(row, textOf(attribute.uuid))) continue;
     const { found, problem } = standardAttribute(row);

@@ -2,15 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import type { NewAttribute } from '../actions/add-to-event';
 import { isList, isRecord, textOf } from '../event/values';
-import { text } from '../text';
+import { text, type Said } from '../text';
 
-type Row = { row: NewAttribute; problem?: undefined } | { row?: undefined; problem: string };
+type Row = { row: NewAttribute; problem?: undefined } | { row?: undefined; problem: Said };
 type Json = Readonly<Record<string, unknown>>;
 
 /** One attribute for each value, as MISP reads the rows: the first type and the first category count. */
 export function plainRows(results: unknown): Row[] {
   if (!isList(results)) return [];
-  return results.filter(isRecord).flatMap((result) => {
+  return results.filter(isRecord).flatMap((result): Row[] => {
     const values = listOf(result.values).filter((value) => !isEmpty(value));
     if (values.length === 0) return [];
     const types = listOf(result.types).map(textOf).filter(Boolean);
@@ -31,7 +31,7 @@ function rowOf(result: Json, type: string, value: unknown): Row {
     row: {
       uuid: randomUUID(),
       type,
-      value: String(value),
+      value: textOf(value),
       ...(category ? { category } : {}),
       ...(textOf(result.comment) ? { comment: textOf(result.comment) } : {}),
       // MISP takes what does not say so for no indicator.

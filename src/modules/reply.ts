@@ -2,7 +2,7 @@
 import { isEntries, isList, isRecord, valuesOf } from '../event/values';
 import { isDeeper } from '../http/json';
 import type { HttpAnswer } from '../http/client';
-import { text } from '../text';
+import { text, type Said } from '../text';
 
 /** What came of a question. */
 export type Outcome = 'result' | 'nothing' | 'failed' | 'timedOut' | 'notAsked';
@@ -14,7 +14,7 @@ export interface Reply {
   /** What MISP puts beside the attribute: the results, or the whole answer if it has an error; nothing else. */
   attach?: unknown;
   /** Why there is no result, in words; those of the module may be among them. */
-  problem?: string;
+  problem?: Said;
   /** Nobody has answered, or no module: what was asked does not matter. */
   silent?: boolean;
 }
@@ -24,12 +24,12 @@ const LONGEST_WORDS = 300;
 
 /** Reads what the service answered to a query. */
 export function readReply({ status, text: body }: Pick<HttpAnswer, 'status' | 'text'>): Reply {
-  if (status < 200 || status > 206) return noAnswer('modules.badStatus', { status });
+  if (status < 200 || status > 206) return noAnswer(text('modules.badStatus', { status }));
   let data: unknown;
   try {
     data = JSON.parse(body);
   } catch {
-    return noAnswer('modules.notJson');
+    return noAnswer(text('modules.notJson'));
   }
   return replyOf(data);
 }
@@ -49,12 +49,12 @@ export function replyOf(data: unknown): Reply {
   return { outcome: outcomeOfError(problem), attach: data, problem };
 }
 
-function failed(problem: string): Reply {
+function failed(problem: Said): Reply {
   return { outcome: 'failed', problem };
 }
 
-function noAnswer(key: string, params = {}): Reply {
-  return { outcome: 'failed', problem: text(key, params), silent: true };
+function noAnswer(problem: Said): Reply {
+  return { outcome: 'failed', problem, silent: true };
 }
 
 /** As PHP's `empty`. */

@@ -3,7 +3,7 @@ import type { TlsSettings } from '../http/agents';
 import { HttpClient, type HttpAnswer, type HttpLimits } from '../http/client';
 import { HttpFailure } from '../http/failure';
 import { isDeeper, toJson } from '../http/json';
-import { hiddenTexts, scrubError } from '../http/scrub';
+import { hiddenTexts, scrub, scrubError } from '../http/scrub';
 import { WorkflowError } from '../text';
 import { Lanes } from './lanes';
 import { readModules, type ModuleInfo } from './list';
@@ -82,17 +82,19 @@ export class ModuleService {
 
   /**
    * Asks a module, when there is a place among the queries of this service.
+   * @param hidden what its answer must not repeat
    * @throws {NoPlace} if the signal comes before it is asked
    */
-  async query(body: object, limits: HttpLimits): Promise<Reply> {
+  async query(body: object, limits: HttpLimits, hidden: readonly string[] = []): Promise<Reply> {
     const text = toJson(body);
     return this.lanes.run(async () => {
       try {
-        return readReply(await this.ask('POST', '/query', text, limits));
+        const { status, text: answer } = await this.ask('POST', '/query', text, limits);
+        return readReply({ status, text: scrub(answer, [...hidden, ...this.secrets]) });
       } catch (error) {
         if (!(error instanceof WorkflowError)) throw error;
         const slow = error instanceof HttpFailure && (error.kind === 'slow' || error.kind === 'closed');
-        return { outcome: slow ? 'timedOut' : 'failed', problem: error.message, silent: true };
+        return { outcome: slow ? 'timedOut' : 'failed', problem: error.said, silent: true };
       }
     }, limits.signal);
   }

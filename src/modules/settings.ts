@@ -1,5 +1,6 @@
 /** Settings of modules: all of them are secrets, since no module says which are. */
 import { isRecord } from '../event/values';
+import { hiddenTexts, partsOfAddress } from '../http/scrub';
 import { WorkflowError } from '../text';
 
 /** By `<module>.<name>`. */
@@ -41,4 +42,22 @@ export function configFor(
   });
   // A module without settings must find something in it.
   return own.length > 0 ? Object.fromEntries(own) : { _: '_' };
+}
+
+/** Shorter settings are numbers and choices, which occur in answers by themselves. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * What the answer of a module must not repeat of the settings that it was told: modules put them into errors, such as the
+ * address that they could not reach. Of an address the parts that may be secret.
+ */
+export function hiddenIn(config: unknown): string[] {
+  const values = isRecord(config) ? Object.values(config) : [];
+  const secrets = values.flatMap((value) => {
+    if (typeof value !== 'string') return [];
+    return /^https?:\/\//i.test(value) ? partsOfAddress(value) : [value];
+  });
+  const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+  // As it stands in JSON, and in an address.
+  return hiddenTexts(long.flatMap((one) => [one, JSON.stringify(one).slice(1, -1), encodeURIComponent(one)]));
 }

@@ -2,11 +2,11 @@
 import type { NewAttribute, NewObject, NewReference, NewReport, NewTag } from '../actions/add-to-event';
 import { isSet } from '../event/flags';
 import { isList, isRecord, textOf } from '../event/values';
-import { text } from '../text';
+import { text, type Said } from '../text';
 import { rowsOf, uuidOf } from './fresh';
 
 type Json = Readonly<Record<string, unknown>>;
-type Read<T> = { found: T; problem?: undefined } | { found?: undefined; problem: string };
+type Read<T> = { found: T; problem?: undefined } | { found?: undefined; problem: Said };
 
 const REPORT_LEVELS = /^[0-5]$/;
 
@@ -18,7 +18,7 @@ export function standardAttribute(row: Json): Read<NewAttribute> {
   if (value === undefined || value === null || value === '' || typeof value === 'object')
     return { problem: text('enrich.noText', { type: name.slice(0, 50) }) };
   const tags = tagsOf(row.Tag);
-  const found: NewAttribute = { uuid: uuidOf(row.uuid), type: name, value: String(value), ...common(row) };
+  const found: NewAttribute = { uuid: uuidOf(row.uuid), type: name, value: textOf(value), ...common(row) };
   const chosen = textOf(isList(category) ? category[0] : category);
   if (chosen) found.category = chosen;
   if (row.to_ids !== undefined && row.to_ids !== null) found.to_ids = isSet(row.to_ids);

@@ -1,10 +1,13 @@
+import { text, type Said } from '../text';
 import type { Operation, OperationResult } from '../actions/plan';
+import type { About } from './about';
 import { labelOf, type TrackedNode } from './reception';
 import type { Verdict } from './verdict';
+import type { Way } from './way';
 
 /** What happens to a run, in MISP's and Node-RED's own terms. */
 export type Happening =
-  | { what: 'received'; trigger: string; module: string; blocking: boolean; test: boolean }
+  | { what: 'received'; trigger: string; module: string; blocking: boolean; test: boolean; about?: About }
   /** A logic node: the output that the message takes, and what of the data it looked at. */
   | { what: 'decided'; way: string; found: unknown }
   | { what: 'planned'; dryRun: boolean; operations: readonly Operation[] }
@@ -12,8 +15,8 @@ export type Happening =
   /** `counts`: the trigger's error policy decides about it. */
   | { what: 'failed'; problem: string; counts: boolean }
   | { what: 'answered'; verdict: Verdict }
-  /** `known`: nothing of the run can happen any more; else nobody can tell. */
-  | { what: 'ended'; known: boolean };
+  /** `known`: nothing of the run can happen any more; else nobody can tell. `way`: where its messages went. */
+  | { what: 'ended'; known: boolean; way?: Way };
 
 /** One line of a run's journal. What it refers to is not to be changed. */
 export type Entry = Readonly<
@@ -43,7 +46,7 @@ export class Journal {
   private handing = false;
 
   /** @param report told what is wrong with a sink, once for each */
-  constructor(private readonly report: (problem: string) => void) {}
+  constructor(private readonly report: (problem: Said) => void) {}
 
   /** Whether anybody reads it: what takes time to find out need not be found out for nobody. */
   get isRead(): boolean {
@@ -72,7 +75,7 @@ export class Journal {
     const { waiting: entries, dropped } = this;
     this.waiting = [];
     this.dropped = 0;
-    if (dropped > 0) this.report(`${dropped} entries were dropped`);
+    if (dropped > 0) this.report(text('journal.dropped', { count: dropped }));
     for (const entry of entries) for (const sink of this.sinks) this.give(sink, entry);
   }
 

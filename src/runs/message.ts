@@ -1,4 +1,4 @@
-import type { ActionResult } from '../actions/plan';
+import type { ToldAction } from '../actions/in-words';
 import type { FilterState } from '../event/data-filter';
 import { isRecord } from '../event/values';
 
@@ -40,7 +40,7 @@ export interface MispPart {
   /** What MISP sent, where the payload was completed from the connected MISP. */
   received?: unknown;
   /** What the last action did, or would have done. */
-  result?: ActionResult;
+  result?: ToldAction;
   /** What the last webhook was answered. */
   response?: unknown;
   /** Of a ZeroMQ message: its topic, and what happened there. */

@@ -34,6 +34,8 @@ export class Reception {
   group: Group | undefined;
   /** Another open reception of the same message at the same node. */
   below: Reception | undefined;
+  /** How many nodes the message has been at, this one included. */
+  readonly steps: number;
   private sent = 0;
   private allows = 0;
 
@@ -48,7 +50,9 @@ export class Reception {
     readonly traits: Traits,
     readonly mayBlock: boolean,
     public message: object | undefined,
-  ) {}
+  ) {
+    this.steps = (parent?.steps ?? 0) + 1;
+  }
 
   get hasDone(): boolean {
     return (this.node._expectedDoneCount ?? 0) > 0;

@@ -1,3 +1,4 @@
+import { MOST_PASSES } from './loops';
 import { hasTimers } from './function-timers';
 import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
 import type { Waiter } from './waiter';
@@ -12,6 +13,8 @@ export interface RunEvents {
    * when it has finished, at one that never did, or after a redeploy
    */
   ended(known: boolean): void;
+  /** A message goes from an output of a node to another node; only for who wants to know the way. */
+  passed?(from: TrackedNode, port: number, to: TrackedNode): void;
 }
 
 /** Messages on their way to a node. */
@@ -42,6 +45,10 @@ const LINGER = {
 export class Run {
   /** Who waits for it; set by the waiter itself before the first message. */
   waiting!: Waiter;
+  /** A loop in it was stopped. */
+  hasLoop = false;
+  /** How often a message may pass the same node. */
+  mostPasses = MOST_PASSES;
   /** A node got a message that may change the world: the run cannot be repeated. */
   touched = false;
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */
@@ -65,7 +72,7 @@ export class Run {
 
   constructor(
     readonly id: string,
-    private readonly events: RunEvents,
+    readonly events: RunEvents,
   ) {}
 
   /** Nothing more is to be noted of it. */

@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { watchTimers } from './function-timers';
 import { forMessage, groupOf } from './message-traits';
+import { Loops } from './loops';
 import { OpenReceptions } from './open-receptions';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
-import { Reception, takesMessages, type TrackedNode } from './reception';
+import { labelOf, Reception, takesMessages, type TrackedNode } from './reception';
+import { text, words } from '../text';
 import type { Run } from './run';
 import { afterSwitch, type SwitchNode } from './switch-queue';
 import type { Verdict } from './verdict';
@@ -13,7 +15,7 @@ import type { Traits } from './traits';
 
 interface SendEvent {
   msg: Message;
-  source: { id: string; node: TrackedNode };
+  source: { id: string; node: TrackedNode; port: number };
   destination: { id: string; node: TrackedNode };
   [AT]?: Token;
   [DELIVERED]?: boolean;
@@ -33,6 +35,9 @@ export interface Hooks {
   add(id: string, callback: (...args: never[]) => void): void;
   remove(id: string): void;
 }
+
+/** Lets Node-RED hand the message to the node; with `false` it does not. */
+type Next = (halt?: false) => void;
 
 /** What the tracker asks about nodes: it knows no flow file itself. */
 export interface Knowledge {
@@ -73,6 +78,9 @@ export class RunTracker {
   private readonly byMessageId = new Map<string, Run>();
   private readonly scopes = new AsyncLocalStorage<Reception>();
   private readonly open = new OpenReceptions();
+  private readonly loops = new Loops();
+  /** The error that is being reported is that of a loop. */
+  private endsLoop = false;
   private readonly traits = new WeakMap<TrackedNode, Traits>();
   /** What was sent in this turn, to see what Node-RED does not deliver. */
   private readonly routed: SendEvent[] = [];
@@ -88,7 +96,7 @@ export class RunTracker {
   ) {
     hooks.add(`onSend.${LABEL}`, (events: SendEvent[]) => this.onSend(events));
     hooks.add(`preDeliver.${LABEL}`, (event: SendEvent) => this.onDeliver(event));
-    hooks.add(`onReceive.${LABEL}`, (event: ReceiveEvent, next: () => void) => this.onReceive(event, next));
+    hooks.add(`onReceive.${LABEL}`, (event: ReceiveEvent, next: Next) => this.onReceive(event, next));
     hooks.add(`postReceive.${LABEL}`, (event: ReceiveEvent) => this.onReturn(event));
     hooks.add(`onComplete.${LABEL}`, (event: CompleteEvent) => this.onComplete(event));
   }
@@ -170,7 +178,8 @@ export class RunTracker {
   uncaught(node: TrackedNode, error: string): void {
     const reception = this.reporting(node.id);
     reception?.noteFailed();
-    const counts = this.knowledge.errorsCount(node);
+    // An action that may fail may not go round for ever.
+    const counts = this.endsLoop || this.knowledge.errorsCount(node);
     const open = reception ? [reception.run] : [...this.open.at(node.id)].map(({ run }) => run);
     const runs = open.length > 0 ? open : this.scopedRun();
     for (const { id } of new Set(runs))
@@ -245,19 +254,23 @@ export class RunTracker {
 
   private onDeliver(event: SendEvent): void {
     if (this.runs.size === 0) return;
-    const { msg, destination } = event;
+    const { msg, source, destination } = event;
     event[DELIVERED] = true;
     // With synchronous delivery the nodes before this one have had the message already.
     if (event[AT]) msg[AT] = event[AT];
     if (msg[AT] === DETACHED) return;
     const run = this.anyRunOf(msg);
-    if (run && !run.isForgotten) run.delivering(destination.node, this.knowledge.mayBlock(destination.node));
+    if (!run || run.isForgotten) return;
+    run.events.passed?.(source.node, source.port, destination.node);
+    run.delivering(destination.node, this.knowledge.mayBlock(destination.node));
   }
 
-  private onReceive({ msg, destination }: ReceiveEvent, next: () => void): void {
+  private onReceive({ msg, destination }: ReceiveEvent, next: Next): void {
     const queues =
       destination.node.type === 'switch' && this.traitsOf(destination.node, msg).completion === 'queue';
     const reception = this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
+    if (reception && this.loops.isLoop(reception, reception.run.mostPasses))
+      return this.endLoop(reception, destination.node, msg, next);
     // It handles all its messages in order, those that belong to no run among them.
     if (queues) this.followSwitch(destination.node as unknown as SwitchNode, reception);
     if (reception) this.scopes.run(reception, next);
@@ -274,6 +287,23 @@ export class RunTracker {
     const reception = this.receive(run, msg, node, parent);
     if (node.type === 'function') watchTimers(node, () => this.scopes.getStore());
     return reception;
+  }
+
+  /** The node does not get the message. A Catch node may; one that leads back into the loop ends it for good. */
+  private endLoop(reception: Reception, node: TrackedNode, msg: Message, next: Next): void {
+    const { run } = reception;
+    const problem = words(text('run.loop', { count: String(run.mostPasses), node: labelOf(node) }));
+    const isFirst = !run.hasLoop;
+    run.hasLoop = true;
+    this.nowFailing(reception);
+    this.scopes.run(reception, () => {
+      const reporting = node as unknown as { error(problem: string, message?: Message): void };
+      this.endsLoop = true;
+      reporting.error(problem, ...(isFirst ? [msg] : []));
+      this.endsLoop = false;
+    });
+    this.finish(reception);
+    next(false);
   }
 
   private followSwitch(node: SwitchNode, reception?: Reception): void {

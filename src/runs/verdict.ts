@@ -1,4 +1,4 @@
-import { text } from '../text';
+import { text, words, type Said } from '../text';
 
 /** What MISP is told: go on, or stop the operation. */
 export type Outcome = 'allow' | 'block';
@@ -13,7 +13,7 @@ export interface Verdict {
   outcome: Outcome;
   cause: Cause;
   /** For a block: the text for MISP's log. For an allow after an error: what failed. */
-  reason?: string;
+  reason?: Said;
   /** What a flow found that is a module of MISP: the answer, ready to be written as JSON. */
   result?: object;
 }
@@ -27,11 +27,11 @@ const MOST_CHARACTERS = 4000;
  */
 export function blockText(reason: unknown): string {
   const given = typeof reason === 'string' ? reason.trim() : '';
-  if (given === '' || given === '0' || given === 'false') return text('run.blocked');
+  if (given === '' || given === '0' || given === 'false') return words(text('run.blocked'));
   return given.length > MOST_CHARACTERS ? `${given.slice(0, MOST_CHARACTERS)}…` : given;
 }
 
 /** The body of MISP's answer. Nothing but a non-empty `error` stops MISP. */
 export function replyBody(verdict: Verdict): { data: true } | { error: string } {
-  return verdict.outcome === 'block' ? { error: blockText(verdict.reason) } : { data: true };
+  return verdict.outcome === 'block' ? { error: blockText(words(verdict.reason ?? '')) } : { data: true };
 }

@@ -1,4 +1,4 @@
-import { text, WorkflowError } from '../text';
+import { text, WorkflowError, type Said, type Text } from '../text';
 import type { Reception } from './reception';
 import type { Run } from './run';
 import { blockText, type Outcome, type Verdict } from './verdict';
@@ -37,7 +37,7 @@ export interface WaiterSettings {
 export class Waiter {
   verdict: Verdict | undefined;
   private allowed = false;
-  private failure: string | undefined;
+  private failure: Said | undefined;
   private givenUp = false;
 
   /** @param answered told the one verdict */
@@ -84,7 +84,7 @@ export class Waiter {
   }
 
   /** A node reported an error that no Catch node took. */
-  fail(reason: string): void {
+  fail(reason: Said): void {
     if (this.settings.onError === 'block') return this.conclude({ outcome: 'block', cause: 'error', reason });
     this.failure ??= reason;
     this.run.settleSoon();
@@ -140,8 +140,8 @@ export class Waiter {
     return this.run.isQuiet && !this.isAnswered;
   }
 
-  /** What stands between the run and its answer, in words that name the nodes. */
-  private whatIsMissing(): string {
+  /** What stands between the run and its answer; it names the nodes. */
+  private whatIsMissing(): Text {
     const { state, nodes } = this.run.whereabouts();
     if (nodes === '') return text('run.deadline');
     const words = {
@@ -149,9 +149,9 @@ export class Waiter {
       held: 'deadlineHeld',
       lost: 'unansweredAt',
       over: 'unansweredAt',
-    };
-    const key = words[state] === 'unansweredAt' && this.settings.build ? 'unansweredModule' : words[state];
-    return text(`run.${key}`, { nodes });
+    } as const;
+    const isModule = words[state] === 'unansweredAt' && this.settings.build !== undefined;
+    return text(isModule ? 'run.unansweredModule' : `run.${words[state]}`, { nodes });
   }
 
   private conclude(verdict: Verdict): void {

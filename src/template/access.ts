@@ -19,7 +19,7 @@ import {
   isList,
   isText,
   Markup,
-  textOf,
+  asText,
   Thing,
   Tuple,
   typeName,
@@ -44,10 +44,10 @@ export function attributeOf(rt: Runtime, value: unknown, name: string, path?: st
  * @param path how the template names it
  */
 export function itemOf(rt: Runtime, value: unknown, key: unknown, path?: string): unknown {
-  refuseUndefined(rt, value, isText(key) ? textOf(key) : String(indexOf(key) ?? ''));
+  refuseUndefined(rt, value, isText(key) ? asText(key) : String(indexOf(key) ?? ''));
   const found = isDict(value) ? safeEntry(value, key) : itemAt(rt, value, key);
   if (found !== undefined) return found;
-  const name = isText(key) ? textOf(key) : undefined;
+  const name = isText(key) ? asText(key) : undefined;
   const attribute = name === undefined ? undefined : ownAttribute(rt, value, name);
   return attribute ?? new Undefined(name ?? String(indexOf(key) ?? typeName(key)), path);
 }
@@ -66,8 +66,8 @@ function itemAt(rt: Runtime, value: unknown, key: unknown): unknown {
   const index = indexOf(key);
   if (index === undefined) return undefined;
   if (isText(value)) {
-    rt.budget.read(textOf(value).length);
-    return characters(textOf(value)).at(index);
+    rt.budget.read(asText(value).length);
+    return characters(asText(value)).at(index);
   }
   if (isList(value))
     return index < value.length && index >= -value.length ? (value.at(index) ?? null) : undefined;
@@ -128,7 +128,7 @@ export function callTextMethod(
   args: unknown[],
   named: Named,
 ): unknown {
-  const text = textOf(self);
+  const text = asText(self);
   rt.budget.read(text.length);
   const given = self instanceof Markup && escaping.has(name) ? escaped(rt, args) : args;
   if (name === 'format') return like(self, formatBraces(rt, text, given, named, { attributeOf, itemOf }));

@@ -1,5 +1,5 @@
 import { Problem } from './problem';
-import { indexOf, isText, textOf, typeName } from './values';
+import { indexOf, isText, asText, typeName } from './values';
 import type { Named } from './values';
 
 /**
@@ -39,5 +39,5 @@ export function wholeNumber(of: string, value: unknown): number {
 /** An argument that must be a text. */
 export function plainText(of: string, value: unknown): string {
   if (!isText(value)) throw new Problem('wrongType', { name: of, type: typeName(value), wanted: 'str' });
-  return textOf(value);
+  return asText(value);
 }

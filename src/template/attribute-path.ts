@@ -1,6 +1,6 @@
 import { itemOf } from './access';
 import type { Runtime } from './values';
-import { isText, textOf, Undefined } from './values';
+import { isText, asText, Undefined } from './values';
 
 /**
  * What `attribute="Orgc.name"` or `attribute=0` of a filter reads from an entry of a list.
@@ -19,12 +19,12 @@ export function reader(rt: Runtime, attribute: unknown, otherwise?: unknown): (i
 function stepsOf(attribute: unknown): unknown[] {
   if (attribute === null || attribute === undefined) return [];
   if (!isText(attribute)) return [attribute];
-  return textOf(attribute)
+  return asText(attribute)
     .split('.')
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
 /** Texts in lower case, as Jinja2's filters compare them unless told otherwise. */
 export function ignoringCase(value: unknown): unknown {
-  return isText(value) ? textOf(value).toLowerCase() : value;
+  return isText(value) ? asText(value).toLowerCase() : value;
 }

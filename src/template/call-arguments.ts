@@ -4,7 +4,7 @@ import { iterate } from './iterate';
 import type { Tree } from './library';
 import { pairsOf } from './methods';
 import { Problem } from './problem';
-import { isText, textOf } from './values';
+import { isText, asText } from './values';
 import type { Named } from './values';
 
 /** Works out the arguments of a call. */
@@ -34,7 +34,7 @@ export function compileArguments(
       return (frame, _, named) => {
         for (const [key, value] of pairsOf(frame.rt, dict(frame))) {
           if (!isText(key)) throw new Problem('keyNotText');
-          setNamed(named, textOf(key), value);
+          setNamed(named, asText(key), value);
         }
       };
     }

@@ -12,7 +12,7 @@ import {
   keysOf,
   numberOf,
   sizeOf,
-  textOf,
+  asText,
   Tuple,
   typeName,
   Undefined,
@@ -23,8 +23,8 @@ import {
 export function equal(rt: Runtime, a: unknown, b: unknown): boolean {
   rt.budget.spend();
   if (isText(a) && isText(b)) {
-    rt.budget.read(Math.min(textOf(a).length, textOf(b).length));
-    return textOf(a) === textOf(b);
+    rt.budget.read(Math.min(asText(a).length, asText(b).length));
+    return asText(a) === asText(b);
   }
   const numbers = [numberOf(a), numberOf(b)];
   // eslint-disable-next-line eqeqeq -- an integer of any size may stand on either side
@@ -64,7 +64,7 @@ function equalDicts(
 /** Below zero, zero or above, as Python sorts. @throws {Problem} if Python cannot compare the two */
 export function compare(rt: Runtime, a: unknown, b: unknown, operator = '<'): number {
   rt.budget.spend(2);
-  if (isText(a) && isText(b)) return compareTexts(rt, textOf(a), textOf(b));
+  if (isText(a) && isText(b)) return compareTexts(rt, asText(a), asText(b));
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x !== undefined && y !== undefined)
     return x < y ? -1 : x > y ? 1 : x === y || typeof x !== typeof y ? 0 : NaN;
@@ -103,8 +103,8 @@ function compareItems(rt: Runtime, a: readonly unknown[], b: readonly unknown[],
 export function contains(rt: Runtime, container: unknown, item: unknown): boolean {
   if (isText(container)) {
     if (!isText(item)) throw new Problem('inText', { type: typeName(item) });
-    rt.budget.read(textOf(container).length + textOf(item).length);
-    return textOf(container).includes(textOf(item));
+    rt.budget.read(asText(container).length + asText(item).length);
+    return asText(container).includes(asText(item));
   }
   if (isDict(container)) {
     hashOf(item);

@@ -1,6 +1,6 @@
 /** What a template is while it is turned from a tree into functions. */
 import type { Tree } from './library';
-import { Problem } from './problem';
+import { Problem, type Cause, type Fault } from './problem';
 import type { Frame } from './frame';
 
 export type Expression = (frame: Frame) => unknown;
@@ -16,8 +16,8 @@ export class Compiler {
   /** Names of blocks with what they write. */
   readonly blocks = new Map<string, Statement>();
 
-  fail(cause: string, params: Record<string, string | number> = {}): Problem {
-    return new Problem(cause, params, this.line);
+  fail<C extends Cause>(cause: C, ...[params]: Fault<C>): Problem {
+    return new Problem(cause, ...([params, this.line] as unknown as Fault<C>));
   }
 
   /** What cannot stand where it stands. */

@@ -169,7 +169,7 @@ function filterOrTest(tree: Of<'FilterExpression'>, compiler: Compiler): Express
 
 function applied<T>(
   known: ReadonlyMap<string, Applied<T>>,
-  unknownCause: string,
+  unknownCause: 'filterUnknown' | 'testUnknown',
   title: string,
   operand: Expression,
   args: Arguments,

@@ -5,7 +5,7 @@ import { equal } from './compare';
 import type { Filter } from './filter';
 import { iterate, lazily, newList } from './iterate';
 import { Problem } from './problem';
-import { keyOf, sorted } from './sorting';
+import { sortKey, sorted } from './sorting';
 import type { Runtime } from './values';
 import { entry, isDict, isTrue, keysOf, Tuple, typeName } from './values';
 
@@ -13,7 +13,7 @@ export const groupFilters: Readonly<Record<string, Filter>> = {
   sort: [
     ['reverse?', 'case_sensitive?', 'attribute?'],
     (rt, value, [reversed, sensitive, attribute]) =>
-      newList(rt, sorted(rt, iterate(rt, value), keyOf(rt, attribute, sensitive), isTrue(reversed))),
+      newList(rt, sorted(rt, iterate(rt, value), sortKey(rt, attribute, sensitive), isTrue(reversed))),
   ],
   batch: [['linecount', 'fill_with?'], batch],
   slice: [['slices', 'fill_with?'], slice],

@@ -8,7 +8,7 @@ import { operations } from './operators';
 import { Problem } from './problem';
 import { escapeHtml, joinMarkup, show } from './python-print';
 import type { Runtime } from './values';
-import { Generator, hashOf, isDict, isText, isTrue, Markup, textOf, typeName, Undefined } from './values';
+import { Generator, hashOf, isDict, isText, isTrue, Markup, asText, typeName, Undefined } from './values';
 
 export const listFilters: Readonly<Record<string, Filter>> = {
   length: [[], lengthOf],
@@ -63,8 +63,8 @@ export const listFilters: Readonly<Record<string, Filter>> = {
 
 function reverse(rt: Runtime, value: unknown): unknown {
   if (isText(value)) {
-    rt.budget.read(textOf(value).length);
-    const text = characters(textOf(value)).reverse().join('');
+    rt.budget.read(asText(value).length);
+    const text = characters(asText(value)).reverse().join('');
     return value instanceof Markup ? new Markup(text) : text;
   }
   const items = [...iterate(rt, value)].reverse();

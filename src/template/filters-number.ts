@@ -15,7 +15,7 @@ import {
   isText,
   isTrue,
   numberOf,
-  textOf,
+  asText,
   typeName,
   Undefined,
 } from './values';
@@ -34,7 +34,7 @@ export const numberFilters: Readonly<Record<string, Filter>> = {
 
 function toInteger(value: unknown, otherwise: unknown, base: unknown): unknown {
   refuse(value, 'int');
-  if (isText(value)) return fromText(textOf(value), wholeNumber('int', base)) ?? otherwise;
+  if (isText(value)) return fromText(asText(value), wholeNumber('int', base)) ?? otherwise;
   const number = numberOf(value);
   if (number === undefined) return otherwise;
   if (typeof number === 'bigint') return number;
@@ -66,7 +66,7 @@ function fromText(text: string, base: number): unknown {
 
 function toFloat(value: unknown): unknown {
   refuse(value, 'float');
-  if (isText(value)) return parseFloatText(textOf(value));
+  if (isText(value)) return parseFloatText(asText(value));
   const number = numberOf(value);
   return number === undefined ? undefined : float(Number(number));
 }
@@ -132,7 +132,7 @@ function roundFloat(number: number, precision: number): number {
 
 function fileSize(value: unknown, binary: boolean): string {
   refuse(value, 'filesizeformat');
-  const bytes = Number(numberOf(isText(value) ? (parseFloatText(textOf(value)) ?? null) : value) ?? NaN);
+  const bytes = Number(numberOf(isText(value) ? (parseFloatText(asText(value)) ?? null) : value) ?? NaN);
   if (Number.isNaN(bytes))
     throw new Problem('wrongType', { name: 'filesizeformat', type: typeName(value), wanted: 'number' });
   const base = binary ? 1024 : 1000;

@@ -10,7 +10,7 @@ import { escapeHtml, represent, show } from './python-print';
 import { center } from './text-layout';
 import { replaceText, splitLines } from './text-split';
 import type { Runtime } from './values';
-import { isInteger, isText, isTrue, Markup, textOf, Undefined } from './values';
+import { isInteger, isText, isTrue, Markup, asText, Undefined } from './values';
 import { wrap } from './wrap';
 
 /** A text, or what a value prints; marked text stays marked. */
@@ -120,7 +120,7 @@ function truncate(rt: Runtime, value: unknown, args: unknown[]): unknown {
 
 function indent(rt: Runtime, value: unknown, [width = 4, first, blank]: unknown[]): string | Markup {
   if (isInteger(width)) rt.budget.fits(Number(width));
-  const indention = isText(width) ? textOf(width) : ' '.repeat(Math.max(0, wholeNumber('indent', width)));
+  const indention = isText(width) ? asText(width) : ' '.repeat(Math.max(0, wholeNumber('indent', width)));
   const lines = splitLines(rt, `${text('indent', value)}\n`, false);
   rt.budget.room(lines.length * indention.length);
   const indented = lines.map((line, at) =>

@@ -7,7 +7,7 @@ import { toJson } from './json';
 import { escapeHtml, show } from './python-print';
 import { splitSpace } from './text-split';
 import type { Runtime } from './values';
-import { isDict, isText, Markup, numberOf, textOf, typeName, Undefined } from './values';
+import { isDict, isText, Markup, numberOf, asText, typeName, Undefined } from './values';
 import { wholeNumber } from './arguments';
 
 const escape: Filter = [[], escapeHtml];
@@ -25,7 +25,7 @@ export const webFilters: Readonly<Record<string, Filter>> = {
 
 function indentOf(indent: unknown): number | string | undefined {
   if (indent === undefined || indent === null) return undefined;
-  if (isText(indent)) return textOf(indent);
+  if (isText(indent)) return asText(indent);
   return Math.min(wholeNumber('tojson', indent), 1000);
 }
 
@@ -47,7 +47,7 @@ function cutOut(text: string, open: string, close: string): string {
 }
 
 function urlEncode(rt: Runtime, value: unknown): string {
-  if (isText(value)) return rt.budget.made(quoteUrl(textOf(value), '/'));
+  if (isText(value)) return rt.budget.made(quoteUrl(asText(value), '/'));
   if (value instanceof Undefined) return '';
   if (value === null || numberOf(value) !== undefined) return quoteUrl(show(rt, value), '/');
   const part = (one: unknown) => quoteUrl(show(rt, one), '').replaceAll('%20', '+');

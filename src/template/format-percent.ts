@@ -12,7 +12,7 @@ import {
   isText,
   Markup,
   numberOf,
-  textOf,
+  asText,
   Tuple,
   typeName,
   Undefined,
@@ -33,7 +33,7 @@ export function formatPercent(rt: Runtime, template: string | Markup, given: unk
   let length = 0;
   const safe = (value: unknown) =>
     template instanceof Markup && numberOf(value) === undefined ? escapeHtml(rt, value) : value;
-  const text = textOf(template);
+  const text = asText(template);
   rt.budget.room(text.length);
   const filled = text.replace(
     pattern,
@@ -127,7 +127,7 @@ function finite(number: number): number {
 }
 
 function character(value: unknown): string {
-  if (isText(value) && Array.from(textOf(value)).length === 1) return textOf(value);
+  if (isText(value) && Array.from(asText(value)).length === 1) return asText(value);
   if (isInteger(value) && value >= 0 && value <= 0x10ffff) return String.fromCodePoint(Number(value));
   throw new Problem('wrongType', { name: '%c', type: typeName(value), wanted: 'int' });
 }

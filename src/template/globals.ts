@@ -4,7 +4,7 @@ import { MAX_RANGE } from './limits';
 import { pairsOf } from './methods';
 import { Problem } from './problem';
 import type { Named, Runtime } from './values';
-import { Callable, Dict, isText, textOf, Thing, View } from './values';
+import { Callable, Dict, isText, asText, Thing, View } from './values';
 
 type Function = (rt: Runtime, args: unknown[], named: Named) => unknown;
 
@@ -21,7 +21,7 @@ const functions: Readonly<Record<string, Function>> = {
   },
   namespace: (rt, args, named) => {
     const values = new Map<string, unknown>();
-    for (const [key, value] of pairs(rt, args, named)) if (isText(key)) values.set(textOf(key), value);
+    for (const [key, value] of pairs(rt, args, named)) if (isText(key)) values.set(asText(key), value);
     return new Thing(
       'Namespace',
       (name) => values.get(name),

@@ -9,7 +9,7 @@ import {
   isText,
   keysOf,
   sizeOf,
-  textOf,
+  asText,
   Tuple,
   typeName,
   Undefined,
@@ -32,8 +32,8 @@ function itemsOf(rt: Runtime, value: unknown): readonly unknown[] | undefined {
   if (value instanceof Tuple || value instanceof View) return value.items;
   if (value instanceof Undefined) return [];
   if (isText(value)) {
-    rt.budget.spend(textOf(value).length);
-    return characters(textOf(value));
+    rt.budget.spend(asText(value).length);
+    return characters(asText(value));
   }
   if (!isDict(value)) return undefined;
   rt.budget.spend(sizeOf(value));
@@ -84,7 +84,7 @@ export function lazily(values: () => Iterator<unknown>): Generator {
 /** Python's `len`. */
 export function lengthOf(rt: Runtime, value: unknown): number {
   if (isText(value)) {
-    const text = textOf(value);
+    const text = asText(value);
     rt.budget.read(text.length);
     return isWide(text) ? Array.from(text).length : text.length;
   }

@@ -3,7 +3,7 @@ import { compare } from './compare';
 import { Problem } from './problem';
 import { showFloat, showInteger } from './python-print';
 import type { Runtime } from './values';
-import { entry, Float, isDict, isInteger, isList, isText, keysOf, textOf, Tuple, typeName } from './values';
+import { entry, Float, isDict, isInteger, isList, isText, keysOf, asText, Tuple, typeName } from './values';
 
 /** JSON as Jinja2's `tojson` writes it: names sorted, ASCII only, safe in HTML. */
 export function toJson(rt: Runtime, value: unknown, indent: number | string | undefined): string {
@@ -23,7 +23,7 @@ class JsonWriter {
     this.rt.budget.spend();
     if (value === null || value === undefined) return 'null';
     if (typeof value === 'boolean') return String(value);
-    if (isText(value)) return this.#text(textOf(value));
+    if (isText(value)) return this.#text(asText(value));
     if (isInteger(value)) return showInteger(value);
     if (value instanceof Float || typeof value === 'number')
       return jsonFloat(value instanceof Float ? value.value : value);
@@ -54,7 +54,7 @@ class JsonWriter {
   }
 
   #key(key: unknown): string {
-    if (isText(key)) return this.#text(textOf(key));
+    if (isText(key)) return this.#text(asText(key));
     if (key instanceof Tuple) throw new Problem('notJson', { type: 'tuple' });
     return JSON.stringify(this.write(key, 0));
   }

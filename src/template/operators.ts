@@ -15,7 +15,7 @@ import {
   isText,
   Markup,
   numberOf,
-  textOf,
+  asText,
   Tuple,
   typeName,
   Undefined,
@@ -174,7 +174,7 @@ function isRepeatable(value: unknown): value is Repeatable {
 
 function repeat(rt: Runtime, value: Repeatable, count: number): unknown {
   if (isText(value)) {
-    const text = textOf(value);
+    const text = asText(value);
     rt.budget.room(text.length * count);
     const result = text === '' ? '' : text.repeat(count);
     return value instanceof Markup ? new Markup(result) : result;

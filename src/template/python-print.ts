@@ -11,7 +11,7 @@ import {
   isText,
   keysOf,
   Markup,
-  textOf,
+  asText,
   Thing,
   Tuple,
   typeName,
@@ -25,8 +25,8 @@ type AnyDict = Dict | Record<string, unknown>;
 /** Python's `str`. */
 export function show(rt: Runtime, value: unknown): string {
   if (isText(value)) {
-    rt.budget.read(textOf(value).length);
-    return textOf(value);
+    rt.budget.read(asText(value).length);
+    return asText(value);
   }
   return value instanceof Undefined ? '' : represent(rt, value);
 }

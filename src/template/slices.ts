@@ -5,7 +5,7 @@ import { characters, newList } from './iterate';
 import type { Tree } from './library';
 import { Problem } from './problem';
 import type { Runtime } from './values';
-import { indexOf, isList, isText, Markup, textOf, Tuple, typeName, Undefined, View } from './values';
+import { indexOf, isList, isText, Markup, asText, Tuple, typeName, Undefined, View } from './values';
 
 type SliceTree = Extract<Tree, { type: 'SliceExpression' }>;
 
@@ -32,8 +32,8 @@ function slice(rt: Runtime, value: unknown, ...bounds: unknown[]): unknown {
   if (step === 0) throw new Problem('sliceStep');
   const pick = (items: readonly unknown[]) => picked(rt, items, start, stop, step ?? 1);
   if (isText(value)) {
-    rt.budget.read(textOf(value).length);
-    const text = pick(characters(textOf(value))).join('');
+    rt.budget.read(asText(value).length);
+    const text = pick(characters(asText(value))).join('');
     return value instanceof Markup ? new Markup(text) : text;
   }
   if (isList(value)) return newList(rt, pick(value));

@@ -1,11 +1,11 @@
 import { ignoringCase, reader } from './attribute-path';
 import { compare } from './compare';
 import type { Runtime } from './values';
-import { isText, isTrue, textOf } from './values';
+import { isText, isTrue, asText } from './values';
 
 /** What entries are sorted by: one attribute or several with commas, texts without case. */
-export function keyOf(rt: Runtime, attribute: unknown, sensitive: unknown): (item: unknown) => unknown[] {
-  const attributes = isText(attribute) ? textOf(attribute).split(',') : [attribute];
+export function sortKey(rt: Runtime, attribute: unknown, sensitive: unknown): (item: unknown) => unknown[] {
+  const attributes = isText(attribute) ? asText(attribute).split(',') : [attribute];
   const readers = attributes.map((one) => reader(rt, one));
   const adapt = isTrue(sensitive) ? (value: unknown) => value : ignoringCase;
   return (item) => readers.map((read) => adapt(read(item)));

@@ -106,13 +106,13 @@ function blocksOf({ blocks }: Compiler, root: Frame): Thing {
 }
 
 /** Turns what went wrong into an error that names the line; nothing else leaves here. */
-function guarded<T>(key: string, at: { line: number }, work: () => T): T {
+function guarded<T>(key: 'template.syntax' | 'template.failed', at: { line: number }, work: () => T): T {
   try {
     return work();
   } catch (error) {
     const problem = error instanceof RangeError ? new Problem('tooManyLevels', { limit: MAX_DEPTH }) : error;
     if (!(problem instanceof Problem)) throw error;
     const line = problem.line ?? at.line;
-    throw new WorkflowError(key, { line, problem: problem.message }, { cause: error });
+    throw new WorkflowError(key, { line, problem: problem.said }, { cause: error });
   }
 }

@@ -6,7 +6,7 @@ import { Problem } from './problem';
 import { capitalize, expandTabs, justify, pythonTitle, swapCase, zeroFill } from './text-layout';
 import { limit, occurrences, partition, replaceText, split, splitLines } from './text-split';
 import type { Runtime } from './values';
-import { isText, textOf, Tuple, typeName } from './values';
+import { isText, asText, Tuple, typeName } from './values';
 
 /** A method: names of its arguments, and what it does with the text and them. */
 export type Method<T> = readonly [
@@ -133,9 +133,9 @@ function joinTexts(rt: Runtime, text: string, [list]: unknown[]): string {
   let length = 0;
   for (const item of iterate(rt, list)) {
     if (!isText(item)) throw new Problem('wrongType', { name: 'join', type: typeName(item), wanted: 'str' });
-    length += textOf(item).length + text.length;
+    length += asText(item).length + text.length;
     rt.budget.fits(length - text.length);
-    parts.push(textOf(item));
+    parts.push(asText(item));
   }
   return rt.budget.made(parts.join(text));
 }

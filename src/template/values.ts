@@ -154,7 +154,7 @@ export function isList(value: unknown): value is unknown[] {
 /** The entry of a dict; undefined if it has none. */
 export function entry(dict: Dict | Record<string, unknown>, key: unknown): unknown {
   if (dict instanceof Dict) return dict.entries.get(hashOf(key))?.[1];
-  const name = isText(key) ? textOf(key) : undefined;
+  const name = isText(key) ? asText(key) : undefined;
   return name !== undefined && Object.hasOwn(dict, name) ? fromData(dict[name]) : undefined;
 }
 
@@ -171,7 +171,7 @@ export function sizeOf(dict: Dict | Record<string, unknown>): number {
   return dict instanceof Dict ? dict.entries.size : Object.keys(dict).length;
 }
 
-export function textOf(text: string | Markup): string {
+export function asText(text: string | Markup): string {
   return typeof text === 'string' ? text : text.text;
 }
 
@@ -210,7 +210,7 @@ export function indexOf(value: unknown): number | undefined {
 
 /** A text by which equal keys of a dict are found. */
 export function hashOf(key: unknown): string {
-  if (isText(key)) return `s${textOf(key)}`;
+  if (isText(key)) return `s${asText(key)}`;
   const number = numberOf(key);
   if (number !== undefined) return `n${number}`;
   if (key instanceof Tuple) return `t${JSON.stringify(key.items.map(hashOf))}`;
@@ -233,7 +233,7 @@ export function typeName(value: unknown): string {
 export function isTrue(value: unknown): boolean {
   if (value === null || value === undefined || value instanceof Undefined) return false;
   if (typeof value === 'boolean') return value;
-  if (isText(value)) return textOf(value) !== '';
+  if (isText(value)) return asText(value) !== '';
   const number = numberOf(value);
   if (number !== undefined) return Number(number) !== 0;
   if (isList(value)) return value.length > 0;

@@ -6,35 +6,59 @@ import { hideSecretsOf } from './secrets';
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * The last request that a trigger got, in memory only, so that a flow can be tried on it. It is kept as text:
- * the flow changes what it gets. What may hold secrets is kept without them.
+ * A request as it was received, in memory only. It is kept as text: the flow changes what it gets. What may hold
+ * secrets is kept without them.
  */
-export class LastRequest {
-  private text: RequestText | undefined;
-  receivedAt = 0;
-  private trigger = '';
+export class KeptRequest {
+  private constructor(
+    private readonly text: RequestText,
+    private readonly trigger: string,
+  ) {}
 
   /**
    * @param trigger its id in MISP
    * @param withSecrets the text holds keys and passwords, which must not stay in memory
+   * @returns nothing for one that is too large
    */
-  keep({ bytes, flattenedCut }: RequestText, trigger: string, withSecrets: boolean): void {
-    if (bytes.byteLength > MOST_BYTES) return;
-    this.receivedAt = Date.now();
-    this.trigger = trigger;
+  static of(
+    { bytes, flattenedCut }: RequestText,
+    trigger: string,
+    withSecrets: boolean,
+  ): KeptRequest | undefined {
+    if (bytes.byteLength > MOST_BYTES) return undefined;
     // The text may be a part of a larger block, which would be kept with it.
     const mayBeKept = bytes.buffer.byteLength <= 2 * MOST_BYTES;
-    this.text = { bytes: mayBeKept ? bytes : bytes.slice(), flattenedCut };
-    const request = withSecrets ? this.read() : undefined;
-    if (request) this.text = { bytes: Buffer.from(JSON.stringify(request)), flattenedCut: false };
+    const kept = new KeptRequest({ bytes: mayBeKept ? bytes : bytes.slice(), flattenedCut }, trigger);
+    if (!withSecrets) return kept;
+    return new KeptRequest({ bytes: Buffer.from(JSON.stringify(kept.read())), flattenedCut: false }, trigger);
   }
 
-  /** A fresh copy of the request, if there is one. */
-  read(): MispRequest | undefined {
-    if (!this.text) return undefined;
+  /** In bytes. */
+  get size(): number {
+    return this.text.bytes.byteLength;
+  }
+
+  /** A fresh copy of the request. */
+  read(): MispRequest {
     const { bytes, flattenedCut } = this.text;
     const request = readRequest(bytes, { flattenedCut, suspicious: true });
     hideSecretsOf(this.trigger, request.data);
     return request;
+  }
+}
+
+/** The last request that a trigger got, so that a flow can be tried on it. */
+export class LastRequest {
+  receivedAt = 0;
+  private request: KeptRequest | undefined;
+
+  keep(request: KeptRequest): void {
+    this.receivedAt = Date.now();
+    this.request = request;
+  }
+
+  /** A fresh copy of the request, if there is one. */
+  read(): MispRequest | undefined {
+    return this.request?.read();
   }
 }

@@ -4,7 +4,7 @@ import { removePrototypeKeys } from '../listener/request';
 import { scanBody } from '../listener/scan';
 import { hideSecretsInTexts } from '../triggers/secret-texts';
 import { removeSecrets } from '../triggers/secrets';
-import { WorkflowError } from '../text';
+import { text, WorkflowError } from '../text';
 import { topicOf } from './topics';
 
 /** A message of MISP's ZeroMQ channel. */
@@ -77,8 +77,11 @@ function parseJson(json: string, topic: string): unknown {
     return JSON.parse(json);
   } catch (error) {
     // V8's message quotes the text around the error, which may be a secret: only the position is kept.
-    const position = /position \d+/.exec((error as Error).message);
-    throw new WorkflowError('zmq.notJson', { topic, problem: position?.[0] ?? 'unexpected end' });
+    const [, position] = /position (\d+)/.exec((error as Error).message) ?? [];
+    throw new WorkflowError('zmq.notJson', {
+      topic,
+      problem: position === undefined ? text('json.cut') : text('json.position', { position }),
+    });
   }
 }
 

@@ -8,13 +8,15 @@ import { runArea } from './runner';
 import type { AreaResult } from './runner';
 import { Folder } from './vectors';
 
-describe("MISP's answers", () => {
+describe("MISP's answers", function () {
+  // Whole workflows run in a real Node-RED.
+  this.timeout(240_000);
   const folder = new Folder(join(__dirname, 'vectors'));
   const results: AreaResult[] = [];
 
   for (const area of areas) {
-    it(area, () => {
-      const result = runArea(folder, area);
+    it(area, async () => {
+      const result = await runArea(folder, area);
       results.push(result);
       const all = enoughPassed(result) ? [] : result.failures;
       assert.deepEqual(all, [], `${result.counts.failed} of ${result.total} failed`);

@@ -7,7 +7,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import required from './areas.json';
 import { bounds, enoughPassed } from './bounds';
-import { adapters } from './areas/index';
+import { adapters, batches } from './areas/index';
 import { runArea } from './runner';
 import type { AreaResult, Outcome } from './runner';
 import { Folder } from './vectors';
@@ -16,17 +16,18 @@ const SHOWN_FAILURES = 5;
 const SHOWN_CHARACTERS = 1500;
 
 /** Runs and prints; the exit status. */
-export function main(args: string[]): number {
+export async function main(args: string[]): Promise<number> {
   const call = readCall(args);
   if (typeof call === 'string') {
     process.stderr.write(`${call}\nusage: npm run --silent conformance -- FOLDER [area...] [--json FILE]\n`);
     return 2;
   }
-  const results = call.areas.map((area) => {
-    const result = runArea(call.folder, area);
+  const results: AreaResult[] = [];
+  for (const area of call.areas) {
+    const result = await runArea(call.folder, area);
     report(result);
-    return result;
-  });
+    results.push(result);
+  }
   for (const warning of bounds(results)) process.stderr.write(`${warning}\n`);
   const totals = countAll(results);
   process.stdout.write(
@@ -53,7 +54,7 @@ function readCall(args: string[]): Call | string {
   const [path, ...names] = parsed.positionals;
   if (path === undefined || !existsSync(path)) return `No such folder: ${path ?? '(none given)'}`;
   const folder = new Folder(path);
-  const known = new Set([...folder.areas(), ...Object.keys(adapters), ...required]);
+  const known = new Set([...folder.areas(), ...Object.keys({ ...adapters, ...batches }), ...required]);
   const asked = names.flatMap((name) => (name === 'jinja' ? ['jinja.core', 'jinja.full'] : [name]));
   const unknown = asked.filter((name) => !known.has(name));
   if (unknown.length > 0) return `Unknown area: ${unknown.join(', ')}`;
@@ -100,4 +101,13 @@ function asJson(results: AreaResult[], totals: Record<Outcome, number>): unknown
   return { ...totals, areas };
 }
 
-if (require.main === module) process.exitCode = main(process.argv.slice(2));
+if (require.main === module) {
+  main(process.argv.slice(2)).then(
+    // Node-RED leaves timers behind.
+    (status) => process.exit(status),
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}

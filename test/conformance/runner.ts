@@ -1,5 +1,5 @@
 /** Running areas of a folder of vectors, and counting what came out. */
-import { adapters, readings } from './areas/index';
+import { adapters, batches, readings } from './areas/index';
 import { asPhp, sameToPhp } from './compare';
 import { rules } from './differences/index';
 import type { Rule } from './differences/rule';
@@ -35,7 +35,7 @@ interface Thrown {
 }
 
 /** Runs an area; one that the folder does not have is a single failure. */
-export function runArea(folder: Folder, area: string): AreaResult {
+export async function runArea(folder: Folder, area: string): Promise<AreaResult> {
   const vectors = folder.vectors(area);
   const result = emptyResult(area, vectors?.length ?? 0);
   if (!vectors) {
@@ -43,11 +43,14 @@ export function runArea(folder: Folder, area: string): AreaResult {
     result.failures.push({ id: area, expected: 'vectors of this area', actual: 'none in this folder' });
     return result;
   }
-  if (!adapters[area]) {
+  const batch = batches[area];
+  if (!adapters[area] && !batch) {
     result.counts.skipped = vectors.length;
     return result;
   }
-  for (const vector of vectors) runVector(folder, vector, result);
+  const resolved = vectors.map((vector) => resolve(folder, vector));
+  const answers = await batch?.(resolved);
+  for (const vector of resolved) compareVector(vector, answers?.get(vector.id) ?? answer(vector), result);
   return result;
 }
 
@@ -56,10 +59,13 @@ function emptyResult(area: string, total: number): AreaResult {
   return { area, total, counts, failures: [], used: new Map(), tooWide: new Map() };
 }
 
-function runVector(folder: Folder, vector: Vector, result: AreaResult): void {
+function resolve(folder: Folder, vector: Vector): Vector {
   const input = folder.resolve(vector.input) as Vector['input'];
-  const resolved = { ...vector, input, fixtures: folder.fixtures };
-  const actual = answer(resolved);
+  return { ...vector, input, fixtures: folder.fixtures };
+}
+
+function compareVector(resolved: Vector, actual: unknown, result: AreaResult): void {
+  const vector = resolved;
   const matching = rules.filter((rule) => rule.areas.includes(vector.area) && applies(rule, resolved));
   const expected = readings[vector.area]?.(vector.expected, resolved) ?? vector.expected;
   if (sameAnswer(actual, expected)) {

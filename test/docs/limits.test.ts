@@ -21,6 +21,7 @@ const CLIENT = 'test/misp/client.test.ts';
 const TAGS = 'test/misp/carry-out-tags.test.ts';
 const OTHERS = 'test/misp/carry-out-others.test.ts';
 const CHANGES = 'test/misp/limits.test.ts';
+const LOOPS = 'test/flows/loops.test.ts';
 const HERE = 'test/docs/limits.test.ts';
 
 /** How each statement of docs/limits.md begins, and the tests that hold it to its word: file and title, or parts. */
@@ -58,6 +59,10 @@ const TESTS: Record<string, [file: string, title: string][]> = {
     [VERDICT, 'has failed at once, although the other still sends'],
     [VERDICT, 'has not, if a Catch node takes the error and allows'],
   ],
+  'A message of a run that comes to the same node more than 1,000 times': [
+    [LOOPS, 'ends with an error at the node, and stops MISP'],
+  ],
+  'What is no part of a run is not counted': [[LOOPS, 'is not counted behind a concurrent node']],
   'With _a response decides_ MISP goes on only behind an allow': [
     [VERDICT, '"all paths have ended" lets through only'],
     ['test/flows/verdicts.test.ts', 'a red event goes through'],

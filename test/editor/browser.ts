@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { root, startNodeRed, deploy, type FlowNode } from '../support/node-red';
 
 /** Where the screenshots of a run go. */
@@ -42,6 +42,7 @@ export async function openEditor(
   colours: 'light' | 'dark' = 'light',
   packages: string[] = [],
   settings: object = {},
+  view: BrowserContextOptions = {},
 ): Promise<Editor> {
   mkdirSync(shots, { recursive: true });
   const isDark = colours === 'dark';
@@ -53,16 +54,23 @@ export async function openEditor(
       ...settings,
     },
   });
+  // Node-RED 5 fails to show a tip, after some seconds, in an editor whose info sidebar was never seen.
+  await fetch(`${nodeRed.url}/settings/user`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ editor: { view: { 'view-show-tips': false } } }),
+  });
   const browser: Browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ARGUMENTS,
   });
-  const context = await browser.newContext({ viewport: { width: 1300, height: 900 }, colorScheme: colours });
+  const viewport = { width: 1300, height: 900 };
+  const context = await browser.newContext({ viewport, colorScheme: colours, ...view });
   // What the TypeScript loader of the tests adds to functions that are sent to the page.
   await context.addInitScript('globalThis.__name = (named) => named');
   const page = await context.newPage();
   const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
   // The editor asks for the palette's catalogue: nothing from outside is needed here.
   await page.route('**/*', (route) =>
     route.request().url().startsWith(nodeRed.url) ? route.continue() : route.abort(),
@@ -77,6 +85,11 @@ export async function openEditor(
       await page.waitForSelector('#red-ui-header-button-sidemenu');
       await page.waitForFunction(
         'window.RED && RED.nodes && RED.nodes.registry.getNodeTypes().includes("misp-trigger")',
+      );
+      const ids = flow.map(({ id }) => id);
+      await page.waitForFunction(
+        `${JSON.stringify(ids)}.every((id) => RED.nodes.node(id) || RED.nodes.workspace(id) ||
+          RED.nodes.subflow(id) || RED.nodes.group(id) || RED.nodes.junction(id))`,
       );
       // What the editor of Node-RED 5 does when its user chooses dark.
       if (isDark && hasOwnDark) {

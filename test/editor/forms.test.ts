@@ -33,6 +33,7 @@ describe('the forms', function () {
     it(`${description.type}: filled, closed with Done and reopened, it shows the same`, async () => {
       await openForm(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}.png`) });
+      assert.deepEqual(await unreadable(editor), []);
       const expected = await fill(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}-filled.png`) });
       await done(editor, description);
@@ -82,29 +83,55 @@ describe('the forms in the dark', function () {
   }
 });
 
+/** Least contrast of our texts with what is behind them, as WCAG has it for texts of this size. */
+const LEAST_CONTRAST = 4.5;
+
 /** Texts of the open form that hardly differ from what is behind them. */
 function unreadable({ page }: Editor): Promise<string[]> {
-  return page.evaluate(() => {
-    const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
-    const light = ([red, green, blue]: number[]) => red * 0.299 + green * 0.587 + blue * 0.114;
+  return page.evaluate((least) => {
+    const channels = (colour: string) => {
+      const numbers = (colour.match(/[\d.]+/g) ?? []).map(Number);
+      // What was mixed is told in parts of one.
+      return colour.startsWith('color(srgb')
+        ? numbers.map((part, index) => (index < 3 ? part * 255 : part))
+        : numbers;
+    };
+    const light = (colour: number[]) => {
+      const [red, green, blue] = colour.map((part) => {
+        const share = part / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return red * 0.2126 + green * 0.7152 + blue * 0.0722;
+    };
     const behind = (element: Element | null): number[] => {
       if (!element) return [255, 255, 255];
       const colour = channels(getComputedStyle(element).backgroundColor);
       return colour.length === 3 || colour[3] > 0.5 ? colour : behind(element.parentElement);
     };
+    const contrast = (element: Element) => {
+      const [a, b] = [channels(getComputedStyle(element).color), behind(element)].map(light);
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    };
+    const ours =
+      '.misp-tip, .misp-hint, .misp-preview, .misp-describe, .misp-problem, .misp-options, .misp-setting';
+    const isOurs = (element: Element) => element.closest(ours) && !element.closest('.red-ui-button');
     const form = document.querySelector('#node-config-dialog-edit-form, #dialog-form');
-    const texts = 'label, input, select, textarea, div, span, button, summary';
-    return Array.from(form?.querySelectorAll(texts) ?? [])
-      .filter((element) => (element as HTMLElement).offsetParent !== null)
-      .filter((element) =>
-        Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.textContent?.trim()),
-      )
-      .filter((element) => {
-        const text = light(channels(getComputedStyle(element).color));
-        return Math.abs(text - light(behind(element))) < 50;
-      })
-      .map((element) => `${element.tagName} ${element.textContent?.trim().slice(0, 40)}`);
-  });
+    const texts = 'label, input, select, textarea, div, span, button, summary, code, pre, p';
+    return (
+      Array.from(form?.querySelectorAll(texts) ?? [])
+        .filter((element) => (element as HTMLElement).offsetParent !== null)
+        .filter((element) =>
+          Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.textContent?.trim()),
+        )
+        // What cannot be used is meant to be pale, and Node-RED's own buttons and labels are its own.
+        .filter((element) => !element.closest('[disabled]'))
+        .filter((element) => contrast(element) < (isOurs(element) ? least : 2))
+        .map(
+          (element) =>
+            `${element.tagName} ${contrast(element).toFixed(2)} ${element.textContent?.trim().slice(0, 40)}`,
+        )
+    );
+  }, LEAST_CONTRAST);
 }
 
 const prefixOf = (description: Description) =>

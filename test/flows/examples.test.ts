@@ -7,16 +7,9 @@ import { checkFlow, type TypeKnowledge } from '../../src/checks/check-flow';
 import { definitions } from '../support/definitions';
 import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 import { freePort } from '../support/misp';
+import { example, exampleNames } from '../support/examples';
 import { collectLog } from '../support/log';
-
-/** Credentials are no part of an example: whoever imports it fills them in. */
-const secrets = {
-  user: 'misp',
-  password: 'secret',
-  apiKey: 'a'.repeat(40),
-  webhookUrl: 'https://chat.example.org/hooks/x',
-  token: 'x'.repeat(20),
-};
+import { SECRETS } from '../support/secrets';
 
 describe('the check of the flow', () => {
   const typeOf = (type: string) => definitions.find((one) => one.type === type)?.description;
@@ -48,6 +41,63 @@ describe('the check of the flow', () => {
   }
 });
 
+describe('all examples together', () => {
+  const all = exampleNames.flatMap((name) => example(name).map((node) => ({ name, node })));
+  /** Of each of these types all examples have one node, the same in each of them. */
+  const SHARED = new Set(['misp-listener', 'misp-server', 'misp-mail-server', 'misp-modules']);
+  /** The example of a second listener. */
+  const isShared = ({ name, node }: (typeof all)[number]) =>
+    SHARED.has(node.type) && !(node.type === 'misp-listener' && name.startsWith('Listener - '));
+
+  for (const type of SHARED) {
+    it(`share one ${type}`, () => {
+      const nodes = all.filter((one) => one.node.type === type && isShared(one));
+      for (const { name, node } of nodes) assert.deepEqual(node, nodes[0].node, name);
+    });
+  }
+
+  it('have no other id in common', () => {
+    const names = new Map<string, string>();
+    for (const { name, node } of all.filter((one) => !isShared(one))) {
+      assert.equal(names.get(node.id), undefined, `${node.id} of ${name}`);
+      names.set(node.id, name);
+    }
+  });
+
+  it('have a comment that explains, and labels that can be read', () => {
+    for (const name of exampleNames) {
+      const nodes = example(name);
+      assert.ok(
+        nodes.some(({ type }) => type === 'comment'),
+        name,
+      );
+      for (const { type, name: label = '' } of nodes as { type: string; name?: string }[]) {
+        if (type !== 'comment') assert.ok(label.length <= 30, `${name}: ${label}`);
+      }
+    }
+  });
+
+  it('say what they are for, and use no nodes of other packages', () => {
+    const core = new Set([
+      ...['tab', 'group', 'comment', 'inject', 'debug', 'catch', 'function', 'exec'],
+      ...['switch', 'join', 'change', 'link in', 'link out'],
+    ]);
+    for (const { name, node } of all) {
+      if (node.type === 'tab') assert.ok(String(node.info).length > 20, name);
+      const isOurs = node.type.startsWith('misp-');
+      assert.ok(isOurs || core.has(node.type), `${name}: ${node.type}`);
+    }
+  });
+
+  it('announce modules of different names', () => {
+    const modules = all.map(({ node }) => node.module).filter((module) => module && module !== '');
+    assert.deepEqual(
+      modules.filter((module, index) => modules.indexOf(module) !== index),
+      [],
+    );
+  });
+});
+
 describe('the examples', function () {
   this.timeout(30000);
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
@@ -65,7 +115,7 @@ describe('the examples', function () {
         node.type === 'misp-listener' ? { ...node, port } : node,
       );
       const log = collectLog(nodeRed.RED);
-      await deploy(nodeRed.RED, flow, Object.fromEntries(flow.map((node) => [node.id, secrets])));
+      await deploy(nodeRed.RED, flow, Object.fromEntries(flow.map((node) => [node.id, SECRETS])));
       log.stop();
       assert.equal(log.text(), '');
     });

@@ -22,6 +22,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-sighting': { values: 'payload', valuesType: 'msg' },
   'misp-splunk': {},
   'misp-tag-replace': { pattern: '/x/', substitution: 'y' },
+  'misp-enrich': { enrichWith: ['dns'] },
   'misp-warninglist': { warninglist: '114' },
   'misp-zmq': { address: 'tcp://127.0.0.1:50000' },
 };
@@ -108,6 +109,7 @@ describe('a field that the form hides', function () {
       tab,
       { id: 'misp', type: 'misp-server', url: 'http://127.0.0.1:1', timeout: 1 },
       { id: 'listener', type: 'misp-listener', host: '127.0.0.1', port: 45_999, authentication: false },
+      { id: 'modules', type: 'misp-modules', url: 'http://127.0.0.1:1' },
       { id: 'mail', type: 'misp-mail-server', host: '127.0.0.1', port: 1, from: 'misp@flows.example' },
       ...tested,
     ];

@@ -87,6 +87,19 @@ describe('misp-enrich', function () {
     assert.ok(!JSON.stringify(message).includes('SentinelApiKey'));
   });
 
+  it('shows no setting of a module, even if the module repeats it', async () => {
+    const key = 'Sentinel"Api/Key';
+    await deployEnrich({}, {}, { settings: JSON.stringify({ 'dns.apikey': key, 'dns.nameserver': '1000' }) });
+    modules.answer = ({ domain, config }) =>
+      domain === 'a.example'
+        ? { error: `Could not reach https://x/?key=${encodeURIComponent(key)}, no key ${key}`, config }
+        : plain([key, '1000']);
+    const [message] = await test.send({ payload: event('a.example', 'b.example') });
+    const shown = JSON.stringify(message);
+    assert.ok(!shown.includes('Sentinel'), shown);
+    assert.ok(shown.includes('"1000"'), 'what is no secret stays');
+  });
+
   it('asks each value once, and not again while it is kept', async () => {
     await deployEnrich();
     await test.send({ payload: event('a.example', 'a.example', 'b.example') });
@@ -232,6 +245,8 @@ describe('misp-enrich', function () {
     const [result, , , timedOut, notAsked] = numbers(message);
     assert.ok(result >= 2 && notAsked >= 10 && timedOut <= 2, numbers(message).join());
     assert.equal(result + timedOut + notAsked, 20);
+    // The service does not notice that nobody waits any more.
+    await wait(500);
   });
 
   it('asks ten at a time when told so: 500 values of 100 ms take about 5 s', async () => {

@@ -48,6 +48,10 @@ const ROUTES: Record<string, RouteCase> = {
     path: `triggers/${idOf('trigger')}/test`,
     body: { use: 'received' },
   },
+  'GET /misp-workflows/runs': { needs: 'read', path: 'runs?trigger=event-publish' },
+  // RUN stands for the id of the run that this test makes.
+  'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
+  'POST /misp-workflows/runs/:id/replay': { needs: 'write', data: true, path: 'runs/RUN/replay' },
   'POST /misp-workflows/try/node': {
     needs: 'write',
     data: true,
@@ -75,7 +79,24 @@ const ROUTES: Record<string, RouteCase> = {
     needs: 'read',
     path: 'pickers/tags/chosen?server=misp&value=tlp:red',
   },
+  'POST /misp-workflows/pickers/:source': {
+    needs: 'write',
+    path: 'pickers/tags',
+    body: { form: { id: 'misp' }, search: 'tlp' },
+  },
+  'POST /misp-workflows/pickers/:source/chosen': {
+    needs: 'write',
+    path: 'pickers/tags/chosen',
+    body: { form: { id: 'misp' }, value: ['tlp:red'] },
+  },
+  'POST /misp-workflows/modules': { needs: 'write', path: 'modules', body: { form: { id: 'misp' } } },
+  'GET /misp-workflows/events': { needs: 'read', data: true, path: 'events?server=misp&search=1' },
   'GET /misp-workflows/modules': { needs: 'read', path: 'modules?server=misp' },
+  'GET /misp-workflows/workflows': { needs: 'read', path: 'workflows?server=misp' },
+  'GET /misp-workflows/workflows/:kind/:id': { needs: 'read', path: 'workflows/workflow/1?server=misp' },
+  'POST /misp-workflows/workflows/read': { needs: 'read', path: 'workflows/read', body: { text: '{}' } },
+  'POST /misp-workflows/workflows/write': { needs: 'read', path: 'workflows/write', body: { name: 'x' } },
+  'POST /misp-workflows/workflows/save': { needs: 'write', path: 'workflows/save', body: { server: 'misp' } },
   'POST /misp-workflows/servers/test': { needs: 'write', path: 'servers/test', body: { id: 'misp' } },
   'POST /misp-workflows/mail-servers/test': { needs: 'write', path: 'mail-servers/test', body: { id: 'x' } },
   'POST /misp-workflows/module-services/test': {
@@ -123,6 +144,7 @@ describe('the routes of the package, with users', function () {
   let misp: StandInMisp;
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   const tokens: Record<string, string> = {};
+  let run = '';
   let longest = 0;
   let watch: NodeJS.Timeout;
 
@@ -132,9 +154,10 @@ describe('the routes of the package, with users', function () {
     misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
     nodeRed = await startNodeRed({ settings: { adminAuth } });
     const port = await freePort();
+    const service = { id: 'service', type: 'misp-modules', url: 'http://127.0.0.1:1' };
     const server = { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 };
     const broker = { id: 'broker', type: 'mqtt-broker', broker: '127.0.0.1', port: 1, autoConnect: false };
-    const flow = [tab, server, broker, listener(port), trigger(['out']), node('out', 'debug', [])];
+    const flow = [tab, server, service, broker, listener(port), trigger(['out']), node('out', 'debug', [])];
     await deploy(nodeRed.RED, flow, {
       ...credentials,
       misp: { apiKey: API_KEY },
@@ -150,6 +173,8 @@ describe('the routes of the package, with users', function () {
     }));
     await query(port, 'test_module', event(['tlp:red'], { Attribute: attributes, info: 'a'.repeat(5000) }));
     for (const username of Object.keys(USERS)) tokens[username] = await login(username);
+    const { rows } = JSON.parse((await ask('GET', 'runs', 'writer')).text) as { rows: { run: string }[] };
+    run = rows[0].run;
     let last = performance.now();
     watch = setInterval(() => {
       longest = Math.max(longest, performance.now() - last);
@@ -185,7 +210,7 @@ describe('the routes of the package, with users', function () {
   }
   async function ask(method: string, path: string, user?: string, body?: unknown) {
     const token = user === undefined ? undefined : (tokens[user] ?? user);
-    const response = await fetch(`${nodeRed.url}/admin/misp-workflows/${path}`, {
+    const response = await fetch(`${nodeRed.url}/admin/misp-workflows/${path.replace('RUN', run)}`, {
       method,
       headers: {
         'content-type': 'application/json',
@@ -230,6 +255,16 @@ describe('the routes of the package, with users', function () {
     });
   }
 
+  it('tells of runs to who sees no data, without what is from the event', async () => {
+    for (const path of ['runs', 'runs?text=aaa', 'runs/RUN']) {
+      const { status, text } = await ask('GET', path, 'keeper');
+      assert.equal(status, 200);
+      assert.match(text, /"trigger":"event-publish"/);
+      assert.doesNotMatch(text, /aaaa/);
+    }
+    assert.match((await ask('GET', 'runs/RUN', 'analyst')).text, /"info":"aaaa/);
+  });
+
   it('lets who sees no data try on what is no event of MISP', async () => {
     const { path, body } = ROUTES['POST /misp-workflows/try/node'];
     const pasted = { ...body, event: '{"Event":{"Tag":[{"name":"tlp:red"}]}}' };
@@ -248,7 +283,10 @@ describe('the routes of the package, with users', function () {
       const [method] = route.split(' ');
       if (method !== 'POST') continue;
       const { status } = await ask(method, path, 'writer', { ...body, long });
-      assert.equal(status, path === 'try/node' ? 200 : 413, route);
+      // What is pasted or drawn may be as long as Node-RED itself takes.
+      const isWhole = path === 'try/node' || path.startsWith('workflows/');
+      if (isWhole) assert.notEqual(status, 413, route);
+      else assert.equal(status, 413, route);
     }
   });
 

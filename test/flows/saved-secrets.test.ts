@@ -141,6 +141,31 @@ describe('saved secrets go only where they belong', function () {
     assert.equal((await testServer({ id: 'byEnvironment' })).state, 'ok');
   });
 
+  const searchWith = (form: object) =>
+    post('pickers/tags', {
+      search: 'tlp',
+      form: {
+        ...{ id: 'misp', url: misp.url, apiKey: UNCHANGED, verify: true, tls: '', proxy: '', timeout: '5' },
+        ...form,
+      },
+    }) as Promise<Result & { items?: object[]; problem?: string }>;
+
+  it('pickers ask the MISP of a form, with the saved key for its own address alone', async () => {
+    assert.ok(Number((await searchWith({})).items?.length) > 0);
+    assert.ok(
+      Number((await searchWith({ id: 'new', proxy: '', headerSecret: '', apiKey: API_KEY })).items?.length) >
+        0,
+    );
+    for (const [what, form] of elsewhere) {
+      const { problem, items } = await searchWith(form());
+      assert.match(String(problem), /again/, what);
+      assert.equal(items, undefined, what);
+    }
+    assert.deepEqual(impostor.seen, []);
+    await searchWith({ id: 'new', url: impostor.url, apiKey: '${TEST_OF_SECRETS}' });
+    assert.deepEqual(impostor.seen, []);
+  });
+
   const elsewhere: [what: string, form: () => object][] = [
     ['another address', () => ({ url: impostor.url })],
     ['the address as a user of another', () => ({ url: `http://${new URL(misp.url).host}@127.0.0.1:1` })],

@@ -5,6 +5,7 @@ import { startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { definitions } from '../support/definitions';
 import { block, idOf, listener, node, tab, trigger } from '../support/flows';
 import { collectLog } from '../support/log';
+import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 
@@ -13,7 +14,9 @@ const PROXY = 'SentinelProxyPassword';
 const PASSPHRASE = 'SentinelPassphrase';
 const CLIENT_KEY = 'SentinelClientKeyMIIEvQIBADANBg';
 const LISTENER = 'SentinelListenerPassword';
-const SENTINELS = [KEY, PROXY, PASSPHRASE, CLIENT_KEY, LISTENER];
+const MODULE_KEY = 'SentinelModuleKey';
+const MODULE_LOGIN = 'SentinelModuleLogin';
+const SENTINELS = [KEY, PROXY, PASSPHRASE, CLIENT_KEY, LISTENER, MODULE_KEY, MODULE_LOGIN];
 
 /** Nodes that work with a MISP, each with settings that make it ask or change something there. */
 const WORKING: [type: string, settings: object][] = [
@@ -33,6 +36,8 @@ describe('secrets', function () {
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   let misp: StandInMisp;
   let port = 0;
+  /** Repeats what it is told, in errors and in results. */
+  let modules: ModuleServiceStandIn;
   /** All that a user or another program can see. */
   const seen: string[] = [];
   const see = (what: unknown) => seen.push(typeof what === 'string' ? what : (JSON.stringify(what) ?? ''));
@@ -64,10 +69,19 @@ describe('secrets', function () {
     nodeRed.RED.events.on('node-status', see);
     misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
     port = await freePort();
+    modules = await startModules([
+      moduleNamed('errs', ['domain'], {}, { config: ['apikey'] }),
+      moduleNamed('tells', ['domain'], {}, { config: ['apikey'] }),
+    ]);
+    modules.answer = ({ module, config }) => {
+      const told = JSON.stringify([config, modules.headers.at(-1)]);
+      return module === 'errs' ? { error: told } : { results: [{ types: ['text'], values: [told] }] };
+    };
   });
   after(async () => {
     listen();
     await misp.close();
+    await modules.close();
     await nodeRed.stop();
     unlisten();
   });
@@ -91,6 +105,8 @@ describe('secrets', function () {
     const nodes = servers.flatMap(({ id }) =>
       WORKING.map(([type, settings]) => node(`${id}-${type}`, type, [['take']], { server: id, ...settings })),
     );
+    const asking = { service: 'modules', enrichWith: ['errs', 'tells'] };
+    const enrich = node('enriches', 'misp-enrich', [['take', 'debug']], asking);
     const take = node('take', 'function', [[]], { func: "global.get('take')(msg); return msg;", outputs: 1 });
     const flow = [
       tab,
@@ -100,6 +116,8 @@ describe('secrets', function () {
       trigger(['stop']),
       block('stop', '{{ Event.info }}'),
       ...nodes,
+      { id: 'modules', type: 'misp-modules', url: modules.url },
+      enrich,
       node('catch', 'catch', [['take', 'debug']], { scope: null, uncaught: false }),
       node('debug', 'debug', [], { active: true, console: true, complete: 'true', targetType: 'full' }),
       take,
@@ -111,6 +129,11 @@ describe('secrets', function () {
       wrong: { apiKey: KEY },
       proxied: { apiKey: KEY, proxy: `http://proxy:${PROXY}@127.0.0.1:${dead}` },
       secured: { apiKey: KEY },
+      modules: {
+        user: 'me',
+        password: MODULE_LOGIN,
+        settings: JSON.stringify({ 'errs.apikey': MODULE_KEY, 'tells.apikey': MODULE_KEY }),
+      },
       tls: { certdata: pem, keydata: broken, cadata: '', passphrase: PASSPHRASE },
     });
     await listening(port);
@@ -121,7 +144,7 @@ describe('secrets', function () {
     const payload = {
       Event: { id: '2', uuid: '5fd76d79-4945-4689-b517-5be892dfdb2e', Attribute: attributes },
     };
-    for (const { id } of nodes) {
+    for (const { id } of [...nodes, enrich]) {
       const Event = { ...payload.Event, _AttributeFlattened: attributes };
       nodeRed.RED.nodes.getNode(id)?.receive({ payload: { Event } });
     }
@@ -134,6 +157,7 @@ describe('secrets', function () {
       see(message);
       see(`${error?.message ?? ''} ${error?.stack ?? ''}`);
     }
+    assert.equal(modules.queries.length, 2, 'the modules were asked');
     await routes();
     unlisten();
     const all = seen.join('\n');
@@ -158,6 +182,8 @@ describe('secrets', function () {
       'nodes',
       'settings',
       'credentials/misp-server/wrong',
+      'credentials/misp-modules/modules',
+      'misp-workflows/module-services/modules/modules',
       'diagnostics',
     ]) {
       see(await (await fetch(admin(what))).text());

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { TRIGGERS } from '../../src/triggers/triggers';
 import { sampleData } from '../../src/triggers/samples';
 import { block, credentials, idOf, ifTag, listener, node, tab, trigger } from '../support/flows';
@@ -11,6 +12,8 @@ interface Result {
   cause: string;
   reason: string;
   failed: string[];
+  way: { nodes: string[]; wires: [string, number, string][] };
+  problem?: string;
 }
 
 describe('test runs', function () {
@@ -36,11 +39,11 @@ describe('test runs', function () {
   }
   const admin = (path: string, init?: RequestInit) =>
     fetch(`${nodeRed.url}/admin/misp-workflows/${path}`, init);
-  async function test(use = 'received'): Promise<Result> {
+  async function test(use = 'received', more: object = {}): Promise<Result> {
     const response = await admin(`triggers/${idOf('trigger')}/test`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ use }),
+      body: JSON.stringify({ use, ...more }),
     });
     return (await response.json()) as Result;
   }
@@ -55,13 +58,21 @@ describe('test runs', function () {
       receivedAt: number;
     };
     assert.ok(receivedAt > 0);
-    assert.deepEqual(await test(), {
+    const { way, ...result } = await test();
+    assert.deepEqual(result, {
       kind: 'received',
       outcome: 'block',
       cause: 'response',
       reason: 'blocked by the flow',
       failed: [],
     });
+    assert.deepEqual(way.nodes, ['trigger', 'edit', 'take', 'red', 'stop'].map(idOf));
+    assert.deepEqual(
+      way.wires.map((wire) => wire.join(' ')).sort(),
+      ['trigger 0 edit', 'edit 0 take', 'edit 0 red', 'red 0 stop']
+        .map((wire) => wire.replace(/[a-z]+/g, idOf))
+        .sort(),
+    );
     assert.deepEqual(
       received.map(({ misp }) => misp.test),
       [false, true],
@@ -91,7 +102,9 @@ describe('test runs', function () {
     await start([trigger(['fail']), fail, block()]);
     assert.equal((await test()).cause, 'error');
     await start([trigger(['take']), take]);
-    assert.deepEqual(await test(), {
+    const { way, ...ended } = await test();
+    assert.deepEqual(way.nodes, ['trigger', 'take'].map(idOf));
+    assert.deepEqual(ended, {
       kind: 'sample',
       outcome: 'allow',
       cause: 'ended',
@@ -104,6 +117,74 @@ describe('test runs', function () {
     });
     await start([trigger(['later'], { deadline: 1 }), later, block()]);
     assert.equal((await test()).cause, 'deadline');
+  });
+
+  describe('with an event of MISP', () => {
+    let misp: StandInMisp;
+    before(async () => {
+      misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
+    });
+    after(() => misp.close());
+    const server = () => ({ id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 });
+    const startWith = async (kind: string, nodes: FlowNode[]) => {
+      received.length = 0;
+      port = await freePort();
+      const flow = [tab, listener(port), server(), trigger(['take'], { trigger: kind }), ...nodes];
+      await deploy(nodeRed.RED, [tab], {});
+      await deploy(nodeRed.RED, flow, { ...credentials, misp: { apiKey: API_KEY } });
+      await listening(port);
+    };
+    const chosen = (key: string, more: object = {}) => test('event', { server: 'misp', event: key, ...more });
+    const eventOf = ({ payload }: (typeof received)[number]) => payload.Event as Record<string, unknown[]>;
+
+    it('carry what the trigger carries of it, by id and uuid', async () => {
+      await startWith('event-publish', [take]);
+      const { kind, outcome } = await chosen('1');
+      assert.deepEqual([kind, outcome], ['event', 'allow']);
+      assert.ok(received[0].misp.test);
+      assert.equal(String(eventOf(received[0]).info), misp.event('1')?.info);
+      assert.ok(eventOf(received[0])._AttributeFlattened.length > 0);
+      await chosen(misp.event('1')?.uuid ?? '');
+      assert.deepEqual(received[1].payload, received[0].payload);
+
+      await startWith('event-after-save', [take]);
+      await chosen('1');
+      assert.deepEqual(eventOf(received[0])._AttributeFlattened, []);
+      assert.equal(eventOf(received[0]).Attribute, undefined);
+
+      await startWith('attribute-after-save', [take]);
+      await chosen('1');
+      const { Attribute, _AttributeFlattened } = eventOf(received[0]);
+      assert.deepEqual([Attribute.length, _AttributeFlattened.length], [1, 1]);
+    });
+
+    it('say in words what cannot be', async () => {
+      await startWith('event-publish', [take]);
+      for (const key of ['', '1/../users', '%', 'x'.repeat(50), '1 OR 1'])
+        assert.match(String((await chosen(key)).problem), /id or the uuid/, key);
+      assert.match(String((await chosen('999')).problem), /999|not/i);
+      assert.match(String((await chosen('1', { server: 'gone' })).problem), /not deployed/);
+      assert.match(String((await chosen('1', { server: {} })).problem), /not deployed/);
+      await startWith('user-after-save', [take]);
+      assert.match(String((await chosen('1')).problem), /not about an event/);
+      assert.equal(received.length, 0);
+    });
+
+    it('are chosen by a search: id, uuid, or a part of the info', async () => {
+      await startWith('event-publish', [take]);
+      const search = async (text: string) => {
+        const response = await admin(`events?server=misp&search=${encodeURIComponent(text)}`);
+        return (await response.json()) as { items: { value: string; label: string }[]; more: boolean };
+      };
+      const info = misp.event('1')?.info ?? '';
+      for (const text of ['1', misp.event('1')?.uuid ?? '', info.slice(2, 12)])
+        assert.ok(
+          (await search(text)).items.some(({ value, label }) => value === '1' && label.endsWith(info)),
+          text,
+        );
+      assert.deepEqual(await search('  '), { items: [], more: true });
+      assert.deepEqual(await search('no such event'), { items: [], more: false });
+    });
   });
 
   it('keep nothing when told not to, and nothing above 1 MB', async () => {

@@ -1,11 +1,10 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
-import path from 'node:path';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
+import { example } from '../support/examples';
 import { collectLog, until } from '../support/log';
 import { freePort, listening } from '../support/misp';
-import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
+import { deploy, startNodeRed } from '../support/node-red';
 import { startReceiver, type Receiver } from '../support/receiver';
 import { contentOf, TestMailServer } from '../support/smtp';
 
@@ -14,11 +13,6 @@ const RED = '1';
 const GREEN = '2';
 const PASSWORD = 'SentinelMailPassword';
 const HOOK = '/hooks/SentinelHook0123456789';
-
-function example(name: string, changes: Record<string, object>): FlowNode[] {
-  const text = readFileSync(path.join(root, 'examples', `${name}.json`), 'utf8');
-  return (JSON.parse(text) as FlowNode[]).map((node) => ({ ...node, ...changes[node.type] }));
-}
 
 /** Takes connections, and says nothing. */
 async function deafServer(): Promise<{ port: number; close(): void }> {

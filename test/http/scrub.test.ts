@@ -23,10 +23,10 @@ describe('secrets in what is said', () => {
   });
 
   it('are hidden in the parameters of an error too, which are shown in other languages', () => {
-    const error = new WorkflowError('misp.failed', { problem: 'no sesame-key', count: 1 });
+    const error = new WorkflowError('action.failedSeveral', { first: 'no sesame-key', count: 1 });
     const clean = scrubError(error, ['sesame-key']);
     assert.ok(!JSON.stringify([clean.message, clean.params]).includes('sesame-key'));
-    assert.deepEqual([clean.key, clean.params.count], ['misp.failed', 1]);
+    assert.deepEqual([clean.key, clean.params.count], ['action.failedSeveral', 1]);
     assert.equal(scrubError(error, ['other']), error);
   });
 });

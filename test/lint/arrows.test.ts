@@ -18,7 +18,8 @@ const BAD: [string, string][] = [
   ['src/logic/sample.ts', "require('../misp/client')"],
   ['src/logic/sample.ts', "import { MispClient } from '../../src/misp/client'"],
   ['src/logic/sample.ts', "import { MispClient } from './../event/../misp/client'"],
-  ['src/event/sample.ts', "import { text } from '../text'"],
+  ['src/event/sample.ts', "import { uptime } from '../clock'"],
+  ['src/event/sample.ts', "import { HttpClient } from '../http/client'"],
   ['src/text.ts', "import { isRecord } from './event/values'"],
   ['src/http/sample.ts', "import { explain } from '../misp/errors'"],
   ['src/http/sample.ts', "import { bodyOf } from '../notify/webhook/answer'"],
@@ -42,6 +43,7 @@ const GOOD: [string, string][] = [
   ['src/notify/chat/sample.ts', "import { bodyOf } from '../webhook/answer'"],
   ['src/http/sample.ts', "import axios from 'axios'"],
   ['src/http/sample.ts', "import { text } from '../text'"],
+  ['src/event/sample.ts', "import { text } from '../text'"],
   ['src/text.ts', "import messages from '../locales/en-US/messages.json'"],
   ['nodes/actions/sample.ts', "import { HttpSender } from '../../src/notify/webhook/sender'"],
 ];

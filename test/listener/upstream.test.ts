@@ -138,6 +138,19 @@ describe('a listener with a misp-modules behind it', function () {
     assert.equal(posted.filter(({ type }) => type === 'query').length, 0);
   });
 
+  it('keeps what it cannot read, and what may be meant for a flow of ours, from misp-modules', async () => {
+    answer = (_, __, response) => json(response, '<html>', 500);
+    await start();
+    server.setModule({ ...front(), name: 'my_gate' }, 'live');
+    for (const body of ['{"module" "my_gate"}', '["my_gate"]', '{"modul\\u0065": "my_gat\\u0065"}']) {
+      const { status, text } = await call(body, { port });
+      assert.equal(status, 200, body);
+      assert.match(text, /"error":"[^"]/, body);
+    }
+    assert.deepEqual(bodies, []);
+    assert.equal((await call('no json', { port })).status, 500);
+  });
+
   it('says that misp-modules is away in the shape that MISP can read, and hangs up with its caller', async () => {
     await start(JSON.stringify(LIST));
     answer = (_request, _body, response) => response.destroy();

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkAccount } from '../../src/misp/account';
+import { told } from '../../src/actions/in-words';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { MispClient, type MispSettings } from '../../src/misp/client';
 import { proxyOf } from '../../src/http/proxy';
@@ -131,7 +132,8 @@ describe('answers of a MISP, and of what stands before it', () => {
         fields: { threat_level_id: '4' },
         freeze: false,
       } as const;
-      const [{ state, failures = [] }] = await carryOutOn(client())([plan], quiet());
+      const [result] = await carryOutOn(client())([plan], quiet());
+      const { state, failures = [] } = told(result);
       assert.equal(state, 'failed');
       assert.match(failures[0].problem, /broke off.*not known whether MISP has carried this out/);
       assert.equal(seen.length, 3, 'it is harmless to do again, so it is tried');

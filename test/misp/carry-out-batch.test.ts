@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { AttachTags } from '../../src/actions/plan';
+import { told } from '../../src/actions/in-words';
 import { carryOutOn } from '../../src/misp/carry-out';
 import { sleep } from '../../src/http/repeat';
 import { eventsWith, MispTest, quiet, refsOf } from './support/misp';
@@ -60,7 +61,8 @@ describe('carrying out: 10,000 attributes of 200 events', function () {
       if (done >= 1000) stopping.abort();
     };
     test.misp.calls.reset();
-    const results = await carryOutOn(test.client)(plan, { ...quiet(), signal: stopping.signal, progress });
+    const control = { ...quiet(), signal: stopping.signal, progress };
+    const results = (await carryOutOn(test.client)(plan, control)).map(told);
     assert.equal(results.length, 200);
     const done = results.filter(({ state }) => state === 'done').length;
     assert.ok(done >= 20 && done < 40, `${done} done`);

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type { AttributeFields, MispOperation, OperationResult } from '../../src/actions/plan';
+import type { ToldResult } from '../../src/actions/in-words';
+import type { AttributeFields, MispOperation } from '../../src/actions/plan';
 import { reflect } from '../../src/misp/reflect';
 import { complete } from '../../src/event/to-core';
 import type { MispData } from '../../src/event/core';
@@ -19,7 +20,7 @@ describe('carrying out: when the second of three calls fails', () => {
   afterEach(() => test.close());
 
   /** Carries out while the second call of a kind, and its repetitions, fail; then shows it in the data. */
-  async function failSecond(only: RegExp, operation: MispOperation, tries = 3): Promise<OperationResult> {
+  async function failSecond(only: RegExp, operation: MispOperation, tries = 3): Promise<ToldResult> {
     data = complete({ Event: structuredClone(event) as unknown as MispData['Event'] });
     let calls = 0;
     const next = test.misp.faults.next.bind(test.misp.faults);
@@ -33,7 +34,7 @@ describe('carrying out: when the second of three calls fails', () => {
     return results[0];
   }
 
-  function isPartial({ state, done, failures }: OperationResult): void {
+  function isPartial({ state, done, failures }: ToldResult): void {
     assert.equal(state, 'partial');
     assert.equal(done?.length, 1500);
     assert.equal(failures?.length, 1000);

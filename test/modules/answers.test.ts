@@ -70,7 +70,7 @@ describe("MISP's reader of plain results", () => {
     tags: row.tags || [],
     category: row.default_category,
     ...(row.data === undefined ? {} : { data: row.data }),
-    ...(row.distribution === undefined ? {} : { distribution: String(row.distribution) }),
+    ...(row.distribution === undefined ? {} : { distribution: `${row.distribution as number}` }),
   });
   const cases = [
     ...Object.entries(plain).map(([what, { results, makes }]) => [what, { results }, makes] as const),
@@ -141,7 +141,7 @@ describe('answers of a real misp-modules', () => {
   const recorded = (file: string) =>
     (read(file) as { cases: (Json & { what: string; status: number })[] }).cases;
   const textIn = (one: Json) =>
-    'answer' in one ? JSON.stringify(one.answer) : String(one.answerText ?? one.answerCut ?? '');
+    'answer' in one ? JSON.stringify(one.answer) : ((one.answerText ?? one.answerCut ?? '') as string);
   const outcomes = (file: string) =>
     recorded(file).map((one): [string, Outcome] => [
       one.what,

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { words as told } from '../../src/text';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -110,9 +111,9 @@ describe('the client against a service in trouble', function () {
     for (const [how, outcome, words] of trouble) {
       const reply = await ask(how);
       assert.equal(reply.outcome, outcome, String(words));
-      assert.match(reply.problem ?? '', words);
+      assert.match(told(reply.problem ?? ''), words);
     }
-    assert.match((await ask(() => undefined, 'http://127.0.0.1:1')).problem ?? '', /cannot be reached/);
+    assert.match(told((await ask(() => undefined, 'http://127.0.0.1:1')).problem ?? ''), /cannot be reached/);
     assert.ok(process.memoryUsage().rss - before < 150e6);
   });
 

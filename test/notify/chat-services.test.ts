@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { eventCard, type Card } from '../../src/notify/chat/card';
 import { CHAT_SERVICES, judgeChat, planChat, type ChatServiceName } from '../../src/notify/chat/chat';
 import { botToken } from '../../src/notify/chat/telegram';
+import { told } from '../../src/actions/in-words';
 import { carryOutRequests } from '../../src/notify/webhook/carry-out';
 import { HttpSender } from '../../src/notify/webhook/sender';
 import { startReceiver, type Receiver, type Reply } from '../support/receiver';
@@ -158,7 +159,7 @@ describe('the chat services', () => {
     const control = { signal: new AbortController().signal, progress() {}, deadline: Date.now() + 2500 };
     const plan = [planChat(name, content, target())];
     const [result] = await carryOutRequests(sender, judgeChat(name))(plan, control);
-    return result;
+    return told(result);
   };
 
   for (const name of names) {

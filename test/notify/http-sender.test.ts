@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { HttpRequest } from '../../src/actions/plan';
 import { Deadline } from '../../src/deadline';
+import { told } from '../../src/actions/in-words';
 import { carryOutRequests } from '../../src/notify/webhook/carry-out';
 import { HttpSender } from '../../src/notify/webhook/sender';
 import type { WorkflowError } from '../../src/text';
@@ -56,7 +57,7 @@ describe('the sender of requests', () => {
 
   it('does not follow redirects', async () => {
     receiver.script = [{ status: 302, headers: { Location: 'https://203.0.113.9/inner-page?k=v' } }];
-    const [result] = await carryOutRequests(sender)([post()], { ...LIMITS, progress() {} });
+    const [result] = (await carryOutRequests(sender)([post()], { ...LIMITS, progress() {} })).map(told);
     assert.equal(receiver.received.length, 1);
     assert.match(result.failures?.[0].problem ?? '', /https:\/\/203\.0\.113\.9/);
     assert.doesNotMatch(result.failures?.[0].problem ?? '', /inner-page|k=v/);

@@ -6,6 +6,7 @@ import { MailServer } from '../../src/notify/mail/server';
 import type { MailSettings } from '../../src/notify/mail/settings';
 import { Deadline } from '../../src/deadline';
 import { carryOutMails } from '../../src/notify/mail/carry-out';
+import { told } from '../../src/actions/in-words';
 import { WorkflowError } from '../../src/text';
 import { freePort } from '../support/misp';
 import { contentOf, TestMailServer, TLS, type SmtpOptions } from '../support/smtp';
@@ -51,8 +52,10 @@ describe('a mail server', () => {
   const limits = (deadline?: number) => ({ signal: new AbortController().signal, deadline });
   const send = (server: MailServer, mail: SendMail = mailTo(['a@example.org']), deadline?: number) =>
     server.send(mail, [], { ...limits(), deadline: new Deadline(deadline) });
-  const carryOut = (server: MailServer, plan: SendMail[], deadline?: number) =>
-    carryOutMails(() => server, MEGABYTE)(plan, { ...limits(deadline), progress: () => undefined });
+  const carryOut = async (server: MailServer, plan: SendMail[], deadline?: number) => {
+    const control = { ...limits(deadline), progress: () => undefined };
+    return (await carryOutMails(() => server, MEGABYTE)(plan, control)).map(told);
+  };
   /** A server that is none: it does what `serve` does with each connection. */
   async function tcp(serve: (socket: net.Socket) => void): Promise<number> {
     const sockets = new Set<net.Socket>();

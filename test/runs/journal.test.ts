@@ -1,12 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { Journal, type Entry } from '../../src/runs/journal';
+import { words } from '../../src/text';
 
 const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 const node = { id: 'n', type: 'misp-if-tag', name: 'TLP' };
 
 describe('the journal of runs', () => {
   it('hands on what happened, in order, after the flow had its turn', async () => {
-    const journal = new Journal(assert.fail);
+    const journal = new Journal((problem) => assert.fail(words(problem)));
     const seen: Entry[] = [];
     const end = journal.attach((entry) => seen.push(entry));
     journal.write('r', { what: 'decided', way: 'then', found: ['tlp:red'] }, node);
@@ -30,7 +31,7 @@ describe('the journal of runs', () => {
 
   it('reports what a sink throws once, and serves the others', async () => {
     const reports: string[] = [];
-    const journal = new Journal((problem) => reports.push(problem));
+    const journal = new Journal((problem) => reports.push(words(problem)));
     let seen = 0;
     journal.attach(() => {
       throw new Error('disk full');
@@ -43,7 +44,7 @@ describe('the journal of runs', () => {
 
   it('lets nobody change an entry, nor others see the change', async () => {
     const reports: string[] = [];
-    const journal = new Journal((problem) => reports.push(problem));
+    const journal = new Journal((problem) => reports.push(words(problem)));
     journal.attach((entry) => void ((entry as { run: string }).run = 'changed'));
     const runs: string[] = [];
     journal.attach(({ run }) => runs.push(run));
@@ -55,7 +56,7 @@ describe('the journal of runs', () => {
 
   it('keeps a bounded number, and says how many it dropped', async () => {
     const reports: string[] = [];
-    const journal = new Journal((problem) => reports.push(problem));
+    const journal = new Journal((problem) => reports.push(words(problem)));
     let seen = 0;
     journal.attach(() => void seen++);
     for (let i = 0; i < 12_000; i++) journal.write('r', { what: 'ended', known: true });

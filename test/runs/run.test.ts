@@ -4,6 +4,7 @@ import { Reception, type TrackedNode } from '../../src/runs/reception';
 import type { Traits } from '../../src/runs/traits';
 import { Run } from '../../src/runs/run';
 import { blockText, replyBody, type Verdict } from '../../src/runs/verdict';
+import { words } from '../../src/text';
 import { Waiter, type WaiterSettings } from '../../src/runs/waiter';
 
 const DONE: Traits = { completion: 'done', decides: false };
@@ -148,7 +149,7 @@ describe('a run', () => {
     await settled();
     assert.equal(verdicts.length, 0, 'one is still at work elsewhere');
     waiter.expire();
-    assert.match(verdicts[0].reason ?? '', /still at: elsewhere/);
+    assert.match(words(verdicts[0].reason ?? ''), /still at: elsewhere/);
   });
 
   it('waits for two answers where two messages come, and for the end of the node itself', async () => {
@@ -176,7 +177,7 @@ describe('a run', () => {
       verdicts.map(({ outcome, cause }) => [outcome, cause]),
       [['block', 'unanswered']],
     );
-    assert.match(verdicts[0].reason ?? '', /ended at rbe "Once" without an answer/);
+    assert.match(words(verdicts[0].reason ?? ''), /ended at rbe "Once" without an answer/);
     const patient = start({ onDeadline: 'allow' });
     complete(receive(patient.run, 'rbe'), false);
     await settled();
@@ -242,7 +243,7 @@ describe('a run', () => {
     complete(receive(run, 'a'));
     await settled();
     assert.equal(verdicts[0].cause, 'unanswered');
-    assert.match(verdicts[0].reason ?? '', /ended at a without an answer/);
+    assert.match(words(verdicts[0].reason ?? ''), /ended at a without an answer/);
   });
 
   it('answers by policy at the deadline and when its flow is gone', () => {
@@ -259,7 +260,7 @@ describe('a run', () => {
     const held = start();
     complete(receive(held.run, 'function', { traits: UNKNOWN }));
     held.waiter.expire();
-    assert.match(held.verdicts[0].reason ?? '', /explicit answer behind: function/);
+    assert.match(words(held.verdicts[0].reason ?? ''), /explicit answer behind: function/);
   });
 
   it('is followed to its end when it was accepted, or has its answer', async () => {

@@ -29,8 +29,9 @@ describe('the web page of the stand-in MISP', () => {
   });
 
   /** As the page does: no key, but the cookie that came with it. */
-  const asPage = (method: string, target: string) =>
-    rest(misp.url, method, target, { Accept: 'application/json', Cookie: cookie.split(';')[0] });
+  const asPage = (method: string, target: string, body?: string) =>
+    rest(misp.url, method, target, { Accept: 'application/json', Cookie: cookie.split(';')[0] }, body);
+  const choose = (body: string) => asPage('POST', '/sandbox/module', body);
 
   async function press(id: string) {
     const answer = await asPage('POST', `/events/publish/${id}/disable_background_processing:1`);
@@ -92,11 +93,44 @@ describe('the web page of the stand-in MISP', () => {
 
   it('knows whom MISP asks, without the credentials', async () => {
     const { body } = await asPage('GET', '/sandbox/state');
-    assert.deepEqual(body, { module: 'nodered_block', service: `http://127.0.0.1:${service.port}` });
+    const { key, ...rest } = body;
+    assert.deepEqual(rest, {
+      module: 'nodered_block',
+      modules: [{ name: 'nodered_block', description: 'A test module' }],
+      service: `http://127.0.0.1:${service.port}`,
+    });
+    assert.equal(key, API_KEY);
     const outcomes = await asPage('GET', '/sandbox/outcomes');
     assert.ok(!/s3cr3t|Basic/.test(outcomes.text));
     assert.equal((await asPage('GET', '/sandbox/outcomes/999')).status, 404);
     assert.equal((await asPage('GET', '/sandbox/else')).status, 404);
+  });
+
+  it('lets its user choose whom MISP asks, or that it asks nobody', async () => {
+    const chosen = async () => (await asPage('GET', '/sandbox/state')).body.module;
+    assert.equal((await choose('{"module":null}')).status, 200);
+    assert.equal(await chosen(), null);
+    assert.match((await press('2')).words.lines[1], /asked nobody/);
+    assert.equal((await choose('{"module":"nodered_other"}')).status, 200);
+    assert.equal(await chosen(), 'nodered_other');
+    const { words } = await press('2');
+    assert.match(words.lines[0], /the service does not list the module/);
+    assert.equal((await choose('{"module":"nodered_block"}')).status, 200);
+    assert.deepEqual((await press('2')).words.kind, 'allowed');
+  });
+
+  it('takes nothing else for a module', async () => {
+    for (const body of ['', 'x', '{}', '[]', 'null', '{"module":7}', '{"module":""}', '{"module":{"a":1}}']) {
+      assert.equal((await choose(body)).status, 400, body);
+    }
+    assert.equal((await asPage('GET', '/sandbox/module')).status, 404);
+    assert.equal(misp.workflows['event-publish'].module, 'nodered_block');
+  });
+
+  it('says why there is nobody to ask', async () => {
+    misp.actionService.port = await freePort();
+    const { body } = await asPage('GET', '/sandbox/state');
+    assert.deepEqual([body.module, body.modules, body.failure], ['nodered_block', [], 'connection refused']);
   });
 
   it('is the only one that needs no key', async () => {
@@ -104,5 +138,8 @@ describe('the web page of the stand-in MISP', () => {
     for (const target of ['/events/index', '/sandbox/state', '/sandbox/outcomes']) {
       assert.equal((await rest(misp.url, 'GET', target, stranger)).status, 403, target);
     }
+    const other = await rest(misp.url, 'POST', '/sandbox/module', stranger, '{"module":null}');
+    assert.equal(other.status, 403);
+    assert.equal(misp.workflows['event-publish'].enabled, undefined);
   });
 });

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { API_KEY } from '../../sandbox/misp/server';
 import { call, event, freePort, get } from '../support/misp';
+import { connected, demoFlow, type DemoNode } from '../../sandbox/demo-flow';
+import { rest } from './support/rest';
 import { root } from '../support/node-red';
 
 interface Ready {
@@ -65,8 +67,9 @@ describe('npm start', function () {
       const modules = (await get(port, '/modules', login)).json as unknown as { name: string }[];
       assert.deepEqual(
         modules.map((module) => module.name),
-        [ready.module],
+        ['nodered_event_publish', 'nodered_second_look'],
       );
+      assert.equal(ready.module, 'nodered_event_publish');
       const recorded = readFileSync(path.join(root, 'test/fixtures/triggers/event-publish.json'), 'utf8');
       const { body } = (JSON.parse(recorded) as { request: { body: Record<string, unknown> } }).request;
       const ask = (data: unknown) => call({ ...body, data, module: ready.module }, login);
@@ -78,6 +81,7 @@ describe('npm start', function () {
         return (await call(undefined, { port: Number(env.SANDBOX_PORT), path, headers })).status;
       };
       assert.deepEqual([await publish(1), await publish(2), await publish(3)], [403, 200, 200]);
+      await secondLook(env.SANDBOX_PORT, publish);
       demo.child.kill(signal);
       const started = Date.now();
       await demo.ended;
@@ -85,6 +89,16 @@ describe('npm start', function () {
         await closed(Number(env[name]), started);
     });
   }
+
+  it('finds the stand-in again on another port, and leaves an address that its user has put there', () => {
+    const { flow } = demoFlow();
+    const urlOf = (nodes: DemoNode[]) => nodes.find(({ type }) => type === 'misp-server')?.url;
+    const first = connected(flow, 'http://127.0.0.1:8090');
+    assert.equal(urlOf(first), 'http://127.0.0.1:8090');
+    assert.equal(urlOf(connected(first, 'http://127.0.0.1:8091')), 'http://127.0.0.1:8091');
+    const own = first.map((node) => (node.url ? { ...node, url: 'https://misp.example.org' } : node));
+    assert.deepEqual(connected(own, 'http://127.0.0.1:8091'), own);
+  });
 
   it('ends with status 2 when a port is busy, and names it', async () => {
     const env = await ports();
@@ -96,6 +110,18 @@ describe('npm start', function () {
     assert.match(demo.errors(), new RegExp(`Port ${env.LISTENER_PORT} \\(LISTENER_PORT\\)`));
   });
 });
+
+/** The other flow of the demo, chosen on the page: its action reaches the stand-in with the key that the demo has. */
+async function secondLook(sandbox: string, publish: (id: number) => Promise<number>): Promise<void> {
+  const base = `http://127.0.0.1:${sandbox}`;
+  const cookie = (await rest(base, 'GET', '/', {})).headers['set-cookie']?.[0].split(';')[0] ?? '';
+  const headers = { Accept: 'application/json', Cookie: cookie };
+  await rest(base, 'POST', '/sandbox/module', headers, '{"module":"nodered_second_look"}');
+  assert.deepEqual([await publish(4), await publish(2)], [403, 200]);
+  const { body } = await rest(base, 'GET', '/events/view/4');
+  const tags = (body.Event as { Tag: { name: string; local: boolean }[] }).Tag.map(({ name }) => name);
+  assert.deepEqual(tags, ['tlp:amber', 'workflow:todo="review-before-publication"']);
+}
 
 async function closed(port: number, since: number): Promise<void> {
   while (Date.now() - since < 10000) {

@@ -21,6 +21,7 @@ interface Package {
 
 export const pkg = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Package & {
   dependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
 };
 
 /** All node types of the package, as they were built. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
-import type { ActionResult } from '../../src/actions/plan';
+import type { ToldAction } from '../../src/actions/in-words';
 import { idOf, node, tab } from './flows';
 import { until, type LogLine } from './log';
 import { deploy, startNodeRed } from './node-red';
@@ -9,7 +9,7 @@ import { TestMailServer } from './smtp';
 export const MAIL_LOGIN = { user: 'misp', password: 'SentinelMailPassword' };
 
 export interface MailedMessage extends Record<string, unknown> {
-  misp: { result: ActionResult };
+  misp: { result: ToldAction };
 }
 
 interface MailNodeSettings extends Record<string, unknown> {

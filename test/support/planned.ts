@@ -1,6 +1,7 @@
 import { complete } from '../../src/event/to-core';
 import type { MispData } from '../../src/event/core';
-import type { ActionResult, Operation } from '../../src/actions/plan';
+import type { ToldAction } from '../../src/actions/in-words';
+import type { Operation } from '../../src/actions/plan';
 import type { StandInMisp } from '../../sandbox/misp/server';
 import type { TestMessage } from './misp-node';
 
@@ -12,8 +13,8 @@ export function eventOf(misp: StandInMisp, id: string): MispData {
 }
 
 /** What an action planned or did with a message. */
-export function resultOf({ misp }: TestMessage): ActionResult {
-  return (misp as { result: ActionResult }).result;
+export function resultOf({ misp }: TestMessage): ToldAction {
+  return (misp as { result: ToldAction }).result;
 }
 
 /** The plan of a message that came out of a node in a dry run. */

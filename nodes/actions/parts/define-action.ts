@@ -1,6 +1,7 @@
 import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../../src/actions/plan';
+import { toldAction } from '../../../src/actions/in-words';
 import { deadlineOf, isTest, setMisp, type Message } from '../../../src/runs/message';
-import { WorkflowError } from '../../../src/text';
+import { text, WorkflowError } from '../../../src/text';
 import type common from '../../../locales/en-US/common.json';
 import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
 import type { Description, Fields } from '../../definition';
@@ -96,7 +97,7 @@ export function actionBehaviour<O extends Operation>(
           deadline: deadlineOf(message),
         });
     const result = { dryRun, operations };
-    setMisp(message, { result });
+    setMisp(message, { result: toldAction(result) });
     if (!dryRun) context.note(message, () => ({ what: 'did', operations }));
     action.learn?.(message, operations);
     return result;
@@ -132,14 +133,14 @@ function wordsFor(operation: Operation): `operations.${keyof typeof common.opera
   return `operations.${operation.do}`;
 }
 
-/** The failures of all operations as one error, with the first one's words. */
+/** The failures of all operations as one error, which says the first one. */
 function problemOf({ operations }: ActionResult): WorkflowError | undefined {
   const failures = operations.flatMap(({ failures: list = [] }) => list);
   if (failures.length === 0) return undefined;
   const [{ item, problem }] = failures;
-  const first = item ? `${item}: ${problem}` : problem;
-  return new WorkflowError(failures.length === 1 ? 'action.failed' : 'action.failedSeveral', {
-    first,
-    count: failures.length,
-  });
+  const first = item ? text('action.item', { item, problem }) : problem;
+  const count = failures.length;
+  return count === 1
+    ? new WorkflowError('action.failed', { first })
+    : new WorkflowError('action.failedSeveral', { first, count });
 }

@@ -5,12 +5,12 @@ import { toCoreFormat } from '../../../src/event/to-core';
 import { isEntries, valuesOf } from '../../../src/event/values';
 import { compileTemplate, type Names } from '../../../src/template/template';
 import type { Message } from '../../../src/runs/message';
-import { WorkflowError } from '../../../src/text';
+import { saidBy, WorkflowError, type Said } from '../../../src/text';
 import type { Saved } from '../../definition';
 import type { Jsonata } from '../../jsonata';
 import type { Sample } from '../../last-message';
 import { tryNode } from '../../logic/trial';
-import type { NodeAnswer, PathAnswer, TemplateAnswer, TriedOn } from '../api';
+import type { NodeAnswer, PathAnswer, Problem, TemplateAnswer, TriedOn } from '../api';
 
 /** What is tried, with the message that it is tried on, if there is one. */
 export type Job = NodeJob | PathJob | TemplateJob;
@@ -47,18 +47,22 @@ export type JobAnswer<J extends Job> = J extends NodeJob
     ? PathAnswer
     : TemplateAnswer;
 
+/** What is sent back: what is wrong has no words yet. */
+export type Done<J extends Job> =
+  JobAnswer<J> extends infer A ? (A extends Problem ? Omit<A, 'problem'> & { problem: Said } : A) : never;
+
 /** Found values are shown up to this number and length. */
 const MOST_VALUES = 5;
 const MOST_CHARACTERS = { node: 600, path: 60 };
 const MOST_RENDERED = 4000;
 
 /** Does a job. What is wrong with it is an answer too. */
-export async function carryOut(job: Job, jsonata: Jsonata): Promise<JobAnswer<Job>> {
+export async function carryOut(job: Job, jsonata: Jsonata): Promise<Done<Job>> {
   try {
     if (job.do === 'node') return await onNode(job, jsonata);
     return job.do === 'path' ? onPath(job) : onTemplate(job);
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: saidBy(error) };
   }
 }
 
@@ -81,19 +85,19 @@ function pasted(json: string): unknown {
   try {
     data = JSON.parse(json);
   } catch (error) {
-    throw new WorkflowError('trial.notJson', { problem: (error as Error).message });
+    throw new WorkflowError('trial.notJson', { problem: saidBy(error) });
   }
   const { payload, data: sent, Event } = (data ?? {}) as Record<string, unknown>;
   if (payload ?? sent) return toCoreFormat(payload ?? sent);
   return toCoreFormat(Event === undefined ? { Event: data } : data);
 }
 
-function onPath({ path, selector, sample }: PathJob): PathAnswer {
+function onPath({ path, selector, sample }: PathJob): Done<PathJob> {
   const problem = checkPath(path);
   const items = sample && itemsOf(sample.message.payload, selector);
   // A path that is being written may not be readable yet; what it could become is offered all the same.
   const next = items ? suggestPaths(items[0], path) : [];
-  if (problem) return { problem: problem.message, next };
+  if (problem) return { problem: problem.said, next };
   if (!sample || !items) return { count: 0, values: [], next };
   const found = items.flatMap((item) => (isEntries(item) ? valuesOf(extract(item, path)) : []));
   const values = found.slice(0, MOST_VALUES).map((value) => shortened(value, MOST_CHARACTERS.path));

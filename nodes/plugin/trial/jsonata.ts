@@ -48,7 +48,7 @@ function load(file: string): unknown {
   return require(file);
 }
 
-function refuse(key: string): () => never {
+function refuse(key: 'trial.noEnvironment' | 'trial.noContext'): () => never {
   return () => {
     throw new WorkflowError(key);
   };

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { WorkflowError } from '../../../src/text';
-import type { Job, JobAnswer } from './jobs';
+import { text, words, type Said } from '../../../src/text';
+import type { Done, Job, JobAnswer } from './jobs';
 import { librariesOfNodeRed } from './libraries';
 
 /** How long one trial may take, in milliseconds. */
@@ -14,7 +14,7 @@ const IDLE_MS = 60_000;
 const MOST_WAITING = 20;
 const MEMORY = ['--max-old-space-size=256', '--max-semi-space-size=16'];
 
-type Answer = JobAnswer<Job>;
+type Answer = Done<Job>;
 
 interface Waiting {
   job: Job;
@@ -33,7 +33,7 @@ class Trials {
   private timer: NodeJS.Timeout | undefined;
 
   run(job: Job): Promise<Answer> {
-    if (this.waiting.length >= MOST_WAITING) return Promise.resolve(problem('trial.busy'));
+    if (this.waiting.length >= MOST_WAITING) return Promise.resolve({ problem: text('trial.busy') });
     return new Promise((answer) => {
       this.waiting.push({ job, answer });
       if (!this.current) this.next();
@@ -52,11 +52,14 @@ class Trials {
   private begin(): void {
     if (!this.current) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.giveUp(problem('trial.tooSlow', { limit: MOST_MS / 1000 })), MOST_MS);
+    this.timer = setTimeout(
+      () => this.giveUp({ problem: text('trial.tooSlow', { limit: MOST_MS / 1000 }) }),
+      MOST_MS,
+    );
     try {
       this.process?.send(this.current.job); // a process that has ended says so itself
     } catch (error) {
-      this.finish(problem('trial.failed', { problem: String(error) }));
+      this.finish({ problem: text('trial.failed', { problem: String(error) }) });
     }
   }
 
@@ -72,14 +75,17 @@ class Trials {
       if (this.process === started) act(message);
     };
     const take = (message: unknown) => (message === 'ready' ? this.begin() : this.finish(message as Answer));
-    const failed = (error: unknown) => this.giveUp(problem('trial.failed', { problem: String(error) }));
+    const failed = (problem: Said) => this.giveUp({ problem: text('trial.failed', { problem }) });
     started.on('message', ifPresent(take));
-    started.on('error', ifPresent(failed));
-    started.on('exit', (code, signal) => ifPresent(failed)(signal ?? code));
+    started.on(
+      'error',
+      ifPresent((error) => failed(String(error))),
+    );
+    started.on('exit', (code, signal) => ifPresent((how) => failed(String(how)))(signal ?? code));
     // Node-RED does not stay because of it.
     started.unref();
     started.channel?.unref();
-    this.timer = setTimeout(() => failed('it does not start'), START_MS);
+    this.timer = setTimeout(() => failed(text('trial.noStart')), START_MS);
   }
 
   private giveUp(answer: Answer): void {
@@ -100,13 +106,11 @@ class Trials {
   }
 }
 
-function problem(key: string, params?: Record<string, string | number>): { problem: string } {
-  return { problem: new WorkflowError(key, params).message };
-}
-
 const trials = new Trials();
 
-/** Tries something out. What is wrong is an answer too. */
-export function attempt<J extends Job>(job: J): Promise<JobAnswer<J>> {
-  return trials.run(job) as Promise<JobAnswer<J>>;
+/** Tries something out. What is wrong is an answer too, in words. */
+export async function attempt<J extends Job>(job: J): Promise<JobAnswer<J>> {
+  const answer = await trials.run(job);
+  const told = 'problem' in answer ? { ...answer, problem: words(answer.problem) } : answer;
+  return told as JobAnswer<J>;
 }

@@ -4,7 +4,7 @@ import { deny, notFound, problem, type RestAnswer } from './answers';
 import { editSelected, tagSelected } from './attribute-bulk';
 import { editFields, newAttribute, plainRow, tagRows } from './attribute-rows';
 import { searchAttributes } from './attribute-search';
-import { editTags } from './event-edit';
+import { editTags } from './tag-edit';
 import { mayChange, maySee, NO_PERMISSION } from './permissions';
 import type { Resource, RestRequest } from './router';
 import { touch } from './touch';

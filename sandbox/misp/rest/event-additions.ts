@@ -2,7 +2,7 @@ import type { MispEvent, MispObject } from '../model';
 import type { StandIn } from '../stand-in';
 import type { MispUser } from '../users';
 import { newAttribute } from './attribute-rows';
-import { editTags } from './event-edit';
+import { editTags } from './tag-edit';
 import { now } from './touch';
 import { attributeErrors, failed } from './validate';
 import { textOf } from './values';

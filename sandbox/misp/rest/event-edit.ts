@@ -8,7 +8,7 @@ import { viewOf } from './event-views';
 import { mayChange, maySee } from './permissions';
 import type { RestRequest } from './router';
 import { addObject, addReferences, addReport } from './event-additions';
-import { addTag, hasTag } from './tag-objects';
+import { editTags } from './tag-edit';
 import { now } from './touch';
 import { attributeErrors, eventErrors, failed } from './validate';
 import { textOf, without } from './values';
@@ -111,21 +111,4 @@ function editAttribute(misp: StandIn, user: MispUser, event: MispEvent, row: Row
   editFields(found.attribute, fields);
   found.attribute.timestamp = event.timestamp;
   if (Array.isArray(Tag)) editTags(misp, user, found.attribute, Tag as Row[]);
-}
-
-export function editTags(
-  misp: StandIn,
-  user: MispUser,
-  holder: { Tag?: MispTag[] },
-  rows: readonly Row[],
-): void {
-  if (!user.Role.perm_tagger) return;
-  for (const row of rows) {
-    const name = textOf(row.name);
-    const tag = misp.tags.find(name) ?? (user.Role.perm_tag_editor ? misp.tags.make(name) : undefined);
-    if (!tag) continue;
-    if (isTrue(row.deleted)) {
-      holder.Tag = holder.Tag?.filter((entry) => entry.name.toLowerCase() !== tag.name.toLowerCase());
-    } else if (!hasTag(holder, tag)) addTag(holder, tag, isTrue(row.local), row.relationship_type);
-  }
 }

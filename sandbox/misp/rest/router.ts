@@ -16,6 +16,7 @@ import { tags } from './tags';
 import { taxonomies } from './taxonomies';
 import { users } from './users';
 import { warninglists } from './warninglists';
+import { workflowBlueprints } from './workflow-files';
 import { workflows } from './workflows';
 
 /** A REST call as an action sees it. */
@@ -63,6 +64,7 @@ const resources: Record<string, Resource | undefined> = {
   taxonomies,
   users,
   warninglists,
+  workflow_blueprints: workflowBlueprints,
   workflows,
 };
 

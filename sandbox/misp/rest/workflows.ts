@@ -7,6 +7,7 @@ import { deny, problem, type RestAnswer } from './answers';
 import { NO_PERMISSION } from './permissions';
 import type { Resource, RestRequest } from './router';
 import { runOnce } from './stateless';
+import { stored } from './workflow-files';
 
 interface Row {
   id: string;
@@ -18,6 +19,7 @@ interface Row {
 
 /** `workflows/...` (recordings: test/fixtures/rest/workflows-moduleIndex*.json and -moduleStatelessExecution*.json). */
 export const workflows: Resource = {
+  ...stored('Workflow', (misp) => misp.collections.workflows),
   /** MISP's own modules and those of the Action service. What is left out leaves a gap: then it is no list. */
   moduleIndex: {
     run: async ({ named, url, user }, misp) => {

@@ -1,4 +1,5 @@
 import { blockText, replyBody, type Outcome, type Verdict } from '../../runs/verdict';
+import { words } from '../../text';
 import { requestOf, type MispRequest } from '../request';
 import type { Kind, Module, Reply } from './kind';
 
@@ -64,6 +65,6 @@ export const action = {
     const body = replyBody(verdict);
     return 'error' in body ? stop(body.error) : GO_ON;
   },
-  refuse: (problem) => stop(blockText(problem)),
-  byPolicy: ({ onDeadline }, problem) => (onDeadline === 'block' ? stop(problem) : GO_ON),
+  refuse: (problem) => stop(blockText(words(problem))),
+  byPolicy: ({ onDeadline }, problem) => (onDeadline === 'block' ? stop(words(problem)) : GO_ON),
 } satisfies Kind<ActionTypes>;

@@ -1,3 +1,4 @@
+import { words, type Said } from '../../text';
 import { blockText, type Verdict } from '../../runs/verdict';
 import type { Module, Reply } from './kind';
 
@@ -41,8 +42,8 @@ export interface ModuleRequest {
 }
 
 /** An error in the one shape at which no caller in MISP stumbles: some look for `results` before they look for it. */
-export function failed(problem: string): Reply {
-  return { body: JSON.stringify({ error: blockText(problem), results: [] }), blocks: true };
+export function failed(problem: Said): Reply {
+  return { body: JSON.stringify({ error: blockText(words(problem)), results: [] }), blocks: true };
 }
 
 /** What a flow found. One that only allows found nothing. */

@@ -1,3 +1,4 @@
+import { words, type Said } from '../../text';
 import { listsIn } from '../../event/keyed-lists';
 import { relinkFlattened } from '../../event/relink';
 import { blockText, type Verdict } from '../../runs/verdict';
@@ -19,8 +20,8 @@ export interface ExportTypes {
 }
 
 /** MISP shows nobody the error of an export: it gives an empty file. So the words are the file. */
-function failedFile(problem: string): Reply {
-  const data = Buffer.from(blockText(problem)).toString('base64');
+function failedFile(problem: Said): Reply {
+  const data = Buffer.from(blockText(words(problem))).toString('base64');
   return { body: JSON.stringify({ data }), blocks: true };
 }
 
@@ -50,5 +51,5 @@ export const exporting = {
     return resultReply({ ...verdict, result: verdict.result ?? { data: '' } });
   },
   refuse: failedFile,
-  byPolicy: (_module: Module, problem: string) => failedFile(problem),
+  byPolicy: (_module: Module, problem: Said) => failedFile(problem),
 } satisfies Kind<ExportTypes>;

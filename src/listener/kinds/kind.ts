@@ -1,4 +1,5 @@
 import type { Verdict } from '../../runs/verdict';
+import type { Said } from '../../text';
 import type { RequestBody } from '../request';
 import type { HandOn } from './front';
 
@@ -54,9 +55,9 @@ export interface Kind<T extends KindTypes> {
   /**
    * The answer when nobody decides: the flow is gone, does not run or has failed to take the request, or nobody can
    * read the request (too large, no JSON, too deep).
-   * @param problem in words, for whoever reads MISP's log or page
+   * @param problem for whoever reads MISP's log or page
    */
-  refuse(problem: string): Reply;
+  refuse(problem: Said): Reply;
   /** The answer when the flow has none in time, or there is no room: what the module's settings say. */
-  byPolicy(module: T['module'], problem: string): Reply;
+  byPolicy(module: T['module'], problem: Said): Reply;
 }

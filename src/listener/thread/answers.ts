@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { text } from '../../text';
+import { saidBy, text, type Text } from '../../text';
 import { kindOf } from '../kinds';
 import type { Reply } from '../kinds/kind';
 import type { Absence, FromWorker, OwnAnswer } from '../protocol';
@@ -15,7 +15,7 @@ const WORDS = {
   overload: 'service.overload',
   breaker: 'service.breaker',
   stopping: 'service.stopping',
-};
+} as const;
 
 /**
  * The requests of which something is left, and what they are answered. An answer that no flow gave is told to the
@@ -49,20 +49,20 @@ export class Answers {
   }
 
   /** A request that cannot be understood is refused, whatever the settings are. */
-  reject(query: Query, problem: string): void {
+  reject(query: Query, problem: Text): void {
     this.rejected++;
     this.finish(query, 'rejected', kindOf(query.module).refuse(problem));
   }
 
   /** Nobody decides, because the flows do not run. */
   absent(query: Query, { key, params }: Absence): void {
-    const problem = text(key, { ...params, module: nameOf(query) });
+    const problem: Text = { key, params: { ...params, module: nameOf(query) } };
     this.finish(query, 'absent', kindOf(query.module).refuse(problem));
   }
 
   /** Something of ours failed before the flow had the request. */
   fail(query: Query, error: Error): void {
-    const problem = text('service.failed', { problem: error.message });
+    const problem = text('service.failed', { problem: saidBy(error) });
     this.finish(query, 'failed', kindOf(query.module).refuse(problem));
   }
 

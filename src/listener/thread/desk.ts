@@ -58,7 +58,13 @@ export class Desk {
     const { query, scan } = arrived;
     const { absence } = this.answers;
     const entry = scan.module === undefined ? undefined : this.modules.get(scan.module);
-    if (!entry && this.upstream) return this.passOn(query);
+    if (!entry && this.upstream) {
+      // What misp-modules cannot read it answers with a status that has MISP go on: not if it was meant for a flow.
+      const isMeantForUs =
+        scan.module === undefined && this.modules.isNamedIn(Buffer.from(query.body.content));
+      if (isMeantForUs) return this.answers.reject(query, text('service.noModule'));
+      return this.passOn(query);
+    }
     if (scan.module === TEMPLATES && !entry) return this.render(query);
     if (scan.module !== undefined && !entry) {
       return this.answers.reject(query, text('service.unknownModule', { module: scan.module }));

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from '../credentials';
+import { text } from '../../text';
 import { version } from '../../../package.json';
 import { credentialCheck, type Caller, type Check } from './callers';
 import { Refusals } from './refusals';
@@ -41,7 +42,7 @@ export class Front {
         return this.serve(path, request, response, expectsContinue, caller.name);
       }
       this.refusals.refused(address);
-      refuse(response, 401, 'service.unauthorized', { 'WWW-Authenticate': 'Basic realm="misp"' });
+      refuse(response, 401, text('service.unauthorized'), { 'WWW-Authenticate': 'Basic realm="misp"' });
     };
     const caller = this.check(request.headers.authorization, address);
     if (caller instanceof Promise) void caller.then(admit);
@@ -58,9 +59,10 @@ export class Front {
     const method = path === '/query' ? 'POST' : 'GET';
     const isOurs = ['/modules', '/query'].includes(path) && request.method === method;
     if (!isOurs && this.behind.elsewhere(request, response)) return;
-    if (!['/modules', '/query', '/version'].includes(path)) return refuse(response, 404, 'service.notFound');
+    if (!['/modules', '/query', '/version'].includes(path))
+      return refuse(response, 404, text('service.notFound'));
     if (request.method !== method) {
-      return refuse(response, 405, 'service.methodNotAllowed', { Allow: method }, { method });
+      return refuse(response, 405, text('service.methodNotAllowed', { method }), { Allow: method });
     }
     if (path === '/modules') this.sendModules(request, response);
     else if (path === '/version') sendJson(response, 200, { version });

@@ -31,6 +31,12 @@ export class ModuleList {
     this.render();
   }
 
+  /** Whether a text that cannot be read names a module of ours all the same. */
+  isNamedIn(text: Buffer): boolean {
+    const escaped = text.includes('\\u');
+    return escaped || [...this.entries.keys()].some((name) => text.includes(name));
+  }
+
   forget(name: string): void {
     if (this.entries.delete(name)) this.render();
   }

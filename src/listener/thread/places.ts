@@ -1,6 +1,6 @@
 import { kindOf } from '../kinds';
 import type { ServiceLimits } from '../protocol';
-import { Breaker } from './breaker';
+import { Breaker } from './sparing';
 import type { Query } from './query';
 import { Room } from './room';
 

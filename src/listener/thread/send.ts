@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from '../../text';
+import { words, type Text } from '../../text';
 import { declaredLength } from './body';
 
 /** How long a caller may go on sending after its answer, in milliseconds. */
@@ -44,9 +44,8 @@ function lingerBriefly({ req }: ServerResponse): void {
 export function refuse(
   response: ServerResponse,
   status: 401 | 404 | 405,
-  key: string,
+  said: Text,
   headers: Record<string, string> = {},
-  params: Record<string, string> = {},
 ): void {
-  sendJson(response, status, { error: text(key, params) }, undefined, headers);
+  sendJson(response, status, { error: words(said) }, undefined, headers);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from '../../text';
+import { text, type Text } from '../../text';
 import { failed } from '../kinds/drawn';
 import type { FrontModule, HandOn } from '../kinds/front';
 import type { UpstreamSettings } from '../upstream-settings';
@@ -37,7 +37,7 @@ export class Upstream {
   pass(response: ServerResponse, body?: Uint8Array): void {
     const size = body?.length ?? 0;
     if (this.passing >= MOST_PASSING || this.bytes + size > MOST_BYTES)
-      return this.fail(response, 'overload');
+      return this.fail(response, text('service.overload'));
     this.passing++;
     this.bytes += size;
     const request = callUpstream(this.settings, { ...askedOf(response.req), body });
@@ -51,7 +51,7 @@ export class Upstream {
     });
     request.on('error', () => {
       if (response.headersSent) response.destroy();
-      else this.fail(response, 'upstreamAway');
+      else this.fail(response, text('service.upstreamAway'));
     });
     request.on('close', () => {
       clearTimeout(timer);
@@ -101,8 +101,8 @@ export class Upstream {
     );
   }
 
-  private fail(response: ServerResponse, key: string): void {
-    if (!response.destroyed) sendJson(response, 200, failed(text(`service.${key}`)).body);
+  private fail(response: ServerResponse, problem: Text): void {
+    if (!response.destroyed) sendJson(response, 200, failed(problem).body);
   }
 }
 

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { speak } from '../../text';
 import type { FromWorker, ToWorker, WorkerStart } from '../protocol';
 import { ListenerServer } from './server';
 
@@ -6,7 +7,8 @@ import { ListenerServer } from './server';
 const port = parentPort;
 if (!port) throw new Error('This file is started as a worker thread');
 
-const { settings, absence, drained } = workerData as WorkerStart;
+const { settings, absence, messages, drained } = workerData as WorkerStart;
+speak(messages);
 const server = new ListenerServer(settings, absence, (message: FromWorker, transfer) =>
   port.postMessage(message, transfer ?? []),
 );

@@ -120,15 +120,16 @@ async function attachRest(
   return { changed, failures: onePerItem(failures) };
 }
 
-/** An item that several tags were refused for fails once, with all the words. */
+/** An item that several tags were refused for fails once, with all that was said. */
 function onePerItem(failures: readonly Failure[]): Failure[] {
   const byItem = new Map<string | undefined, Failure>();
   for (const failure of failures) {
-    const { problem, tags = [] } = byItem.get(failure.item) ?? { problem: '' };
-    const words = problem === '' ? failure.problem : `${problem}. ${failure.problem}`;
+    const { problem: first, tags = [] } = byItem.get(failure.item) ?? {};
+    const next = failure.problem;
+    const problem = first === undefined ? next : text('carryOut.severalRefusals', { first, next });
     // What failed whatever the tag has none.
     const both = failure.tags && { tags: [...tags, ...failure.tags] };
-    byItem.set(failure.item, { item: failure.item, problem: words, ...both });
+    byItem.set(failure.item, { item: failure.item, problem, ...both });
   }
   return [...byItem.values()];
 }

@@ -1,5 +1,5 @@
 import type { OperationResult, Ref } from '../../actions/plan';
-import { text, WorkflowError } from '../../text';
+import { text, WorkflowError, type Said, type Text } from '../../text';
 import type { CallOptions, MispClient } from '../client';
 import type { Permission } from '../permissions';
 
@@ -45,13 +45,13 @@ export const done = (answer?: unknown): Outcome => ({
 });
 
 /** Nothing of it was done. */
-export function failed(problem: string): Outcome {
+export function failed(problem: Said): Outcome {
   return { state: 'failed', failures: [{ problem }] };
 }
 
-/** The words of an error; the library's own errors only, others are a fault of ours and go on. */
-export function wordsOf(error: unknown): string {
-  if (error instanceof WorkflowError) return error.message;
+/** What an error says; the library's own errors only, others are a fault of ours and go on. */
+export function wordsOf(error: unknown): Text {
+  if (error instanceof WorkflowError) return error.said;
   throw error;
 }
 
@@ -61,7 +61,7 @@ export function nameOf({ id, uuid }: Ref): string | undefined {
 }
 
 /** What MISP is asked by. */
-export function keyOf({ id, uuid }: Ref): string | undefined {
+export function mispKey({ id, uuid }: Ref): string | undefined {
   return id ?? uuid;
 }
 
@@ -130,5 +130,5 @@ export function refuseStopped({ signal }: Context): void {
   if (signal.aborted) throw new WorkflowError('carryOut.stopped');
 }
 
-/** The words for an item that MISP has not changed, without saying why. */
-export const notChanged = (): string => text('carryOut.notChanged');
+/** What is said of an item that MISP has not changed, without saying why. */
+export const notChanged = (): Text => text('carryOut.notChanged');

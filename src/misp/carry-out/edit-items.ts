@@ -1,5 +1,6 @@
 import type { Ref } from '../../actions/plan';
 import { isList, isRecord, textOf } from '../../event/values';
+import type { Said } from '../../text';
 import { getEvent, updateEvent } from '../events';
 import { callOptions, portions, refuseStopped, wordsOf, type Context } from './context';
 
@@ -18,7 +19,7 @@ export interface Row {
 /** What was not done, and why if the call failed. */
 export interface Left<R> {
   row: R;
-  problem?: string;
+  problem?: Said;
 }
 
 /**

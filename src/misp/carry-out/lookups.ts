@@ -1,8 +1,8 @@
 import type { Ref } from '../../actions/plan';
-import { WorkflowError } from '../../text';
+import { text, WorkflowError } from '../../text';
 import { attributeHead, attributeHeads, getAttribute, type AttributeHead } from '../attributes';
 import { eventHeads, type EventHead } from '../events';
-import { forEach, keyOf, nameOf, portions, type Context, type Failure } from './context';
+import { forEach, mispKey, nameOf, portions, type Context, type Failure } from './context';
 
 /** An item of a plan, and what MISP knows of it. */
 export interface Known {
@@ -25,7 +25,7 @@ export async function lookUp(
 ): Promise<{ found: Known[]; failures: Failure[] }> {
   const heads = new Map<string, AttributeHead>();
   const learn = (head: AttributeHead) => heads.set(head.id, head).set(head.uuid.toLowerCase(), head);
-  const eventKey = keyOf(event);
+  const eventKey = mispKey(event);
   const uuids = items.flatMap(({ uuid }) => uuid ?? []);
   const deleted = [0, 1];
   if (uuids.length === items.length) {
@@ -46,7 +46,7 @@ export async function lookUp(
   for (const item of items) {
     const head = heads.get(item.uuid?.toLowerCase() ?? '') ?? heads.get(item.id ?? '');
     if (head) found.push({ item, head });
-    else failures.push({ item: nameOf(item), problem: new WorkflowError('carryOut.noAttribute').message });
+    else failures.push({ item: nameOf(item), problem: text('carryOut.noAttribute') });
   }
   return { found, failures };
 }
@@ -56,10 +56,10 @@ export async function lookUp(
  * @throws {WorkflowError} if it is not there, or the key may not see it
  */
 export async function eventHead({ client, signal }: Context, ref: Ref): Promise<EventHead> {
-  const key = keyOf(ref);
+  const key = mispKey(ref);
   if (key === undefined) throw new WorkflowError('carryOut.noEvent');
   const head = (await eventHeads(client, [key], signal)).get(key.toLowerCase());
-  if (!head) throw new WorkflowError('misp.notFound', { message: `Invalid event (${key})` });
+  if (!head) throw new WorkflowError('misp.notFound', { message: text('misp.noEvent', { key }) });
   return head;
 }
 
@@ -68,7 +68,7 @@ export async function eventHead({ client, signal }: Context, ref: Ref): Promise<
  * @throws {WorkflowError} if nothing tells
  */
 export async function eventKey(context: Context, event: Ref, items: readonly Ref[]): Promise<string> {
-  const key = keyOf(event);
+  const key = mispKey(event);
   if (key !== undefined) return key;
   const { found } = await lookUp(context, event, items.slice(0, 1));
   const own = found[0]?.head.eventId;

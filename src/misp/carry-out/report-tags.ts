@@ -6,7 +6,7 @@ import type { Json } from '../expected';
 import { callOptions, forEach, forPortions, nameOf, outcomeOf, type Context, type Outcome } from './context';
 import { rowsByUuid } from './edit-items';
 import { eventKey } from './lookups';
-import { failureOf, isAsWanted, type TagEntry } from './tag-entries';
+import { tagFailure, isAsWanted, type TagEntry } from './tag-entries';
 
 interface Report {
   item: Ref;
@@ -27,7 +27,7 @@ export async function editReportTags(
   const taggable =
     found.some(({ row }) => isList(row.Tag)) || (found.length > 0 && (await canTagReports(client, signal)));
   if (!taggable) {
-    const old = found.map(({ item }) => failureOf('carryOut.reportTagNotChanged', item, Tag));
+    const old = found.map(({ item }) => tagFailure('carryOut.reportTagNotChanged', item, Tag));
     return outcomeOf(items.length, 0, [...failures, ...old]);
   }
   const left = found.filter(({ row }) => !Tag.every((tag) => isAsWanted(row, tag)));
@@ -42,7 +42,7 @@ export async function editReportTags(
       const now = rowsByUuid((await updateEvent(client, key, { EventReport }, options)).EventReport);
       return portion
         .filter(({ row }) => !areAsWanted(now.get(textOf(row.uuid).toLowerCase()), Tag))
-        .map(({ item }) => failureOf('carryOut.reportTagNotChanged', item, Tag));
+        .map(({ item }) => tagFailure('carryOut.reportTagNotChanged', item, Tag));
     },
   );
   return outcomeOf(items.length, left.length - refused.length, [...failures, ...refused]);

@@ -1,6 +1,6 @@
 import type { AttachTags, DetachTags, Ref } from '../../actions/plan';
 import { isList, isRecord, textOf } from '../../event/values';
-import { text } from '../../text';
+import { text, type KeyOf } from '../../text';
 import type { Json } from '../expected';
 import { nameOf, type Failure } from './context';
 
@@ -13,7 +13,7 @@ export interface TagEntry {
 }
 
 /** The tag as `events/edit` takes it, by what is to be done with it. */
-export function entryOf(operation: AttachTags | DetachTags, name: string): TagEntry {
+export function tagEntryFor(operation: AttachTags | DetachTags, name: string): TagEntry {
   const local = operation.local === true ? 1 : 0;
   if (operation.do === 'detach-tags') return { name, local, deleted: 1 };
   const { relationship } = operation;
@@ -21,7 +21,7 @@ export function entryOf(operation: AttachTags | DetachTags, name: string): TagEn
 }
 
 /** That MISP has not changed the tags of an item. */
-export function failureOf(key: string, item: Ref, tags: readonly TagEntry[]): Failure {
+export function tagFailure(key: KeyOf<'tag'>, item: Ref, tags: readonly TagEntry[]): Failure {
   return { item: nameOf(item), problem: text(key, { tag: tags.map(({ name }) => name).join(', ') }) };
 }
 

@@ -5,7 +5,7 @@ import { callOptions, nameOf, outcomeOf, type Context, type Failure, type Outcom
 import { editItems, type Row } from './edit-items';
 import { eventKey, lookUp } from './lookups';
 import { editReportTags } from './report-tags';
-import { entryOf, failureOf, isAsWanted, type TagEntry } from './tag-entries';
+import { tagEntryFor, tagFailure, isAsWanted, type TagEntry } from './tag-entries';
 
 /** An attribute whose tags change. */
 export interface TagRow extends Row {
@@ -17,7 +17,7 @@ export interface TagRow extends Row {
  * event off publication by that, and its answer shows what came of it.
  */
 export async function editTags(context: Context, operation: AttachTags | DetachTags): Promise<Outcome> {
-  const Tag = operation.tags.map((name) => entryOf(operation, name));
+  const Tag = operation.tags.map((name) => tagEntryFor(operation, name));
   const { event, items, scope } = operation;
   if (scope === 'event') return editEventTags(context, event, Tag);
   if (scope === 'event-report') return editReportTags(context, operation, Tag);
@@ -58,7 +58,7 @@ export async function editAttributeTags(
   );
   return left.map(({ row: { item, change }, problem }) =>
     problem === undefined
-      ? failureOf('carryOut.tagNotChanged', item, change.Tag)
+      ? tagFailure('carryOut.tagNotChanged', item, change.Tag)
       : { item: nameOf(item), problem },
   );
 }

@@ -11,12 +11,12 @@ import {
   type Failure,
   type Outcome,
 } from '../carry-out/context';
-import { namesOf, NOT_IN_DATA, OTHERS, type Entry } from './entry';
+import { namesOf, NOT_IN_DATA, OTHERS, type OperationEntry } from './entry';
 
 /** Values of one call. */
 const MOST_VALUES = 500;
 
-export const addSightings: Entry<AddSightings> = {
+export const addSightings: OperationEntry<AddSightings> = {
   carryOut,
   reflect: NOT_IN_DATA,
   lane: () => OTHERS,

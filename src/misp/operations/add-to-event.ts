@@ -11,16 +11,16 @@ import type { DoneOf } from '../../actions/reflect-tags';
 import type { MispAttribute, MispEvent, MispObject } from '../../event/core';
 import { isSet } from '../../event/flags';
 import { isList, isRecord, textOf } from '../../event/values';
-import { text } from '../../text';
+import { text, type Said } from '../../text';
 import { addAttributes } from '../attributes';
 import { callOptions, outcomeOf, portions, refuseStopped, wordsOf } from '../carry-out/context';
 import type { Context, Failure, Outcome } from '../carry-out/context';
 import { rowsByUuid } from '../carry-out/edit-items';
 import { eventKey } from '../carry-out/lookups';
 import { getEvent, updateEvent } from '../events';
-import { inEach, laneOfEvent, type Entry } from './entry';
+import { inEach, laneOfEvent, type OperationEntry } from './entry';
 
-export const addToEvent: Entry<AddToEvent> = {
+export const addToEvent: OperationEntry<AddToEvent> = {
   carryOut,
   reflect: inEach((event, operation, _result, done) => show(event, operation, done)),
   lane: laneOfEvent,
@@ -159,7 +159,7 @@ function lackingOf(object: NewObject, row: Json | undefined): Failure[] {
   }));
 }
 
-function refused(thing: Thing, problem = text('enrich.notTaken')): Failure {
+function refused(thing: Thing, problem: Said = text('enrich.notTaken')): Failure {
   return { item: thing.uuid, problem: text('enrich.refused', { what: titleOf(thing), problem }) };
 }
 

@@ -9,9 +9,9 @@ import { tagItems } from '../carry-out/attach-to-attributes';
 import { callOptions, outcomeOf, type Context, type Failure, type Outcome } from '../carry-out/context';
 import { eventHead, lookUp } from '../carry-out/lookups';
 import { editTags } from '../carry-out/tags-by-edit';
-import { inEach, ITEMS, laneOfEvent, type Entry } from './entry';
+import { inEach, ITEMS, laneOfEvent, type OperationEntry } from './entry';
 
-export const attachTags: Entry<AttachTags> = {
+export const attachTags: OperationEntry<AttachTags> = {
   carryOut,
   reflect: inEach(changeTags),
   lane: laneOfEvent,

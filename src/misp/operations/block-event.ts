@@ -2,9 +2,9 @@ import type { BlockEvent } from '../../actions/plan';
 import { text } from '../../text';
 import { callOptions, done, failed, type Context, type Outcome } from '../carry-out/context';
 import { addEventBlocklist, eventBlocklists } from '../event-blocklists';
-import { NOT_IN_DATA, ONE_THING, OTHERS, type Entry } from './entry';
+import { NOT_IN_DATA, ONE_THING, OTHERS, type OperationEntry } from './entry';
 
-export const blockEvent: Entry<BlockEvent> = {
+export const blockEvent: OperationEntry<BlockEvent> = {
   carryOut,
   reflect: NOT_IN_DATA,
   lane: () => OTHERS,

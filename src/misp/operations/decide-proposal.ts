@@ -2,10 +2,18 @@ import type { DecideProposal } from '../../actions/plan';
 import { addProposed, takeDecided } from '../../actions/reflect-proposal';
 import { text, WorkflowError } from '../../text';
 import { acceptAttributeProposal, discardAttributeProposal, isProposalOpen } from '../proposals';
-import { callOptions, done, keyOf, nameOf, wordsOf, type Context, type Outcome } from '../carry-out/context';
-import { inEach, ONE_THING, OTHERS, type Entry } from './entry';
+import {
+  callOptions,
+  done,
+  mispKey,
+  nameOf,
+  wordsOf,
+  type Context,
+  type Outcome,
+} from '../carry-out/context';
+import { inEach, ONE_THING, OTHERS, type OperationEntry } from './entry';
 
-export const discardProposal: Entry<DecideProposal> = {
+export const discardProposal: OperationEntry<DecideProposal> = {
   carryOut,
   reflect: inEach(takeDecided),
   lane: () => OTHERS,
@@ -13,7 +21,7 @@ export const discardProposal: Entry<DecideProposal> = {
   permission: 'perm_add',
 };
 
-export const acceptProposal: Entry<DecideProposal> = {
+export const acceptProposal: OperationEntry<DecideProposal> = {
   ...discardProposal,
   reflect(events, operation) {
     for (const event of events) takeDecided(event, operation);
@@ -24,7 +32,7 @@ export const acceptProposal: Entry<DecideProposal> = {
 /** Accepts or discards a proposal. MISP says "accepted" even if a workflow has stopped it, so it is looked at again. */
 async function carryOut(context: Context, operation: DecideProposal): Promise<Outcome> {
   const { client, signal } = context;
-  const key = keyOf(operation.proposal);
+  const key = mispKey(operation.proposal);
   if (key === undefined) throw new WorkflowError('carryOut.noProposal');
   const options = callOptions(context);
   if (operation.do === 'discard-proposal') await discardAttributeProposal(client, key, options);

@@ -15,9 +15,9 @@ import {
 import { eventHead, lookUp, type Known } from '../carry-out/lookups';
 import type { TagEntry } from '../carry-out/tag-entries';
 import { editAttributeTags, editTags, type TagRow } from '../carry-out/tags-by-edit';
-import { inEach, ITEMS, laneOfEvent, type Entry } from './entry';
+import { inEach, ITEMS, laneOfEvent, type OperationEntry } from './entry';
 
-export const detachTags: Entry<DetachTags> = {
+export const detachTags: OperationEntry<DetachTags> = {
   carryOut,
   reflect: inEach(changeTags),
   lane: laneOfEvent,

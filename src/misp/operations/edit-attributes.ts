@@ -26,9 +26,9 @@ import {
 } from '../carry-out/context';
 import { editItems, type Row } from '../carry-out/edit-items';
 import { eventKey, lookUp } from '../carry-out/lookups';
-import { inEach, laneOfEvent, namesOf, type Entry } from './entry';
+import { inEach, laneOfEvent, namesOf, type OperationEntry } from './entry';
 
-export const editAttributes: Entry<EditAttributes> = {
+export const editAttributes: OperationEntry<EditAttributes> = {
   carryOut,
   reflect: inEach((event, operation, _result, done) => show(event, operation, done)),
   lane: laneOfEvent,

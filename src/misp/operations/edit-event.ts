@@ -4,11 +4,11 @@ import { isSet } from '../../event/flags';
 import { textOf } from '../../event/values';
 import { text, WorkflowError } from '../../text';
 import { updateEvent, type EventHead } from '../events';
-import { callOptions, done, failed, keyOf, type Context, type Outcome } from '../carry-out/context';
+import { callOptions, done, failed, mispKey, type Context, type Outcome } from '../carry-out/context';
 import { eventHead } from '../carry-out/lookups';
-import { inEach, laneOfEvent, ONE_THING, type Entry } from './entry';
+import { inEach, laneOfEvent, ONE_THING, type OperationEntry } from './entry';
 
-export const editEvent: Entry<EditEvent> = {
+export const editEvent: OperationEntry<EditEvent> = {
   carryOut,
   reflect: inEach((event, { event: ref, fields, freeze }, { state }) => {
     if (!isSame(event, ref)) return;
@@ -27,7 +27,7 @@ export const editEvent: Entry<EditEvent> = {
  */
 async function carryOut(context: Context, operation: EditEvent): Promise<Outcome> {
   const { event, fields, freeze } = operation;
-  const key = keyOf(event);
+  const key = mispKey(event);
   if (key === undefined) throw new WorkflowError('carryOut.noEvent');
   const before = freeze ? await eventHead(context, event) : undefined;
   if (before && hasAlready(before, fields)) {

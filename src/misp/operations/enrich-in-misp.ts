@@ -3,16 +3,16 @@ import { WorkflowError } from '../../text';
 import {
   callOptions,
   forEach,
-  keyOf,
+  mispKey,
   nameOf,
   outcomeOf,
   type Context,
   type Outcome,
 } from '../carry-out/context';
 import { eventKey } from '../carry-out/lookups';
-import { ITEMS, laneOfEvent, NOT_IN_DATA, type Entry } from './entry';
+import { ITEMS, laneOfEvent, NOT_IN_DATA, type OperationEntry } from './entry';
 
-export const enrichInMisp: Entry<EnrichInMisp> = {
+export const enrichInMisp: OperationEntry<EnrichInMisp> = {
   carryOut,
   reflect: NOT_IN_DATA,
   lane: laneOfEvent,
@@ -30,7 +30,7 @@ async function carryOut(context: Context, operation: EnrichInMisp): Promise<Outc
   let unknownCall = false;
   const failures = await forEach(context, items, nameOf, async (item) => {
     if (unknownCall) return;
-    const path = `/attributes/enrich/${encodeURIComponent(keyOf(item) ?? '')}`;
+    const path = `/attributes/enrich/${encodeURIComponent(mispKey(item) ?? '')}`;
     try {
       await context.client.post(path, chosen, callOptions(context));
     } catch (error) {

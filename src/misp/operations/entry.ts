@@ -1,14 +1,14 @@
 import type { MispOperation, OperationResult, Ref } from '../../actions/plan';
 import type { DoneOf } from '../../actions/reflect-tags';
 import type { MispEvent } from '../../event/core';
-import { nameOf, keyOf, type Context, type Outcome } from '../carry-out/context';
+import { nameOf, mispKey, type Context, type Outcome } from '../carry-out/context';
 import type { Permission } from '../permissions';
 
 /**
  * All that belongs to an operation, in one place. What sends to people or systems changes no MISP and has none of
  * this; who carries that out stands in `nodes/actions/parts/sends.ts`.
  */
-export interface Entry<O extends MispOperation> {
+export interface OperationEntry<O extends MispOperation> {
   /** Does it in MISP, with the fewest calls. */
   carryOut(context: Context, operation: O): Promise<Outcome>;
   /** Shows in the message's data what was done. */
@@ -28,7 +28,7 @@ export const WHOLE_PLAN = Symbol('the whole plan');
 export type Lane = string | typeof WHOLE_PLAN;
 
 /** The lane of what concerns one event. */
-export const laneOfEvent = ({ event }: { event: Ref }): Lane => `event ${keyOf(event) ?? ''}`;
+export const laneOfEvent = ({ event }: { event: Ref }): Lane => `event ${mispKey(event) ?? ''}`;
 /** The lane of what concerns none. */
 export const OTHERS: Lane = 'others';
 

@@ -2,12 +2,12 @@ import type { ExtendWarninglist } from '../../actions/plan';
 import { text, WorkflowError } from '../../text';
 import { getWarninglist, updateWarninglist, warninglists, type WarninglistContent } from '../warninglists';
 import { callOptions, done, failed, type Context, type Outcome } from '../carry-out/context';
-import { NOT_IN_DATA, ONE_THING, OTHERS, type Entry } from './entry';
+import { NOT_IN_DATA, ONE_THING, OTHERS, type OperationEntry } from './entry';
 
 /** How often it is begun anew when someone else changes the list meanwhile. */
 const MOST_ROUNDS = 3;
 
-export const extendWarninglist: Entry<ExtendWarninglist> = {
+export const extendWarninglist: OperationEntry<ExtendWarninglist> = {
   carryOut,
   reflect: NOT_IN_DATA,
   lane: () => OTHERS,

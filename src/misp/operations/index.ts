@@ -8,7 +8,7 @@ import { detachTags } from './detach-tags';
 import { editAttributes } from './edit-attributes';
 import { editEvent } from './edit-event';
 import { enrichInMisp } from './enrich-in-misp';
-import type { Entry } from './entry';
+import type { OperationEntry } from './entry';
 import { extendWarninglist } from './extend-warninglist';
 import { publish, unpublish } from './publish';
 import { restCall } from './rest-call';
@@ -17,7 +17,7 @@ import { runModule } from './run-module';
 type OperationNamed<D, O = MispOperation> = O extends { do: infer N } ? (D extends N ? O : never) : never;
 
 /** Every change of a MISP that a plan can hold; the compiler says which one is missing, and what it lacks. */
-const OPERATIONS: { readonly [D in MispOperation['do']]: Entry<OperationNamed<D>> } = {
+const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<OperationNamed<D>> } = {
   'accept-proposal': acceptProposal,
   'add-sightings': addSightings,
   'add-to-event': addToEvent,
@@ -41,6 +41,6 @@ export function changesMisp(operation: Operation): operation is MispOperation {
 }
 
 /** What belongs to an operation. */
-export function entryOf(operation: MispOperation): Entry<MispOperation> {
-  return OPERATIONS[operation.do] as Entry<MispOperation>;
+export function operationEntry(operation: MispOperation): OperationEntry<MispOperation> {
+  return OPERATIONS[operation.do] as OperationEntry<MispOperation>;
 }

@@ -2,15 +2,15 @@ import { isSame } from '../../actions/event-things';
 import type { PublishEvent, Ref, UnpublishEvent } from '../../actions/plan';
 import type { MispEvent } from '../../event/core';
 import { sleep } from '../../http/repeat';
-import { text, WorkflowError } from '../../text';
+import { text, WorkflowError, type Text } from '../../text';
 import { MispValidationError, refuseUnsaved } from '../validation';
 import * as events from '../events';
 import { searchLogs } from '../logs';
-import { callOptions, done, failed, keyOf, type Context, type Outcome } from '../carry-out/context';
+import { callOptions, done, failed, mispKey, type Context, type Outcome } from '../carry-out/context';
 import { eventHead } from '../carry-out/lookups';
-import { inEach, laneOfEvent, ONE_THING, type Entry } from './entry';
+import { inEach, laneOfEvent, ONE_THING, type OperationEntry } from './entry';
 
-export const publish: Entry<PublishEvent> = {
+export const publish: OperationEntry<PublishEvent> = {
   carryOut: publishEvent,
   reflect: inEach((event, { event: ref }) => showPublished(event, ref, true)),
   lane: laneOfEvent,
@@ -18,7 +18,7 @@ export const publish: Entry<PublishEvent> = {
   permission: 'perm_publish',
 };
 
-export const unpublish: Entry<UnpublishEvent> = {
+export const unpublish: OperationEntry<UnpublishEvent> = {
   carryOut: unpublishEvent,
   reflect: inEach((event, { event: ref }) => showPublished(event, ref, false)),
   lane: laneOfEvent,
@@ -114,7 +114,7 @@ async function lastLogOf({ client, signal }: Context, id: string): Promise<numbe
   }
 }
 
-async function reasonOf(context: Context, id: string, after: number): Promise<string> {
+async function reasonOf(context: Context, id: string, after: number): Promise<Text> {
   const row = await stopRow(context, id, after);
   const reason = row?.change.replace(/^Returned message: /, '');
   return reason ? text('carryOut.publishStopped', { reason }) : text('carryOut.notPublished');
@@ -122,7 +122,7 @@ async function reasonOf(context: Context, id: string, after: number): Promise<st
 
 /** Takes an event off publication. */
 async function unpublishEvent(context: Context, { event }: UnpublishEvent): Promise<Outcome> {
-  const key = keyOf(event);
+  const key = mispKey(event);
   if (key === undefined) throw new WorkflowError('carryOut.noEvent');
   refuseUnsaved(await events.unpublish(context.client, key, callOptions(context)), 'events/unpublish');
   context.advance(1);

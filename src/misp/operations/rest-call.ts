@@ -4,9 +4,9 @@ import { text } from '../../text';
 import { done, failed, type Context, type Outcome } from '../carry-out/context';
 import type { Expected } from '../expected';
 import { invalid } from '../validation';
-import { NOT_IN_DATA, ONE_THING, WHOLE_PLAN, type Entry } from './entry';
+import { NOT_IN_DATA, ONE_THING, WHOLE_PLAN, type OperationEntry } from './entry';
 
-export const restCall: Entry<RestCall> = {
+export const restCall: OperationEntry<RestCall> = {
   carryOut,
   reflect: NOT_IN_DATA,
   lane: () => WHOLE_PLAN,
@@ -28,7 +28,7 @@ async function carryOut(context: Context, operation: RestCall): Promise<Outcome>
   context.advance(1);
   if (isRecord(data) && data.saved === false) {
     const { message, errors = 'saved: false' } = data;
-    const problem = invalid(typeof message === 'string' ? message : path, errors).message;
+    const problem = invalid(typeof message === 'string' ? message : path, errors).said;
     return { ...failed(problem), answer: data };
   }
   return done(data);

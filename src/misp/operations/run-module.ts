@@ -1,9 +1,9 @@
 import type { RunModule } from '../../actions/plan';
 import { done, type Context, type Outcome } from '../carry-out/context';
 import { runModule as run } from '../workflow-modules';
-import { NOT_IN_DATA, ONE_THING, WHOLE_PLAN, type Entry } from './entry';
+import { NOT_IN_DATA, ONE_THING, WHOLE_PLAN, type OperationEntry } from './entry';
 
-export const runModule: Entry<RunModule> = {
+export const runModule: OperationEntry<RunModule> = {
   carryOut,
   reflect: NOT_IN_DATA,
   lane: () => WHOLE_PLAN,

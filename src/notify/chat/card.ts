@@ -1,6 +1,6 @@
 import { get } from '../../event/hash';
 import { isEntries, isList, isRecord, textOf } from '../../event/values';
-import { WorkflowError, text } from '../../text';
+import { text, words, WorkflowError } from '../../text';
 
 /** What an analyst wants to see of an event, in no service's form yet. */
 export interface Card {
@@ -19,6 +19,8 @@ export interface Tlp {
   /** As FIRST gives it for TLP 2.0: `#FFC000`. */
   colour: string;
 }
+
+type Fact = 'organisation' | 'threatLevel' | 'analysis' | 'attributes' | 'objects' | 'date' | 'event';
 
 const MOST_TAGS = 15;
 const LEVELS = ['high', 'medium', 'low', 'undefined'] as const;
@@ -46,7 +48,7 @@ export function eventCard(data: unknown, mispUrl: string): Card {
   const base = mispUrl.trim().replace(/\/+$/, '');
   const tlp = TLP.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
   return {
-    title: textOf(event.info) || text('card.untitled', { id: key || '?' }),
+    title: textOf(event.info) || words(text('card.untitled', { id: key || '?' })),
     ...(base && key ? { link: `${base}/events/view/${encodeURIComponent(key)}` } : {}),
     ...(tlp ? { tlp } : {}),
     facts: factsOf(event),
@@ -61,16 +63,18 @@ function factsOf(event: Readonly<Record<string, unknown>>): Card['facts'] {
     isList(event._AttributeFlattened) && event._AttributeFlattened.length > 0
       ? String(event._AttributeFlattened.length)
       : textOf(event.attribute_count);
-  const facts: [string, string][] = [
+  const facts: [Fact, string][] = [
     ['organisation', isRecord(event.Orgc) ? textOf(event.Orgc.name) : ''],
-    ['threatLevel', level ? text(`card.levels.${level}`) : ''],
-    ['analysis', analysis ? text(`card.analyses.${analysis}`) : ''],
+    ['threatLevel', level ? words(text(`card.levels.${level}`)) : ''],
+    ['analysis', analysis ? words(text(`card.analyses.${analysis}`)) : ''],
     ['attributes', attributes],
     ['objects', isList(event.Object) ? String(event.Object.length) : ''],
     ['date', textOf(event.date)],
     ['event', textOf(event.id)],
   ];
-  return facts.flatMap(([key, value]) => (value === '' ? [] : [{ label: text(`card.${key}`), value }]));
+  return facts.flatMap(([key, value]) =>
+    value === '' ? [] : [{ label: words(text(`card.${key}`)), value }],
+  );
 }
 
 function tagNames(event: Readonly<Record<string, unknown>>): string[] {

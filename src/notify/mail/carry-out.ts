@@ -58,7 +58,7 @@ async function sendOne(work: Work, mail: SendMail): Promise<OperationResult> {
   }
 }
 
-function failed(mail: SendMail, { message }: WorkflowError): OperationResult {
-  const everybody = [...mail.to, ...(mail.bcc ?? [])].map((item) => ({ item, problem: message }));
+function failed(mail: SendMail, { said }: WorkflowError): OperationResult {
+  const everybody = [...mail.to, ...(mail.bcc ?? [])].map((item) => ({ item, problem: said }));
   return { operation: mail, state: 'failed', failures: [...everybody, ...(mail.refused ?? [])] };
 }

@@ -1,5 +1,5 @@
 import type { SendMail } from '../../actions/plan';
-import { WorkflowError, text as words } from '../../text';
+import { text, WorkflowError } from '../../text';
 import { distinct, domainOf, isAddress, nameable } from './addresses';
 import type { Refused } from './recipients';
 
@@ -69,15 +69,15 @@ function check({ known, given = [], domains = [], refused: before = [] }: MailTo
   const allowed = new Set(domains.map((domain) => domain.trim().replace(/^@/, '').toLowerCase()));
   const own = new Set(known.map((address) => address.toLowerCase()));
   const problemOf = (address: string) => {
-    if (!isAddress(address)) return 'mail.notAnAddress';
+    if (!isAddress(address)) return text('mail.notAnAddress');
     const isFree = allowed.size === 0 || own.has(address.toLowerCase());
-    return isFree || allowed.has(domainOf(address)) ? undefined : 'mail.domain';
+    return isFree || allowed.has(domainOf(address)) ? undefined : text('mail.domain');
   };
   const refused = [...before];
   const addresses = distinct([...known, ...given]).filter((address) => {
-    const key = problemOf(address);
-    if (key) refused.push({ item: nameable(address), problem: words(key) });
-    return key === undefined;
+    const problem = problemOf(address);
+    if (problem) refused.push({ item: nameable(address), problem });
+    return problem === undefined;
   });
   return { addresses, refused };
 }

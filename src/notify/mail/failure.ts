@@ -29,7 +29,7 @@ export function mailFailure(
   return new WorkflowError(keyOf(code, responseCode, message), params);
 }
 
-function keyOf(code: string, responseCode: number, message: string): string {
+function keyOf(code: string, responseCode: number, message: string) {
   if (code === 'EAUTH' || code === 'ENOAUTH') return 'mail.login';
   if (/certificate|altname/i.test(message)) return 'mail.certificate';
   if (/wrong version number|EPROTO|ssl3?_|packet length/i.test(message)) return 'mail.tlsMode';

@@ -1,7 +1,7 @@
 import { get } from '../../event/hash';
 import { isEntries, textOf } from '../../event/values';
 import { GROUPS, type UserAccount } from '../../misp/accounts';
-import { text } from '../../text';
+import { text, type Said } from '../../text';
 import { distinct, nameable } from './addresses';
 
 const groupNames: readonly string[] = Object.values(GROUPS);
@@ -21,7 +21,7 @@ export interface Wanted {
 /** Somebody who was meant but gets nothing, and why. */
 export interface Refused {
   item: string;
-  problem: string;
+  problem: Said;
 }
 
 /** Addresses, each once, and who could not be found. */

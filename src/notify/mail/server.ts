@@ -135,7 +135,7 @@ export class MailServer {
     });
     reached.catch(() => undefined);
     const timer = Number.isFinite(ms) ? setTimeout(() => giving.abort(late), ms) : undefined;
-    const onStop = () => giving.abort(new WorkflowError('mail.closed', { server: this.server }));
+    const onStop = () => giving.abort(new WorkflowError('mail.closed'));
     signal.addEventListener('abort', onStop, { once: true });
     if (signal.aborted) onStop();
     const done = () => {

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../actions/plan';
 import { omit } from '../../event/edit';
 import { extract, get } from '../../event/hash';
-import { countOf, entryOf, isEntries, isRecord, valuesOf } from '../../event/values';
+import { countOf, entryOf, isEmpty, isEntries, isRecord, textOf, valuesOf } from '../../event/values';
 import { WorkflowError } from '../../text';
 import { bodyOf, isSuccess, refusalOf } from '../webhook/answer';
 import { CONTENT_TYPES } from '../webhook/body';
@@ -17,6 +17,24 @@ export interface SplunkParams {
   source?: string;
   sourcetype?: string;
   host?: string;
+}
+
+/** MISP's parameters of `splunk-hec-export`; what is not given is missing. */
+export interface SplunkModule {
+  url: string;
+  hec_token?: string;
+  source_type?: string;
+  event_per_attribute?: unknown;
+  data_extraction_model?: string;
+}
+
+/** What MISP's parameters say of the events. */
+export function splunkParams(params: SplunkModule): SplunkParams {
+  return {
+    perAttribute: !isEmpty(params.event_per_attribute),
+    model: textOf(params.data_extraction_model),
+    sourcetype: textOf(params.source_type),
+  };
 }
 
 /** An event as the HTTP Event Collector takes it. */
@@ -118,7 +136,7 @@ function batches(events: readonly HecEvent[]): HecEvent[][] {
 }
 
 /** Codes of the collector that say what to do. */
-const CODES: Record<number, string> = {
+const CODES: Record<number, `splunk.${'tokenDisabled' | 'token' | 'index' | 'busy' | 'channel'}`> = {
   1: 'splunk.tokenDisabled',
   2: 'splunk.token',
   3: 'splunk.token',

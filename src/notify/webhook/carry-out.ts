@@ -24,12 +24,12 @@ export function carryOutRequests(sender: HttpSender, judge: Judge = refusalOf): 
         const { status, headers } = answer;
         const said = { answer: { status, headers, body: bodyOf(answer) } };
         if (problem)
-          results.push({ operation, state: 'failed', failures: [{ problem: problem.message }], ...said });
+          results.push({ operation, state: 'failed', failures: [{ problem: problem.said }], ...said });
         else results.push({ operation, state: 'done', ...said });
       } catch (error) {
         if (!(error instanceof WorkflowError)) throw error;
         silence = error;
-        results.push({ operation, state: 'failed', failures: [{ problem: error.message }] });
+        results.push({ operation, state: 'failed', failures: [{ problem: error.said }] });
       }
       control.progress(results.length, plan.length);
     }

@@ -13,7 +13,7 @@ import {
   PENDING,
   partOf,
   plain,
-  textOf,
+  literalText,
   union,
   valueOf,
   type Value,
@@ -30,7 +30,7 @@ export function builtInCall(proof: Proof, path: string[], name = '', args: reado
       return object(proof, name, args);
     case 'JSON':
       return name === 'stringify'
-        ? textOf(withCallback(proof, args))
+        ? literalText(withCallback(proof, args))
         : valueOf(withCallback(proof, args).bits & MESSAGE);
     case 'Array':
       return name === 'isArray'
@@ -48,7 +48,7 @@ export function builtInCall(proof: Proof, path: string[], name = '', args: reado
     case 'String':
     case 'Symbol':
     case 'Buffer':
-      return textOf(given(proof, args));
+      return literalText(given(proof, args));
     case 'util':
       return foreignCall(proof, valueOf(FOREIGN | KEEPS_NOTHING), args);
     default:
@@ -60,7 +60,7 @@ export function newBuiltIn(proof: Proof, name: string, args: readonly AnyNode[])
   if (name === 'Promise') return newPromise(proof, args);
   const value = union([plain, ...args.map((arg) => proof.plain(arg))]);
   if (name.endsWith('Error')) proof.noteNamed('message', value);
-  if (name === 'RegExp') return textOf(value);
+  if (name === 'RegExp') return literalText(value);
   return name === 'Date' ? plain : inside(value);
 }
 

@@ -32,7 +32,7 @@ import {
   partOf,
   plain,
   STORED,
-  textOf,
+  literalText,
   union,
   valueOf,
   type Value,
@@ -71,7 +71,7 @@ function namedCall(proof: Proof, name: string, args: readonly AnyNode[]): Value 
   if (TIMERS.has(name)) return timer(proof, args);
   if (TO_PLAIN.has(name)) return plainAfter(proof, args);
   const given = () => union([plain, ...args.map((arg) => proof.plain(arg))]);
-  if (TO_TEXT.has(name)) return textOf(given());
+  if (TO_TEXT.has(name)) return literalText(given());
   if (BUILT_IN.has(name)) {
     const value = given();
     if (name.endsWith('Error')) proof.noteNamed('message', value);
@@ -169,7 +169,7 @@ function method(proof: Proof, name: string | undefined, receiver: Value, args: r
     args.forEach((arg, at) => keepFrom(proof, arg, values[at], union([receiver, given])));
   if (name !== undefined && PLAIN_RESULT.has(name)) return plain;
   if (name !== undefined && READING.has(name)) {
-    const taken = /^(concat|with|toSpliced)$/.test(name) ? given : textOf(given);
+    const taken = /^(concat|with|toSpliced)$/.test(name) ? given : literalText(given);
     return partOf(union([receiver, taken]));
   }
   proof.put(receiver, given);
@@ -213,7 +213,7 @@ function synchronous(
   if (name === 'map' || name === 'flatMap') return inside(out);
   if (out.bits & PENDING || (fn.async && proof.acts(fn))) throw new NotProved('sendsLater');
   if (folds) return union([value, out]);
-  if (name === 'replace' || name === 'replaceAll') return textOf(union([receiver, out, given]));
+  if (name === 'replace' || name === 'replaceAll') return literalText(union([receiver, out, given]));
   return PLAIN_RESULT.has(name) || /^(forEach|some|every|findIndex|findLastIndex)$/.test(name) ? plain : part;
 }
 

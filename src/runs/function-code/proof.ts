@@ -28,7 +28,7 @@ import {
   partOf,
   plain,
   STORED,
-  textOf,
+  literalText,
   union,
   valueOf,
   Variables,
@@ -157,7 +157,7 @@ export class Proof {
       case 'Identifier':
         return this.identifier(node.name);
       case 'TemplateLiteral':
-        return textOf(union([plain, ...node.expressions.map((part) => this.plain(part))]));
+        return literalText(union([plain, ...node.expressions.map((part) => this.plain(part))]));
       case 'TaggedTemplateExpression':
         return callValue(this, node.tag, node.quasi.expressions);
       case 'ArrayExpression':
@@ -370,7 +370,7 @@ export class Proof {
     if (node.operator === 'instanceof' && node.right.type === 'Identifier' && BUILT_IN.has(node.right.name))
       return plain;
     const right = this.plain(node.right);
-    return node.operator === '+' ? textOf(union([left, right])) : plain;
+    return node.operator === '+' ? literalText(union([left, right])) : plain;
   }
 
   private logical(node: AnyNode & { type: 'LogicalExpression' }): Value {
@@ -392,7 +392,7 @@ export class Proof {
 
   private assignment(node: AnyNode & { type: 'AssignmentExpression' }): Value {
     let value = this.plain(node.right);
-    if (node.operator === '+=') value = textOf(value);
+    if (node.operator === '+=') value = literalText(value);
     else if (!/^(=|\|\|=|&&=|\?\?=)$/.test(node.operator)) value = plain;
     this.assign(node.left, value);
     return value;

@@ -72,7 +72,7 @@ export function partOf({ bits, from, holds }: Value): Value {
 }
 
 /** What a text of the value is. */
-export const textOf = ({ bits }: Value): Value => valueOf(bits & MESSAGE);
+export const literalText = ({ bits }: Value): Value => valueOf(bits & MESSAGE);
 
 export class Variable {
   bits = PLAIN;

@@ -12,7 +12,7 @@ import { fillIn, type Secrets } from '../../../src/notify/webhook/secrets';
 import { planWebhook, readMethod, USER_AGENT } from '../../../src/notify/webhook/webhook';
 import { planMails } from '../../../src/notify/mail/compose';
 import { resolveRecipients } from '../../../src/notify/mail/recipients';
-import { planSplunk } from '../../../src/notify/splunk/splunk';
+import { planSplunk, splunkParams } from '../../../src/notify/splunk/splunk';
 import { readHeaders } from '../../../src/mapping/headers';
 import { WorkflowError } from '../../../src/text';
 import type { Json, JsonObject, Vector } from '../vectors';
@@ -158,16 +158,9 @@ const teams: Adapter = (input) => {
 
 const splunk: Adapter = (input) => {
   const { params, data } = questionOf(input);
-  const {
-    url,
-    hec_token: token,
-    event_per_attribute: each,
-    data_extraction_model: model,
-    source_type: sourcetype,
-  } = params as Params;
+  const { url, hec_token: token } = params as Params;
   if (textOf(token) === '' || textOf(url) === '') return FAILED;
-  const settings = { perAttribute: !isEmpty(each), model: textOf(model), sourcetype: textOf(sourcetype) };
-  const requests = planSplunk(textOf(url), settings, data);
+  const requests = planSplunk(textOf(url), splunkParams(params as never), data);
   return { result: true, sent: requests.flatMap((request) => shownEvents(request, textOf(token))) };
 };
 

@@ -1,4 +1,5 @@
-import type { Control, MispOperation, OperationResult } from '../../../src/actions/plan';
+import { told, type ToldResult } from '../../../src/actions/in-words';
+import type { Control, MispOperation } from '../../../src/actions/plan';
 import { carryOutOn } from '../../../src/misp/carry-out';
 import { MispClient, type MispSettings } from '../../../src/misp/client';
 import type { MispAttribute, MispEvent, MispObject } from '../../../sandbox/misp/model';
@@ -38,7 +39,7 @@ export class MispTest {
   /** Carries a plan out, and tells of the calls that it took. */
   async carryOut(plan: MispOperation[], client = this.client, control: Partial<Control> = {}): Promise<Done> {
     this.misp.calls.reset();
-    const results = await carryOutOn(client)(plan, { ...quiet(), ...control });
+    const results = (await carryOutOn(client)(plan, { ...quiet(), ...control })).map(told);
     return { results, writing: this.misp.calls.writing, all: [...this.misp.calls.list] };
   }
 
@@ -49,7 +50,7 @@ export class MispTest {
 }
 
 export interface Done {
-  results: OperationResult[];
+  results: ToldResult[];
   writing: string[];
   all: string[];
 }

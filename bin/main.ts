@@ -1,0 +1,122 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import path from 'node:path';
+import { readWorkflow, toFlow, toGraph, writeBlueprint, writeWorkflow, LIMITS } from '../src/workflow';
+import type { Catalogue, FlowNode, Note } from '../src/workflow';
+import { text, words, WorkflowError, type TextKey } from '../src/text';
+
+/** 0: done. 1: the file cannot be taken. 2: the call cannot be understood. 3: done, but with `--strict` not all of it. */
+type Status = 0 | 1 | 2 | 3;
+
+const OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  name: { type: 'string' },
+  workflow: { type: 'boolean' },
+  secrets: { type: 'boolean' },
+  strict: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+interface Call {
+  command: 'import' | 'export';
+  file: string;
+  output?: string;
+  name?: string;
+  workflow?: boolean;
+  secrets?: boolean;
+  strict?: boolean;
+}
+
+/** Runs a command; results go to standard output, or to a file, all that is said of them to standard error. */
+export function main(args: string[]): Status {
+  const call = readCall(args);
+  if (call === 'help') {
+    process.stdout.write(`${words(text('command.usage'))}\n`);
+    return 0;
+  }
+  if (typeof call === 'string') {
+    process.stderr.write(`${call}\n${words(text('command.usage'))}\n`);
+    return 2;
+  }
+  try {
+    const { result, notes } = call.command === 'import' ? importFile(call) : exportFile(call);
+    const written = `${JSON.stringify(result, undefined, 2)}\n`;
+    if (call.output) writeFileSync(call.output, written);
+    else process.stdout.write(written);
+    for (const note of notes) say(note);
+    return call.strict && notes.some(({ level }) => level !== 'info') ? 3 : 0;
+  } catch (error) {
+    process.stderr.write(`${oneLine(error instanceof Error ? error.message : String(error))}\n`);
+    return 1;
+  }
+}
+
+/** What was asked for, or what is wrong with it. */
+function readCall(args: string[]): Call | string {
+  try {
+    const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+    const [command, file, ...more] = positionals;
+    if (values.help) return 'help';
+    if (command !== 'import' && command !== 'export')
+      return words(text('command.unknown', { command: command ?? '' }));
+    if (file === undefined || more.length > 0) return words(text('command.oneFile'));
+    return { command, file, ...values };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+interface Done {
+  result: unknown;
+  notes: Note[];
+}
+
+function importFile({ file, name }: Call): Done {
+  const { graph, notes } = readWorkflow(read(file));
+  const flow = toFlow(name === undefined ? graph : { ...graph, name }, catalogue(), { tab: true });
+  return { result: flow.nodes, notes: [...notes, ...flow.notes] };
+}
+
+function exportFile({ file, name, workflow, secrets }: Call): Done {
+  const { graph, notes } = toGraph(flowIn(read(file)), catalogue(), { name, secrets });
+  return { result: workflow ? writeWorkflow(graph) : writeBlueprint(graph), notes };
+}
+
+/** A file, or with `-` what comes in. */
+function read(file: string): string {
+  if (file !== '-' && statSync(file).size > LIMITS.bytes)
+    throw new WorkflowError('workflow.tooLarge', { limit: LIMITS.bytes / 1e6 });
+  return readFileSync(file === '-' ? 0 : file, 'utf8');
+}
+
+/** Node-RED's own flow file is a list; its API has one in `flows`, and a single flow in `nodes`. */
+function flowIn(source: string): FlowNode[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch (error) {
+    throw new WorkflowError('workflow.notJson', { problem: error instanceof Error ? error.message : '' });
+  }
+  const { flows, nodes } = (Array.isArray(value) ? { flows: value } : (value ?? {})) as Record<
+    string,
+    unknown
+  >;
+  const list = flows ?? nodes;
+  if (!Array.isArray(list)) throw new WorkflowError('command.notFlow');
+  return list as FlowNode[];
+}
+
+function catalogue(): Catalogue {
+  return JSON.parse(readFileSync(path.join(__dirname, '../catalogue.json'), 'utf8')) as Catalogue;
+}
+
+function say({ level, key, params }: Note): void {
+  process.stderr.write(
+    `${words({ key: `command.${level}` as TextKey, params: {} })}: ${oneLine(words({ key, params: params ?? {} }))}\n`,
+  );
+}
+
+/** Names come from a file: they are not to move the cursor of a terminal, or to look like another message. */
+function oneLine(said: string): string {
+  return said.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ');
+}

@@ -1,0 +1,39 @@
+import type { RunRow } from '../../src/history/record';
+import { textFrom } from '../show';
+
+/** A text of the runs, by its key in the texts of the plugin; its values stay plain text. */
+export function text(key: string, params: object = {}): string {
+  return textFrom(RED, `@misp-flows/node-red-misp/misp-editor:misp-editor.runs.${key}`, params);
+}
+
+/** What MISP's trigger is called. */
+export function triggerName(id: string): string {
+  return textFrom(RED, `@misp-flows/node-red-misp/misp-trigger:misp-trigger.label.${id}`);
+}
+
+/** What an operation is called; it may be one of a version that had more of them. */
+export function operationName(name: string): string {
+  const key = `@misp-flows/node-red-misp/misp-tag:misp-tag.operations.${name}`;
+  const words = textFrom(RED, key);
+  return words.endsWith(name) ? name : words;
+}
+
+/** What came of a run, in a word: the key of its text, and of its colour. */
+export type State = 'open' | 'again' | 'block' | 'failed' | 'allow';
+
+export function stateOf({ outcome, ended, failed }: RunRow): State {
+  if (outcome === undefined) return ended ? 'again' : 'open';
+  if (outcome === 'block') return 'block';
+  return failed ? 'failed' : 'allow';
+}
+
+/** How the answer came about, in words. */
+export function answerOf(row: RunRow): string {
+  const { cause, reason, waited = 0 } = row;
+  if (!cause) return text(`state.${stateOf(row)}`);
+  const how = text(`cause.${cause}`);
+  const words = text('answer', { state: text(`state.${stateOf(row)}`), how, waited });
+  return reason ? `${words}: ${reason}` : words;
+}
+
+export const timeOf = (moment: number) => new Date(moment).toLocaleTimeString();

@@ -1,0 +1,95 @@
+import { strict as assert } from 'node:assert';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { root } from '../support/node-red';
+
+const pkg = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  bin: Record<string, string>;
+};
+const command = path.join(root, pkg.bin['node-red-misp'] ?? '');
+const blueprints = path.join(root, 'test/fixtures/blueprints');
+const official = readdirSync(blueprints).filter((file) => file.endsWith('.json'));
+
+describe('the command line', function () {
+  this.timeout(60_000);
+  let folder = '';
+  before(() => (folder = mkdtempSync(path.join(tmpdir(), 'misp-command-'))));
+  after(() => rmSync(folder, { recursive: true }));
+  const run = (args: string[], input?: string) =>
+    spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', input });
+  const file = (name: string, content: string) => {
+    const target = path.join(folder, name);
+    writeFileSync(target, content);
+    return target;
+  };
+
+  it('is a program of its own', () => {
+    assert.match(readFileSync(command, 'utf8'), /^#!\/usr\/bin\/env node/);
+  });
+
+  it('imports a blueprint, and exports it again', () => {
+    const source = path.join(blueprints, official[0] ?? '');
+    const flow = path.join(folder, 'flow.json');
+    assert.equal(run(['import', source, '-o', flow]).status, 0);
+    const { status, stdout } = run(['export', '-'], readFileSync(flow, 'utf8'));
+    assert.equal(status, 0);
+    const blocks = (text: string) =>
+      (JSON.parse(text) as { WorkflowBlueprint: { data: { data: { indexed_params: object } }[] } })
+        .WorkflowBlueprint.data;
+    assert.deepEqual(
+      blocks(stdout).map(({ data }) => data.indexed_params),
+      blocks(readFileSync(source, 'utf8')).map(({ data }) => data.indexed_params),
+    );
+  });
+
+  it('says on standard error what is to be known, and with --strict by its status', () => {
+    const source = file('custom.json', '[{"id":1,"data":{"id":"my-own-module"},"outputs":{}}]');
+    const { status, stdout, stderr } = run(['import', source]);
+    assert.equal(status, 0);
+    assert.doesNotThrow(() => void JSON.parse(stdout));
+    assert.match(stderr, /^warning: No node stands for the module my-own-module/m);
+    assert.equal(run(['import', source, '--strict']).status, 3);
+  });
+
+  it('refuses what it cannot take, and writes nothing', () => {
+    const target = path.join(folder, 'nothing.json');
+    for (const content of ['', '{"a":', '{"__proto__":{}}', '[1]']) {
+      for (const name of ['import', 'export']) {
+        const { status, stdout, stderr } = run([name, file('bad.json', content), '-o', target]);
+        assert.equal(status, 1, `${name} ${content}`);
+        assert.equal(stdout, '');
+        assert.match(stderr, /^[^\n]+\n$/);
+        assert.doesNotMatch(stderr, / at .*:\d+:\d+/);
+      }
+    }
+    assert.equal(existsSync(target), false);
+    assert.equal(run(['import', path.join(folder, 'missing.json')]).status, 1);
+  });
+
+  it('explains a call that it does not understand', () => {
+    for (const args of [
+      [],
+      ['improt', 'x'],
+      ['import'],
+      ['import', 'a', 'b'],
+      ['import', 'a', '--unknown'],
+    ]) {
+      const { status, stderr } = run(args);
+      assert.equal(status, 2, args.join(' '));
+      assert.match(stderr, /usage: node-red-misp import FILE/);
+    }
+    assert.equal(run(['--help']).status, 0);
+  });
+
+  it('lets no name of a file control the terminal', () => {
+    const source = file(
+      'terminal.json',
+      JSON.stringify([{ id: 1, data: { id: 'x\u001b[2J\nerror: all is lost' }, outputs: {} }]),
+    );
+    const { stderr } = run(['import', source]);
+    assert.equal(stderr.includes('\u001b'), false);
+    assert.doesNotMatch(stderr, /^error: all is lost/m);
+  });
+});

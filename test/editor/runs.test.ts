@@ -1,0 +1,89 @@
+import { strict as assert } from 'node:assert';
+import path from 'node:path';
+import { allow, block, credentials, idOf, ifTag, listener, tab, trigger } from '../support/flows';
+import { event, freePort, listening, query } from '../support/misp';
+import { deploy } from '../support/node-red';
+import { openEditor, shots, type Editor } from './browser';
+
+for (const colours of ['light', 'dark'] as const) {
+  describe(`the runs in the editor, ${colours}`, function () {
+    this.timeout(90000);
+    let editor: Editor;
+    let port = 0;
+    const place = (flow: ReturnType<typeof allow>[]) =>
+      flow.map((node, index) => ({ ...node, x: 140 + 180 * index, y: 120 + 40 * index }));
+    const flow = (tag: string) =>
+      place([trigger(['if']), ifTag('if', tag, ['stop'], ['go']), block(), allow()]);
+
+    before(async () => {
+      editor = await openEditor(colours);
+      port = await freePort();
+      await editor.open([tab, listener(port), ...flow('tlp:red')], credentials);
+      await listening(port);
+    });
+    after(() => editor.close());
+    afterEach(() => assert.deepEqual(editor.problems.splice(0), []));
+
+    const ask = (tags: string[], info: string) => query(port, 'test_module', event(tags, { info }));
+    const names = () => editor.page.locator('.misp-run-name').allTextContents();
+    const shows = async (expected: string[]) => {
+      // Runs of the suite before are still known: Node-RED was started again in its process.
+      const first = async () => (await names()).slice(0, expected.length);
+      for (let i = 0; i < 50 && JSON.stringify(await first()) !== JSON.stringify(expected); i++)
+        await editor.page.waitForTimeout(100);
+      assert.deepEqual(await first(), expected);
+    };
+
+    it('come as they happen, as text, and are found', async () => {
+      const { page } = editor;
+      await page.evaluate("RED.sidebar.show('misp-runs')");
+      await page.waitForFunction("document.querySelector('.misp-runs [role=status]').textContent !== ''");
+      await ask(['tlp:red'], '<img src=x onerror="window.hacked = 1">');
+      await ask(['tlp:green'], 'Everyday phishing');
+      await shows(['Everyday phishing', '<img src=x onerror="window.hacked = 1">']);
+      assert.equal(await page.evaluate('window.hacked'), undefined);
+      const states = await page.locator('.misp-run-state').allTextContents();
+      assert.deepEqual(states.slice(0, 2), ['go on', 'stopped']);
+      await page.screenshot({ path: path.join(shots, `runs-list-${colours}.png`) });
+      await page.selectOption('.misp-run-filters select >> nth=1', 'block');
+      await shows(['<img src=x onerror="window.hacked = 1">']);
+      await page.selectOption('.misp-run-filters select >> nth=1', '');
+      await page.fill('.misp-run-filters input', 'PHISH');
+      await shows(['Everyday phishing']);
+      await page.fill('.misp-run-filters input', '');
+      await shows(['Everyday phishing', '<img src=x onerror="window.hacked = 1">']);
+      await page.click('.misp-runs summary');
+      assert.match((await page.textContent('.misp-run-counts tbody')) ?? '', /2.*1/);
+    });
+
+    it('show their way and why it was taken, by the keyboard too, and a replay what has changed', async () => {
+      const { page } = editor;
+      await page.locator('.misp-run').nth(1).focus();
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.misp-run-steps li');
+      assert.match(
+        (await page.textContent('.misp-run-page')) ?? '',
+        /stopped after \d+ ms \(a response node\): blocked by the flow/,
+      );
+      assert.match((await page.textContent('.misp-run-steps')) ?? '', /went: then.*found: \["tlp:red"\]/);
+      const lit = () => page.$$eval('.misp-lit', (all) => all.map(({ id }) => id).filter(Boolean));
+      assert.deepEqual((await lit()).sort(), ['if', 'stop', 'trigger'].map(idOf));
+      await page.screenshot({ path: path.join(shots, `runs-page-${colours}.png`) });
+      await page.click('[data-action=replay]');
+      await page.waitForSelector('.misp-run-compared');
+      assert.match((await page.textContent('.misp-run-compared')) ?? '', /went as it was recorded/);
+
+      await page.click('[data-action=back]');
+      await deploy(editor.nodeRed.RED, [tab, listener(port), ...flow('tlp:amber')], credentials);
+      await listening(port);
+      await page.locator('.misp-run').nth(2).click();
+      await page.click('[data-action=replay]');
+      await page.waitForSelector('.misp-run-compared li');
+      const compared = (await page.locator('.misp-run-compared li').allTextContents()).join('\n');
+      assert.match(compared, /: else \(recorded: then\)/);
+      assert.match(compared, /the answer: allow \(recorded: block: blocked by the flow\)/);
+      await page.screenshot({ path: path.join(shots, `runs-replay-${colours}.png`) });
+      await page.click('[data-action=back]');
+    });
+  });
+}
