@@ -111,9 +111,8 @@ function catalogue(): Catalogue {
 }
 
 function say({ level, key, params }: Note): void {
-  process.stderr.write(
-    `${words({ key: `command.${level}` as TextKey, params: {} })}: ${oneLine(words({ key, params: params ?? {} }))}\n`,
-  );
+  const kind = words({ key: `command.${level}` as TextKey, params: {} });
+  process.stderr.write(`${kind}: ${oneLine(words({ key, params: params ?? {} }))}\n`);
 }
 
 /** Names come from a file: they are not to move the cursor of a terminal, or to look like another message. */

@@ -68,7 +68,7 @@ function lineOf(step: Step): JQuery {
   const { node, at, what } = step;
   const line = $('<li>').attr('data-what', what);
   const head = $('<button type="button" class="misp-run-node">').appendTo(line);
-  head.text(`${timeOf(at)} ${node ? nodeName(node) : ''}`);
+  head.text([timeOf(at), node ? nodeName(node) : ''].join(' '));
   if (node && RED.nodes.node(node.id)) head.on('click', () => RED.view.reveal(node.id));
   else head.prop('disabled', true);
   for (const words of sentencesOf(step)) $('<div>').text(words).appendTo(line);

@@ -3,7 +3,9 @@ import { text } from '../flows/texts';
 
 /** What is wrong with an answer; undefined if nothing is. */
 export function problemOf(answer: object): string | undefined {
-  return 'problem' in answer ? (answer as Problem).problem : undefined;
+  if (!('problem' in answer)) return undefined;
+  const { problem } = answer as Problem;
+  return problem === 'notDeployed' ? text('notDeployed') : problem;
 }
 
 /** Why a request failed, in words. */

@@ -46,11 +46,11 @@ export function serveWorkflows(RED: NodeAPI): void {
   });
   serve(RED, 'POST /workflows/write', { ...read, limit: WHOLE }, ({ body }) => {
     const { blueprint, notes } = blueprintOf(body);
-    return { text: `${JSON.stringify(blueprint, null, 2)}\n`, notes };
+    return { text: written(blueprint), notes };
   });
   serve(RED, 'POST /workflows/save', { permission: 'misp.write', limit: WHOLE }, async ({ body }) => {
     const client = clientOf(RED, body.server);
-    if (!client) return undefined;
+    if (!client) return { problem: 'notDeployed' };
     const { blueprint, notes } = blueprintOf(body);
     await addBlueprint(client, blueprint);
     return { notes };
@@ -104,3 +104,5 @@ function catalogue(): Catalogue {
   const file = path.join(__dirname, '../../catalogue.json');
   return (known ??= JSON.parse(readFileSync(file, 'utf8')) as Catalogue);
 }
+
+const written = (blueprint: unknown) => `${JSON.stringify(blueprint, null, 2)}\n`;

@@ -125,7 +125,7 @@ export default defineNode(
       },
       remember: { kind: 'checkbox', default: true, advanced: true },
       keepSecrets: { kind: 'checkbox', default: false, when: { trigger: WITH_SECRETS }, advanced: true },
-      mostPasses: { kind: 'number', default: 1000, min: 1, max: 1_000_000, advanced: true },
+      loopLimit: { kind: 'number', default: 1000, min: 1, max: 1_000_000, advanced: true },
       filteredItems: { kind: 'checkbox', default: false, advanced: true },
       params: { kind: 'params', default: [], advanced: true },
     },

@@ -22,7 +22,7 @@ export interface Firing<K extends KindName> {
   tracker: RunTracker;
   journal: Journal;
   generateId(): string;
-  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'> & { mostPasses?: number };
+  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'> & { loopLimit?: number };
   /** Of a flow that is a module: what makes its answer. */
   buildFor?: (request: RequestOf<K>) => WaiterSettings['build'];
   messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
@@ -159,8 +159,8 @@ export class TriggerRuns<K extends KindName = 'action'> {
         journal.write(id, { what: 'ended', known, way: taken.way });
       },
     });
-    const { mostPasses } = firing.settings;
-    if (mostPasses !== undefined) run.mostPasses = Number(mostPasses);
+    const { loopLimit } = firing.settings;
+    if (loopLimit !== undefined) run.loopLimit = Number(loopLimit);
     const build = firing.buildFor?.(request);
     const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test, build }, (verdict) => {
       // What a flow found may be large, and is no part of what happened to the run.

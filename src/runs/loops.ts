@@ -1,7 +1,7 @@
 import type { Reception } from './reception';
 
 /** How often one message may pass the same node, along its own way, unless its trigger says otherwise. */
-export const MOST_PASSES = 1000;
+export const LOOP_LIMIT = 1000;
 
 /** How often a way has led to each node. */
 type Passes = Map<string, number>;

@@ -1,4 +1,4 @@
-import { MOST_PASSES } from './loops';
+import { LOOP_LIMIT } from './loops';
 import { hasTimers } from './function-timers';
 import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
 import type { Waiter } from './waiter';
@@ -48,7 +48,7 @@ export class Run {
   /** A loop in it was stopped. */
   hasLoop = false;
   /** How often a message may pass the same node. */
-  mostPasses = MOST_PASSES;
+  loopLimit = LOOP_LIMIT;
   /** A node got a message that may change the world: the run cannot be repeated. */
   touched = false;
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */

@@ -269,7 +269,7 @@ export class RunTracker {
     const queues =
       destination.node.type === 'switch' && this.traitsOf(destination.node, msg).completion === 'queue';
     const reception = this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
-    if (reception && this.loops.isLoop(reception, reception.run.mostPasses))
+    if (reception && this.loops.isLoop(reception, reception.run.loopLimit))
       return this.endLoop(reception, destination.node, msg, next);
     // It handles all its messages in order, those that belong to no run among them.
     if (queues) this.followSwitch(destination.node as unknown as SwitchNode, reception);
@@ -292,7 +292,7 @@ export class RunTracker {
   /** The node does not get the message. A Catch node may; one that leads back into the loop ends it for good. */
   private endLoop(reception: Reception, node: TrackedNode, msg: Message, next: Next): void {
     const { run } = reception;
-    const problem = words(text('run.loop', { count: String(run.mostPasses), node: labelOf(node) }));
+    const problem = words(text('run.loop', { count: String(run.loopLimit), node: labelOf(node) }));
     const isFirst = !run.hasLoop;
     run.hasLoop = true;
     this.nowFailing(reception);

@@ -45,9 +45,9 @@ describe('all examples together', () => {
   const all = exampleNames.flatMap((name) => example(name).map((node) => ({ name, node })));
   /** Of each of these types all examples have one node, the same in each of them. */
   const SHARED = new Set(['misp-listener', 'misp-server', 'misp-mail-server', 'misp-modules']);
-  /** The example of a second listener. */
+  /** Examples of a second listener. */
   const isShared = ({ name, node }: (typeof all)[number]) =>
-    SHARED.has(node.type) && !(node.type === 'misp-listener' && name.startsWith('Listener - '));
+    SHARED.has(node.type) && !(node.type === 'misp-listener' && /^(Listener|Module in front) - /.test(name));
 
   for (const type of SHARED) {
     it(`share one ${type}`, () => {
@@ -80,7 +80,7 @@ describe('all examples together', () => {
   it('say what they are for, and use no nodes of other packages', () => {
     const core = new Set([
       ...['tab', 'group', 'comment', 'inject', 'debug', 'catch', 'function', 'exec'],
-      ...['switch', 'join', 'change', 'link in', 'link out'],
+      ...['switch', 'join', 'change', 'link in', 'link out', 'csv'],
     ]);
     for (const { name, node } of all) {
       if (node.type === 'tab') assert.ok(String(node.info).length > 20, name);

@@ -43,7 +43,7 @@ describe('a loop in a deployed flow', function () {
 
   it('may be shorter, by a setting of the trigger', async () => {
     await ask(
-      trigger(['a'], { goOn: 'ended', mostPasses: 7 }),
+      trigger(['a'], { goOn: 'ended', loopLimit: 7 }),
       counter('a', ['b']),
       counter('b', ['a', 'c']),
       counter('c', []),
@@ -54,7 +54,7 @@ describe('a loop in a deployed flow', function () {
 
   it('is caught once, and is over even if the Catch node leads back into it', async () => {
     const { error } = await ask(
-      trigger(['a'], { goOn: 'ended', mostPasses: 50 }),
+      trigger(['a'], { goOn: 'ended', loopLimit: 50 }),
       counter('a', ['a']),
       node('catch', 'catch', [['caught']], { scope: ['a'] }),
       catcher(['a']),
@@ -93,9 +93,9 @@ describe('a loop in a deployed flow', function () {
   });
 
   it('costs a long way no more for each hop', async () => {
-    const time = async (mostPasses: number) => {
+    const time = async (loopLimit: number) => {
       const start = performance.now();
-      await ask(trigger(['a'], { goOn: 'ended', mostPasses, deadline: 50 }), counter('a', ['a']));
+      await ask(trigger(['a'], { goOn: 'ended', loopLimit, deadline: 50 }), counter('a', ['a']));
       return performance.now() - start;
     };
     await time(1000);

@@ -325,7 +325,7 @@ describe('the routes of the package, with users', function () {
       for (const user of ['reader', 'writer']) {
         assert.equal((await ask('GET', `triggers/${name}`, user)).status, 404);
         assert.equal((await ask('GET', `pickers/${name}?server=misp`, user)).status, 404);
-        assert.equal((await ask('GET', `modules?server=${name}`, user)).status, 404);
+        assert.equal((await ask('GET', `modules?server=${name}`, user)).text, '{"problem":"notDeployed"}');
         assert.equal((await ask('GET', `listeners/${name}/gone`, user)).text, '[]');
         assert.equal((await ask('GET', `listeners/${name}/contact`, user)).status, 404);
       }

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { collectLog } from '../support/log';
-import { event, freePort, query } from '../support/misp';
+import { event, freePort, listening, query } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';
 import { savedFlow, withoutChecks } from '../support/saved-flows';
 import { SECRETS } from '../support/secrets';
@@ -20,6 +20,7 @@ describe('a flow with nodes of all versions', function () {
     const log = collectLog(nodeRed.RED);
     await deploy(nodeRed.RED, flow, Object.fromEntries(flow.map(({ id }) => [id, SECRETS])));
     log.stop();
+    await listening(port);
     assert.equal(withoutChecks(log.text()), '');
     for (const { id } of flow.slice(1)) assert.ok(nodeRed.RED.nodes.getNode(id), id);
     const triggers = [...of].filter(([id, { now }]) => /trigger/.test(id) && now.trigger === 'event-publish');

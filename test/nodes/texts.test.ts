@@ -22,7 +22,7 @@ function flat(texts: Texts, before = ''): [string, string][] {
 
 const placesIn = (text: string) => [...new Set(text.match(/__\w+?__/g))].sort();
 
-const sources = ['src', 'nodes', 'editor']
+const sources = ['src', 'nodes', 'editor', 'bin']
   .flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))

@@ -23,6 +23,7 @@ const CONFIGS = new Map([
   ['misp-listener', 'listener'],
   ['misp-server', 'server'],
   ['misp-mail-server', 'mailServer'],
+  ['misp-modules', 'modules'],
 ]);
 
 /** A flow with all of them. Modules get names of their own, and the listener a port. */

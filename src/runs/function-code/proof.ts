@@ -41,7 +41,7 @@ const MOST_STEPS = 1_000_000;
 /** Variables of promises that are looked for in all of the code. */
 const MOST_JOINED = 20;
 /** Passes over the code until nothing new is found; code that needs more is held. */
-const MOST_PASSES = 25;
+const LOOP_LIMIT = 25;
 
 export interface Surroundings {
   /** Modules that the code uses, by the name of their variable: what the module does to what it is given. */
@@ -89,7 +89,7 @@ export class Proof {
     if (this.done === 'early') throw new NotProved('doneEarly');
     this.variables.add(this.variable('msg'), valueOf(MESSAGE));
     for (let pass = 0; pass === 0 || this.variables.changed; pass++) {
-      if (pass === MOST_PASSES) throw new NotProved('tooLong');
+      if (pass === LOOP_LIMIT) throw new NotProved('tooLong');
       this.variables.changed = false;
       this.visited = new Set();
       this.visit(this.names.root);

@@ -74,7 +74,7 @@ export function prepare(vector: Vector, index: number): Prepared {
   });
   const module = `vector_${index}`;
   for (const node of nodes)
-    if (node.type === 'misp-trigger') Object.assign(node, { module, remember: false, mostPasses: PASSES });
+    if (node.type === 'misp-trigger') Object.assign(node, { module, remember: false, loopLimit: PASSES });
   for (const node of nodes) if (node.type === 'misp-zmq-push') node.address = `tcp://127.0.0.1:${ZMQ_PORT}`;
   const raw = data as JsonObject;
   return {
