@@ -11,10 +11,10 @@ export interface DemoNode {
   [setting: string]: unknown;
 }
 
-/** The examples that the demo begins with, the first with the listener of both. */
+/** The examples that the demo begins with; all examples share one listener and one MISP. */
 const EXAMPLES = ['Block the publication of tlp-red', 'Second look - an attribute that is tagged tlp-red'];
 const LISTENER = 'd0000000000000a1';
-const SERVER = 'd00000000000dcb1';
+const SERVER = 'd0000000000000b1';
 
 const folder = path.resolve(__dirname, '../examples');
 const example = (name: string) =>
@@ -25,11 +25,8 @@ const example = (name: string) =>
  * filled in by Node-RED from the environment at every start.
  */
 export function demoFlow(): { flow: DemoNode[]; credentials: Record<string, object> } {
-  const all = EXAMPLES.flatMap(example);
-  const others = all.filter(({ id, type }) => type === 'misp-listener' && id !== LISTENER);
-  const flow = all
-    .filter((node) => !others.includes(node))
-    .map((node) => (others.some(({ id }) => id === node.listener) ? { ...node, listener: LISTENER } : node))
+  const all = new Map(EXAMPLES.flatMap(example).map((node) => [node.id, node]));
+  const flow = [...all.values()]
     .map((node) => (node.id === LISTENER ? { ...node, port: '${LISTENER_PORT}' } : node))
     .map((node) => (node.id === SERVER ? { ...node, url: '' } : node));
   return {

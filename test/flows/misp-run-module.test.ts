@@ -134,7 +134,7 @@ describe('misp-run-module', function () {
   it('tells the form that a MISP is not deployed, or what is wrong with it', async () => {
     await test.deploy('misp-run-module', { outputs: 2, module: 'tag-if', key: 'x'.repeat(40) });
     const get = (id: string) => fetch(`${test.nodeRed.url}/admin/misp-workflows/modules?server=${id}`);
-    assert.equal((await get('none')).status, 404);
+    assert.deepEqual(await (await get('none')).json(), { problem: 'notDeployed' });
     assert.match(
       ((await (await get('misp')).json()) as { problem: string }).problem,
       /does not know this API key/,
