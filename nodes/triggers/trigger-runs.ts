@@ -164,7 +164,9 @@ export class TriggerRuns<K extends KindName = 'action'> {
     const build = firing.buildFor?.(request);
     const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test, build }, (verdict) => {
       // What a flow found may be large, and is no part of what happened to the run.
-      journal.write(id, { what: 'answered', verdict: { ...verdict, result: undefined } });
+      const told = { ...verdict };
+      delete told.result;
+      journal.write(id, { what: 'answered', verdict: told });
       answered(verdict);
     });
     const { trigger, module, blocking } = message.misp;
