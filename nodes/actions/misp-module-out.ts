@@ -49,11 +49,12 @@ export default defineNode(
     const { tracker } = runtimeOf(RED);
     const comment = compileTemplate(config.comment, { missingIsEmpty: true });
     const reason = compileTemplate(config.error, { missingIsEmpty: true });
-    const templates = config.server
-      ? templatesFor(
-          configNode<ServerNode, 'client'>(RED, config.server, 'client', 'moduleOut.noServer').client,
-        )
-      : undefined;
+    const templates =
+      config.answer === 'results' && config.server
+        ? templatesFor(
+            configNode<ServerNode, 'client'>(RED, config.server, 'client', 'moduleOut.noServer').client,
+          )
+        : undefined;
     return {
       async input(message) {
         const waiter = tracker.runOf(message)?.waiting;

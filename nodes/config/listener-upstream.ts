@@ -26,7 +26,11 @@ export function upstreamList(file: string | undefined) {
     /** @returns the names of the modules that were there */
     forget(): string[] {
       const names = namesIn(read());
-      if (file) rmSync(file, { force: true });
+      try {
+        if (file) rmSync(file, { force: true });
+      } catch {
+        // A folder that cannot be written to: the listener says so, and works.
+      }
       return names;
     },
   };

@@ -16,6 +16,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-filter': { selector: 'Event.Attribute.{n}', hash_path: 'value', value: 'x', value_list: ['x'] },
   'misp-if': { hash_path: 'Event.info', expression: 'true', value: 'x', value_list: ['x'] },
   'misp-if-count': { selector: 'Event.Attribute.{n}' },
+  'misp-module-in': { input: ['ip-dst'] },
   'misp-reload': { event: '2', eventType: 'str' },
   'misp-request': { path: '/events/view/2' },
   'misp-run-module': { module: 'publish-event' },
@@ -126,6 +127,7 @@ describe('a field that the form hides', function () {
     const hideable = Object.entries(fields).filter(([, { when }]) => when);
     if (hideable.length === 0) continue;
     it(`of ${type} never breaks it`, async () => {
+      const named = new Set(['misp-trigger', 'misp-module-in']);
       const servers = Object.entries<Field>(fields).flatMap(([name, field]): [string, string][] =>
         field.kind === 'config' && CONFIG_NODES[field.type] ? [[name, CONFIG_NODES[field.type]]] : [],
       );
@@ -144,14 +146,14 @@ describe('a field that the form hides', function () {
             };
             return {
               what: `${name} is ${JSON.stringify(value)}, hidden by ${JSON.stringify(choice)}`,
-              settings: type === 'misp-trigger' ? { ...settings, module: '' } : settings,
+              settings: named.has(type) ? { ...settings, module: '' } : settings,
               secrets: field.kind === 'secret' ? { ...secrets, ...spoiled } : secrets,
             };
           }),
         ),
       );
       // The name of a module is taken once only.
-      if (type === 'misp-trigger')
+      if (named.has(type))
         cases.forEach(({ settings }, index) => Object.assign(settings, { module: `m${index}` }));
       const said = await start(type, cases);
       const wrong = cases.flatMap(({ what }, index) =>
