@@ -151,6 +151,25 @@ describe('a listener with a misp-modules behind it', function () {
     assert.equal((await call('no json', { port })).status, 500);
   });
 
+  it('takes nobody elsewhere: the path that is asked for names no other host', async () => {
+    const asked: string[] = [];
+    answer = (request, _body, response) => {
+      asked.push(String(request.url));
+      json(response, {});
+    };
+    await start();
+    let others = 0;
+    const other = http.createServer((_, response) => response.end(String(others++)));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(other.address() as { port: number }).port}`;
+    asked.length = 0;
+    for (const path of [`//${host}/x`, `http://${host}/x`, `/\\\\${host}/x`])
+      await call(undefined, { port, path, method: 'GET' });
+    other.close();
+    assert.equal(others, 0);
+    assert.equal(asked.length, 3);
+  });
+
   it('says that misp-modules is away in the shape that MISP can read, and hangs up with its caller', async () => {
     await start(JSON.stringify(LIST));
     answer = (_request, _body, response) => response.destroy();

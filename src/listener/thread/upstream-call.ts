@@ -19,7 +19,7 @@ export function callUpstream(
   { url, user, password, verify, tls }: UpstreamSettings,
   { method, path, headers, body }: UpstreamRequest,
 ): http.ClientRequest {
-  const target = new URL(path, `${url.replace(/\/+$/, '')}/`);
+  const target = addressOf(url, path);
   const { httpsAgent } = agentsOf({ verify, tls: tls as Parameters<typeof agentsOf>[0]['tls'] });
   const kept = Object.entries(headers).filter(([name]) => !TO_US.has(name.toLowerCase()));
   const login = user
@@ -35,6 +35,15 @@ export function callUpstream(
       : http.request(target, { ...options, agent: false });
   request.end(body);
   return request;
+}
+
+/** Whoever asks chooses the path alone: never the host, which gets the service's login. */
+function addressOf(url: string, path: string): URL {
+  const target = new URL(url);
+  const { pathname, search } = new URL(path, 'http://path.invalid');
+  target.pathname = `${target.pathname.replace(/\/+$/, '')}${pathname}`;
+  target.search = search;
+  return target;
 }
 
 /** The headers of an answer, as they may go on. */
