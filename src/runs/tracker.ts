@@ -154,6 +154,11 @@ export class RunTracker {
     return waiter && !waiter.isOver && !waiter.settings.test ? waiter : undefined;
   }
 
+  /** The run for which the code at this moment works, whether anybody waits for it or not. */
+  get runHere(): Run | undefined {
+    return this.scopes.getStore()?.run;
+  }
+
   /** Does work for a reception that no node got. */
   within<T>(reception: Reception, work: () => T): T {
     return this.scopes.run(reception, work);
