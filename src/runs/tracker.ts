@@ -111,7 +111,7 @@ export class RunTracker {
 
   /** The run for which the code at this moment works, whether anybody waits for it or not. */
   get runHere(): Run | undefined {
-    return this.scopes.getStore()?.run;
+    return this.origins.here?.run;
   }
 
   /** Does work for a reception that no node got. */

@@ -132,6 +132,23 @@ describe('a flow that writes what its own trigger tells of', function () {
     assert.equal(rows[0].echo, 'run');
   });
 
+  it('a call of a core node is no echo, and is stopped by the count', async () => {
+    const func = `msg.method = 'POST'; msg.url = '${recorder.url}/attributes/edit/${attributeOf('2').uuid}';
+      msg.headers = { Authorization: '${API_KEY}', Accept: 'application/json' };
+      msg.payload = { comment: String(Math.random()) }; return msg;`;
+    await start(
+      [
+        on('attribute-after-save', ['ask']),
+        node('ask', 'function', [['http']], { func, outputs: 1 }),
+        node('http', 'http request', [[]], { method: 'use', ret: 'obj' }),
+      ],
+      ATTRIBUTES,
+    );
+    await edit('by a person');
+    await quiet();
+    assert.equal(writes().length, 10);
+  });
+
   it('runs for what another user does in between, in the same second too', async () => {
     await start([on('attribute-after-save', ['watch']), watch('watch', ['toggle']), toggle()], ATTRIBUTES);
     for (const comment of ['first', 'second', 'third']) {
