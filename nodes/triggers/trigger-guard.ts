@@ -112,7 +112,7 @@ export class TriggerGuard {
     }
     if (ends || entity === undefined) return ends ? 'ends' : 'goes';
     if (this.often.isReached(entity)) throw this.tooOften();
-    this.often.count(entity, run);
+    this.often.count(entity, run.trace);
     return 'goes';
   }
 

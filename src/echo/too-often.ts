@@ -1,6 +1,6 @@
 import { uptime } from '../clock';
 
-/** What counts runs needs of one. */
+/** What counting runs needs of one: it is kept when the run has ended, so nothing else may hang on it. */
 export interface CountedRun {
   /** A node got a message of it that may change something. */
   readonly touched: boolean;

@@ -56,8 +56,8 @@ export class Run {
   /** How many calls of it may change something in a MISP. */
   writeLimit = WRITE_LIMIT;
   private writes = 0;
-  /** A node got a message that may change the world: the run cannot be repeated. */
-  touched = false;
+  /** What may be kept of it when it has ended: no data of its message hangs on it. */
+  readonly trace = { touched: false, isForgotten: false };
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */
   interrupted = false;
   private readonly onTheWay = new Map<string, Deliveries>();
@@ -89,6 +89,15 @@ export class Run {
   countWrite(): void {
     if (this.writes >= this.writeLimit) throw new WorkflowError('run.writeLimit', { count: this.writeLimit });
     this.writes++;
+  }
+
+  /** A node got a message that may change the world: the run cannot be repeated. */
+  get touched(): boolean {
+    return this.trace.touched;
+  }
+
+  set touched(touched: boolean) {
+    this.trace.touched = touched;
   }
 
   /** Nothing more is to be noted of it. */
@@ -234,6 +243,7 @@ export class Run {
     if (this.hasEnded) return;
     clearTimeout(this.linger);
     this.hasEnded = true;
+    this.trace.isForgotten = true;
     this.noteQuiet();
     this.events.ended(known);
   }
