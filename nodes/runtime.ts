@@ -1,15 +1,14 @@
 import { EventEmitter } from 'node:events';
-import path from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { Audit } from '../src/audit/audit';
+import type { Audit } from '../src/audit/audit';
 import type { Actor } from '../src/audit/entry';
-import { LineFiles } from '../src/audit/files';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
 import { OwnQuestions } from '../src/echo/own-questions';
 import { OwnWrites } from '../src/echo/own-writes';
 import { History } from '../src/history/history';
 import { RUNS_TOPIC } from '../src/history/record';
+import { actsOutside } from '../src/runs/acting';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
 import type { TrackedNode } from '../src/runs/reception';
@@ -24,7 +23,7 @@ import type { LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
 import type { Rehearsal } from './triggers/trigger-runs';
-import { folderOf } from './folder';
+import { auditOf } from './kept-audit';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
 
 /** The node types of this package, filled as they are defined. */
@@ -109,7 +108,7 @@ export class Runtime {
     speakLanguage(editorText(RED, 'language'));
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
-    this.audit = auditOf(RED);
+    this.audit = auditOf(RED, (key, params) => editorText(RED, key, params));
     this.history = new History(this.journal, () => RED.comms.publish(RUNS_TOPIC, {}, false));
     this.tracker = new RunTracker(
       hooks,
@@ -123,6 +122,7 @@ export class Runtime {
         errorsCount: (node) => this.errorsCount(node),
         exists: (nodeId) => RED.nodes.getNode(nodeId) !== null,
         missing: (nodeId) => this.drawn(nodeId),
+        acts: (node) => this.acts(node),
         harmless: (node) => ourTypes.get(node.type)?.harmless === true || HARMLESS.has(node.type),
       },
       this.journal,
@@ -208,6 +208,12 @@ export class Runtime {
     return this.reach(nodeId);
   }
 
+  private acts(node: TrackedNode): boolean {
+    const ours = ourTypes.get(node.type);
+    if (ours) return ours.harmless !== true;
+    return !isBare(node) && actsOutside(node.type, this.flow.get(node._alias ?? node.id));
+  }
+
   /** Not those of an action that is to go on whatever happens. */
   private errorsCount({ id }: TrackedNode): boolean {
     const node = this.RED.nodes.getNode(id) as unknown as TrackedNode | null;
@@ -248,14 +254,6 @@ export class Runtime {
 
 /** Subflows in subflows. */
 const MOST_LEVELS = 20;
-
-function auditOf(RED: NodeAPI): Audit {
-  const folder = folderOf(RED);
-  return new Audit(folder === undefined ? undefined : new LineFiles(path.join(folder, 'audit.jsonl')), {
-    failed: (problem) => RED.log.warn(editorText(RED, 'audit.failed', { problem })),
-    leftOut: (count) => RED.log.warn(editorText(RED, 'audit.leftOut', { count: String(count) })),
-  });
-}
 
 /** A text of the plugin, whose catalogue no node has. */
 function editorText(RED: NodeAPI, key: string, params?: Record<string, string>): string {

@@ -3,7 +3,7 @@ import { uptime } from '../clock';
 /** What counting runs needs of one: it is kept when the run has ended, so nothing else may hang on it. */
 export interface CountedRun {
   /** A node got a message of it that may change something. */
-  readonly touched: boolean;
+  readonly acted: boolean;
   readonly isForgotten: boolean;
 }
 
@@ -68,10 +68,10 @@ export class TooOften {
     const since = this.now() - this.limits.withinMs;
     const entries = (this.things.get(thing) ?? []).filter(({ at }) => at >= since);
     for (const entry of entries) {
-      if (typeof entry.acted === 'object' && entry.acted.isForgotten) entry.acted = entry.acted.touched;
+      if (typeof entry.acted === 'object' && entry.acted.isForgotten) entry.acted = entry.acted.acted;
     }
     return entries.filter(({ acted }) => acted !== false);
   }
 }
 
-const hasActed = (acted: CountedRun | boolean) => (typeof acted === 'boolean' ? acted : acted.touched);
+const hasActed = (acted: CountedRun | boolean) => (typeof acted === 'boolean' ? acted : acted.acted);

@@ -57,7 +57,9 @@ export class Run {
   writeLimit = WRITE_LIMIT;
   private writes = 0;
   /** What may be kept of it when it has ended: no data of its message hangs on it. */
-  readonly trace = { touched: false, isForgotten: false };
+  readonly trace = { acted: false, isForgotten: false };
+  /** A node got a message that may change the world: the run cannot be repeated. */
+  touched = false;
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */
   interrupted = false;
   private readonly onTheWay = new Map<string, Deliveries>();
@@ -89,15 +91,6 @@ export class Run {
   countWrite(): void {
     if (this.writes >= this.writeLimit) throw new WorkflowError('run.writeLimit', { count: this.writeLimit });
     this.writes++;
-  }
-
-  /** A node got a message that may change the world: the run cannot be repeated. */
-  get touched(): boolean {
-    return this.trace.touched;
-  }
-
-  set touched(touched: boolean) {
-    this.trace.touched = touched;
   }
 
   /** Nothing more is to be noted of it. */

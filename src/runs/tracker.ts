@@ -220,6 +220,7 @@ export class RunTracker {
     const run = parent?.run ?? this.origins.runOf(msg);
     if (!run || run.isForgotten) return undefined;
     run.touched ||= !this.knowledge.harmless(node);
+    run.trace.acted ||= this.knowledge.acts(node);
     const reception = this.receive(run, msg, node, parent);
     if (node.type === 'function') watchTimers(node, () => this.origins.here);
     return reception;

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { TooOften } from '../../src/echo/too-often';
 
-const run = (touched: boolean, isForgotten = false) => ({ touched, isForgotten });
+const run = (acted: boolean, isForgotten = false) => ({ acted, isForgotten });
 
 describe('runs for the same thing', () => {
   it('are too many when so many may have changed something within the time', () => {
@@ -26,14 +26,14 @@ describe('runs for the same thing', () => {
 
   it('are counted by what they did until they ended', () => {
     const often = new TooOften({ runs: 1, withinMs: 1000 });
-    const open = { touched: false, isForgotten: false };
+    const open = { acted: false, isForgotten: false };
     often.count('a', open);
     assert.equal(often.isReached('a'), false);
-    open.touched = true;
+    open.acted = true;
     assert.equal(often.isReached('a'), true);
     open.isForgotten = true;
     assert.equal(often.isReached('a'), true);
-    open.touched = false;
+    open.acted = false;
     assert.equal(often.isReached('a'), true, 'the run is not looked at any more');
   });
 

@@ -325,7 +325,9 @@ describe('a flow that writes what its own trigger tells of', function () {
     });
 
     it('answers by policy when the same thing comes too often, and never falls silent', async () => {
-      const touch = node('touch', 'function', [['go']], { func: 'return msg;', outputs: 1 });
+      const touch = node('touch', 'misp-tag', [['go']], {
+        ...{ server: 'misp', scope: 'event', action: 'add', tags: ['lab:seen'], dryRun: true },
+      });
       for (const onError of ['block', 'allow'] as const) {
         await start([on('event-publish', ['touch'], { onError, mostRuns: 3 }), touch, allow()], {
           'event-publish': 'event_publish',
@@ -340,7 +342,8 @@ describe('a flow that writes what its own trigger tells of', function () {
     });
 
     it('is asked as often as anybody likes by a flow that only looks', async () => {
-      await start([on('event-publish', ['go'], { mostRuns: 3 }), allow()], {
+      const look = node('look', 'function', [['go']], { func: 'return msg;', outputs: 1 });
+      await start([on('event-publish', ['look'], { mostRuns: 3 }), look, allow()], {
         'event-publish': 'event_publish',
       });
       for (let index = 0; index < 20; index++) {
