@@ -22,6 +22,7 @@ export interface TextNames {
   'service.upstreamAway': never;
   'service.noUpstream': never;
   'service.noTemplate': never;
+  'service.twoValues': never;
   'service.noValue': never;
   'drawn.notRead': 'keys';
   'drawn.noValue': never;

@@ -93,7 +93,7 @@ describe('the way from a listener to the misp-modules behind it', function () {
     const secure = https.createServer({ cert: tls('cert.pem'), key: tls('key.pem') }, handle);
     let handshakes = 0;
     secure.on('secureConnection', () => handshakes++);
-    const inside = await open(secure as unknown as http.Server);
+    const inside = await open(secure);
     for (const upstream of [at(inner), { url: `https://127.0.0.1:${inside}`, verify: false }]) {
       await start(upstream);
       for (let turn = 0; turn < 10; turn++) assert.deepEqual((await ask(port, QUERY)).json, FOUND);

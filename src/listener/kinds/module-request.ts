@@ -26,6 +26,24 @@ export function commonOf(
   };
 }
 
+/** The key of what a query is about; nothing in one that has a file or events only. */
+export function subjectKey(
+  fields: Readonly<Record<string, unknown>>,
+  input: readonly string[],
+): string | undefined {
+  if (isRecord(fields.attribute)) return 'attribute';
+  if (isRecord(fields.object)) return 'object';
+  const names = Object.keys(fields).filter((name) => !RESERVED.has(name));
+  return names.find((name) => input.includes(name)) ?? names.find((name) => name !== '');
+}
+
+/** Keys under which a module may find something besides what the query is about. */
+export function otherSubjects(fields: Readonly<Record<string, unknown>>): string[] {
+  const subject = Array.isArray(fields.data) ? undefined : subjectKey(fields, []);
+  const isSubject = (name: string) => !RESERVED.has(name) || name === 'attribute' || name === 'object';
+  return Object.keys(fields).filter((name) => isSubject(name) && name !== subject);
+}
+
 /** What an enrichment is asked about: an attribute, an object, or a value under the name of its type. */
 export function subjectOf(body: RequestBody, { input }: Pick<DrawnModule, 'input'>): Partial<ModuleRequest> {
   const { attribute, object } = body.fields;
@@ -39,8 +57,7 @@ export function subjectOf(body: RequestBody, { input }: Pick<DrawnModule, 'input
     const known = listsOf(body, object);
     return { object: known, type: textOf(known.name) };
   }
-  const names = Object.keys(body.fields).filter((name) => !RESERVED.has(name));
-  const type = names.find((name) => input.includes(name)) ?? names.find((name) => name !== '');
+  const type = subjectKey(body.fields, input);
   const value = type === undefined ? undefined : textOf(body.fields[type]);
   if (value === undefined) throw new WorkflowError('service.noValue');
   return { value, type, ...fileOf(body.fields.data, value) };
