@@ -269,6 +269,7 @@ export interface TextNames {
   'enrich.noText': 'type';
   'enrich.noObject': never;
   'enrich.notTaken': never;
+  'enrich.wholeOnly': never;
   'enrich.refused': 'problem' | 'what';
   'enrich.allFailed': 'problem';
   'enrich.someFailed': 'count' | 'problem' | 'total';
