@@ -1,4 +1,5 @@
 import { asText, buildAnswer } from '../../src/drawn/build';
+import { letSettingsGo } from '../../src/drawn/module-settings';
 import { FIELD_NAME, MODULE_NAME, SETTING_NAME } from '../../src/drawn/names';
 import type { OpenQuery } from '../../src/listener/open-query';
 import type { ServiceState } from '../../src/listener/service';
@@ -91,6 +92,7 @@ export default defineNode(
         return (given) => buildAnswer(given as Parameters<typeof buildAnswer>[0], target);
       },
       messageOf: (request, of) => messageOf(RED, config, request, of),
+      over: letSettingsGo,
       failed: (error) => context.explain(error),
       report: (verdict) => report.verdict(verdict),
       dropped: () => undefined,

@@ -28,6 +28,8 @@ export interface Firing<K extends KindName> {
   messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
+  /** A run has its answer, and nothing of it is under way. */
+  over?(run: string): void;
   /** Tells of data that could not be added. */
   failed(error: unknown, message: Message): Error;
   report(verdict: Verdict): void;
@@ -152,7 +154,10 @@ export class TriggerRuns<K extends KindName = 'action'> {
     const messageId = message._msgid;
     const taken = new WayTaken(node);
     const run = new Run(id, {
-      quiet,
+      quiet() {
+        firing.over?.(id);
+        quiet?.();
+      },
       passed: (from, port, to) => taken.passed(from, port, to),
       ended(known) {
         tracker.forget(run, messageId);

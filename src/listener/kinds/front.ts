@@ -29,7 +29,7 @@ export interface HandOn {
 }
 
 /** A module of somebody else declares nothing here. */
-const OTHERS = { userFields: [], input: [] };
+const OTHERS = { userFields: [], settings: [], input: [] };
 
 export const front = {
   ...drawn,

@@ -10,18 +10,26 @@ const RESERVED = new Set([
   ...['attribute', 'object', 'timeout', '_'],
 ]);
 
-/** What all queries may tell besides what they are about. The settings in `config` stay behind, and so does the user. */
+/**
+ * What all queries may tell besides what they are about. Of `config` there is what the module has declared, and what
+ * is no field for its user stands apart; the user who asks stays behind.
+ */
 export function commonOf(
   { fields }: RequestBody,
-  { userFields }: Pick<DrawnModule, 'userFields'>,
+  { userFields, settings }: Pick<DrawnModule, 'userFields' | 'settings'>,
 ): ModuleRequest {
   const config = isRecord(fields.config) ? fields.config : {};
+  const set = settings.flatMap((name): [string, string][] => {
+    const value = Object.hasOwn(config, name) ? textOf(config[name]) : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
   const wanted = userFields.filter(({ name }) => Object.hasOwn(config, name));
   return {
     module: fields.module,
     eventId: textOf(fields.event_id),
     attributeUuid: textOf(fields.attribute_uuid),
     persistent: Boolean(fields.persistent),
+    ...(settings.length > 0 ? { settings: new Map(set) } : {}),
     params: Object.fromEntries(wanted.map((field) => [field.name, valueOf(field, config[field.name])])),
   };
 }
