@@ -125,6 +125,18 @@ describe('the way from a listener to the misp-modules behind it', function () {
     assert.equal(authorization, `Basic ${Buffer.from('me:pw').toString('base64')}`);
   });
 
+  it('asks for the list every 30 seconds', async () => {
+    const real = globalThis.setTimeout;
+    const sooner = (work: () => void, ms?: number) => real(work, ms === 30_000 ? 20 : ms);
+    globalThis.setTimeout = sooner as typeof setTimeout;
+    try {
+      await start(at(inner));
+      await until(() => asked.filter(({ url }) => url === '/modules').length >= 3);
+    } finally {
+      globalThis.setTimeout = real;
+    }
+  });
+
   it('adds nothing to what MISP asks with', async () => {
     await start(at(inner));
     await call(undefined, { port, path: '/somewhere', method: 'GET', headers: { 'X-Own': '1' } });
