@@ -69,9 +69,10 @@ export class UpstreamCalls {
     const { status, headers, body } = await this.send(asked, limits);
     const chunks: Buffer[] = [];
     let size = 0;
+    // What is thrown from here ends the connection.
     for await (const chunk of body as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > most) throw new Error('too large'); // which ends the connection
+      if (Math.max(size, Number(headers['content-length'] ?? 0)) > most) throw new Error('tooLarge');
       chunks.push(chunk);
     }
     return { status, headers, body: Buffer.concat(chunks) };
