@@ -37,6 +37,8 @@ export interface Firing<K extends KindName> {
    * @throws why it does not get it
    */
   enter?: (request: RequestOf<K>, run: Run, message: TriggerMessage) => Entering | Promise<Entering>;
+  /** A run has its answer, and nothing of it is under way. */
+  over?(run: string): void;
   /** Told when the flow did not get a request. */
   ended?(): void;
   /** Tells why the flow does not get the message: data that could not be added, or too many runs. */
@@ -163,7 +165,10 @@ export class TriggerRuns<K extends KindName = 'action'> {
     const messageId = message._msgid;
     const taken = new WayTaken(node);
     const run = new Run(id, {
-      quiet,
+      quiet() {
+        firing.over?.(id);
+        quiet?.();
+      },
       passed: (from, port, to) => taken.passed(from, port, to),
       ended(known) {
         tracker.forget(run, messageId);
