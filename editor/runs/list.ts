@@ -1,27 +1,22 @@
-import type { RunList } from '../../nodes/plugin/api';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRow } from '../../src/history/record';
-import { stateOf, text, timeOf, triggerName } from './texts';
+import { kindOf, momentOf, stateOf, text, triggerName } from './texts';
 
-/** Shows runs, one line each, and tells which one is clicked. */
-export function showRows(list: JQuery, { rows }: RunList, open: (run: string) => void): void {
-  const focused = (document.activeElement as HTMLElement | null)?.dataset.run;
-  list.empty().append(rows.map((row) => lineOf(row, open)));
-  if (focused) list.find(`[data-run="${CSS.escape(focused)}"]`).trigger('focus');
-}
-
-function lineOf(row: RunRow, open: (run: string) => void): JQuery {
-  const { run, trigger, about, at, waited, test } = row;
+/** One run as a line: what it was about, and what came of it. */
+export function lineOf(row: RunRow, open: (run: string) => void): JQuery {
+  const { run, trigger, about, at, waited, cause } = row;
   const state = stateOf(row);
   const name = about?.info ?? about?.id ?? row.node.label;
   const line = $('<button type="button" class="misp-run">')
     .attr({ 'data-run': run, 'data-state': state })
     .on('click', () => open(run));
+  const event = about?.id ? text('event', { id: about.id }) : '';
+  const how = cause ? text(`cause.${cause}`) : '';
   const words = [
-    ['misp-run-time', timeOf(at)],
+    ['misp-run-time', momentOf(at)],
     ['misp-run-state', text(`state.${state}`)],
     ['misp-run-name', name],
-    ['misp-run-trigger', triggerName(trigger) + (test ? ` · ${text('test')}` : '')],
+    ['misp-run-trigger', [triggerName(trigger), event, kindOf(row), how].filter(Boolean).join(' · ')],
     ['misp-run-waited', waited === undefined ? '' : text('ms', { waited })],
   ];
   for (const [kind, value] of words)
@@ -46,6 +41,6 @@ export function showCounts(place: JQuery, counts: readonly TriggerCount[]): void
     const row = $('<tr>').appendTo(body);
     $('<th scope="row">').text(count.node.label).appendTo(row);
     for (const name of COLUMNS) $('<td>').text(count[name]).appendTo(row);
-    $('<td>').text(timeOf(count.askedAt)).appendTo(row);
+    $('<td>').text(momentOf(count.askedAt)).appendTo(row);
   }
 }

@@ -27,6 +27,12 @@ export function stateOf({ outcome, ended, failed }: RunRow): State {
   return failed ? 'failed' : 'allow';
 }
 
+/** Whether it is a test or a replay, in words; nothing of a run that MISP asked for. */
+export function kindOf({ test, replay }: RunRow): string {
+  if (replay === undefined) return test ? text('test') : '';
+  return text(test ? 'replayed' : 'replayedForReal');
+}
+
 /** How the answer came about, in words. */
 export function answerOf(row: RunRow): string {
   const { cause, reason, waited = 0 } = row;
@@ -37,3 +43,9 @@ export function answerOf(row: RunRow): string {
 }
 
 export const timeOf = (moment: number) => new Date(moment).toLocaleTimeString();
+
+/** A time of today, or with its day. */
+export function momentOf(moment: number): string {
+  const isToday = new Date(moment).toDateString() === new Date().toDateString();
+  return isToday ? timeOf(moment) : new Date(moment).toLocaleString();
+}

@@ -9,6 +9,8 @@ import { serveModuleServices } from './test-modules';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
 import { serve } from './route';
+import { serveReplays } from './replays';
+import { serveRunData } from './run-data';
 import { serveRuns } from './runs';
 import { serveTrials } from './try-node';
 import { servePreviews } from './try-path';
@@ -22,6 +24,8 @@ export default function register(RED: NodeAPI): void {
   checkDeployed(RED);
   serveTestRuns(RED);
   serveRuns(RED);
+  serveReplays(RED);
+  serveRunData(RED);
   serveTrials(RED);
   servePreviews(RED);
   servePickers(RED);

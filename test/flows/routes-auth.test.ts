@@ -52,6 +52,22 @@ const ROUTES: Record<string, RouteCase> = {
   // RUN stands for the id of the run that this test makes.
   'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
   'POST /misp-workflows/runs/:id/replay': { needs: 'write', data: true, path: 'runs/RUN/replay' },
+  'POST /misp-workflows/triggers/:id/replay': {
+    needs: 'write',
+    data: true,
+    path: `triggers/${idOf('trigger')}/replay`,
+    body: { text: '{"Event":{"info":"pasted"}}' },
+  },
+  'GET /misp-workflows/runs/:id/data': { needs: 'read', data: true, path: 'runs/RUN/data' },
+  'GET /misp-workflows/runs/:id/data/:part': { needs: 'read', data: true, path: 'runs/RUN/data/entry' },
+  'GET /misp-workflows/runs/:id/test': { needs: 'read', data: true, path: 'runs/RUN/test' },
+  'GET /misp-workflows/recording': { needs: 'read', path: 'recording' },
+  'POST /misp-workflows/recording': {
+    needs: 'write',
+    data: true,
+    path: 'recording',
+    body: { runs: 0 },
+  },
   'POST /misp-workflows/try/node': {
     needs: 'write',
     data: true,
