@@ -57,7 +57,9 @@ export function startRuns(): void {
   };
   for (const filter of [trigger, outcome, search, event]) filter.on('input change', soon);
   RED.comms.subscribe(RUNS_TOPIC, () => {
-    if (content.is(':visible')) refresh();
+    if (!content.is(':visible')) return;
+    if (page.is(':visible')) renewPage();
+    else refresh();
   });
 
   let request: JQueryRequest<Answer<'GET /runs'>> | undefined;
@@ -98,10 +100,13 @@ export function startRuns(): void {
       .fail(() => (earlier = undefined));
   }
 
+  /** The run that is shown while it is under way. */
+  let underWay: string | undefined;
   const overview = [filters, summary, counts, input, recording.row, list];
   let scrolled = 0;
   const actions = {
     back() {
+      underWay = undefined;
       page.hide();
       for (const part of overview) part.show();
       content[0].scrollTop = scrolled;
@@ -117,11 +122,26 @@ export function startRuns(): void {
 
   function open(run: string): void {
     ask('GET /runs/:id', { params: { id: run } }).done((answer) => {
-      if ('problem' in answer) notifyText(answer.problem, { type: 'error' });
-      else show(answer);
+      if ('problem' in answer) return void notifyText(answer.problem, { type: 'error' });
+      show(answer);
+      underWay = answer.record.ended ? undefined : run;
+    });
+  }
+  function renewPage(): void {
+    const run = underWay;
+    if (run === undefined) return;
+    ask('GET /runs/:id', { params: { id: run } }).done((answer) => {
+      if ('problem' in answer || underWay !== run) return;
+      const focused = (document.activeElement as HTMLElement | null)?.dataset.action;
+      showPage(page, answer, actions);
+      if (focused) page.find(`[data-action="${CSS.escape(focused)}"]`).trigger('focus');
+      if (!answer.record.ended) return;
+      underWay = undefined;
+      if (answer.record.way) lightWay(answer.record.way);
     });
   }
   function show(answer: RunPage, before?: RunRecord): void {
+    underWay = undefined;
     if (!page.is(':visible')) scrolled = content[0].scrollTop;
     for (const part of overview) part.hide();
     showPage(page.show(), answer, actions, before);
