@@ -7,7 +7,7 @@ import { text, timeOf } from './texts';
 const RUNS = 10;
 
 /** The switch that keeps the data between nodes for the next runs. */
-export function recordingSwitch(): { row: JQuery; refresh: () => void } {
+export function recordingSwitch(): Record<'refresh' | 'refreshIfOn', () => void> & { row: JQuery } {
   const row = $('<div class="misp-run-recording">');
   const button = $('<button type="button" class="red-ui-button red-ui-button-small">')
     .attr('data-action', 'record')
@@ -29,5 +29,6 @@ export function recordingSwitch(): { row: JQuery; refresh: () => void } {
     state.text(isOn ? text('recording.on', { runs, time: timeOf(until) }) : '');
   };
   button.text(text('recording.start', { runs: RUNS }));
-  return { row, refresh: () => void ask('GET /recording', {}).done(show) };
+  const refresh = () => void ask('GET /recording', {}).done(show);
+  return { row, refresh, refreshIfOn: () => isOn && refresh() };
 }

@@ -47,7 +47,10 @@ export function startRuns(): void {
     pinned: true,
     enableOnEdit: true,
     iconClass: 'fa fa-history',
-    onchange: () => refresh(),
+    onchange() {
+      recording.refresh();
+      refresh();
+    },
   });
 
   let timer: number | undefined;
@@ -65,6 +68,7 @@ export function startRuns(): void {
   let request: JQueryRequest<Answer<'GET /runs'>> | undefined;
   let earlier: JQueryRequest<Answer<'GET /runs'>> | undefined;
   let hasMore = false;
+  let again = false;
 
   const queryOf = (before = '') => ({
     ...{ trigger: trigger.val(), outcome: outcome.val(), text: search.val() },
@@ -74,18 +78,35 @@ export function startRuns(): void {
   /** @param anew other filters: what is known of the list fits no more */
   function refresh(anew = false): void {
     if (page.is(':visible')) return;
-    recording.refresh();
+    // Where runs come faster than answers, each answer is shown all the same.
+    if (request && !anew) return void (again = true);
     request?.abort();
     if (anew) earlier?.abort();
-    request = ask('GET /runs', { query: queryOf() }).done((answer) => {
-      if ('problem' in answer) return void summary.text(answer.problem);
-      if (anew || rows.count <= answer.rows.length) {
-        rows.replace(answer.rows);
-        hasMore = answer.more;
-      } else rows.renew(answer.rows);
-      summary.text(text(answer.total === 0 ? 'none' : 'shown', { total: answer.total }));
-      showCounts(table, answer.counts);
-    });
+    again = false;
+    const asked = ask('GET /runs', { query: queryOf() });
+    request = asked;
+    const over = () => {
+      if (request !== asked) return;
+      request = undefined;
+      if (again) refresh();
+    };
+    asked
+      .done((answer) => {
+        showList(answer, anew);
+        over();
+      })
+      .fail(over);
+  }
+
+  function showList(answer: Answer<'GET /runs'>, anew: boolean): void {
+    if ('problem' in answer) return void summary.text(answer.problem);
+    if (anew || rows.count <= answer.rows.length) {
+      rows.replace(answer.rows);
+      hasMore = answer.more;
+    } else rows.renew(answer.rows);
+    summary.text(text(answer.total === 0 ? 'none' : 'shown', { total: answer.total }));
+    showCounts(table, answer.counts);
+    recording.refreshIfOn();
   }
 
   function more(): void {

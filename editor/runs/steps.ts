@@ -20,8 +20,20 @@ function visitsOf({ steps, way, times = [] }: RunRecord): Visit[] {
     const outputs = [...new Set(ports)].map((port) => outputName(id, port)).join(', ');
     return [{ what: 'passed', node: { id, label: id }, at: times[index], outputs }];
   });
-  // A node is reached before it says anything.
-  return [...passed, ...steps].sort((a, b) => a.at - b.at);
+  return inOrder([...passed, ...steps], way?.nodes ?? [], times);
+}
+
+/** What a node says first stands where messages came to it: others may have had theirs before it was written down. */
+function inOrder(visits: Visit[], nodes: readonly string[], times: readonly number[]): Visit[] {
+  const seen = new Set<string>();
+  const placed = visits.map((visit) => {
+    const id = visit.node?.id ?? '';
+    const rank = nodes.indexOf(id);
+    const isFirst = !seen.has(id);
+    seen.add(id);
+    return { visit, at: isFirst ? (times[rank] ?? visit.at) : visit.at, rank };
+  });
+  return placed.sort((a, b) => a.at - b.at || a.rank - b.rank).map(({ visit }) => visit);
 }
 
 /** What the node calls its output, or the number that it has. */
