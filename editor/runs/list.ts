@@ -2,26 +2,44 @@ import type { TriggerCount } from '../../src/history/counters';
 import type { RunRow } from '../../src/history/record';
 import { kindOf, momentOf, stateOf, text, triggerName } from './texts';
 
-/** One run as a line: what it was about, and what came of it. */
-export function lineOf(row: RunRow, open: (run: string) => void): JQuery {
+const PARTS = ['time', 'state', 'name', 'trigger', 'waited'] as const;
+
+/** An empty line of the list; lines are used again for other runs while somebody scrolls. */
+export function newLine(): HTMLElement {
+  const line = document.createElement('li');
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'misp-run';
+  for (const part of PARTS) {
+    const span = document.createElement('span');
+    span.className = `misp-run-${part}`;
+    button.append(span);
+  }
+  line.append(button);
+  return line;
+}
+
+/** Shows a run in a line: what it was about, and what came of it. */
+export function fillLine(line: HTMLElement, row: RunRow): void {
   const { run, trigger, about, at, waited, cause } = row;
   const state = stateOf(row);
-  const name = about?.info ?? about?.id ?? row.node.label;
-  const line = $('<button type="button" class="misp-run">')
-    .attr({ 'data-run': run, 'data-state': state })
-    .on('click', () => open(run));
+  const button = line.firstElementChild as HTMLElement;
+  button.dataset.run = run;
+  button.dataset.state = state;
   const event = about?.id ? text('event', { id: about.id }) : '';
   const how = cause ? text(`cause.${cause}`) : '';
-  const words = [
-    ['misp-run-time', momentOf(at)],
-    ['misp-run-state', text(`state.${state}`)],
-    ['misp-run-name', name],
-    ['misp-run-trigger', [triggerName(trigger), event, kindOf(row), how].filter(Boolean).join(' · ')],
-    ['misp-run-waited', waited === undefined ? '' : text('ms', { waited })],
-  ];
-  for (const [kind, value] of words)
-    $('<span>').addClass(kind).attr('title', value).text(value).appendTo(line);
-  return $('<li>').append(line);
+  const shown: Record<(typeof PARTS)[number], string> = {
+    time: momentOf(at),
+    state: text(`state.${state}`),
+    name: about?.info ?? about?.id ?? row.node.label,
+    trigger: [triggerName(trigger), event, kindOf(row), how].filter(Boolean).join(' · '),
+    waited: waited === undefined ? '' : text('ms', { waited }),
+  };
+  PARTS.forEach((part, index) => {
+    const span = button.children[index] as HTMLElement;
+    span.textContent = shown[part];
+    span.title = shown[part];
+  });
 }
 
 const COLUMNS = ['runs', 'blocked', 'failed', 'late', 'p50', 'p99'] as const;

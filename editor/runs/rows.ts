@@ -1,8 +1,8 @@
 import type { RunRow } from '../../src/history/record';
-import { lineOf } from './list';
+import { fillLine, newLine } from './list';
 
 /** So many lines beyond what is seen are there: scrolling by the keyboard finds the next one. */
-const AROUND = 10;
+const AROUND = 5;
 
 /** What the list needs of who has the runs. */
 export interface RowSource {
@@ -15,7 +15,9 @@ export interface RowSource {
 export class Rows {
   private rows: RunRow[] = [];
   private height = 0;
-  private readonly lines = new Map<number, JQuery>();
+  private readonly lines = new Map<number, HTMLElement>();
+  /** Lines that went out of sight, to be used again. */
+  private readonly spare: HTMLElement[] = [];
   private isWaiting = false;
 
   /** @param scroller what scrolls @param list what the lines stand in */
@@ -24,6 +26,9 @@ export class Rows {
     private readonly list: JQuery,
     private readonly source: RowSource,
   ) {
+    list.on('click', '.misp-run', function () {
+      source.open(this.dataset.run ?? '');
+    });
     scroller.addEventListener('scroll', () => this.drawSoon(), { passive: true });
     new ResizeObserver(() => this.drawSoon()).observe(scroller);
   }
@@ -61,8 +66,7 @@ export class Rows {
 
   private redraw(): void {
     const focused = (document.activeElement as HTMLElement | null)?.dataset.run;
-    for (const line of this.lines.values()) line.remove();
-    this.lines.clear();
+    this.takeAway(() => true);
     this.draw();
     if (focused) this.list.find(`[data-run="${CSS.escape(focused)}"]`).trigger('focus');
   }
@@ -83,40 +87,45 @@ export class Rows {
     const top = scroller.scrollTop - list[0].offsetTop;
     const from = Math.max(0, Math.floor(top / this.height) - AROUND);
     const to = Math.min(rows.length, Math.ceil((top + scroller.clientHeight) / this.height) + AROUND);
-    for (const [index, line] of this.lines) {
-      if (index >= from && index < to) continue;
-      line.remove();
-      this.lines.delete(index);
-    }
+    this.takeAway((index) => index < from || index >= to);
     for (let index = from; index < to; index++) this.lineAt(index);
     if (to === rows.length && rows.length > 0) this.source.more();
   }
 
   private lineAt(index: number): void {
-    const { list } = this;
     if (this.lines.has(index)) return;
-    const line = lineOf(this.rows[index], (run) => this.source.open(run))
-      .css('top', `${index * this.height}px`)
-      .attr({ 'aria-posinset': index + 1, 'aria-setsize': this.rows.length });
+    const line = this.spare.pop() ?? newLine();
+    fillLine(line, this.rows[index]);
+    line.style.top = `${index * this.height}px`;
+    line.ariaPosInSet = String(index + 1);
+    line.ariaSetSize = String(this.rows.length);
     this.lines.set(index, line);
     // In order, for the keyboard and for screen readers.
-    const next = this.lines.get(index + 1);
-    if (next) line.insertBefore(next);
-    else line.appendTo(list);
+    const next = this.lines.get(index + 1) ?? null;
+    this.list[0].insertBefore(line, next);
+  }
+
+  private takeAway(isOut: (index: number) => boolean): void {
+    for (const [index, line] of this.lines) {
+      if (!isOut(index)) continue;
+      line.remove();
+      this.lines.delete(index);
+      this.spare.push(line);
+    }
   }
 
   /** How high a line is depends on the font; it is known while the list is shown. */
   private measure(): boolean {
     if (this.rows.length === 0) {
-      for (const line of this.lines.values()) line.remove();
-      this.lines.clear();
+      this.takeAway(() => true);
       this.list.css('height', '0');
       return false;
     }
     if (this.height > 0) return true;
-    const { list } = this;
-    const probe = lineOf(this.rows[0], () => undefined).appendTo(list);
-    this.height = probe[0].offsetHeight;
+    const probe = newLine();
+    fillLine(probe, this.rows[0]);
+    this.list[0].append(probe);
+    this.height = probe.offsetHeight;
     probe.remove();
     return this.height > 0;
   }
