@@ -475,6 +475,8 @@ export interface TextNames {
   'trial.noStart': never;
   'permission.onHostOrg': 'permission';
   'trigger.late': never;
+  'run.writeLimit': 'count';
+  'trigger.tooOften': 'count' | 'seconds';
   'run.loop': 'count' | 'node';
   'runModule.no': 'module';
   'workflow.notJson': 'problem';

@@ -10,18 +10,13 @@ import {
   serviceFile,
   type RememberedService,
 } from '../../src/listener/remembered';
+import { folderOf } from '../folder';
 import type { Halt } from '../halt';
 import { runtimeOf } from '../runtime';
 import { upstreamList } from './listener-upstream';
 
 /** How long services go on after flows that were stopped for no known reason: a project may be changed. */
 const ENDING_MS = 5000;
-
-/** The folder in which listeners keep what must outlive the process, if Node-RED has a user folder. */
-function folderOf(RED: NodeAPI): string | undefined {
-  const { userDir } = RED.settings as { userDir?: string };
-  return userDir && path.join(userDir, 'misp-workflows');
-}
 
 export function ownerOf(RED: NodeAPI, id: string): Owner {
   return { realm: folderOf(RED) ?? '', id };

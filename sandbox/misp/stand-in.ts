@@ -31,6 +31,8 @@ export interface StandInSettings {
   faults?: FaultSettings;
   /** Give ids as JSON numbers, as a MISP whose database.php is older than 2.5. */
   numericIds?: boolean;
+  /** REST calls that save something fire the triggers after a save, as MISP does. */
+  firesTriggers?: boolean;
   /** MISP's version, `2.5.1` unless told otherwise; from 2.5.8 on it tags event reports. */
   version?: string;
 }
@@ -58,6 +60,7 @@ export class StandIn {
   readonly calls = new CallCounter();
   readonly faults: Faults;
   numericIds: boolean;
+  firesTriggers: boolean;
   version: string;
   /** MISP's background worker. */
   readonly worker = new Lane();
@@ -67,6 +70,7 @@ export class StandIn {
   constructor(settings: StandInSettings) {
     const { actionService, workflows = {}, events = sampleEvents(), seedTags = 0, faults } = settings;
     this.numericIds = settings.numericIds === true;
+    this.firesTriggers = settings.firesTriggers === true;
     this.version = settings.version ?? '2.5.1';
     this.actionService = { ...actionService };
     this.moduleServices = { ...settings.moduleServices };

@@ -26,6 +26,10 @@ const IN_MISP = 'test/misp/enrich-in-misp.test.ts';
 const BEHIND = 'test/listener/upstream.test.ts';
 const WAY = 'test/listener/upstream-connection.test.ts';
 const LOOPS = 'test/flows/loops.test.ts';
+const WRITES = 'test/echo/own-writes.test.ts';
+const WRITE = 'test/echo/write.test.ts';
+const RECURSION = 'test/flows/recursion.test.ts';
+const AUDIT = 'test/audit/audit.test.ts';
 const HERE = 'test/docs/limits.test.ts';
 
 /** How each statement of docs/limits.md begins, and the tests that hold it to its word: file and title, or parts. */
@@ -261,6 +265,37 @@ const TESTS: Record<string, [file: string, title: string][]> = {
   'A publication through the queue': [
     [CHANGES, 'a publication through the queue is unknown after 6 seconds'],
   ],
+
+  'An echo is known by': [
+    [WRITES, 'is not deceived in the same second by'],
+    [WRITES, 'is not deceived by the same with another timestamp'],
+    [RECURSION, 'edits once, and the echo ends at the trigger with a status'],
+  ],
+  'What a flow writes without': [
+    [WRITE, 'is not believed where the answer shows what somebody else has changed before MISP looked'],
+    [RECURSION, 'a call of a core node is no echo, and is stopped by the count'],
+  ],
+  'What slips through ends': [
+    [
+      RECURSION,
+      'is stopped by the count of runs for the same attribute, with an error and in the list of runs',
+    ],
+  ],
+  'A flow that only looks is not counted': [
+    [RECURSION, 'is asked as often as anybody likes by a flow that only looks'],
+  ],
+  'One run changes something in MISP': [
+    [RECURSION, 'changes MISP no more than a thousand times, or as often as its trigger says'],
+    ['test/runs/write-limit.test.ts', 'changes something in MISP a thousand times'],
+  ],
+  'The latest 10,000 writes': [
+    [WRITES, 'is bounded: of 200,000 writes 10,000 are known'],
+    [WRITES, 'ends: after ten minutes nothing is known'],
+  ],
+  'The audit is written at once': [[AUDIT, 'goes on where another process ended']],
+  'While it cannot be written': [
+    [AUDIT, 'that cannot be written says so once, waits in memory, and counts what is too much'],
+  ],
 };
 
 /** Lines without a statement of their own, or about what is not ours. */
@@ -274,6 +309,8 @@ const NO_STATEMENT = [
   'Node-RED evaluates JSONata in its main thread.',
   'It cannot count',
   'What that means:',
+  '[A flow that starts itself]',
+  'It rests on what MISP tells:',
 ];
 
 describe('docs/limits.md', () => {

@@ -1,4 +1,5 @@
 import type { StandIn } from '../stand-in';
+import { noteSaved } from '../saves';
 import type { FoundAttribute } from '../store/items';
 import { deny, notFound, problem, type RestAnswer } from './answers';
 import { editSelected, tagSelected } from './attribute-bulk';
@@ -91,6 +92,7 @@ function add({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): 
     else {
       const attribute = newAttribute(event, misp.collections.nextId(), given);
       event.Attribute.push(attribute);
+      noteSaved(event, attribute);
       if (Array.isArray(given.Tag)) editTags(misp, user, attribute, given.Tag as Row[]);
       rows.push({ ...plainRow(attribute), value1: attribute.value, value2: '' });
     }
