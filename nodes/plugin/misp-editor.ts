@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
+import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveModules } from './modules';
 import { serveConnectionTest } from './test-connection';
@@ -24,6 +25,7 @@ export default function register(RED: NodeAPI): void {
   checkDeployed(RED);
   serveTestRuns(RED);
   serveRuns(RED);
+  serveAudit(RED);
   serveReplays(RED);
   serveRunData(RED);
   serveTrials(RED);

@@ -17,6 +17,8 @@ export type Happening =
       /** MISP did not ask: the id of the run whose data it got, or an empty text. */
       replay?: string;
     }
+  /** MISP tells of what this Node-RED has written itself, or asks what it caused. `ends`: the flow does not get it. */
+  | { what: 'echo'; ends: boolean }
   /** A logic node: the output that the message takes, and what of the data it looked at. */
   | { what: 'decided'; way: string; found: unknown }
   | { what: 'planned'; dryRun: boolean; operations: readonly Operation[] }
