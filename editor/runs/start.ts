@@ -48,6 +48,9 @@ export function startRuns(): void {
     enableOnEdit: true,
     iconClass: 'fa fa-history',
     onchange() {
+      // The texts of nodes were not there yet when the tab was made.
+      for (const option of trigger.find('option').toArray().slice(1))
+        option.textContent = triggerName(option.getAttribute('value') ?? '');
       recording.refresh();
       refresh();
     },

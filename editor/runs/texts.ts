@@ -20,7 +20,8 @@ function fixed(name: string, params?: object): string {
   const key = params ? name + JSON.stringify(params) : name;
   const words = known.get(key) ?? textFrom(RED, name, params);
   if (known.size >= MOST_KNOWN) known.clear();
-  known.set(key, words);
+  // The texts of a node come some time after those of the plugin.
+  if (!name.endsWith(words)) known.set(key, words);
   return words;
 }
 

@@ -84,6 +84,8 @@ for (const colours of ['light', 'dark'] as const) {
       await page.click('[data-action=replay]');
       await page.waitForSelector('.misp-run-compared');
       assert.match(await pageText(), /went as it was recorded/);
+      assert.match(await pageText(), /· Event Publish ·/);
+      assert.match((await page.textContent('.misp-run-filters select')) ?? '', /Event Publish/);
       assert.match(await pageText(), /would do:/);
       assert.equal(misp.calls.writing.length, calls);
       await page.screenshot({ path: path.join(shots, `runs-dry-${colours}.png`) });
@@ -101,7 +103,9 @@ for (const colours of ['light', 'dark'] as const) {
       assert.equal(misp.calls.writing.length, calls);
       await page.click('[data-action=replayForReal]');
       await page.click('.red-ui-notification button.primary');
-      await page.waitForFunction("document.querySelector('.misp-run-page').textContent.includes('· replay for real')");
+      await page.waitForFunction(
+        "document.querySelector('.misp-run-page').textContent.includes('· replay for real')",
+      );
       assert.match(await pageText(), /was so already|done/);
     });
 
