@@ -70,7 +70,8 @@ const ARROWS = {
   triggers: [...GROUND, 'listener', 'misp'],
   workflow: [...GROUND, 'mapping', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
-  history: [...GROUND, 'actions', 'runs', 'triggers'],
+  store: [...GROUND, 'triggers'],
+  history: [...GROUND, 'actions', 'runs', 'triggers', 'store'],
   zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };

@@ -2,6 +2,7 @@ import type { RunPage } from '../../nodes/plugin/api';
 import type { OperationBrief, RunRecord, Step } from '../../src/history/record';
 import { nameOf } from '../checks/texts';
 import { differences } from './differences';
+import { forgetButton } from './forget';
 import { answerOf, operationName, text, timeOf, triggerName } from './texts';
 
 /** What can be done with a run that is shown. */
@@ -30,6 +31,7 @@ export function showPage(
   button('back', back);
   if (record.way) button('light', () => light(record));
   if (replayable) button('replay', () => replay(run));
+  forgetButton(run, back).appendTo(tools);
   $('<h4>')
     .text(about?.info ?? triggerName(trigger))
     .appendTo(place);
@@ -42,7 +44,10 @@ export function showPage(
   for (const fact of facts) if (fact) $('<p>').text(fact).appendTo(place);
   if (before) showDifferences(place, before, record);
   const list = $('<ol class="misp-run-steps">').appendTo(place);
-  if (steps.length === 0) $('<p>').text(text('noSteps')).insertBefore(list);
+  if (steps.length === 0)
+    $('<p>')
+      .text(text(record.shortened ? 'shortened' : 'noSteps'))
+      .insertBefore(list);
   for (const step of steps) list.append(lineOf(step));
   if (more > 0) $('<p>').text(text('more', { more })).appendTo(place);
 }

@@ -4,6 +4,7 @@ import { TRIGGERS } from '../../src/triggers/triggers';
 import { ask, refusalOf } from '../ask';
 import { notifyText } from '../show';
 import { lightWay } from '../test-run/way';
+import { forgetButton, showTrouble } from './forget';
 import { showCounts, showRows } from './list';
 import { showPage } from './page';
 import style from './runs.css';
@@ -25,10 +26,12 @@ export function startRuns(): void {
     'aria-label': text('search'),
   });
   filters.append(trigger, outcome, search);
+  const trouble = $('<div class="misp-run-trouble" role="alert">').appendTo(content);
   const summary = $('<p role="status" aria-live="polite">').appendTo(content);
   const counts = $('<details>').appendTo(content);
   $('<summary>').text(text('counts.title')).appendTo(counts);
   const table = $('<div class="misp-run-counts">').appendTo(counts);
+  forgetButton('all', () => refresh()).appendTo(counts);
   const list = $('<ul>').attr('aria-label', text('title')).appendTo(content);
   const page = $('<div class="misp-run-page">').hide().appendTo(content);
 
@@ -57,17 +60,24 @@ export function startRuns(): void {
   function refresh(): void {
     if (page.is(':visible')) return;
     request?.abort();
-    const query = { trigger: trigger.val(), outcome: outcome.val(), text: search.val() };
+    const query = {
+      trigger: trigger.val(),
+      outcome: outcome.val(),
+      text: search.val(),
+      event: '',
+      before: '',
+    };
     request = ask('GET /runs', { query }).done((answer) => {
       if ('problem' in answer) return void summary.text(answer.problem);
       const { rows, total } = answer;
       summary.text(text(total === 0 ? 'none' : 'shown', { shown: rows.length, total }));
       showRows(list, answer, open);
       showCounts(table, answer.counts);
+      showTrouble(trouble, answer.trouble);
     });
   }
 
-  const overview = [filters, summary, counts, list];
+  const overview = [filters, trouble, summary, counts, list];
   const actions = {
     back() {
       page.hide();

@@ -16,8 +16,8 @@ import { runtimeOf } from '../runtime';
 /** How long services go on after flows that were stopped for no known reason: a project may be changed. */
 const ENDING_MS = 5000;
 
-/** The folder in which listeners keep what must outlive the process, if Node-RED has a user folder. */
-function folderOf(RED: NodeAPI): string | undefined {
+/** The folder for what must outlive the process, if Node-RED has a user folder. */
+export function folderOf(RED: NodeAPI): string | undefined {
   const { userDir } = RED.settings as { userDir?: string };
   return userDir && path.join(userDir, 'misp-workflows');
 }

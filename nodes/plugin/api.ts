@@ -24,8 +24,14 @@ export interface Routes {
     body: { use: Use | 'event'; server?: string; event?: string };
     answer: TestRun;
   };
-  'GET /runs': { query: { trigger: string; outcome: string; text: string }; answer: RunList };
+  'GET /runs': {
+    /** `before`: only runs before this one. */
+    query: { trigger: string; outcome: string; event: string; text: string; before: string };
+    answer: RunList;
+  };
   'GET /runs/:id': { answer: RunPage };
+  /** A run is forgotten, or with `all` all are: in memory and on disk. */
+  'DELETE /runs/:id': { answer: object };
   /** As a dry run, through the flow as it is now. */
   'POST /runs/:id/replay': { answer: RunPage };
   'POST /try/node': {
@@ -132,9 +138,13 @@ export interface TestRun {
 export interface RunList {
   /** The latest first. */
   rows: RunRow[];
+  /** There are more that fit. */
+  more: boolean;
   /** How many runs are known. */
   total: number;
   counts: TriggerCount[];
+  /** What is wrong with what is kept on disk, and what was left out of it, in words. */
+  trouble: string[];
 }
 
 export interface RunPage {

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { setImmediate as journalHandedOver } from 'node:timers/promises';
 import type { RunFilter } from '../../src/history/run-log';
 import type { RunRecord, RunRow, Step } from '../../src/history/record';
-import { WorkflowError } from '../../src/text';
+import { words, WorkflowError } from '../../src/text';
 import { runtimeOf } from '../runtime';
 import { textField } from './body';
 import { serve } from './route';
@@ -13,51 +13,58 @@ const MOST_ROWS = 500;
 /** The routes behind the list of runs. */
 export function serveRuns(RED: NodeAPI): void {
   const runtime = runtimeOf(RED);
-  const { log, counters, inputs } = runtime.history;
+  const { history } = runtime;
+  const write = { permission: 'misp.write' } as const;
   const read = { permission: 'misp.read' } as const;
-  const pageOf = (record: RunRecord, seesData: boolean) => ({
-    record: seesData ? record : withoutData(record),
-    replayable: inputs.has(record.run) && runtime.trigger(record.node.id) !== undefined,
-  });
+  const pageOf = async (run: string, seesData: boolean) => {
+    const found = await history.find(run);
+    if (!found) return undefined;
+    const { record, input } = found;
+    const replayable = input !== undefined && runtime.trigger(record.node.id) !== undefined;
+    return { record: seesData ? record : withoutData(record), replayable };
+  };
 
-  serve(RED, 'GET /runs', read, ({ query, seesData }) => {
+  serve(RED, 'GET /runs', read, async ({ query, seesData }) => {
     // Who may not see the data cannot find out about it by searching.
-    const filter = filterOf({ ...query, text: seesData ? query.text : '' });
-    const rows = log.rows(filter, MOST_ROWS);
+    const filter = filterOf(seesData ? query : { ...query, text: '', event: '' });
+    const { rows, more, total } = await history.list(filter, MOST_ROWS, textField(query.before) || undefined);
     return {
       rows: seesData ? rows : rows.map((row) => rowWithoutData(row)),
-      total: log.size,
-      counts: counters.all,
+      ...{ more, total },
+      counts: history.counters.all,
+      trouble: history.troubles.map(words),
     };
   });
 
-  serve(RED, 'GET /runs/:id', read, ({ params, seesData }) => {
-    const record = log.get(params.id);
-    return record && pageOf(record, seesData);
+  serve(RED, 'GET /runs/:id', read, ({ params, seesData }) => pageOf(params.id, seesData));
+
+  // Who may not see what it is about does not decide that it is forgotten.
+  serve(RED, 'DELETE /runs/:id', write, async ({ params, needsData }) => {
+    needsData();
+    await history.forget(params.id === 'all' ? 'all' : { run: params.id });
+    return {};
   });
 
-  serve(
-    RED,
-    'POST /runs/:id/replay',
-    { permission: 'misp.write' },
-    async ({ params, needsData, seesData }) => {
-      needsData();
-      const record = log.get(params.id);
-      if (!record) return undefined;
-      const trigger = runtime.trigger(record.node.id);
-      const input = inputs.get(record.run);
-      if (!trigger || !input) throw new WorkflowError(trigger ? 'runs.noInput' : 'runs.noTrigger');
-      const { run } = await trigger.rehearse(input.read());
-      await journalHandedOver();
-      const now = log.get(run);
-      return now && pageOf(now, seesData);
-    },
-  );
+  serve(RED, 'POST /runs/:id/replay', write, async ({ params, needsData, seesData }) => {
+    needsData();
+    const found = await history.find(params.id);
+    if (!found) return undefined;
+    const trigger = runtime.trigger(found.record.node.id);
+    if (!trigger || !found.input) throw new WorkflowError(trigger ? 'runs.noInput' : 'runs.noTrigger');
+    const { run } = await trigger.rehearse(found.input.read());
+    await journalHandedOver();
+    return pageOf(run, seesData);
+  });
 }
 
-function filterOf({ trigger, outcome, text }: Partial<Record<keyof RunFilter, unknown>>): RunFilter {
+function filterOf({ trigger, outcome, text, event }: Partial<Record<keyof RunFilter, unknown>>): RunFilter {
   const known = (['allow', 'block', 'failed', 'open'] as const).find((one) => one === outcome);
-  return { trigger: textField(trigger), outcome: known, text: textField(text) };
+  return {
+    trigger: textField(trigger),
+    outcome: known,
+    text: textField(text),
+    event: textField(event).trim(),
+  };
 }
 
 /** What of a run tells nothing of the data of its event. */

@@ -91,6 +91,7 @@ export default defineNode(
         return (given) => buildAnswer(given as Parameters<typeof buildAnswer>[0], target);
       },
       messageOf: (request, of) => messageOf(RED, config, request, of),
+      watch: (run, data) => runtime.history.watch(run, data, false),
       failed: (error) => context.explain(error),
       report: (verdict) => report.verdict(verdict),
       dropped: () => undefined,

@@ -158,6 +158,7 @@ export default defineNode(
       generateId: () => RED.util.generateId(),
       settings: config,
       messageOf,
+      watch: (run, data) => runtime.history.watch(run, data, trigger.secrets && config.keepSecrets),
       complete: completion(),
       failed(error, message) {
         const problem = context.explain(error);
@@ -255,7 +256,7 @@ export default defineNode(
       if (trigger!.secrets && !config.keepSecrets) hideSecretsOf(config.trigger, data);
       const kept =
         config.remember && requestText
-          ? KeptRequest.of(requestText, config.trigger, trigger!.secrets)
+          ? KeptRequest.of(requestText, config.trigger, trigger!.secrets, runtime.history.without)
           : undefined;
       if (kept) last.keep(kept);
       if (config.trigger === TAG_TRIGGER && !tagChoiceMatches({ ...tagChoice, tags: tagChoice.tag }, data)) {

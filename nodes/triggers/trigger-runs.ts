@@ -26,6 +26,8 @@ export interface Firing<K extends KindName> {
   /** Of a flow that is a module: what makes its answer. */
   buildFor?: (request: RequestOf<K>) => WaiterSettings['build'];
   messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
+  /** Told what data a run has, before anything is noted of it. */
+  watch(run: string, data: unknown): void;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
   /** Tells of data that could not be added. */
@@ -170,14 +172,16 @@ export class TriggerRuns<K extends KindName = 'action'> {
       answered(verdict);
     });
     const { trigger, module, blocking } = message.misp;
+    firing.watch(id, message.payload);
     const about = aboutOf(message.payload);
     journal.write(id, { what: 'received', trigger, module, blocking, test, about }, node);
     return { run, waiter, message, taken, first: tracker.start(run, message, node) };
   }
 
-  private send({ waiter, message, first }: OpenRun): void {
+  private send({ run, waiter, message, first }: OpenRun): void {
     const { node, complete, tracker } = this.firing;
     const pass = () => {
+      if (complete) this.firing.watch(run.id, message.payload);
       node.send(message);
       tracker.finish(first);
     };

@@ -20,6 +20,16 @@ export class KeptInputs {
     }
   }
 
+  forget(run: string): void {
+    this.bytes -= this.inputs.get(run)?.size ?? 0;
+    this.inputs.delete(run);
+  }
+
+  clear(): void {
+    this.inputs.clear();
+    this.bytes = 0;
+  }
+
   has(run: string): boolean {
     return this.inputs.has(run);
   }

@@ -29,6 +29,8 @@ export interface RunRecord {
   steps: Step[];
   /** Steps that are not kept. */
   more: number;
+  /** Nothing but the row was kept, because there were too many runs at a time. */
+  shortened?: boolean;
   way?: Way;
 }
 

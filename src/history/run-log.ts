@@ -1,7 +1,9 @@
 import type { OperationResult } from '../actions/plan';
+import type { About } from '../runs/about';
 import type { Entry } from '../runs/journal';
 import { words } from '../text';
 import { brief, briefOperation, briefText } from './brief';
+import type { Hide } from './hidden';
 import type { OperationBrief, RunRecord, RunRow, Step } from './record';
 
 /** Bounds of what is kept in memory. The bytes are those of the texts, counted roughly. */
@@ -24,6 +26,8 @@ export interface RunFilter {
   outcome?: 'allow' | 'block' | 'failed' | 'open';
   /** A part of the event's info, id or uuid, the reason, or the trigger's label, in any case. */
   text?: string;
+  /** The event's id or uuid. */
+  event?: string;
 }
 
 /**
@@ -32,6 +36,8 @@ export interface RunFilter {
  */
 export class RunLog {
   private readonly records = new Map<string, { record: RunRecord; bytes: number }>();
+  /** What may be kept of the texts of a run, as long as it is known. */
+  private readonly hides = new Map<string, Hide>();
   private bytes = 0;
 
   /** @param changed told after each change of a run */
@@ -45,20 +51,49 @@ export class RunLog {
     if (entry.what === 'received') this.begin(entry);
     const known = this.records.get(entry.run);
     if (!known) return;
-    note(known.record, entry, this.limits.steps);
+    note(known.record, entry, this.limits.steps, this.hides.get(entry.run));
     if (entry.what !== 'received') this.weigh(entry.run, sizeOf(entry, known.record));
     this.changed(known.record, entry);
   };
 
-  /** The runs that fit, the latest first. */
-  rows(filter: RunFilter, most: number): RunRow[] {
+  /** The runs that fit, the latest first. @param before only those before this run */
+  rows(filter: RunFilter, most: number, before?: string): RunRow[] {
     const rows: RunRow[] = [];
+    // The oldest are given up first.
+    if (before !== undefined && !this.records.has(before)) return rows;
     const fits = fitting(filter);
+    let isPast = before === undefined;
     for (const { record } of [...this.records.values()].reverse()) {
       if (rows.length >= most) break;
-      if (fits(record)) rows.push(rowOf(record));
+      if (isPast && fits(record)) rows.push(rowOf(record));
+      if (record.run === before) isPast = true;
     }
     return rows;
+  }
+
+  /** Nothing that a run tells from now on is kept but what `hide` leaves of it. */
+  hide(run: string, hide: Hide): void {
+    const known = this.hides.get(run);
+    this.hides.set(run, known ? (text) => hide(known(text)) : hide);
+    // Of a run whose journal was dropped nothing is heard.
+    for (const oldest of this.hides.keys()) {
+      if (this.hides.size <= 2 * this.limits.runs) break;
+      this.hides.delete(oldest);
+    }
+  }
+
+  forget(run: string): void {
+    this.bytes -= this.records.get(run)?.bytes ?? 0;
+    this.records.delete(run);
+    this.hides.delete(run);
+  }
+
+  clear(): void {
+    for (const run of this.records.keys()) this.forget(run);
+  }
+
+  get all(): RunRecord[] {
+    return [...this.records.values()].map(({ record }) => record);
   }
 
   get(run: string): RunRecord | undefined {
@@ -74,7 +109,7 @@ export class RunLog {
     const record: RunRecord = {
       ...{ run, trigger, module, blocking, test, at, failed: false, steps: [], more: 0 },
       node: node ?? { id: '', type: '', label: '' },
-      ...(about ? { about } : {}),
+      ...(about ? { about: hidden(about, this.hides.get(run)) } : {}),
     };
     this.records.set(run, { record, bytes: 0 });
     this.weigh(run, 500 + JSON.stringify(about ?? '').length);
@@ -89,56 +124,62 @@ export class RunLog {
       const isFull = this.records.size > this.limits.runs || this.bytes > this.limits.bytes;
       if (!isFull) break;
       this.records.delete(oldest);
+      this.hides.delete(oldest);
       this.bytes -= freed;
     }
   }
 }
 
 /** Writes into a record what an entry says. */
-function note(record: RunRecord, entry: Entry, mostSteps: number): void {
+function note(record: RunRecord, entry: Entry, mostSteps: number, hide: Hide = (text) => text): void {
   const { at } = entry;
   if (entry.what === 'answered') {
     const { outcome, cause, reason } = entry.verdict;
     Object.assign(record, { outcome, cause, waited: Math.max(0, at - record.at) });
-    if (reason !== undefined) record.reason = briefText(words(reason));
+    if (reason !== undefined) record.reason = briefText(hide(words(reason)));
   } else if (entry.what === 'ended') {
     record.ended = entry.known ? 'known' : 'unknown';
     record.way = entry.way;
   } else if (entry.what !== 'received') {
     if (entry.what === 'failed') record.failed = true;
     if (record.steps.length >= mostSteps) record.more++;
-    else record.steps.push(stepOf(entry));
+    else record.steps.push(stepOf(entry, hide));
   }
 }
 
-function stepOf(entry: Entry & { what: 'decided' | 'planned' | 'did' | 'failed' }): Step {
+function stepOf(entry: Entry & { what: 'decided' | 'planned' | 'did' | 'failed' }, hide: Hide): Step {
   const { at, node } = entry;
   const where = node ? { at, node } : { at };
   switch (entry.what) {
     case 'decided':
-      return { ...where, what: 'decided', way: entry.way, found: brief(entry.found) };
+      return { ...where, what: 'decided', way: entry.way, found: brief(entry.found, hide) };
     case 'planned': {
       const operations = entry.operations
         .slice(0, MOST_OPERATIONS)
-        .map((operation) => ({ do: operation.do, with: briefOperation(operation) }));
+        .map((operation) => ({ do: operation.do, with: briefOperation(operation, hide) }));
       const more = entry.operations.length - operations.length;
       return { ...where, what: 'planned', dryRun: entry.dryRun, operations, more };
     }
     case 'did': {
-      const operations = entry.operations.slice(0, MOST_OPERATIONS).map(resultOf);
+      const operations = entry.operations.slice(0, MOST_OPERATIONS).map((one) => resultOf(one, hide));
       return { ...where, what: 'did', operations, more: entry.operations.length - operations.length };
     }
     case 'failed':
-      return { ...where, what: 'failed', problem: briefText(words(entry.problem)), counts: entry.counts };
+      return {
+        ...where,
+        what: 'failed',
+        problem: briefText(hide(words(entry.problem))),
+        counts: entry.counts,
+      };
   }
 }
 
-function resultOf({ operation, state, failures = [] }: OperationResult): OperationBrief {
+function resultOf({ operation, state, failures = [] }: OperationResult, hide: Hide): OperationBrief {
   const problems = failures
     .slice(0, MOST_PROBLEMS)
-    .map(({ item, problem }) => briefText(item ? `${item}: ${words(problem)}` : words(problem)));
+    .map(({ item, problem }) => briefText(hide(item ? `${item}: ${words(problem)}` : words(problem))));
   return {
-    ...{ do: operation.do, with: briefOperation(operation), state },
+    ...{ do: operation.do, with: briefOperation(operation, hide), state },
     ...(problems.length > 0 ? { problems } : {}),
   };
 }
@@ -150,21 +191,36 @@ function sizeOf({ what }: Entry, { way, reason = '', steps }: RunRecord): number
   return last === undefined ? 0 : JSON.stringify(last).length;
 }
 
-function rowOf(record: RunRecord): RunRow {
+function hidden(about: About, hide: Hide = (text) => text): About {
+  return Object.fromEntries(Object.entries(about).map(([name, value]) => [name, hide(value as string)]));
+}
+
+/** What of a run a list does not show. */
+const DETAILS = ['steps', 'more', 'way'] as const;
+
+/** What of a run a list shows. */
+export function rowOf(record: RunRecord): RunRow {
   const row: Partial<RunRecord> = { ...record };
-  for (const name of ['steps', 'more', 'way'] as const) delete row[name];
+  for (const name of DETAILS) delete row[name];
   return row as RunRow;
 }
 
-function fitting({ trigger, outcome, text }: RunFilter): (record: RunRecord) => boolean {
+/** The rest of a run. */
+export function detailsOf(record: RunRecord): Pick<RunRecord, (typeof DETAILS)[number]> {
+  const details = DETAILS.map((name) => [name, record[name]]);
+  return Object.fromEntries(details) as Pick<RunRecord, (typeof DETAILS)[number]>;
+}
+
+function fitting({ trigger, outcome, text, event }: RunFilter): (record: RunRecord) => boolean {
   const wanted = text?.trim().toLowerCase();
   return (record) => {
     if (trigger && record.trigger !== trigger) return false;
     if (outcome === 'failed' && !record.failed) return false;
     if (outcome === 'open' && record.outcome !== undefined) return false;
     if ((outcome === 'allow' || outcome === 'block') && record.outcome !== outcome) return false;
-    if (!wanted) return true;
     const { about = {}, reason = '', node } = record;
+    if (event && event !== about.id && event.toLowerCase() !== about.uuid?.toLowerCase()) return false;
+    if (!wanted) return true;
     return [about.info, about.id, about.uuid, reason, node.label].some((value) =>
       value?.toLowerCase().includes(wanted),
     );

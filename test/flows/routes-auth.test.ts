@@ -51,6 +51,7 @@ const ROUTES: Record<string, RouteCase> = {
   'GET /misp-workflows/runs': { needs: 'read', path: 'runs?trigger=event-publish' },
   // RUN stands for the id of the run that this test makes.
   'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
+  'DELETE /misp-workflows/runs/:id': { needs: 'write', data: true, path: 'runs/none' },
   'POST /misp-workflows/runs/:id/replay': { needs: 'write', data: true, path: 'runs/RUN/replay' },
   'POST /misp-workflows/try/node': {
     needs: 'write',
