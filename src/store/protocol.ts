@@ -19,12 +19,12 @@ export interface Pace {
   beatMs: number;
   /** Bytes of the disk that are left free. */
   spare: number;
-  /** Bytes of the file that is given up so that something can be deleted on a full disk. */
+  /** Bytes of the file that is given up so that something can be deleted on a full disk: more than SQLite's journal. */
   reserve: number;
 }
 
 const MEGABYTE = 1024 * 1024;
-export const PACE: Pace = { retryMs: 10_000, beatMs: 5000, spare: 32 * MEGABYTE, reserve: 4 * MEGABYTE };
+export const PACE: Pace = { retryMs: 10_000, beatMs: 5000, spare: 32 * MEGABYTE, reserve: 16 * MEGABYTE };
 
 /** What is asked of the thread. */
 export type Question =

@@ -48,7 +48,7 @@ describe('the store on disk', function () {
     const input = { trigger: 'event-publish', bytes: Buffer.from('{"data":1}'), flattenedCut: true };
     const t = Date.now();
     await before.record([
-      storedRun('a', { at: t + 1, text: 'ransomware\n7', outcome: 'block' }),
+      storedRun('a', { at: t + 1, eventId: '7', eventUuid: '091b', text: 'ransomware\n7', outcome: 'block' }),
       storedRun('b', { at: t + 2, trigger: 'event-after-save', failed: true }),
       storedRun('c', { at: t + 3, outcome: '', text: "50%_'\\" }),
     ]);
@@ -57,7 +57,11 @@ describe('the store on disk', function () {
     const found = async (search: object, most = 9) => runsOf((await after.list({ most, ...search })).rows);
     assert.deepEqual(await found({}), ['c', 'b', 'a']);
     assert.deepEqual(await found({}, 2), ['c', 'b']);
-    assert.deepEqual(await found({ before: { at: t + 3, run: 'c' } }), ['b', 'a']);
+    assert.deepEqual(await found({ before: 'c' }), ['b', 'a']);
+    assert.deepEqual(await found({ before: 'none' }), []);
+    assert.deepEqual(await found({ until: t + 3 }), ['b', 'a']);
+    assert.deepEqual(await found({ event: '7' }), ['a']);
+    assert.deepEqual(await found({ event: '091B' }), ['a']);
     assert.deepEqual(await found({ outcome: 'block' }), ['a']);
     assert.deepEqual(await found({ outcome: 'failed' }), ['b']);
     assert.deepEqual(await found({ outcome: 'open' }), ['c']);
@@ -121,17 +125,24 @@ describe('the store on disk', function () {
   it('keeps what runs began with only where it is told to, within days and bytes', async () => {
     const folder = storeFolder();
     const at = Date.now();
-    const bytes = randomBytes(3000);
+    const bytes = Buffer.from(
+      JSON.stringify({ data: randomBytes(3000).toString('base64'), authkey: 'sentinel' }),
+    );
     const run = (name: string, when = at) =>
       storedRun(name, { at: when, input: { trigger: 't', bytes, flattenedCut: false } });
     const store = await open(folder);
     await store.record([run('a')]);
     assert.equal((await store.get('a'))?.input, undefined);
-    store.setLimits({ ...LIMITS, inputs: { bytes: 10_000, days: 7 } });
+    store.setLimits({ ...LIMITS, inputs: { bytes: 13_000, days: 7 } });
     for (const name of ['b', 'c', 'd', 'e', 'f']) await store.record([run(name)]);
     await store.record([run('old', at - 8 * 86_400_000)]);
     const has = async (name: string) => (await store.get(name))?.input !== undefined;
     assert.deepEqual([await has('b'), await has('f'), await has('old')], [false, true, false]);
+    assert.doesNotMatch(Buffer.from((await store.get('f'))?.input?.bytes ?? '').toString(), /sentinel/);
+    // What cannot be read is not kept, and keeps nothing else from being kept.
+    const broken = { trigger: 't', bytes: Buffer.from('{"a":'), flattenedCut: false };
+    await store.record([storedRun('g', { input: broken }), storedRun('h')]);
+    assert.deepEqual([await has('g'), (await store.get('h'))?.run], [false, 'h']);
     store.setLimits(LIMITS);
     assert.equal(await has('f'), false);
   });

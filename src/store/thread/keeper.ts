@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { saidBy, text, WorkflowError, type Said } from '../../text';
 import type { FromThread, Pace, Question, ThreadStart } from '../protocol';
-import type { StoreLimits } from '../store';
+import type { StoredRun, StoreLimits } from '../store';
 import { isDamaged, setAside, SqliteFile } from './database';
 import { Ownership } from './owner';
 import { RunTable } from './run-table';
@@ -11,7 +11,7 @@ import { diskOf, Reserve } from './space';
 /** How often what has become too old is deleted although nothing is written, in milliseconds. */
 const TIDY_MS = 10 * 60_000;
 
-/** The least room that SQLite must find free, in bytes: with less an error of a file is one of a full disk. */
+/** With so little room besides the reserve, in bytes, an error of SQLite's is one of a full disk: it tells no reason. */
 const LEAST_FREE = 1024 * 1024;
 
 type Tell = (message: FromThread) => void;
@@ -61,8 +61,8 @@ export class Keeper {
 
   /** @throws why it cannot be done */
   answer(question: Question): unknown {
-    if (question.do === 'record') return this.writing((table) => table.record(question.runs), 'spare');
-    if (question.do === 'forget') return this.writing((table) => table.forget(question.which), 'reserve');
+    if (question.do === 'record') return this.record(question.runs);
+    if (question.do === 'forget') return this.forget(question.which);
     return this.using((table) =>
       question.do === 'list' ? table.list(question.search) : table.get(question.run),
     );
@@ -87,9 +87,9 @@ export class Keeper {
       await this.take();
       if (this.closing) return;
       this.load();
+      this.tidy();
       this.checkRoom();
       this.reserve.keep();
-      this.tidy();
       this.works();
     } catch (error) {
       this.fails(error);
@@ -152,26 +152,42 @@ export class Keeper {
     try {
       return work(this.table);
     } catch (error) {
+      const problem = this.explained(error);
       this.mend(error);
-      throw error;
+      throw problem;
     }
   }
 
-  /**
-   * Writes. What is recorded leaves some of the disk free; what is forgotten may be written even on a full disk, in
-   * the room of the reserve.
-   */
-  private writing<Answer>(work: (table: RunTable) => Answer, room: 'spare' | 'reserve'): Answer {
+  /** Writes, and leaves some of the disk free. */
+  private record(runs: readonly StoredRun[]): void {
     try {
-      if (room === 'spare') this.checkRoom();
-      else this.makeRoom();
-      const answer = this.using(work);
-      if (room === 'spare') this.using((table) => table.prune(Date.now()));
-      return answer;
+      this.checkRoom();
+      this.using((table) => table.record(runs));
+      this.using((table) => table.prune(Date.now()));
     } catch (error) {
-      const problem = this.explained(error);
-      if (room === 'spare') this.fails(problem);
-      throw problem;
+      this.fails(error);
+      throw this.explained(error);
+    }
+  }
+
+  /** All at once is a new file: that takes no room. */
+  private forget(which: { run: string } | 'all'): number {
+    if (which !== 'all') return this.inReserve(() => this.using((table) => table.forget(which.run)));
+    const { total } = this.using((table) => table.list({ most: 0 }));
+    this.shut();
+    for (const part of ['', '-wal', '-journal', '.broken', '.broken-wal', '.broken-journal'])
+      rmSync(`${this.path}${part}`, { force: true });
+    this.load();
+    return total;
+  }
+
+  /** Does what deletes, in the room of the reserve if there is no other. */
+  private inReserve<Answer>(work: () => Answer): Answer {
+    try {
+      this.makeRoom();
+      return work();
+    } finally {
+      this.takeReserve();
     }
   }
 
@@ -179,12 +195,19 @@ export class Keeper {
     if (diskOf(this.start.folder).free < this.pace.reserve) this.reserve.giveUp();
   }
 
+  private takeReserve(): void {
+    try {
+      this.reserve.keep();
+    } catch {
+      // There is no room yet.
+    }
+  }
+
   /** Only what forgets goes on while the disk is full: it makes room. */
   private tidy(): void {
     if (!this.table) return;
     try {
-      this.makeRoom();
-      this.using((table) => table.tidy(Date.now()));
+      this.inReserve(() => this.using((table) => table.tidy(Date.now())));
     } catch (error) {
       this.fails(error);
     }
@@ -193,8 +216,10 @@ export class Keeper {
   /** After an error of its file SQLite is begun anew, so that what can be read still is. */
   private mend(error: unknown): void {
     if (error instanceof WorkflowError) return;
-    this.shut();
     try {
+      // What stands in SQLite's journal needs room in its file, as it is closed.
+      this.makeRoom();
+      this.shut();
       if (isDamaged(error)) this.beginAnew();
       else this.load();
     } catch {
@@ -204,17 +229,15 @@ export class Keeper {
 
   private explained(error: unknown): unknown {
     if (error instanceof WorkflowError) return error;
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT') return this.full();
-    const isFull = !code && this.hasNoRoom();
-    return isFull
-      ? this.full()
-      : new WorkflowError('store.notWritten', { folder: this.start.folder, problem: saidBy(error) });
+    const { code } = error as NodeJS.ErrnoException;
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT' || (code === undefined && this.hasNoRoom());
+    if (isFull) return this.full();
+    return new WorkflowError('store.notWritten', { folder: this.start.folder, problem: saidBy(error) });
   }
 
   private hasNoRoom(): boolean {
     try {
-      return diskOf(this.start.folder).free < LEAST_FREE;
+      return diskOf(this.start.folder).free < LEAST_FREE + this.pace.reserve;
     } catch {
       return false;
     }

@@ -6,7 +6,7 @@ import type { SqliteFile, Value } from './database';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** So many runs are deleted in one go at most: others wait meanwhile. */
-const MOST_PRUNED = 5000;
+const MOST_PRUNED = 1000;
 
 interface RunRow extends Omit<StoredRun, 'failed' | 'input'> {
   seq: number;
@@ -57,14 +57,10 @@ export class RunTable {
     return { ...rest, failed: failed === 1, ...(input ? { input } : {}) };
   }
 
-  /** @returns how many runs are forgotten */
-  forget(which: { run: string } | 'all'): number {
+  /** @returns how many runs are forgotten: one, if it was known */
+  forget(run: string): number {
     const before = this.count;
-    this.atomically(() => {
-      if (which === 'all') return this.dropTo(this.file.number('SELECT max(seq) FROM runs'));
-      const seq = this.file.number('SELECT seq FROM runs WHERE run = ?', which.run);
-      this.drop('seq = ?', seq);
-    });
+    this.atomically(() => this.drop('seq = ?', this.file.number('SELECT seq FROM runs WHERE run = ?', run)));
     this.file.shrink();
     return before - this.count;
   }
@@ -104,11 +100,10 @@ export class RunTable {
   }
 
   private putInput(seq: number, at: number, { trigger, bytes, flattenedCut }: StoredInput): void {
-    const request = JSON.parse(Buffer.from(bytes).toString()) as unknown;
-    // Whatever the trigger: what looks like a key or a password is not written down.
-    removeSecrets(request);
+    const text = withoutSecrets(bytes);
+    if (text === undefined) return;
     const head = Uint8Array.of(flattenedCut ? 1 : 0);
-    const data = Buffer.concat([head, deflateRawSync(JSON.stringify(request), { level: 1 })]);
+    const data = Buffer.concat([head, deflateRawSync(text, { level: 1 })]);
     this.inputBytes -= this.file.number('SELECT size FROM inputs WHERE seq = ?', seq);
     this.file.run('REPLACE INTO inputs VALUES (?, ?, ?, ?, ?)', seq, at, trigger, data.length, data);
     this.inputBytes += data.length;
@@ -145,8 +140,7 @@ export class RunTable {
     if (this.inputBytes === 0) return;
     const before = inputs ? now - inputs.days * DAY_MS : Number.MAX_SAFE_INTEGER;
     this.dropInputs('at < ?', before);
-    while (inputs && this.inputBytes > inputs.bytes)
-      this.dropInputs('seq IN (SELECT seq FROM inputs ORDER BY seq LIMIT 20)');
+    while (inputs && this.inputBytes > inputs.bytes) this.dropInputs('seq = (SELECT min(seq) FROM inputs)');
   }
 
   private dropTo(seq: number): void {
@@ -173,6 +167,17 @@ export class RunTable {
       Object.assign(this, { count, inputBytes });
       throw error;
     }
+  }
+}
+
+/** Whatever the trigger: what looks like a key or a password is not written down. What is no JSON is nothing at all. */
+function withoutSecrets(bytes: Uint8Array): string | undefined {
+  try {
+    const request = JSON.parse(Buffer.from(bytes).toString()) as unknown;
+    removeSecrets(request);
+    return JSON.stringify(request);
+  } catch {
+    return undefined;
   }
 }
 
