@@ -36,6 +36,7 @@ describe('the forms', function () {
       assert.deepEqual(await unreadable(editor), []);
       const expected = await fill(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}-filled.png`) });
+      assert.deepEqual(await keysShown(editor), []);
       await done(editor, description);
       const saved = await nodeOf(editor, description);
       for (const [name, value] of Object.entries(expected)) assert.deepEqual(saved[name], value, name);
@@ -82,6 +83,29 @@ describe('the forms in the dark', function () {
     });
   }
 });
+
+/** What can be seen of an element. */
+interface Seen {
+  title: string;
+  placeholder?: string;
+  textContent: string | null;
+  children: { length: number };
+}
+
+/** Keys of texts that stand in the open form in place of the texts. */
+async function keysShown({ page }: Editor): Promise<string[]> {
+  const texts = await page.locator('.red-ui-tray').last().locator('.form-row *').evaluateAll(textsIn);
+  return texts.filter((text) => /^misp-[a-z-]+\.\w+\./.test(text.trim()));
+}
+
+/** Runs in the browser. */
+function textsIn(elements: unknown): string[] {
+  return (elements as Seen[]).flatMap(({ title, placeholder, textContent, children }) => [
+    title,
+    placeholder ?? '',
+    children.length > 0 ? '' : (textContent ?? ''),
+  ]);
+}
 
 /** Least contrast of our texts with what is behind them, as WCAG has it for texts of this size. */
 const LEAST_CONTRAST = 4.5;
