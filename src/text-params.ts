@@ -543,4 +543,5 @@ export interface TextNames {
   'store.leftOut': 'details' | 'inputs' | 'runs';
   'store.second': never;
   'store.noBound': never;
+  'history.inputsLeftOut': 'count';
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Journal } from '../runs/journal';
 import { SqliteStore } from '../store/sqlite-store';
 import type { StoredRun } from '../store/store';
-import type { Said } from '../text';
+import { text, type Said } from '../text';
 import { KeptRequest } from '../triggers/last-request';
 import { Counters } from './counters';
 import { HiddenPaths, hideAll } from './hidden';
@@ -99,8 +99,9 @@ export class History extends EventEmitter<Events> {
 
   /** What is wrong with what is kept on disk, and what was left out of it. */
   get troubles(): Said[] {
-    const leftOut = this.recorder?.leftOut;
-    return [this.problem, leftOut].filter((said) => said !== undefined);
+    const { leftOut: count } = this.inputs;
+    const inputs = count > 0 ? text('history.inputsLeftOut', { count }) : undefined;
+    return [this.problem, this.recorder?.leftOut, inputs].filter((said) => said !== undefined);
   }
 
   /** Whether anything is kept of runs. */

@@ -2,7 +2,7 @@ import type { Store, StoredRun } from '../store/store';
 import { text, type Said, type Text } from '../text';
 import type { KeptRequest } from '../triggers/last-request';
 import type { RunRecord } from './record';
-import { detailsOf, rowOf } from './run-log';
+import { detailsOf, rowJson } from './run-log';
 
 /** How long runs are gathered before they are written together, in milliseconds. */
 const GATHER_MS = 500;
@@ -161,12 +161,11 @@ export class Recorder {
 function storedOf(record: RunRecord, isWhole: boolean): StoredRun {
   const { run, at, trigger, outcome = '', failed, about = {}, reason, node } = record;
   const { id = '', uuid = '' } = about;
-  const row = isWhole ? rowOf(record) : { ...rowOf(record), shortened: true };
   return {
     ...{ run, at, trigger, outcome, failed },
     ...{ eventId: id.toLowerCase(), eventUuid: uuid.toLowerCase() },
     text: [about.info, id, uuid, reason, node.label].join('\n').toLowerCase(),
-    row: JSON.stringify(row),
+    row: rowJson(record, !isWhole),
     details: isWhole ? JSON.stringify(detailsOf(record)) : NO_DETAILS,
   };
 }

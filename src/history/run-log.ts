@@ -112,7 +112,7 @@ export class RunLog {
       ...(about ? { about: hidden(about, this.hides.get(run)) } : {}),
     };
     this.records.set(run, { record, bytes: 0 });
-    this.weigh(run, 500 + JSON.stringify(about ?? '').length);
+    this.weigh(run, 600 + (about?.info?.length ?? 0));
   }
 
   private weigh(run: string, bytes: number): void {
@@ -188,7 +188,15 @@ function sizeOf({ what }: Entry, { way, reason = '', steps }: RunRecord): number
   if (what === 'ended') return way ? 60 * (way.nodes.length + 2 * way.wires.length) : 0;
   if (what === 'answered') return reason.length;
   const last = steps.at(-1);
-  return last === undefined ? 0 : JSON.stringify(last).length;
+  return last === undefined ? 0 : sizeOfStep(last);
+}
+
+/** Counted roughly: it is done for each step of each run. */
+function sizeOfStep(step: Step): number {
+  if (step.what === 'decided') return 200 + step.way.length + step.found.length;
+  if (step.what === 'failed') return 200 + step.problem.length;
+  const problems = (one: OperationBrief) => (one.problems ?? []).reduce((sum, { length }) => sum + length, 0);
+  return step.operations.reduce((sum, one) => sum + 60 + one.with.length + problems(one), 200);
 }
 
 function hidden(about: About, hide: Hide = (text) => text): About {
@@ -205,10 +213,15 @@ export function rowOf(record: RunRecord): RunRow {
   return row as RunRow;
 }
 
+/** The same in JSON: made more often than it is read. */
+export function rowJson(record: RunRecord, isShortened: boolean): string {
+  const none = { steps: undefined, more: undefined, way: undefined };
+  return JSON.stringify({ ...record, ...none, ...(isShortened ? { shortened: true } : {}) });
+}
+
 /** The rest of a run. */
-export function detailsOf(record: RunRecord): Pick<RunRecord, (typeof DETAILS)[number]> {
-  const details = DETAILS.map((name) => [name, record[name]]);
-  return Object.fromEntries(details) as Pick<RunRecord, (typeof DETAILS)[number]>;
+export function detailsOf({ steps, more, way }: RunRecord): Pick<RunRecord, (typeof DETAILS)[number]> {
+  return { steps, more, way };
 }
 
 function fitting({ trigger, outcome, text, event }: RunFilter): (record: RunRecord) => boolean {
