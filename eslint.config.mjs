@@ -65,6 +65,8 @@ const ARROWS = {
   runs: [...GROUND, 'actions'],
   listener: [...GROUND, 'http', 'template', 'runs'],
   misp: [...GROUND, 'http', 'actions', 'drawn'],
+  audit: [...GROUND, 'actions'],
+  echo: [...GROUND, 'actions'],
   modules: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],

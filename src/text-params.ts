@@ -22,6 +22,7 @@ export interface TextNames {
   'service.upstreamAway': never;
   'service.noUpstream': never;
   'service.noTemplate': never;
+  'service.twoValues': never;
   'service.noValue': never;
   'drawn.notRead': 'keys';
   'drawn.noValue': never;
@@ -268,6 +269,7 @@ export interface TextNames {
   'enrich.noText': 'type';
   'enrich.noObject': never;
   'enrich.notTaken': never;
+  'enrich.wholeOnly': never;
   'enrich.refused': 'problem' | 'what';
   'enrich.allFailed': 'problem';
   'enrich.someFailed': 'count' | 'problem' | 'total';
@@ -473,6 +475,8 @@ export interface TextNames {
   'trial.noStart': never;
   'permission.onHostOrg': 'permission';
   'trigger.late': never;
+  'run.writeLimit': 'count';
+  'trigger.tooOften': 'count' | 'seconds';
   'run.loop': 'count' | 'node';
   'runModule.no': 'module';
   'workflow.notJson': 'problem';

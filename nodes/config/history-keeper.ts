@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { DEFAULT_HISTORY, type HistorySettings } from '../../src/history/settings';
 import { runtimeOf } from '../runtime';
-import { folderOf } from './listener-services';
+import { folderOf } from '../folder';
 
 /**
  * Keeps the history as the flows say: by the node that is deployed for it, or without one as it is by default. It

@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { keepHistory } from '../config/history-keeper';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
+import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveModules } from './modules';
 import { serveConnectionTest } from './test-connection';
@@ -24,6 +25,7 @@ export default function register(RED: NodeAPI): void {
   checkDeployed(RED);
   serveTestRuns(RED);
   serveRuns(RED);
+  serveAudit(RED);
   serveTrials(RED);
   servePreviews(RED);
   servePickers(RED);

@@ -11,6 +11,7 @@ import type { Verdict } from '../../src/runs/verdict';
 import { saidBy } from '../../src/text';
 import { WayTaken, type Way } from '../../src/runs/way';
 import { aboutOf } from '../../src/runs/about';
+import type { Entering } from './trigger-guard';
 import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 
 /** What a trigger sends. */
@@ -22,7 +23,10 @@ export interface Firing<K extends KindName> {
   tracker: RunTracker;
   journal: Journal;
   generateId(): string;
-  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'> & { loopLimit?: number };
+  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'> & {
+    loopLimit?: number;
+    writeLimit?: number;
+  };
   /** Of a flow that is a module: what makes its answer. */
   buildFor?: (request: RequestOf<K>) => WaiterSettings['build'];
   messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
@@ -30,7 +34,16 @@ export interface Firing<K extends KindName> {
   watch(run: string, data: unknown): void;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
-  /** Tells of data that could not be added. */
+  /**
+   * Asked before the flow gets a request of MISP; tests get through.
+   * @throws why it does not get it
+   */
+  enter?: (request: RequestOf<K>, run: Run, message: TriggerMessage) => Entering | Promise<Entering>;
+  /** A run has its answer, and nothing of it is under way. */
+  over?(run: string): void;
+  /** Told when the flow did not get a request. */
+  ended?(): void;
+  /** Tells why the flow does not get the message: data that could not be added, or too many runs. */
   failed(error: unknown, message: Message): Error;
   report(verdict: Verdict): void;
   /** Accepted runs came to their end with the redeploy. */
@@ -43,7 +56,7 @@ export type Rehearsal = Verdict & { run: string; way: Way };
 interface OpenRun {
   run: Run;
   waiter: Waiter;
-  message: Message;
+  message: TriggerMessage;
   /** The trigger itself is the first thing that the run waits for. */
   first: Reception;
   taken: WayTaken;
@@ -81,7 +94,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
       this.accepted.add(started);
       started.waiter.accept();
     }
-    this.send(started);
+    this.admit(started, query.request);
     return started.run.id;
   }
 
@@ -154,15 +167,19 @@ export class TriggerRuns<K extends KindName = 'action'> {
     const messageId = message._msgid;
     const taken = new WayTaken(node);
     const run = new Run(id, {
-      quiet,
+      quiet() {
+        firing.over?.(id);
+        quiet?.();
+      },
       passed: (from, port, to) => taken.passed(from, port, to),
       ended(known) {
         tracker.forget(run, messageId);
         journal.write(id, { what: 'ended', known, way: taken.way });
       },
     });
-    const { loopLimit } = firing.settings;
+    const { loopLimit, writeLimit } = firing.settings;
     if (loopLimit !== undefined) run.loopLimit = Number(loopLimit);
+    if (writeLimit !== undefined) run.writeLimit = Number(writeLimit);
     const build = firing.buildFor?.(request);
     const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test, build }, (verdict) => {
       // What a flow found may be large, and is no part of what happened to the run.
@@ -178,7 +195,36 @@ export class TriggerRuns<K extends KindName = 'action'> {
     return { run, waiter, message, taken, first: tracker.start(run, message, node) };
   }
 
-  private send({ run, waiter, message, first }: OpenRun): void {
+  /** Sends the message of a request, unless it is to end here. */
+  private admit(open: OpenRun, request: RequestOf<K>): void {
+    const { first, run, message } = open;
+    const { tracker, enter } = this.firing;
+    const decided = (entering: Entering | undefined) => {
+      if (entering !== 'ends') return this.send(open);
+      tracker.finish(first);
+      this.firing.ended?.();
+    };
+    try {
+      const entering = enter?.(request, run, message);
+      if (!(entering instanceof Promise)) return decided(entering);
+      const entered = tracker.within(first, () => entering);
+      entered.then(decided, (error) => this.refuse(open, error));
+    } catch (error) {
+      this.refuse(open, error);
+    }
+  }
+
+  /** The flow does not get the message. */
+  private refuse({ waiter, message, first }: OpenRun, error: unknown): void {
+    const { tracker } = this.firing;
+    const problem = tracker.within(first, () => this.firing.failed(error, message));
+    first.noteFailed();
+    waiter.fail(saidBy(problem));
+    tracker.finish(first);
+  }
+
+  private send(open: OpenRun): void {
+    const { run, message, first } = open;
     const { node, complete, tracker } = this.firing;
     const pass = () => {
       if (complete) this.firing.watch(run.id, message.payload);
@@ -187,11 +233,6 @@ export class TriggerRuns<K extends KindName = 'action'> {
     };
     if (!complete) return pass();
     const completed = tracker.within(first, () => complete(message));
-    completed.then(pass, (error) => {
-      const problem = this.firing.failed(error, message);
-      first.noteFailed();
-      waiter.fail(saidBy(problem));
-      tracker.finish(first);
-    });
+    completed.then(pass, (error) => this.refuse(open, error));
   }
 }

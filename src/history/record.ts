@@ -24,6 +24,8 @@ export interface RunRecord {
   waited?: number;
   /** A node failed, whatever MISP was told. */
   failed: boolean;
+  /** It was only the echo of what this Node-RED wrote: the flow got it all the same, or it ended at the trigger. */
+  echo?: 'run' | 'ended';
   /** `known`: nothing can happen any more; `unknown`: nobody can tell. */
   ended?: 'known' | 'unknown';
   steps: Step[];

@@ -137,6 +137,8 @@ function note(record: RunRecord, entry: Entry, mostSteps: number, hide: Hide = (
     const { outcome, cause, reason } = entry.verdict;
     Object.assign(record, { outcome, cause, waited: Math.max(0, at - record.at) });
     if (reason !== undefined) record.reason = briefText(hide(words(reason)));
+  } else if (entry.what === 'echo') {
+    record.echo = entry.ends ? 'ended' : 'run';
   } else if (entry.what === 'ended') {
     record.ended = entry.known ? 'known' : 'unknown';
     record.way = entry.way;
@@ -187,6 +189,7 @@ function resultOf({ operation, state, failures = [] }: OperationResult, hide: Hi
 function sizeOf({ what }: Entry, { way, reason = '', steps }: RunRecord): number {
   if (what === 'ended') return way ? 60 * (way.nodes.length + 2 * way.wires.length) : 0;
   if (what === 'answered') return reason.length;
+  if (what === 'echo') return 0;
   const last = steps.at(-1);
   return last === undefined ? 0 : sizeOfStep(last);
 }

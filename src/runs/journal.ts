@@ -8,6 +8,8 @@ import type { Way } from './way';
 /** What happens to a run, in MISP's and Node-RED's own terms. */
 export type Happening =
   | { what: 'received'; trigger: string; module: string; blocking: boolean; test: boolean; about?: About }
+  /** MISP tells of what this Node-RED has written itself, or asks what it caused. `ends`: the flow does not get it. */
+  | { what: 'echo'; ends: boolean }
   /** A logic node: the output that the message takes, and what of the data it looked at. */
   | { what: 'decided'; way: string; found: unknown }
   | { what: 'planned'; dryRun: boolean; operations: readonly Operation[] }

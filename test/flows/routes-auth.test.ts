@@ -49,6 +49,7 @@ const ROUTES: Record<string, RouteCase> = {
     body: { use: 'received' },
   },
   'GET /misp-workflows/runs': { needs: 'read', path: 'runs?trigger=event-publish' },
+  'GET /misp-workflows/audit': { needs: 'read', data: true, path: 'audit?format=csv' },
   // RUN stands for the id of the run that this test makes.
   'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
   'DELETE /misp-workflows/runs/:id': { needs: 'write', data: true, path: 'runs/none' },

@@ -13,6 +13,7 @@ import type { Fields } from '../../definition';
 import { wholeOf } from '../../../src/runs/message';
 import { runtimeOf } from '../../runtime';
 import { defineAction, type ActionDescription } from './define-action';
+import { rememberWrites } from './remember-writes';
 
 /** The MISP that a node asks or changes. */
 export const SERVER_FIELD = {
@@ -50,6 +51,8 @@ export function defineMispAction<const F extends Fields>(
           return plan;
         },
         carryOut,
+        begin: rememberWrites(RED, client),
+        system: () => client.url,
         learn: (message, operations) => reflect(message.payload, operations, wholeOf(message)),
       };
     },
