@@ -72,7 +72,8 @@ const ARROWS = {
   triggers: [...GROUND, 'listener', 'misp'],
   workflow: [...GROUND, 'mapping', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
-  history: [...GROUND, 'actions', 'runs', 'triggers'],
+  store: [...GROUND, 'triggers'],
+  history: [...GROUND, 'actions', 'runs', 'triggers', 'store'],
   replay: [...GROUND, 'actions', 'listener', 'runs', 'triggers', 'history', 'checks'],
   zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };

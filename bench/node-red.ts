@@ -25,10 +25,14 @@ const ours: FlowNode[] = [
   allow('go'),
 ];
 
+/** The same, with nothing kept of the runs. */
+const unrecorded: FlowNode[] = [{ id: 'store', type: 'misp-store', keep: 'nothing' }, ...ours];
+const FLOWS: Record<string, FlowNode[]> = { 'http-in': httpIn, ours, 'ours-unrecorded': unrecorded };
+
 async function main(): Promise<void> {
   const isHttpIn = kind === 'http-in';
   const { RED } = await startNodeRed({ port: isHttpIn ? Number(port) : 0 });
-  await deploy(RED, isHttpIn ? httpIn : ours, credentials);
+  await deploy(RED, FLOWS[kind], credentials);
   if (!isHttpIn) await listening(Number(port));
   process.send?.('ready');
 }

@@ -6,11 +6,12 @@ import { parseArgs } from 'node:util';
 import { freePort } from '../test/support/misp';
 import { BODIES, type BodyName } from './bodies';
 
-const CASES = ['bare', 'http-in', 'ours'] as const;
+const CASES = ['bare', 'http-in', 'ours', 'ours-unrecorded'] as const;
 const CONNECTIONS = [1, 10, 100];
 const RATIOS: [string, string][] = [
   ['ours', 'http-in'],
   ['ours', 'bare'],
+  ['ours', 'ours-unrecorded'],
 ];
 const SECONDS = 2;
 

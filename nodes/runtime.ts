@@ -112,7 +112,13 @@ export class Runtime {
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
     this.audit = auditOf(RED, (key, params) => editorText(RED, key, params));
-    this.history = new History(this.journal, () => RED.comms.publish(RUNS_TOPIC, {}, false));
+    this.history = new History(this.journal);
+    this.history.on('changed', () => RED.comms.publish(RUNS_TOPIC, {}, false));
+    this.history.on('noticed', (notice) => RED.log.warn(words(notice)));
+    this.history.on('trouble', (problem) => {
+      if (problem === undefined) RED.log.info(editorText(RED, 'historyWorks'));
+      else RED.log.error(words(problem));
+    });
     this.tracker = new RunTracker(
       hooks,
       {

@@ -560,4 +560,16 @@ export interface TextNames {
   'moduleOut.noRun': never;
   'moduleOut.late': never;
   'listener.noUpstream': never;
+  'store.inUse': 'host' | 'pid';
+  'store.newer': never;
+  'store.network': 'folder' | 'network';
+  'store.damaged': 'aside';
+  'store.full': 'folder';
+  'store.notWritten': 'folder' | 'problem';
+  'store.closed': never;
+  'store.thread': 'problem';
+  'store.leftOut': 'details' | 'inputs' | 'runs';
+  'store.second': never;
+  'store.noBound': never;
+  'history.inputsLeftOut': 'count';
 }

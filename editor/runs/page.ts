@@ -2,6 +2,7 @@ import type { RunPage } from '../../nodes/plugin/api';
 import type { RunRecord } from '../../src/history/record';
 import { courseOf, differences, type Difference } from '../../src/replay/course';
 import { showData } from './data';
+import { forgetButton } from './forget';
 import { nodeName, showSteps } from './steps';
 import { answerOf, kindOf, text, triggerName } from './texts';
 
@@ -36,6 +37,7 @@ export function showPage(
     button('replayForReal', () => actions.replay(record, true));
     button('save', () => actions.save(run));
   }
+  forgetButton(run, actions.back).appendTo(tools);
   $('<h4>')
     .text(about?.info ?? triggerName(trigger))
     .appendTo(place);
@@ -49,7 +51,10 @@ export function showPage(
   for (const fact of facts) if (fact) $('<p>').text(fact).appendTo(place);
   if (before) showDifferences(place, before, record);
   const list = $('<ol class="misp-run-steps">').appendTo(place);
-  if (steps.length === 0) $('<p>').text(text('noSteps')).insertBefore(list);
+  if (steps.length === 0)
+    $('<p>')
+      .text(text(record.shortened ? 'shortened' : 'noSteps'))
+      .insertBefore(list);
   showSteps(list, record);
   if (more > 0) $('<p>').text(text('more', { more })).appendTo(place);
   $('<h5>').text(text('data.title')).appendTo(place);

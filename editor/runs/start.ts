@@ -4,6 +4,7 @@ import { TRIGGERS } from '../../src/triggers/triggers';
 import { ask } from '../ask';
 import { notifyText } from '../show';
 import { lightWay } from '../test-run/way';
+import { forgetButton, showTrouble } from './forget';
 import { inputForm } from './input';
 import { showCounts } from './list';
 import { showPage } from './page';
@@ -28,10 +29,12 @@ export function startRuns(): void {
     $('<input type="search">').attr({ placeholder: text(key), 'aria-label': text(key) }),
   );
   filters.append(trigger, outcome, search, event);
+  const trouble = $('<div class="misp-run-trouble" role="alert">').appendTo(content);
   const summary = $('<p role="status" aria-live="polite">').appendTo(content);
   const counts = $('<details>').appendTo(content);
   $('<summary>').text(text('counts.title')).appendTo(counts);
   const table = $('<div class="misp-run-counts">').appendTo(counts);
+  forgetButton('all', () => refresh(true)).appendTo(counts);
   const input = inputForm((id, given, acts) => replayInput(id, given, acts, show)).appendTo(content);
   const recording = recordingSwitch();
   recording.row.appendTo(content);
@@ -109,6 +112,7 @@ export function startRuns(): void {
     } else rows.renew(answer.rows);
     summary.text(text(answer.total === 0 ? 'none' : 'shown', { total: answer.total }));
     showCounts(table, answer.counts);
+    showTrouble(trouble, answer.trouble);
     recording.refreshIfOn();
   }
 
@@ -126,7 +130,7 @@ export function startRuns(): void {
 
   /** The run that is shown while it is under way. */
   let underWay: string | undefined;
-  const overview = [filters, summary, counts, input, recording.row, list];
+  const overview = [filters, trouble, summary, counts, input, recording.row, list];
   let scrolled = 0;
   const actions = {
     back() {

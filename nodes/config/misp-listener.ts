@@ -53,6 +53,8 @@ const FIELDS = {
   moduleRuns: { kind: 'number', default: 50, min: 1, max: 10000, advanced: true },
   acceptedRuns: { kind: 'number', default: 200, min: 1, max: 100000, advanced: true },
   memory: { kind: 'number', default: 0, min: 0, max: 100000, unit: 'MB', advanced: true },
+  /** There is one for the whole of Node-RED: here is where it is found. */
+  store: { kind: 'config', type: 'misp-store', advanced: true },
 } as const satisfies Fields;
 
 type Context = NodeContext<typeof FIELDS>;

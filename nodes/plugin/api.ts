@@ -31,6 +31,8 @@ export interface Routes {
     answer: RunList;
   };
   'GET /runs/:id': { answer: RunPage };
+  /** A run is forgotten, or with `all` all are: in memory and on disk. */
+  'DELETE /runs/:id': { answer: object };
   /** Through the flow as it is now: as a dry run, or the nodes act. MISP is not answered. */
   'POST /runs/:id/replay': { body: { acts: boolean }; answer: RunPage };
   /** The same with what was pasted, or with an event of a deployed MISP. */
@@ -157,6 +159,8 @@ export interface RunList {
   /** How many runs are known. */
   total: number;
   counts: TriggerCount[];
+  /** What is wrong with what is kept on disk, and what was left out of it, in words. */
+  trouble: string[];
 }
 
 export interface RunPage {

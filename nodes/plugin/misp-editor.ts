@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import { keepHistory } from '../config/history-keeper';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
 import { serveAudit } from './audit';
@@ -21,6 +22,7 @@ import { serveWorkflows } from './workflows';
 export default function register(RED: NodeAPI): void {
   // First of all: MISP goes on as long as nobody listens.
   keepServices(RED);
+  keepHistory(RED);
   RED.plugins.registerPlugin('misp-workflows', { type: 'misp-workflows' });
   checkDeployed(RED);
   serveTestRuns(RED);

@@ -13,7 +13,7 @@ import { runtimeOf, type KnownTrigger, type Runtime } from '../runtime';
 import { deployedMisp } from './ask-misp';
 import { textField } from './body';
 import { serve } from './route';
-import { pageOf } from './runs';
+import { inputOf, pageOf } from './runs';
 
 /** A text of 1 MB in the JSON of a request. */
 const MOST_BYTES = 3 * 1024 * 1024;
@@ -24,17 +24,17 @@ const QUIET_MS = 3000;
 /** The routes that run an input again, and make a test of it. */
 export function serveReplays(RED: NodeAPI): void {
   const runtime = runtimeOf(RED);
-  const { log, inputs } = runtime.history;
-  const inputOf = ({ run, replay = '' }: RunRecord) => inputs.get(run) ?? inputs.get(replay);
+  const { history } = runtime;
 
   serve(RED, 'POST /runs/:id/replay', { permission: 'misp.write' }, async ({ params, body, needsData }) => {
     needsData();
-    const record = log.get(params.id);
-    if (!record) return undefined;
+    const found = await history.find(params.id);
+    if (!found) return undefined;
+    const { record } = found;
     const trigger = runtime.trigger(record.node.id);
-    const input = inputOf(record);
+    const input = found.input ?? (await inputOf(runtime, record));
     if (!trigger || !input) throw new WorkflowError(trigger ? 'runs.noInput' : 'runs.noTrigger');
-    const of = inputs.has(record.run) ? record.run : (record.replay ?? '');
+    const of = found.input ? record.run : (record.replay ?? '');
     return replay(runtime, trigger, input, { acts: body.acts === true, replay: of });
   });
 
@@ -53,11 +53,11 @@ export function serveReplays(RED: NodeAPI): void {
     return { ...page, replayable: true };
   });
 
-  serve(RED, 'GET /runs/:id/test', { permission: 'misp.read' }, ({ params, needsData }) => {
+  serve(RED, 'GET /runs/:id/test', { permission: 'misp.read' }, async ({ params, needsData }) => {
     needsData();
-    const record = log.get(params.id);
+    const record = (await history.find(params.id))?.record;
     if (!record) return undefined;
-    const input = inputOf(record);
+    const input = await inputOf(runtime, record);
     if (!input) throw new WorkflowError('runs.noInput');
     return { name: record.about?.info ?? record.trigger, text: testOf(record, input) };
   });

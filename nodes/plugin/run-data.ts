@@ -4,6 +4,7 @@ import { runtimeOf } from '../runtime';
 import { numberField } from './body';
 import { Recording } from './recording';
 import { serve } from './route';
+import { inputOf } from './runs';
 
 /** The data of so many runs is kept at once. */
 const MOST_RUNS = 50;
@@ -13,24 +14,25 @@ export function serveRunData(RED: NodeAPI): void {
   const runtime = runtimeOf(RED);
   const recording = new Recording(RED);
   const read = { permission: 'misp.read' } as const;
-  const inputOf = (id: string) => {
-    const { log, inputs } = runtime.history;
-    return inputs.get(id) ?? inputs.get(log.get(id)?.replay ?? '');
+  const { history } = runtime;
+  const inputAt = async (id: string) => {
+    const record = (await history.find(id))?.record;
+    return inputOf(runtime, record ?? { run: id });
   };
 
-  serve(RED, 'GET /runs/:id/data', read, ({ params, needsData }) => {
+  serve(RED, 'GET /runs/:id/data', read, async ({ params, needsData }) => {
     needsData();
     const between = recording.messages.of(params.id).map(({ json, ...where }) => ({
       ...where,
       kept: json !== undefined,
     }));
-    return { entry: inputOf(params.id) !== undefined, between };
+    return { entry: (await inputAt(params.id)) !== undefined, between };
   });
 
-  serve(RED, 'GET /runs/:id/data/:part', read, ({ params: { id, part }, needsData }) => {
+  serve(RED, 'GET /runs/:id/data/:part', read, async ({ params: { id, part }, needsData }) => {
     needsData();
     if (part === 'entry') {
-      const input = inputOf(id);
+      const input = await inputAt(id);
       if (!input) throw new WorkflowError('runs.noInput');
       return { data: input.read().data };
     }

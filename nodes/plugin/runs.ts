@@ -1,6 +1,8 @@
 import type { NodeAPI } from 'node-red';
 import type { RunFilter } from '../../src/history/run-log';
 import type { RunRecord, RunRow, Step } from '../../src/history/record';
+import type { KeptRequest } from '../../src/triggers/last-request';
+import { words } from '../../src/text';
 import { runtimeOf, type Runtime } from '../runtime';
 import type { RunPage } from './api';
 import { textField } from './body';
@@ -12,35 +14,51 @@ const ROWS = 200;
 /** The routes behind the list of runs. */
 export function serveRuns(RED: NodeAPI): void {
   const runtime = runtimeOf(RED);
-  const { log, counters } = runtime.history;
+  const { history } = runtime;
+  const write = { permission: 'misp.write' } as const;
   const read = { permission: 'misp.read' } as const;
 
-  serve(RED, 'GET /runs', read, ({ query, seesData }) => {
+  serve(RED, 'GET /runs', read, async ({ query, seesData }) => {
     // Who may not see the data cannot find out about it by searching.
     const filter = filterOf(seesData ? query : { ...query, text: '', event: '' });
-    const rows = log.rows(filter, ROWS, textField(query.before) || undefined);
+    const { rows, more, total } = await history.list(filter, ROWS, textField(query.before) || undefined);
     return {
       rows: seesData ? rows : rows.map((row) => rowWithoutData(row)),
-      more: rows.length === ROWS,
-      total: log.size,
-      counts: counters.all,
+      ...{ more, total },
+      counts: history.counters.all,
+      trouble: history.troubles.map(words),
     };
   });
 
-  serve(RED, 'GET /runs/:id', read, ({ params, seesData }) => {
-    const record = log.get(params.id);
-    return record && pageOf(runtime, record, seesData);
+  serve(RED, 'GET /runs/:id', read, async ({ params, seesData }) => {
+    const found = await history.find(params.id);
+    return found && pageOf(runtime, found.record, seesData);
+  });
+
+  // Who may not see what it is about does not decide that it is forgotten.
+  serve(RED, 'DELETE /runs/:id', write, async ({ params, needsData }) => {
+    needsData();
+    await history.forget(params.id === 'all' ? 'all' : { run: params.id });
+    return {};
   });
 }
 
 /** A run as it is shown. */
-export function pageOf(runtime: Runtime, record: RunRecord, seesData: boolean): RunPage {
-  const { inputs } = runtime.history;
+export async function pageOf(runtime: Runtime, record: RunRecord, seesData: boolean): Promise<RunPage> {
   const isDeployed = runtime.trigger(record.node.id) !== undefined;
   return {
     record: seesData ? record : withoutData(record),
-    replayable: isDeployed && [record.run, record.replay ?? ''].some((run) => inputs.has(run)),
+    replayable: isDeployed && (await inputOf(runtime, record)) !== undefined,
   };
+}
+
+/** What a run began with; of a replay that of the run whose data it got. */
+export async function inputOf(
+  { history }: Runtime,
+  { run, replay = '' }: Pick<RunRecord, 'run' | 'replay'>,
+): Promise<KeptRequest | undefined> {
+  const at = async (id: string) => history.inputs.get(id) ?? (await history.find(id))?.input;
+  return (await at(run)) ?? (replay === '' ? undefined : at(replay));
 }
 
 function filterOf({ trigger, outcome, text, event }: Partial<Record<keyof RunFilter, unknown>>): RunFilter {

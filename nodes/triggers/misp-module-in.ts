@@ -97,6 +97,7 @@ export default defineNode(
         return (given) => buildAnswer(given as Parameters<typeof buildAnswer>[0], target);
       },
       messageOf: (request, of) => messageOf(RED, config, request, of),
+      watch: (run, data) => runtime.history.watch(run, data, false),
       enter: (request, run, message) => guard.enter(askedOf(config, request), run, message),
       failed(error, message) {
         const problem = context.explain(error);

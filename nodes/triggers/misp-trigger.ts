@@ -170,6 +170,7 @@ export default defineNode(
       generateId: () => RED.util.generateId(),
       settings: config,
       messageOf,
+      watch: (run, data) => runtime.history.watch(run, data, trigger.secrets && config.keepSecrets),
       complete: completion(),
       enter: ({ data }, run, message) => guard.enter({ trigger: config.trigger, data }, run, message),
       ended: () => report.echo(),
@@ -271,7 +272,7 @@ export default defineNode(
       if (trigger!.secrets && !config.keepSecrets) hideSecretsOf(config.trigger, data);
       const kept =
         config.remember && requestText
-          ? KeptRequest.of(requestText, config.trigger, trigger!.secrets)
+          ? KeptRequest.of(requestText, config.trigger, trigger!.secrets, runtime.history.without)
           : undefined;
       if (kept) last.keep(kept);
       if (config.trigger === TAG_TRIGGER && !tagChoiceMatches({ ...tagChoice, tags: tagChoice.tag }, data)) {

@@ -30,6 +30,8 @@ export interface Firing<K extends KindName> {
   /** Of a flow that is a module: what makes its answer. */
   buildFor?: (request: RequestOf<K>) => WaiterSettings['build'];
   messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
+  /** Told what data a run has, before anything is noted of it. */
+  watch(run: string, data: unknown): void;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
   /**
@@ -220,6 +222,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
         answered(verdict);
       },
     );
+    firing.watch(id, message.payload);
     const about = aboutOf(message.payload);
     const of = replay === undefined ? {} : { replay };
     journal.write(id, { what: 'received', trigger, module, blocking, test, about, ...of }, node);
@@ -255,9 +258,10 @@ export class TriggerRuns<K extends KindName = 'action'> {
   }
 
   private send(open: OpenRun): void {
-    const { message, first } = open;
+    const { run, message, first } = open;
     const { node, complete, tracker } = this.firing;
     const pass = () => {
+      if (complete) this.firing.watch(run.id, message.payload);
       node.send(message);
       tracker.finish(first);
     };

@@ -1,21 +1,53 @@
+import { EventEmitter } from 'node:events';
 import type { Journal } from '../runs/journal';
-import type { KeptRequest } from '../triggers/last-request';
+import { SqliteStore } from '../store/sqlite-store';
+import type { StoredRun } from '../store/store';
+import { text, type Said } from '../text';
+import { KeptRequest } from '../triggers/last-request';
 import { Counters } from './counters';
+import { HiddenPaths, hideAll } from './hidden';
 import { KeptInputs } from './kept-inputs';
-import { RunLog } from './run-log';
+import type { RunRecord, RunRow } from './record';
+import { Recorder } from './recorder';
+import { RunLog, type RunFilter } from './run-log';
+import { DEFAULT_HISTORY, type HistorySettings } from './settings';
 
 /** How often those who look at the runs are told of changes, in milliseconds. */
 const TELL_MS = 250;
 
-/** The latest runs, what they began with, and what is counted of them: in memory, since Node-RED started. */
-export class History {
+interface Events {
+  /** There is something new, at most every quarter of a second. */
+  changed: [];
+  /** Why nothing is kept on disk although it should be; undefined if it is again. */
+  trouble: [problem: Said | undefined];
+  /** What should be known although it works. */
+  noticed: [notice: Said];
+}
+
+export interface RunPart {
+  /** The latest first. */
+  rows: RunRow[];
+  /** How many runs are known, fitting or not. */
+  total: number;
+  /** There are more that fit. */
+  more: boolean;
+}
+
+/** What happened to the runs: the latest in memory, and what is kept of all in a store that outlasts the process. */
+export class History extends EventEmitter<Events> {
   readonly counters = new Counters();
   readonly inputs = new KeptInputs();
   readonly log: RunLog;
   private timer: NodeJS.Timeout | undefined;
+  private detach: (() => void) | undefined;
+  private settings = DEFAULT_HISTORY;
+  private hidden = new HiddenPaths();
+  private store: SqliteStore | undefined;
+  private recorder: Recorder | undefined;
+  private problem: Said | undefined;
 
-  /** @param changed told that there is something new, at most every quarter of a second */
-  constructor(journal: Journal, changed: () => void) {
+  constructor(private readonly journal: Journal) {
+    super();
     const failed = new WeakSet<object>();
     this.log = new RunLog((record, { what }) => {
       if (what === 'received' || what === 'answered') this.counters.count(record, what);
@@ -23,16 +55,185 @@ export class History {
         failed.add(record);
         this.counters.count(record, what);
       }
-      this.timer ??= setTimeout(() => {
-        this.timer = undefined;
-        changed();
-      }, TELL_MS).unref();
+      this.recorder?.note(record);
+      this.changed();
     });
-    journal.attach(this.log.sink);
+    this.detach = journal.attach(this.log.sink);
+  }
+
+  /**
+   * Keeps from now on what it is told to keep.
+   * @param folder where; without one nothing is kept on disk
+   */
+  settle(folder: string | undefined, settings: HistorySettings): void {
+    const { keep, limits, hidden } = settings;
+    this.settings = settings;
+    this.hidden = new HiddenPaths(hidden);
+    if (keep === 'nothing') this.stopListening();
+    else this.detach ??= this.journal.attach(this.log.sink);
+    const wanted = keep === 'disk' ? folder : undefined;
+    if (this.store?.folder !== wanted) this.close();
+    if (this.store) this.store.setLimits(limits);
+    else if (wanted !== undefined) this.open(wanted);
+  }
+
+  /** Writes what waits, and gives up the files. */
+  private close(): void {
+    this.journal.handOver();
+    this.recorder?.end();
+    this.store?.close();
+    this.store = this.recorder = this.problem = undefined;
+  }
+
+  /** Node-RED ends: writes what waits, and knows of nothing any more. */
+  end(): void {
+    this.close();
+    this.log.clear();
+    this.inputs.clear();
+  }
+
+  /** Why nothing is kept on disk although it should be. */
+  get trouble(): Said | undefined {
+    return this.problem;
+  }
+
+  /** What is wrong with what is kept on disk, and what was left out of it. */
+  get troubles(): Said[] {
+    const { leftOut: count } = this.inputs;
+    const inputs = count > 0 ? text('history.inputsLeftOut', { count }) : undefined;
+    return [this.problem, this.recorder?.leftOut, inputs].filter((said) => said !== undefined);
+  }
+
+  /** Whether anything is kept of runs. */
+  get isKept(): boolean {
+    return this.settings.keep !== 'nothing';
+  }
+
+  /** Takes out of data what is not to be kept; undefined if there is nothing to take out. */
+  get without(): ((data: unknown) => unknown) | undefined {
+    const { hidden } = this;
+    return hidden.isEmpty ? undefined : (data) => hidden.without(data);
+  }
+
+  /**
+   * A run begins, or its data was completed.
+   * @param isSecret the data holds secrets that the flow was given: nothing is kept of what nodes say of it
+   */
+  watch(run: string, data: unknown, isSecret: boolean): void {
+    if (!this.isKept) return;
+    const hide = isSecret ? hideAll : this.hidden.isEmpty ? undefined : this.hidden.hideOf(data);
+    if (hide) this.log.hide(run, hide);
   }
 
   /** Keeps what a run began with, for replay. */
   keepInput(run: string, request: KeptRequest): void {
-    this.inputs.keep(run, request);
+    if (this.isKept) this.inputs.keep(run, request);
   }
+
+  /**
+   * The runs that fit, the latest first: of memory, then of the store.
+   * @param before only those before this run
+   */
+  async list(filter: RunFilter, most: number, before?: string): Promise<RunPart> {
+    const rows = this.log.rows(filter, most, before);
+    const isOlder = before !== undefined && this.log.get(before) === undefined;
+    const { total, older, more } = await this.listStored(
+      filter,
+      most - rows.length,
+      isOlder ? before : undefined,
+    );
+    return { rows: [...rows, ...older], total, more };
+  }
+
+  /** A run, and what it began with if that is at hand. */
+  async find(run: string): Promise<{ record: RunRecord; input?: KeptRequest } | undefined> {
+    const record = this.log.get(run);
+    const input = this.inputs.get(run);
+    if (record && input) return { record, input };
+    const stored = await this.store?.get(run).catch(() => undefined);
+    if (!record && !stored) return undefined;
+    const kept = input ?? (stored?.input && KeptRequest.from(stored.input));
+    return { record: record ?? recordOf(stored as StoredRun), ...(kept ? { input: kept } : {}) };
+  }
+
+  /**
+   * Forgets a run, or all.
+   * @throws {WorkflowError} if what is on disk could not be deleted
+   */
+  async forget(which: { run: string } | 'all'): Promise<void> {
+    const runs = which === 'all' ? this.log.all.map(({ run }) => run) : [which.run];
+    for (const run of runs) {
+      this.log.forget(run);
+      this.inputs.forget(run);
+      this.recorder?.forget(run);
+    }
+    this.changed();
+    await this.store?.forget(which);
+  }
+
+  private changed(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.emit('changed');
+    }, TELL_MS).unref();
+  }
+
+  private stopListening(): void {
+    this.journal.handOver();
+    this.detach?.();
+    this.detach = undefined;
+    this.log.clear();
+    this.inputs.clear();
+  }
+
+  private open(folder: string): void {
+    const store = new SqliteStore(folder, this.settings.limits);
+    const source = {
+      record: (run: string) => this.log.get(run),
+      input: (run: string) => (this.settings.limits.inputs ? this.inputs.get(run) : undefined),
+    };
+    const isOpen = () => store.current.state === 'open';
+    const recorder = new Recorder(store, source, isOpen, (said) => this.emit('noticed', said));
+    store.on('notice', (notice) => this.emit('noticed', notice));
+    store.on('state', (state) => {
+      const problem = state.state === 'failed' ? state.problem : undefined;
+      if (JSON.stringify(problem) !== JSON.stringify(this.problem)) {
+        this.problem = problem;
+        this.emit('trouble', problem);
+      }
+      this.changed();
+    });
+    for (const record of this.log.all) recorder.note(record);
+    Object.assign(this, { store, recorder });
+  }
+
+  /** Memory has the latest runs without a gap; what is older is in the store alone. */
+  private async listStored(filter: RunFilter, most: number, before?: string) {
+    const { log } = this;
+    const records = log.all;
+    const unstored = records.filter((record) => !this.recorder?.isStored(record)).length;
+    // What is under way is in memory.
+    const wanted = filter.outcome === 'open' ? 0 : most;
+    // A moment may have several runs.
+    const until = records.length > 0 ? records[0].at + 1 : undefined;
+    const page = await this.store?.list({ ...filter, until, before, most: wanted }).catch(() => undefined);
+    const stored = (page?.rows ?? []).map((row) => JSON.parse(row) as RunRow);
+    return {
+      total: page ? page.total + unstored : log.size,
+      older: stored.filter(({ run }) => log.get(run) === undefined).map(endedRow),
+      more: most === 0 || (wanted > 0 && stored.length === wanted),
+    };
+  }
+}
+
+/** What was under way when its process ended is so no more. */
+function endedRow<Row extends RunRow>(row: Row): Row {
+  return row.ended ? row : { ...row, ended: 'unknown' };
+}
+
+function recordOf({ row, details }: StoredRun): RunRecord {
+  return endedRow({
+    ...(JSON.parse(row) as RunRow),
+    ...(JSON.parse(details) as Omit<RunRecord, keyof RunRow>),
+  });
 }

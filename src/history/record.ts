@@ -33,6 +33,8 @@ export interface RunRecord {
   steps: Step[];
   /** Steps that are not kept. */
   more: number;
+  /** Nothing but the row was kept, because there were too many runs at a time. */
+  shortened?: boolean;
   way?: Way;
   /** When the first message came to each node of the way, in milliseconds since 1970. */
   times?: number[];

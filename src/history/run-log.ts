@@ -1,7 +1,9 @@
 import type { OperationResult } from '../actions/plan';
+import type { About } from '../runs/about';
 import type { Entry } from '../runs/journal';
 import { words } from '../text';
 import { brief, briefOperation, briefText } from './brief';
+import type { Hide } from './hidden';
 import type { OperationBrief, RunRecord, RunRow, Step } from './record';
 
 /** Bounds of what is kept in memory. The bytes are those of the texts, counted roughly. */
@@ -34,6 +36,8 @@ export interface RunFilter {
  */
 export class RunLog {
   private readonly records = new Map<string, { record: RunRecord; bytes: number }>();
+  /** What may be kept of the texts of a run, as long as it is known. */
+  private readonly hides = new Map<string, Hide>();
   private bytes = 0;
 
   /** @param changed told after each change of a run */
@@ -47,7 +51,7 @@ export class RunLog {
     if (entry.what === 'received') this.begin(entry);
     const known = this.records.get(entry.run);
     if (!known) return;
-    note(known.record, entry, this.limits.steps);
+    note(known.record, entry, this.limits.steps, this.hides.get(entry.run));
     if (entry.what !== 'received') this.weigh(entry.run, sizeOf(entry, known.record));
     this.changed(known.record, entry);
   };
@@ -67,6 +71,31 @@ export class RunLog {
     return rows;
   }
 
+  /** Nothing that a run tells from now on is kept but what `hide` leaves of it. */
+  hide(run: string, hide: Hide): void {
+    const known = this.hides.get(run);
+    this.hides.set(run, known ? (text) => hide(known(text)) : hide);
+    // Of a run whose journal was dropped nothing is heard.
+    for (const oldest of this.hides.keys()) {
+      if (this.hides.size <= 2 * this.limits.runs) break;
+      this.hides.delete(oldest);
+    }
+  }
+
+  forget(run: string): void {
+    this.bytes -= this.records.get(run)?.bytes ?? 0;
+    this.records.delete(run);
+    this.hides.delete(run);
+  }
+
+  clear(): void {
+    for (const run of this.records.keys()) this.forget(run);
+  }
+
+  get all(): RunRecord[] {
+    return [...this.records.values()].map(({ record }) => record);
+  }
+
   get(run: string): RunRecord | undefined {
     return this.records.get(run)?.record;
   }
@@ -80,11 +109,11 @@ export class RunLog {
     const record: RunRecord = {
       ...{ run, trigger, module, blocking, test, at, failed: false, steps: [], more: 0 },
       node: node ?? { id: '', type: '', label: '' },
-      ...(about ? { about } : {}),
+      ...(about ? { about: hidden(about, this.hides.get(run)) } : {}),
       ...(replay === undefined ? {} : { replay }),
     };
     this.records.set(run, { record, bytes: 0 });
-    this.weigh(run, 500 + JSON.stringify(about ?? '').length);
+    this.weigh(run, 600 + (about?.info?.length ?? 0));
   }
 
   private weigh(run: string, bytes: number): void {
@@ -96,18 +125,19 @@ export class RunLog {
       const isFull = this.records.size > this.limits.runs || this.bytes > this.limits.bytes;
       if (!isFull) break;
       this.records.delete(oldest);
+      this.hides.delete(oldest);
       this.bytes -= freed;
     }
   }
 }
 
 /** Writes into a record what an entry says. */
-function note(record: RunRecord, entry: Entry, mostSteps: number): void {
+function note(record: RunRecord, entry: Entry, mostSteps: number, hide: Hide = (text) => text): void {
   const { at } = entry;
   if (entry.what === 'answered') {
     const { outcome, cause, reason } = entry.verdict;
     Object.assign(record, { outcome, cause, waited: Math.max(0, at - record.at) });
-    if (reason !== undefined) record.reason = briefText(words(reason));
+    if (reason !== undefined) record.reason = briefText(hide(words(reason)));
   } else if (entry.what === 'echo') {
     record.echo = entry.ends ? 'ended' : 'run';
   } else if (entry.what === 'ended') {
@@ -117,38 +147,43 @@ function note(record: RunRecord, entry: Entry, mostSteps: number): void {
   } else if (entry.what !== 'received') {
     if (entry.what === 'failed') record.failed = true;
     if (record.steps.length >= mostSteps) record.more++;
-    else record.steps.push(stepOf(entry));
+    else record.steps.push(stepOf(entry, hide));
   }
 }
 
-function stepOf(entry: Entry & { what: 'decided' | 'planned' | 'did' | 'failed' }): Step {
+function stepOf(entry: Entry & { what: 'decided' | 'planned' | 'did' | 'failed' }, hide: Hide): Step {
   const { at, node } = entry;
   const where = node ? { at, node } : { at };
   switch (entry.what) {
     case 'decided':
-      return { ...where, what: 'decided', way: entry.way, found: brief(entry.found) };
+      return { ...where, what: 'decided', way: entry.way, found: brief(entry.found, hide) };
     case 'planned': {
       const operations = entry.operations
         .slice(0, MOST_OPERATIONS)
-        .map((operation) => ({ do: operation.do, with: briefOperation(operation) }));
+        .map((operation) => ({ do: operation.do, with: briefOperation(operation, hide) }));
       const more = entry.operations.length - operations.length;
       return { ...where, what: 'planned', dryRun: entry.dryRun, operations, more };
     }
     case 'did': {
-      const operations = entry.operations.slice(0, MOST_OPERATIONS).map(resultOf);
+      const operations = entry.operations.slice(0, MOST_OPERATIONS).map((one) => resultOf(one, hide));
       return { ...where, what: 'did', operations, more: entry.operations.length - operations.length };
     }
     case 'failed':
-      return { ...where, what: 'failed', problem: briefText(words(entry.problem)), counts: entry.counts };
+      return {
+        ...where,
+        what: 'failed',
+        problem: briefText(hide(words(entry.problem))),
+        counts: entry.counts,
+      };
   }
 }
 
-function resultOf({ operation, state, failures = [] }: OperationResult): OperationBrief {
+function resultOf({ operation, state, failures = [] }: OperationResult, hide: Hide): OperationBrief {
   const problems = failures
     .slice(0, MOST_PROBLEMS)
-    .map(({ item, problem }) => briefText(item ? `${item}: ${words(problem)}` : words(problem)));
+    .map(({ item, problem }) => briefText(hide(item ? `${item}: ${words(problem)}` : words(problem))));
   return {
-    ...{ do: operation.do, with: briefOperation(operation), state },
+    ...{ do: operation.do, with: briefOperation(operation, hide), state },
     ...(problems.length > 0 ? { problems } : {}),
   };
 }
@@ -158,13 +193,40 @@ function sizeOf({ what }: Entry, { way, reason = '', steps }: RunRecord): number
   if (what === 'answered') return reason.length;
   if (what === 'echo') return 0;
   const last = steps.at(-1);
-  return last === undefined ? 0 : JSON.stringify(last).length;
+  return last === undefined ? 0 : sizeOfStep(last);
 }
 
-function rowOf(record: RunRecord): RunRow {
+/** Counted roughly: it is done for each step of each run. */
+function sizeOfStep(step: Step): number {
+  if (step.what === 'decided') return 200 + step.way.length + step.found.length;
+  if (step.what === 'failed') return 200 + step.problem.length;
+  const problems = (one: OperationBrief) => (one.problems ?? []).reduce((sum, { length }) => sum + length, 0);
+  return step.operations.reduce((sum, one) => sum + 60 + one.with.length + problems(one), 200);
+}
+
+function hidden(about: About, hide: Hide = (text) => text): About {
+  return Object.fromEntries(Object.entries(about).map(([name, value]) => [name, hide(value as string)]));
+}
+
+/** What of a run a list does not show. */
+const DETAILS = ['steps', 'more', 'way', 'times'] as const;
+
+/** What of a run a list shows. */
+export function rowOf(record: RunRecord): RunRow {
   const row: Partial<RunRecord> = { ...record };
-  for (const name of ['steps', 'more', 'way', 'times'] as const) delete row[name];
+  for (const name of DETAILS) delete row[name];
   return row as RunRow;
+}
+
+/** The same in JSON: made more often than it is read. */
+export function rowJson(record: RunRecord, isShortened: boolean): string {
+  const none = { steps: undefined, more: undefined, way: undefined, times: undefined };
+  return JSON.stringify({ ...record, ...none, ...(isShortened ? { shortened: true } : {}) });
+}
+
+/** The rest of a run. */
+export function detailsOf({ steps, more, way, times }: RunRecord): Pick<RunRecord, (typeof DETAILS)[number]> {
+  return { steps, more, way, times };
 }
 
 function fitting({ trigger, outcome, text, event }: RunFilter): (record: RunRecord) => boolean {

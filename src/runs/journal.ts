@@ -81,7 +81,8 @@ export class Journal {
     setImmediate(() => this.handOver());
   }
 
-  private handOver(): void {
+  /** Hands over at once what waits: there may be no later. */
+  handOver(): void {
     this.handing = false;
     const { waiting: entries, dropped } = this;
     this.waiting = [];

@@ -1,3 +1,4 @@
+import { isRecord } from '../event/values';
 import { readRequest, type MispRequest } from '../listener/request';
 import type { RequestText } from '../listener/open-query';
 import { hideSecretsOf } from './secrets';
@@ -18,19 +19,34 @@ export class KeptRequest {
   /**
    * @param trigger its id in MISP
    * @param withSecrets the text holds keys and passwords, which must not stay in memory
+   * @param without takes out of the data what is not to be kept; without it all is
    * @returns nothing for one that is too large
    */
   static of(
     { bytes, flattenedCut }: RequestText,
     trigger: string,
     withSecrets: boolean,
+    without?: (data: unknown) => unknown,
   ): KeptRequest | undefined {
     if (bytes.byteLength > MOST_BYTES) return undefined;
     // The text may be a part of a larger block, which would be kept with it.
     const mayBeKept = bytes.buffer.byteLength <= 2 * MOST_BYTES;
     const kept = new KeptRequest({ bytes: mayBeKept ? bytes : bytes.slice(), flattenedCut }, trigger);
-    if (!withSecrets) return kept;
-    return new KeptRequest({ bytes: Buffer.from(JSON.stringify(kept.read())), flattenedCut: false }, trigger);
+    if (!withSecrets && !without) return kept;
+    const request = kept.read();
+    const data = without ? withoutCopies(without(request.data)) : request.data;
+    const text = Buffer.from(JSON.stringify({ ...request, data }));
+    return new KeptRequest({ bytes: text, flattenedCut: without !== undefined }, trigger);
+  }
+
+  /** One that was saved. */
+  static from({ trigger, bytes, flattenedCut }: KeptRequest['saved']): KeptRequest {
+    return new KeptRequest({ bytes, flattenedCut }, trigger);
+  }
+
+  /** What is to be saved of it. */
+  get saved(): { trigger: string; bytes: Uint8Array; flattenedCut: boolean } {
+    return { trigger: this.trigger, ...this.text };
   }
 
   /** In bytes. */
@@ -45,6 +61,12 @@ export class KeptRequest {
     hideSecretsOf(this.trigger, request.data);
     return request;
   }
+}
+
+/** The flattened list holds the attributes again; it is made anew when the request is read. */
+function withoutCopies(data: unknown): unknown {
+  if (!isRecord(data) || !isRecord(data.Event) || !Array.isArray(data.Event._AttributeFlattened)) return data;
+  return { ...data, Event: { ...data.Event, _AttributeFlattened: [] } };
 }
 
 /** The last request that a trigger got, so that a flow can be tried on it. */

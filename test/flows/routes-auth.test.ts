@@ -52,6 +52,7 @@ const ROUTES: Record<string, RouteCase> = {
   'GET /misp-workflows/audit': { needs: 'read', data: true, path: 'audit?format=csv' },
   // RUN stands for the id of the run that this test makes.
   'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
+  'DELETE /misp-workflows/runs/:id': { needs: 'write', data: true, path: 'runs/none' },
   'POST /misp-workflows/runs/:id/replay': { needs: 'write', data: true, path: 'runs/RUN/replay' },
   'POST /misp-workflows/triggers/:id/replay': {
     needs: 'write',

@@ -134,6 +134,14 @@ describe('what runs began with', () => {
     assert.deepEqual([inputs.has('0'), inputs.has('1')], [false, true]);
   });
 
+  it('is kept of some only when there are many at a time, and the others are counted', () => {
+    const inputs = new KeptInputs();
+    const request = KeptRequest.of(text({ value: 'x' }), 'event-publish', false)!;
+    for (let n = 0; n < 50_000; n++) inputs.keep(`r${n}`, request);
+    assert.equal(inputs.has('r49999'), false);
+    assert.ok(inputs.leftOut > 40_000 && inputs.leftOut <= 45_000, String(inputs.leftOut));
+  });
+
   it('is a fresh copy each time, and has no secrets', () => {
     const data = { User: { authkey: 'sentinel', email: 'a@b.c' }, authkey: 'sentinel' };
     const request = KeptRequest.of(text(data), 'user-before-save', true);

@@ -24,6 +24,7 @@ const CONFIGS = new Map([
   ['misp-server', 'server'],
   ['misp-mail-server', 'mailServer'],
   ['misp-modules', 'modules'],
+  ['misp-store', 'store'],
 ]);
 
 /** A flow with all of them. Modules get names of their own, and the listener a port. */
