@@ -73,6 +73,7 @@ const ARROWS = {
   workflow: [...GROUND, 'mapping', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
   history: [...GROUND, 'actions', 'runs', 'triggers'],
+  replay: [...GROUND, 'actions', 'listener', 'runs', 'triggers', 'history', 'checks'],
   zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };

@@ -18,10 +18,11 @@ import { RunTracker } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
 import { speakLanguage } from '../src/language';
 import { words } from '../src/text';
-import type { LastRequest } from '../src/triggers/last-request';
+import type { RequestText } from '../src/listener/open-query';
+import type { KeptRequest, LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
-import type { Rehearsal } from './triggers/trigger-runs';
+import type { Rehearsal, RehearsalOptions } from './triggers/trigger-runs';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
 
 /** The node types of this package, filled as they are defined. */
@@ -65,7 +66,9 @@ export interface KnownTrigger {
   contact(): Contact;
   /** The message that a request becomes, marked as a test. */
   messageOf(request: MispRequest): Message;
-  rehearse(request: MispRequest): Promise<Rehearsal>;
+  rehearse(request: MispRequest, options?: RehearsalOptions): Promise<Rehearsal>;
+  /** What of a request is kept, without secrets; nothing of one that is too large. */
+  kept(text: RequestText): KeptRequest | undefined;
 }
 
 interface RuntimeParts {

@@ -1,5 +1,6 @@
 import type { WorkflowNote } from '../../nodes/plugin/api';
 import { ask } from '../ask';
+import { download } from '../download';
 import { text } from '../flows/texts';
 import { openTray } from '../flows/tray';
 import { notifyText } from '../show';
@@ -110,12 +111,4 @@ function save(
       notifyText(text('saved', { name: wish.name }), { type: 'success' });
     })
     .fail((request) => refuse(failureOf(request)));
-}
-
-function download(file: string, words: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([words], { type: 'application/json' }));
-  link.download = file;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

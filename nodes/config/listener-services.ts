@@ -13,6 +13,7 @@ import {
 import { folderOf } from '../folder';
 import type { Halt } from '../halt';
 import { runtimeOf } from '../runtime';
+import { upstreamList } from './listener-upstream';
 
 /** How long services go on after flows that were stopped for no known reason: a project may be changed. */
 const ENDING_MS = 5000;
@@ -105,9 +106,11 @@ function open(RED: NodeAPI, id: string, { tls, ...settings }: RememberedService)
   try {
     const material = tls && rememberedTls(tls);
     const absence: Absence = { key: 'service.starting', waits: true };
-    const service = openService(ownerOf(RED, id), { ...settings, tls: material }, absence);
+    const files = filesOf(RED, id);
+    const expected = upstreamList(files.upstream).read();
+    const service = openService(ownerOf(RED, id), { ...settings, tls: material, expected }, absence);
     if (!service) return;
-    const known = new KnownModules(filesOf(RED, id).modules, () => undefined);
+    const known = new KnownModules(files.modules, () => undefined);
     for (const module of known.all) service.announceExpected(module);
     RED.log.info(text('remembered', {}));
   } catch (error) {

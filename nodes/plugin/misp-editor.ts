@@ -10,6 +10,8 @@ import { serveModuleServices } from './test-modules';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
 import { serve } from './route';
+import { serveReplays } from './replays';
+import { serveRunData } from './run-data';
 import { serveRuns } from './runs';
 import { serveTrials } from './try-node';
 import { servePreviews } from './try-path';
@@ -24,6 +26,8 @@ export default function register(RED: NodeAPI): void {
   serveTestRuns(RED);
   serveRuns(RED);
   serveAudit(RED);
+  serveReplays(RED);
+  serveRunData(RED);
   serveTrials(RED);
   servePreviews(RED);
   servePickers(RED);

@@ -1,5 +1,6 @@
 import type { Node } from 'node-red';
 import { asText, buildAnswer } from '../../src/drawn/build';
+import { letSettingsGo } from '../../src/drawn/module-settings';
 import { FIELD_NAME, MODULE_NAME, SETTING_NAME } from '../../src/drawn/names';
 import type { OpenQuery } from '../../src/listener/open-query';
 import type { ServiceState } from '../../src/listener/service';
@@ -103,6 +104,7 @@ export default defineNode(
         node.error(problem.message, message);
         return problem;
       },
+      over: letSettingsGo,
       report: (verdict) => report.verdict(verdict),
       dropped: () => undefined,
     });

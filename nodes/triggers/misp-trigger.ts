@@ -205,7 +205,8 @@ export default defineNode(
       contact: () => service.contact(config.module),
       messageOf: (request) =>
         messageOf(request, { run: RED.util.generateId(), deadline: Date.now() + deadlineMs(), test: true }),
-      rehearse: (request) => runs.rehearse(request, deadlineMs()),
+      rehearse: (request, options) => runs.rehearse(request, deadlineMs(), options),
+      kept: (text) => KeptRequest.of(text, config.trigger, trigger.secrets),
     });
 
     return {

@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import { holdSettings } from '../../src/drawn/module-settings';
 import type { ModuleRequest } from '../../src/listener/kinds/drawn';
 import type { MispRequest } from '../../src/listener/request';
 import type { MispPart } from '../../src/runs/message';
@@ -64,6 +65,7 @@ export function messageOf(
     filename,
     events: query.events,
     answer: query.answer,
+    settings: query.settings && holdSettings(of.run, query.settings),
   };
   const known = Object.entries(parts).filter(([, part]) => part !== undefined);
   return {

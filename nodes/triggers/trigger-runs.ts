@@ -5,7 +5,7 @@ import type { OpenQuery } from '../../src/listener/open-query';
 import type { Reception } from '../../src/runs/reception';
 import type { Journal } from '../../src/runs/journal';
 import { Run, type RunEvents } from '../../src/runs/run';
-import type { Message, MispPart } from '../../src/runs/message';
+import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
 import { saidBy } from '../../src/text';
@@ -37,6 +37,8 @@ export interface Firing<K extends KindName> {
    * @throws why it does not get it
    */
   enter?: (request: RequestOf<K>, run: Run, message: TriggerMessage) => Entering | Promise<Entering>;
+  /** A run has its answer, and nothing of it is under way. */
+  over?(run: string): void;
   /** Told when the flow did not get a request. */
   ended?(): void;
   /** Tells why the flow does not get the message: data that could not be added, or too many runs. */
@@ -46,8 +48,24 @@ export interface Firing<K extends KindName> {
   dropped(count: number): void;
 }
 
+/** How a request is sent through the flow that MISP did not make. */
+export interface RehearsalOptions {
+  /** The nodes act; else nothing is changed anywhere. */
+  acts?: boolean;
+  /** The run whose data it is, or an empty text: it is a replay. */
+  replay?: string;
+}
+
 /** What came of a test run, the id that the journal knows it by, and where its messages went. */
-export type Rehearsal = Verdict & { run: string; way: Way };
+export type Rehearsal = Verdict & {
+  run: string;
+  way: Way;
+  /** Nothing of it is under way any more, or nobody can tell. */
+  quiet: Promise<void>;
+};
+
+/** `unasked`: MISP does not wait for it. */
+type Begun = { test: boolean; goOn: GoOn; unasked?: boolean } & Pick<RehearsalOptions, 'replay'>;
 
 interface OpenRun {
   run: Run;
@@ -94,16 +112,28 @@ export class TriggerRuns<K extends KindName = 'action'> {
     return started.run.id;
   }
 
-  /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
-  rehearse(request: RequestOf<K>, deadlineMs: number): Promise<Rehearsal> {
+  /** Sends a request through the flow, as a test unless told otherwise; MISP is not told. */
+  rehearse(
+    request: RequestOf<K>,
+    deadlineMs: number,
+    { acts = false, replay }: RehearsalOptions = {},
+  ): Promise<Rehearsal> {
     return new Promise((resolve) => {
+      let nowQuiet: () => void;
+      const quiet = new Promise<void>((done) => (nowQuiet = done));
       const { goOn } = this.firing.settings;
-      const settings = { test: true, goOn: goOn === 'watch' ? 'ended' : goOn } as const;
+      const settings = {
+        test: !acts,
+        goOn: goOn === 'watch' ? 'ended' : goOn,
+        unasked: true,
+        replay,
+      } as const;
       const started = this.begin(request, Date.now() + deadlineMs, settings, {
+        quiet: () => nowQuiet(),
         answered: (verdict) => {
           clearTimeout(timer);
           this.rehearsals.delete(started);
-          resolve({ ...verdict, run: started.run.id, way: started.taken.way });
+          resolve({ ...verdict, run: started.run.id, way: started.taken.way, quiet });
         },
       });
       const timer = setTimeout(() => started.waiter.expire(), deadlineMs);
@@ -152,38 +182,47 @@ export class TriggerRuns<K extends KindName = 'action'> {
   private begin(
     request: RequestOf<K>,
     deadline: number,
-    { test, goOn }: { test: boolean; goOn: GoOn },
+    { test, goOn, unasked = false, replay }: Begun,
     { answered, quiet }: { answered: (verdict: Verdict) => void } & Pick<RunEvents, 'quiet'>,
   ): OpenRun {
     const { firing } = this;
     const { node, tracker, journal } = firing;
     const id = firing.generateId();
     const message = firing.messageOf(request, { run: id, deadline, test });
+    const { trigger, module, blocking } = message.misp;
     // A run may be followed for a while after its end is near: its data is not kept for that.
     const messageId = message._msgid;
+    if (unasked && !test) setMisp(message, { blocking: false });
     const taken = new WayTaken(node);
     const run = new Run(id, {
-      quiet,
+      quiet() {
+        firing.over?.(id);
+        quiet?.();
+      },
       passed: (from, port, to) => taken.passed(from, port, to),
       ended(known) {
         tracker.forget(run, messageId);
-        journal.write(id, { what: 'ended', known, way: taken.way });
+        journal.write(id, { what: 'ended', known, way: taken.way, times: taken.times });
       },
     });
     const { loopLimit, writeLimit } = firing.settings;
     if (loopLimit !== undefined) run.loopLimit = Number(loopLimit);
     if (writeLimit !== undefined) run.writeLimit = Number(writeLimit);
     const build = firing.buildFor?.(request);
-    const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test, build }, (verdict) => {
-      // What a flow found may be large, and is no part of what happened to the run.
-      const told = { ...verdict };
-      delete told.result;
-      journal.write(id, { what: 'answered', verdict: told });
-      answered(verdict);
-    });
-    const { trigger, module, blocking } = message.misp;
+    const waiter = new Waiter(
+      run,
+      { ...firing.settings, goOn, deadline, test: unasked, build },
+      (verdict) => {
+        // What a flow found may be large, and is no part of what happened to the run.
+        const told = { ...verdict };
+        delete told.result;
+        journal.write(id, { what: 'answered', verdict: told });
+        answered(verdict);
+      },
+    );
     const about = aboutOf(message.payload);
-    journal.write(id, { what: 'received', trigger, module, blocking, test, about }, node);
+    const of = replay === undefined ? {} : { replay };
+    journal.write(id, { what: 'received', trigger, module, blocking, test, about, ...of }, node);
     return { run, waiter, message, taken, first: tracker.start(run, message, node) };
   }
 

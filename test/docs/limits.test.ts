@@ -21,6 +21,10 @@ const CLIENT = 'test/misp/client.test.ts';
 const TAGS = 'test/misp/carry-out-tags.test.ts';
 const OTHERS = 'test/misp/carry-out-others.test.ts';
 const CHANGES = 'test/misp/limits.test.ts';
+const ENRICH = 'test/flows/misp-enrich.test.ts';
+const IN_MISP = 'test/misp/enrich-in-misp.test.ts';
+const BEHIND = 'test/listener/upstream.test.ts';
+const WAY = 'test/listener/upstream-connection.test.ts';
 const LOOPS = 'test/flows/loops.test.ts';
 const WRITES = 'test/echo/own-writes.test.ts';
 const WRITE = 'test/echo/write.test.ts';
@@ -187,6 +191,41 @@ const TESTS: Record<string, [file: string, title: string][]> = {
   ],
   'A time-out is one for each request': [
     ['test/misp/answers.test.ts', 'gives up what drips, and what waits for a connection'],
+  ],
+
+  'A query that is given up': [[ENRICH, 'stops one second before the deadline']],
+  'Whether an error of a module means': [[ENRICH, 'takes any answer for what it is worth']],
+  'What is kept of answers': [
+    ['test/modules/service.test.ts', 'is bounded in number and in size, and ends'],
+    [ENRICH, 'asks each value once, and not again while it is kept'],
+  ],
+  'What comes of _Let MISP enrich_': [[IN_MISP, 'queues a job for each attribute']],
+  'A MISP before 2.4.193': [
+    [IN_MISP, 'asks an older MISP for the event, which says 500 although it has done it'],
+    [IN_MISP, 'never gives an older MISP more than was chosen'],
+  ],
+  'A query carries no tags': [
+    ['test/sandbox/query-forms.test.ts', 'has tags on one way only'],
+    ['test/flows/module-in-front.test.ts', 'sends nothing that is tagged PAP:RED'],
+  ],
+  'Before `modules/queryEnrichment` and': [
+    ['test/flows/blueprints.test.ts', 'MISP tells nothing of it, so it is stopped'],
+  ],
+  'What a flow in front of a module has not seen': [
+    [BEHIND, 'hands on nothing that the flow has not seen'],
+    [WAY, 'takes none that is packed all the same'],
+  ],
+  "The values of a module's settings": [
+    ['test/flows/secrets-modules.test.ts', 'appear in no message, debug node, log'],
+    ['test/flows/misp-module-in.test.ts', 'gives its flow the values of its settings by name'],
+  ],
+  'The list of misp-modules': [
+    [BEHIND, 'lists what it knew in less than 100 ms'],
+    [WAY, 'asks for the list every 30 seconds'],
+  ],
+  'Until the flows are there': [
+    [WAY, 'waits until it is known how to ask'],
+    ['test/flows/upstream-stays.test.ts', 'before the flows are there and while misp-modules is away'],
   ],
 
   'Changes go through': [['test/misp/carry-out-edit.test.ts', 'with 1 writing call']],

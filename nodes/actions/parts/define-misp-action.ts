@@ -69,7 +69,9 @@ export function serverOf({
 
 /** While MISP waits inside its transaction, a write to it would wait for MISP: both stand still until the time-out. */
 export function refuseBeforeSave(message: Message): void {
-  const { trigger } = mispOf(message);
+  const { trigger, blocking } = mispOf(message);
+  // Of a replay for real: MISP does not wait.
+  if (blocking === false) return;
   if (typeof trigger === 'string' && trigger.endsWith('-before-save'))
     throw new WorkflowError('action.beforeSave', { trigger });
 }

@@ -6,6 +6,7 @@ import { editSelected, tagSelected } from './attribute-bulk';
 import { editFields, newAttribute, plainRow, tagRows } from './attribute-rows';
 import { searchAttributes } from './attribute-search';
 import { editTags } from './tag-edit';
+import { enrichAttribute, hoverEnrichment } from './modules';
 import { mayChange, maySee, NO_PERMISSION } from './permissions';
 import type { Resource, RestRequest } from './router';
 import { touch } from './touch';
@@ -47,16 +48,8 @@ export const attributes: Resource = {
   },
   delete: { post: true, run: (request, misp) => setDeleted(request, misp, true) },
   restore: { post: true, run: restore },
-  /** A job of MISP's queue; the stand-in has no service of modules, so nothing comes of it. */
-  enrich: {
-    post: true,
-    run: (request, misp) => {
-      const found = seen(request, misp);
-      if (!found || !mayChange(request.user, found.event)) return notFound('Invalid attribute', request.url);
-      const message = 'Enrichment task queued for background processing.';
-      return { status: 200, body: { saved: true, success: true, name: message, message, url: request.url } };
-    },
-  },
+  enrich: enrichAttribute,
+  hoverEnrichment,
   addTag: {
     post: true,
     run: (request, misp) => {
