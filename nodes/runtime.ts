@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
-import type { Audit } from '../src/audit/audit';
 import type { Actor } from '../src/audit/entry';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
@@ -24,7 +23,6 @@ import type { KeptRequest, LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
 import type { Rehearsal, RehearsalOptions } from './triggers/trigger-runs';
-import { auditOf } from './kept-audit';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
 
 /** The node types of this package, filled as they are defined. */
@@ -93,8 +91,6 @@ export class Runtime {
   readonly history: History;
   /** Calls of ours to MISPs, for the questions that they lead to. */
   readonly ownCalls = new OwnCalls();
-  /** Who changed what in a MISP, and who sent what. */
-  readonly audit: Audit;
   /** What was written to MISPs, and had enriched, for the triggers that tell of it. */
   readonly ownWrites = new OwnWrites();
   readonly ownQuestions = new OwnQuestions();
@@ -111,7 +107,6 @@ export class Runtime {
     speakLanguage(editorText(RED, 'language'));
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
-    this.audit = auditOf(RED, (key, params) => editorText(RED, key, params));
     this.history = new History(this.journal);
     this.history.on('changed', () => RED.comms.publish(RUNS_TOPIC, {}, false));
     this.history.on('noticed', (notice) => RED.log.warn(words(notice)));

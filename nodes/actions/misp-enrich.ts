@@ -18,6 +18,7 @@ import type { NodeContext } from '../adaptor';
 import type { ModulesNode } from '../config/misp-modules';
 import { configNode } from '../config-node';
 import type { Fields } from '../definition';
+import { auditOf } from '../kept-audit';
 import { runtimeOf } from '../runtime';
 import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
 import { defineAction, type ActionFields } from './parts/define-action';
@@ -181,9 +182,8 @@ function noteQuestions(
     ({ reply }) => reply.outcome === 'failed' || reply.outcome === 'timedOut',
   ).length;
   const modules = new Set(asked.map(({ question }) => question.module.name));
-  const runtime = runtimeOf(RED);
-  runtime.audit.note(
-    runtime.actorOf(node, message),
+  auditOf(RED).note(
+    runtimeOf(RED).actorOf(node, message),
     askedOf({
       system: url,
       modules: [...modules],

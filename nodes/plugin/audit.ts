@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { words } from '../../src/text';
-import { runtimeOf } from '../runtime';
+import { auditOf } from '../kept-audit';
 import type { Problem } from './api';
 import { maySeeData, NotPermitted } from './permission';
 
@@ -10,7 +10,7 @@ const TYPES = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } 
 
 /** `GET /audit`: who changed what in MISP, and who sent what, as a file; with `format=csv` as CSV. */
 export function serveAudit(RED: NodeAPI): void {
-  const { audit } = runtimeOf(RED);
+  const audit = auditOf(RED);
   RED.httpAdmin.get('/misp-workflows/audit', RED.auth.needsPermission('misp.read'), (request, response) => {
     if (!maySeeData(request)) {
       const problem = words(new NotPermitted().said);

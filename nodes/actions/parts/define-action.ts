@@ -10,6 +10,7 @@ import { toldAction } from '../../../src/actions/in-words';
 import { deadlineOf, isTest, setMisp, type Message } from '../../../src/runs/message';
 import { text, WorkflowError } from '../../../src/text';
 import type common from '../../../locales/en-US/common.json';
+import { auditOf } from '../../kept-audit';
 import { runtimeOf } from '../../runtime';
 import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
 import type { Description, Fields } from '../../definition';
@@ -140,8 +141,8 @@ export function actionBehaviour<O extends Operation>(
   }
 
   function audit(message: Message, operations: readonly OperationResult[]): void {
-    const runtime = runtimeOf(context.RED);
-    runtime.audit.did(runtime.actorOf(context.node, message), operations, action.system?.() ?? '');
+    const { RED, node } = context;
+    auditOf(RED).did(runtimeOf(RED).actorOf(node, message), operations, action.system?.() ?? '');
   }
 
   function tell(message: Message, dryRun: boolean, operations: OperationResult[]): void {
