@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Aside } from './aside';
 import { watchTimers } from './function-timers';
 import { forMessage, groupOf } from './message-traits';
-import { Loops } from './loops';
 import { OpenReceptions } from './open-receptions';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
+import { AT, placeOf, receptionAt, type Place, type Token } from './place';
 import { labelOf, Reception, takesMessages, type TrackedNode } from './reception';
 import { text, words } from '../text';
 import type { Run } from './run';
@@ -54,16 +55,7 @@ export interface Knowledge {
   harmless(node: TrackedNode): boolean;
 }
 
-type Token = () => Reception | undefined;
-
-/**
- * Where on a message stands at which node it was last. Enumerable, so that clones keep it; as a function, so
- * that they keep it as it is.
- */
-const AT = Symbol('misp-at');
 const DELIVERED = Symbol('misp-delivered');
-/** A message that is no part of a run any more, although it was made of one of its messages. */
-const DETACHED: Token = () => undefined;
 const LABEL = 'misp-runs';
 const OBSERVERS = new Set(['catch', 'complete', 'status']);
 
@@ -76,11 +68,10 @@ export class RunTracker {
   /** Runs of which a message is under way, or that wait for their verdict. */
   private readonly runs = new Set<Run>();
   private readonly byMessageId = new Map<string, Run>();
-  private readonly scopes = new AsyncLocalStorage<Reception>();
+  private readonly scopes = new AsyncLocalStorage<Place>();
   private readonly open = new OpenReceptions();
-  private readonly loops = new Loops();
-  /** The error that is being reported is that of a loop. */
-  private endsLoop = false;
+  /** Where the loop is whose error is being reported. */
+  private loopAt: Place | undefined;
   private readonly traits = new WeakMap<TrackedNode, Traits>();
   /** What was sent in this turn, to see what Node-RED does not deliver. */
   private readonly routed: SendEvent[] = [];
@@ -139,7 +130,7 @@ export class RunTracker {
 
   /** Where in its run a message is. */
   receptionOf(message: Message): Reception | undefined {
-    return tokenOf(message)?.();
+    return receptionAt(message);
   }
 
   /** The run of a message that still waits for its verdict, if there is one. */
@@ -150,8 +141,14 @@ export class RunTracker {
 
   /** The run that MISP waits for and for which the code at this moment works, if there is one. */
   get waiterHere(): Waiter | undefined {
-    const waiter = this.scopes.getStore()?.run.waiting;
+    const waiter = this.scope?.run.waiting;
     return waiter && !waiter.isOver && !waiter.settings.test ? waiter : undefined;
+  }
+
+  /** The reception for which the code at this moment works. */
+  private get scope(): Reception | undefined {
+    const place = this.scopes.getStore();
+    return place instanceof Reception ? place : undefined;
   }
 
   /** Does work for a reception that no node got. */
@@ -169,17 +166,18 @@ export class RunTracker {
    * behind it answers nobody.
    */
   detach(message: Message, messageId: string): Message {
-    const detached: Message = { ...message, [AT]: DETACHED, _msgid: messageId };
+    const detached: Message = { ...message, [AT]: Aside.of(placeOf(message)).token, _msgid: messageId };
     if (message.misp) setMisp(detached, { blocking: false });
     return detached;
   }
 
   /** An error was logged, so no Catch node took it. `node` is the one that reported it. */
   uncaught(node: TrackedNode, error: string): void {
+    if (this.loopAt instanceof Aside && this.loopAt.nodeId === node.id) return;
     const reception = this.reporting(node.id);
     reception?.noteFailed();
     // An action that may fail may not go round for ever.
-    const counts = this.endsLoop || this.knowledge.errorsCount(node);
+    const counts = this.loopAt !== undefined || this.knowledge.errorsCount(node);
     const open = reception ? [reception.run] : [...this.open.at(node.id)].map(({ run }) => run);
     const runs = open.length > 0 ? open : this.scopedRun();
     for (const { id } of new Set(runs))
@@ -197,19 +195,19 @@ export class RunTracker {
   /** The reception that a node is at work for while it reports something. */
   private reporting(nodeId: string): Reception | undefined {
     if (this.failing?.node.id === nodeId) return this.failing;
-    return this.scopes.getStore()?.nearestAt(nodeId);
+    return this.scope?.nearestAt(nodeId);
   }
 
   private scopedRun(): Run[] {
-    const scope = this.scopes.getStore();
-    return scope ? [scope.run] : [];
+    return this.scope ? [this.scope.run] : [];
   }
 
   private onSend(events: SendEvent[]): void {
-    if (this.runs.size === 0) return;
     for (const event of events) {
       const { msg, source, destination } = event;
-      if (msg[AT] === DETACHED) continue;
+      const aside = this.asideSent(msg, source.id);
+      if (aside) msg[AT] = event[AT] = aside.token;
+      if (aside || this.runs.size === 0) continue;
       const from = this.senderOf(msg, source.id);
       if (from) {
         from.noteSent();
@@ -232,7 +230,7 @@ export class RunTracker {
     this.looking = false;
     for (const event of this.routed) {
       const node = event[DELIVERED] ? undefined : this.knowledge.missing(event.destination.id);
-      const at = node && tokenOf(event.msg)?.();
+      const at = node && receptionAt(event.msg);
       if (at && !at.run.isForgotten) this.finish(this.receive(at.run, { ...event.msg }, node, at));
     }
     this.routed.length = 0;
@@ -240,9 +238,9 @@ export class RunTracker {
 
   /** The reception for which the node sends this message. */
   private senderOf(msg: Message, nodeId: string): Reception | undefined {
-    const at = tokenOf(msg)?.();
+    const at = receptionAt(msg);
     if (at?.node.id === nodeId) return at;
-    const scope = this.scopes.getStore();
+    const { scope } = this;
     if (scope?.node.id === nodeId && (!at || at.run === scope.run)) return scope;
     const run = this.anyRunOf(msg) ?? scope?.run;
     const near = (at ?? (scope?.run === run ? scope : undefined))?.nearestAt(nodeId);
@@ -253,12 +251,11 @@ export class RunTracker {
   }
 
   private onDeliver(event: SendEvent): void {
-    if (this.runs.size === 0) return;
     const { msg, source, destination } = event;
-    event[DELIVERED] = true;
     // With synchronous delivery the nodes before this one have had the message already.
     if (event[AT]) msg[AT] = event[AT];
-    if (msg[AT] === DETACHED) return;
+    if (this.runs.size === 0 || placeOf(msg) instanceof Aside) return;
+    event[DELIVERED] = true;
     const run = this.anyRunOf(msg);
     if (!run || run.isForgotten) return;
     run.events.passed?.(source.node, source.port, destination.node);
@@ -268,15 +265,35 @@ export class RunTracker {
   private onReceive({ msg, destination }: ReceiveEvent, next: Next): void {
     const queues =
       destination.node.type === 'switch' && this.traitsOf(destination.node, msg).completion === 'queue';
-    const reception = this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
-    if (reception && this.loops.isLoop(reception, reception.run.loopLimit))
+    const aside = this.arriveAside(msg, destination.node);
+    if (aside?.isLoop()) return this.endLoop(aside, destination.node, msg, next);
+    const reception = aside || this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
+    if (reception?.trail.isLoop(reception.run.loopLimit))
       return this.endLoop(reception, destination.node, msg, next);
     // It handles all its messages in order, those that belong to no run among them.
     if (queues) this.followSwitch(destination.node as unknown as SwitchNode, reception);
-    if (reception) this.scopes.run(reception, next);
-    // A branch that was handed off is no part of the run.
-    else if (this.runs.size > 0) this.scopes.exit(next);
+    const place = reception ?? aside;
+    if (place) this.scopes.run(place, next);
+    else if (this.scopes.getStore()) this.scopes.exit(next);
     else next();
+  }
+
+  /** What a node sends for a message that no run waits for: that message, or a new one that is of no run. */
+  private asideSent(msg: Message, nodeId: string): Aside | undefined {
+    const place = placeOf(msg);
+    if (place) return place instanceof Aside ? place.backAt(nodeId) : undefined;
+    const scope = this.scopes.getStore();
+    if (!(scope instanceof Aside) || scope.nodeId !== nodeId || this.anyRunOf(msg)) return undefined;
+    return scope;
+  }
+
+  private arriveAside(msg: Message, node: TrackedNode): Aside | undefined {
+    const isObserver = OBSERVERS.has(node.type);
+    const from = placeOf(msg) ?? (isObserver ? this.scopes.getStore() : undefined);
+    if (!(from instanceof Aside)) return undefined;
+    const here = (isObserver ? from.backAt(sourceOf(msg, node.type)) : from).goTo(node.id);
+    msg[AT] = here.token;
+    return here;
   }
 
   private arrive(msg: Message, node: TrackedNode): Reception | undefined {
@@ -285,24 +302,25 @@ export class RunTracker {
     if (!run || run.isForgotten) return undefined;
     run.touched ||= !this.knowledge.harmless(node);
     const reception = this.receive(run, msg, node, parent);
-    if (node.type === 'function') watchTimers(node, () => this.scopes.getStore());
+    if (node.type === 'function') watchTimers(node, () => this.scope);
     return reception;
   }
 
   /** The node does not get the message. A Catch node may; one that leads back into the loop ends it for good. */
-  private endLoop(reception: Reception, node: TrackedNode, msg: Message, next: Next): void {
-    const { run } = reception;
-    const problem = words(text('run.loop', { count: String(run.loopLimit), node: labelOf(node) }));
-    const isFirst = !run.hasLoop;
-    run.hasLoop = true;
-    this.nowFailing(reception);
-    this.scopes.run(reception, () => {
+  private endLoop(place: Place, node: TrackedNode, msg: Message, next: Next): void {
+    const isInRun = place instanceof Reception;
+    const looping = isInRun ? place.run : place.branch;
+    const problem = words(text('run.loop', { count: String(looping.loopLimit), node: labelOf(node) }));
+    const isFirst = !looping.hasLoop;
+    looping.hasLoop = true;
+    if (isInRun) this.nowFailing(place);
+    this.scopes.run(place, () => {
       const reporting = node as unknown as { error(problem: string, message?: Message): void };
-      this.endsLoop = true;
+      this.loopAt = place;
       reporting.error(problem, ...(isFirst ? [msg] : []));
-      this.endsLoop = false;
+      this.loopAt = undefined;
     });
-    this.finish(reception);
+    if (isInRun) this.finish(place);
     next(false);
   }
 
@@ -318,9 +336,8 @@ export class RunTracker {
 
   /** Where a message was before: the token tells, or for what Node-RED makes itself the node that it is about. */
   private originOf(msg: Message, node: TrackedNode): Reception | undefined {
-    const at = tokenOf(msg)?.();
-    if (msg[AT] === DETACHED) return undefined;
-    const scope = this.scopes.getStore();
+    const at = receptionAt(msg);
+    const { scope } = this;
     if (!OBSERVERS.has(node.type)) return at ?? scope;
     const about = sourceOf(msg, node.type);
     const failing = node.type === 'catch' ? this.failing : undefined;
@@ -365,8 +382,8 @@ export class RunTracker {
   }
 
   private anyRunOf(message: Message): Run | undefined {
-    const token = tokenOf(message);
-    if (token) return token()?.run;
+    const place = placeOf(message);
+    if (place) return place instanceof Reception ? place.run : undefined;
     return message._msgid === undefined ? undefined : this.byMessageId.get(message._msgid);
   }
 
@@ -378,11 +395,6 @@ export class RunTracker {
     }
     return forMessage(traits, node, msg);
   }
-}
-
-function tokenOf(message: Message): Token | undefined {
-  const token = message[AT];
-  return typeof token === 'function' ? (token as Token) : undefined;
 }
 
 /** The node that a message of a Catch, Complete or Status node is about. */

@@ -59,10 +59,14 @@ const TESTS: Record<string, [file: string, title: string][]> = {
     [VERDICT, 'has failed at once, although the other still sends'],
     [VERDICT, 'has not, if a Catch node takes the error and allows'],
   ],
-  'A message of a run that comes to the same node more than 1,000 times': [
+  'A message that comes to the same node more than 1,000 times': [
     [LOOPS, 'ends with an error at the node, and stops MISP'],
+    [LOOPS, 'ends with an error at the node; MISP has gone on'],
   ],
-  'What is no part of a run is not counted': [[LOOPS, 'is not counted behind a concurrent node']],
+  "Messages of other triggers than MISP's are not counted": [
+    [LOOPS, 'is not counted where another trigger than one of MISP began'],
+    ['test/runs/aside.test.ts', 'that comes from no run may pass a node a thousand times'],
+  ],
   'With _a response decides_ MISP goes on only behind an allow': [
     [VERDICT, '"all paths have ended" lets through only'],
     ['test/flows/verdicts.test.ts', 'a red event goes through'],
