@@ -1,5 +1,5 @@
 import { LOOP_LIMIT, Trail, type Looping } from './loops';
-import { Reception } from './reception';
+import type { Reception } from './reception';
 
 /**
  * A message that no run waits for, at a node behind a concurrent node. Nothing but its way is followed, so that a loop

@@ -24,7 +24,7 @@ export class Trail {
 
   constructor(
     readonly nodeId: string,
-    private readonly before?: Trail,
+    readonly before?: Trail,
   ) {
     this.steps = (before?.steps ?? 0) + 1;
   }
@@ -44,9 +44,11 @@ export class Trail {
 
   /** The latest step at a node. */
   nearestAt(nodeId: string): Trail | undefined {
-    let at: Trail | undefined = this as Trail;
-    for (let steps = 0; at && steps < MOST_STEPS; steps++, at = at.before)
+    let steps = 0;
+    for (const at of back(this)) {
       if (at.nodeId === nodeId) return at;
+      if (++steps === MOST_STEPS) return undefined;
+    }
     return undefined;
   }
 
@@ -56,8 +58,12 @@ export class Trail {
     this.passes = undefined;
     if (known) return known;
     const counted = new Map<string, number>();
-    for (let at: Trail | undefined = this as Trail; at; at = at.before)
-      counted.set(at.nodeId, (counted.get(at.nodeId) ?? 0) + 1);
+    for (const { nodeId } of back(this)) counted.set(nodeId, (counted.get(nodeId) ?? 0) + 1);
     return counted;
   }
+}
+
+/** A step and all before it. */
+function* back(from: Trail): Generator<Trail> {
+  for (let at: Trail | undefined = from; at; at = at.before) yield at;
 }
