@@ -49,7 +49,12 @@ function fieldRow(type, prefix, name, field, texts) {
   const shown = field.when ? ` data-misp-when='${JSON.stringify(field.when).replace(/'/g, '&#39;')}'` : '';
   const label = `<label for="${id}" data-i18n="${key}.label"></label>`;
   const style = STYLES[field.kind] ?? '';
-  return wrap(`${INPUTS[field.kind]({ type, id, key, name, field, label })}${tip}`, shown, style);
+  const placeholder = texts.fields[name]?.placeholder ? ` data-i18n="[placeholder]${key}.placeholder"` : '';
+  return wrap(
+    `${INPUTS[field.kind]({ type, id, key, name, field, label, placeholder })}${tip}`,
+    shown,
+    style,
+  );
 }
 
 /** Rows of several columns take the whole width. */
@@ -63,10 +68,10 @@ const rows = ({ id, key }) =>
 
 /** How each kind of field is drawn. The rest of a widget is made by its file in editor/widgets/. */
 const INPUTS = {
-  text: ({ id, label, key, field }) =>
-    `${label}<input type="text" id="${id}" data-i18n="[placeholder]${key}.placeholder"${field.required ? ' required' : ''}>`,
-  hashpath: ({ id, label, key }) =>
-    `${label}<input type="text" id="${id}" class="misp-path" spellcheck="false" data-i18n="[placeholder]${key}.placeholder">`,
+  text: ({ id, label, placeholder, field }) =>
+    `${label}<input type="text" id="${id}"${placeholder}${field.required ? ' required' : ''}>`,
+  hashpath: ({ id, label, placeholder }) =>
+    `${label}<input type="text" id="${id}" class="misp-path" spellcheck="false"${placeholder}>`,
   area: ({ id, label }) => `${label}<textarea id="${id}" rows="3"></textarea>`,
   number: ({ id, label, type, field }) => {
     const unit = field.unit ? ` <span data-i18n="${type}.units.${field.unit}"></span>` : '';
@@ -88,8 +93,8 @@ const INPUTS = {
     `<label for="${id}-entry" data-i18n="${key}.label"></label><div id="${id}-list" class="misp-picker"></div>`,
   filter: ({ id, key }) =>
     `<label id="${id}-label" data-i18n="${key}.label"></label><div id="${id}-list" class="misp-filter" role="group" aria-labelledby="${id}-label"></div>`,
-  template: ({ id, label, key, field }) =>
-    `${label}<textarea id="${id}" class="misp-template" rows="${field.rows ?? 4}" spellcheck="false" data-i18n="[placeholder]${key}.placeholder"></textarea>`,
+  template: ({ id, label, placeholder, field }) =>
+    `${label}<textarea id="${id}" class="misp-template" rows="${field.rows ?? 4}" spellcheck="false"${placeholder}></textarea>`,
   // Node-RED's own widgets take their width from the style attribute.
   typed: ({ id, label }) =>
     `${label}<input type="text" id="${id}" style="${WIDE}"><input type="hidden" id="${id}Type">`,

@@ -10,13 +10,18 @@ export function text(key: string, params: object = {}): string {
 export function wordsOf({ key, nodes, trigger, module, field, outputs = [] }: Finding): string {
   const names = namesOf(nodes);
   return text(`findings.${key}`, {
-    node: names[0],
-    nodes: names.join(', '),
-    trigger: nameOf(trigger),
+    node: named(names[0]),
+    nodes: names.map(named).join(', '),
+    trigger: trigger && named(nameOf(trigger)),
     module,
     field: labelOf(nodes[0], field),
     outputs: outputs.map((index) => outputName(nodes[0], index)).join(', '),
   });
+}
+
+/** A name that people gave may be a sentence: it is told from the words around it. */
+function named(name: string): string {
+  return text('named', { name });
 }
 
 /** How the form labels a field. */

@@ -12,6 +12,7 @@ import type { ServerNode } from '../config/misp-server';
 import { defineAction } from './parts/define-action';
 import { HTTP_FIELDS, senderOf } from './parts/http-fields';
 import { SENDS } from './parts/sends';
+import { WEB_ADDRESS } from '../web-fields';
 
 const BY_WEBHOOK = ['teams', 'teams-connector', 'mattermost', 'slack', 'discord', 'rocketchat'] as const;
 
@@ -86,9 +87,9 @@ export default defineAction(
         when: { service: 'teams-connector' },
       },
       apiUrl: {
-        kind: 'text',
+        ...WEB_ADDRESS,
         default: TELEGRAM_API,
-        pattern: '^https?://[^\\s/]+',
+        required: false,
         message: 'apiUrl',
         advanced: true,
         when: { service: 'telegram' },

@@ -12,6 +12,7 @@ import { WorkflowError } from '../../src/text';
 import { defineAction } from './parts/define-action';
 import { HTTP_FIELDS, senderOf } from './parts/http-fields';
 import { SENDS } from './parts/sends';
+import { WEB_ADDRESS } from '../web-fields';
 
 /** MISP writes yes and no as texts, and as numbers in its defaults. */
 const YES_NO = [
@@ -40,7 +41,7 @@ export default defineAction(
     version: 1,
     notification: true,
     fields: {
-      url: { kind: 'text', default: '', required: true, pattern: '^https?://[^\\s/]+', message: 'url' },
+      url: WEB_ADDRESS,
       token: { kind: 'secret', secret: 'password', required: true },
       perAttribute: { kind: 'checkbox', default: false },
       model: { kind: 'area', default: '' },

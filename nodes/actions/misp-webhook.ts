@@ -2,7 +2,7 @@ import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { HttpRequest } from '../../src/actions/plan';
 import { extractData } from '../../src/event/hash';
-import { planWebhook } from '../../src/notify/webhook/webhook';
+import { methodOf, METHODS, planWebhook } from '../../src/notify/webhook/webhook';
 import { compileTemplate } from '../../src/template/template';
 import { setMisp } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
@@ -18,7 +18,7 @@ const WEBHOOK = {
     content_type: 'contentType',
     request_method: {
       setting: 'method',
-      words: ['post', 'get', 'put', 'delete', 'patch'].map((name) => [name, name.toUpperCase()]),
+      words: METHODS.map((name) => [name.toLowerCase(), name]),
     },
     self_signed: {
       setting: 'verify',
@@ -50,7 +50,7 @@ export default defineAction(
     labelBy: 'method',
     notification: true,
     fields: {
-      method: { kind: 'select', default: 'POST', options: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE'] },
+      method: { kind: 'select', default: 'POST', options: METHODS },
       url: { kind: 'template', default: '', required: true, rows: 1 },
       urlSecret: { kind: 'secret', secret: 'password' },
       contentType: { kind: 'select', default: 'json', options: ['json', 'form', 'text'], describe: true },
@@ -63,7 +63,8 @@ export default defineAction(
   },
   (context) => {
     const { config, secrets } = context;
-    const { method, path } = config;
+    const { path } = config;
+    const method = methodOf(config.method);
     const params = writeParams<WebhookModule>(WEBHOOK, config);
     if (!params.url.trim()) throw new WorkflowError('http.noUrl');
     const { urlSecret = '', authorization = '' } = secrets;

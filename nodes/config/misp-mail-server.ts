@@ -3,6 +3,7 @@ import { MailServer } from '../../src/notify/mail/server';
 import type { MailSettings } from '../../src/notify/mail/settings';
 import { defineNode } from '../adaptor';
 import { tlsOptions } from '../tls-options';
+import { TLS_FIELDS } from '../web-fields';
 
 /** What other nodes use of a mail server. */
 export interface MailServerNode extends Node {
@@ -45,8 +46,8 @@ export default defineNode(
         pattern: '^[^\\s<>]+@[^\\s<>]+$|^[^<>]*<[^\\s<>]+@[^\\s<>]+>$',
         message: 'from',
       },
-      verify: { kind: 'checkbox', default: true },
-      tls: { kind: 'config', type: 'tls-config', advanced: true },
+      verify: TLS_FIELDS.verify,
+      tls: { ...TLS_FIELDS.tls, advanced: true },
       connections: { kind: 'number', default: 2, min: 1, max: 20, advanced: true },
       timeout: { kind: 'number', default: 20, min: 1, max: 300, unit: 's', advanced: true },
     },

@@ -5,6 +5,7 @@ import { ModuleService, type ServiceSettings } from '../../src/modules/service';
 import { mergeSettings, type ModuleSettings } from '../../src/modules/settings';
 import { defineNode } from '../adaptor';
 import { tlsOptions } from '../tls-options';
+import { PROXY, TLS_FIELDS, WEB_ADDRESS } from '../web-fields';
 
 /** What other nodes use of a service of modules. */
 export interface ModulesNode extends Node {
@@ -42,24 +43,17 @@ export default defineNode(
     outputs: [],
     editorFile: true,
     fields: {
-      url: {
-        kind: 'text',
-        default: 'http://127.0.0.1:6666',
-        required: true,
-        pattern: '^https?://[^\\s/]+',
-        message: 'url',
-      },
+      url: { ...WEB_ADDRESS, default: 'http://127.0.0.1:6666' },
       user: { kind: 'secret', secret: 'text' },
       password: { kind: 'secret', secret: 'password' },
-      verify: { kind: 'checkbox', default: true },
-      tls: { kind: 'config', type: 'tls-config' },
+      ...TLS_FIELDS,
       /** JSON of what changed; the form shows a row for each setting in its place. */
       settings: { kind: 'secret', secret: 'password' },
       timeout: { kind: 'number', default: 10, min: 1, max: 300, unit: 's' },
       parallel: { kind: 'number', default: 5, min: 1, max: 50, advanced: true },
       keep: { kind: 'number', default: 60, min: 0, max: 10080, unit: 'min', advanced: true },
       answerLimit: { kind: 'number', default: 20, min: 1, max: 100, unit: 'MB', advanced: true },
-      proxy: { kind: 'secret', secret: 'password', advanced: true },
+      proxy: PROXY,
     },
   },
   ({ RED, config, secrets }, self) => {

@@ -6,6 +6,7 @@ import { OwnKey } from '../../src/triggers/own-calls';
 import { defineNode } from '../adaptor';
 import { runtimeOf } from '../runtime';
 import { tlsOptions } from '../tls-options';
+import { PROXY, TLS_FIELDS, WEB_ADDRESS } from '../web-fields';
 import type { KeyValue } from '../definition';
 
 /** What other nodes use of a MISP. */
@@ -36,17 +37,10 @@ export default defineNode(
     outputs: [],
     editorFile: true,
     fields: {
-      url: {
-        kind: 'text',
-        default: '',
-        required: true,
-        pattern: '^https?://[^\\s/]+',
-        message: 'url',
-      },
+      url: WEB_ADDRESS,
       apiKey: { kind: 'secret', secret: 'password', required: true },
-      verify: { kind: 'checkbox', default: true },
-      tls: { kind: 'config', type: 'tls-config' },
-      proxy: { kind: 'secret', secret: 'password', advanced: true },
+      ...TLS_FIELDS,
+      proxy: PROXY,
       headers: { kind: 'keyvalue', default: [], advanced: true },
       headerSecret: { kind: 'secret', secret: 'password', advanced: true },
       timeout: { kind: 'number', default: 30, min: 1, max: 600, unit: 's', advanced: true },

@@ -2,15 +2,13 @@ import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { filterTag, type FilterTagParams } from '../../src/logic/filter-tag';
 import { defineFilter, FILTER_LABELS } from './define-filter';
+import { TAG_FIELDS, TAG_PARAMS } from './tag-fields';
 
 const FILTER_TAG = {
   module: 'filter-tag',
   params: {
     'filtering-label': 'filteringLabel',
-    scope: 'scope',
-    condition: 'condition',
-    tags: { setting: 'tags', form: 'list' },
-    clusters: { setting: 'clusters', form: 'list' },
+    ...TAG_PARAMS,
   },
 } as const satisfies ModuleMapping;
 
@@ -29,13 +27,7 @@ export default defineFilter(
         default: 'attribute',
         options: ['attribute', 'event_attribute', 'event_report', 'inherited_report'],
       },
-      condition: {
-        kind: 'select',
-        default: 'in_or',
-        options: ['in_or', 'in_and', 'not_in_or', 'not_in_and'],
-      },
-      tags: { kind: 'picker', source: 'tags', default: [], required: true, orElse: ['clusters'] },
-      clusters: { kind: 'picker', source: 'clusters', default: [] },
+      ...TAG_FIELDS,
     },
   },
   (config) => {

@@ -3,6 +3,7 @@ import type { ModuleMapping } from '../../src/mapping/mapping';
 import { genericFilter, type GenericFilterParams } from '../../src/logic/generic-filter';
 import { readsOfPaths } from './decided-on';
 import { defineFilter, FILTER_LABELS } from './define-filter';
+import { VALUE_FIELDS } from './value-fields';
 
 const GENERIC_FILTER = {
   module: 'generic-filter-data',
@@ -28,18 +29,7 @@ export default defineFilter(
       filteringLabel: { kind: 'select', default: 'A', options: FILTER_LABELS },
       selector: { kind: 'hashpath', default: 'Event._AttributeFlattened.{n}', required: true },
       hash_path: { kind: 'hashpath', default: '', required: true },
-      operator: {
-        kind: 'select',
-        default: 'in',
-        options: ['in', 'not_in', 'equals', 'not_equals', 'any_value', 'in_or'],
-      },
-      value: {
-        kind: 'text',
-        default: '',
-        required: true,
-        when: { operator: ['in', 'not_in', 'equals', 'not_equals'] },
-      },
-      value_list: { kind: 'list', default: [], required: true, when: { operator: 'in_or' } },
+      ...VALUE_FIELDS,
     },
   },
   (config) => {

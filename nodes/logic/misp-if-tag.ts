@@ -2,16 +2,12 @@ import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { presentTags, tagIf, type TagIfParams } from '../../src/logic/tag-if';
 import { defineLogic } from './define-logic';
+import { TAG_FIELDS, TAG_PARAMS } from './tag-fields';
 
 const TAG_IF = {
   module: 'tag-if',
   beyond: { scope: ['event_report', 'inherited_report'] },
-  params: {
-    scope: 'scope',
-    condition: 'condition',
-    tags: { setting: 'tags', form: 'list' },
-    clusters: { setting: 'clusters', form: 'list' },
-  },
+  params: TAG_PARAMS,
 } as const satisfies ModuleMapping;
 
 export default defineLogic(
@@ -28,13 +24,7 @@ export default defineLogic(
         default: 'event',
         options: ['event', 'attribute', 'event_attribute', 'event_report', 'inherited_report'],
       },
-      condition: {
-        kind: 'select',
-        default: 'in_or',
-        options: ['in_or', 'in_and', 'not_in_or', 'not_in_and'],
-      },
-      tags: { kind: 'picker', source: 'tags', default: [], required: true, orElse: ['clusters'] },
-      clusters: { kind: 'picker', source: 'clusters', default: [] },
+      ...TAG_FIELDS,
     },
   },
   (config) => {

@@ -4,6 +4,7 @@ import { compareFound, foundAt, genericIf, type GenericIfParams } from '../../sr
 import type { Message } from '../../src/runs/message';
 import { readsOfPaths } from './decided-on';
 import { defineLogic } from './define-logic';
+import { VALUE_FIELDS } from './value-fields';
 
 const GENERIC_IF = {
   module: 'generic-if',
@@ -34,18 +35,7 @@ export default defineLogic(
         required: true,
         when: { language: 'jsonata' },
       },
-      operator: {
-        kind: 'select',
-        default: 'in',
-        options: ['in', 'not_in', 'equals', 'not_equals', 'any_value', 'in_or'],
-      },
-      value: {
-        kind: 'text',
-        default: '',
-        required: true,
-        when: { operator: ['in', 'not_in', 'equals', 'not_equals'] },
-      },
-      value_list: { kind: 'list', default: [], required: true, when: { operator: 'in_or' } },
+      ...VALUE_FIELDS,
     },
   },
   (config, jsonata) => {

@@ -1,11 +1,23 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  AT,
+  DELIVERED,
+  placeOf,
+  receptionAt,
+  type CompleteEvent,
+  type Hooks,
+  type Next,
+  type Place,
+  type ReceiveEvent,
+  type SendEvent,
+  type Token,
+} from './hooks';
 import { Aside } from './aside';
+import type { Knowledge } from './knowledge';
 import { watchTimers } from './function-timers';
 import { forMessage, groupOf } from './message-traits';
-import { OpenReceptions } from './open-receptions';
+import { Origins } from './origins';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
-import { AT, placeOf, receptionAt, type Place, type Token } from './place';
 import { labelOf, Reception, takesMessages, type TrackedNode } from './reception';
 import { text, words } from '../text';
 import type { Run } from './run';
@@ -14,50 +26,7 @@ import type { Verdict } from './verdict';
 import type { Waiter } from './waiter';
 import type { Traits } from './traits';
 
-interface SendEvent {
-  msg: Message;
-  source: { id: string; node: TrackedNode; port: number };
-  destination: { id: string; node: TrackedNode };
-  [AT]?: Token;
-  [DELIVERED]?: boolean;
-}
-interface ReceiveEvent {
-  msg: Message;
-  destination: { id: string; node: TrackedNode };
-}
-interface CompleteEvent {
-  msg: Message;
-  node: { id: string; node: TrackedNode };
-  error?: unknown;
-}
-
-/** Node-RED's message hooks (`RED.hooks`). */
-export interface Hooks {
-  add(id: string, callback: (...args: never[]) => void): void;
-  remove(id: string): void;
-}
-
-/** Lets Node-RED hand the message to the node; with `false` it does not. */
-type Next = (halt?: false) => void;
-
-/** What the tracker asks about nodes: it knows no flow file itself. */
-export interface Knowledge {
-  traits(node: TrackedNode): Traits;
-  /** Whether a block can be reached from the node. */
-  mayBlock(node: TrackedNode): boolean;
-  /** Whether an error of the node decides about the run (not for failed notifications). */
-  errorsCount(node: TrackedNode): boolean;
-  /** Whether the node exists at this moment: during a redeploy some do not. */
-  exists(nodeId: string): boolean;
-  /** A node that stands in the flow and is not disabled, but could not be made. */
-  missing(nodeId: string): TrackedNode | undefined;
-  /** Whether the node changes nothing, so that a run may be repeated behind it. */
-  harmless(node: TrackedNode): boolean;
-}
-
-const DELIVERED = Symbol('misp-delivered');
 const LABEL = 'misp-runs';
-const OBSERVERS = new Set(['catch', 'complete', 'status']);
 
 /**
  * Follows the messages of runs through Node-RED by its message hooks (docs/architecture.md, "Messages and hooks").
@@ -67,9 +36,7 @@ const OBSERVERS = new Set(['catch', 'complete', 'status']);
 export class RunTracker {
   /** Runs of which a message is under way, or that wait for their verdict. */
   private readonly runs = new Set<Run>();
-  private readonly byMessageId = new Map<string, Run>();
-  private readonly scopes = new AsyncLocalStorage<Place>();
-  private readonly open = new OpenReceptions();
+  private readonly origins = new Origins();
   /** Where the loop is whose error is being reported. */
   private loopAt: Place | undefined;
   private readonly traits = new WeakMap<TrackedNode, Traits>();
@@ -77,8 +44,6 @@ export class RunTracker {
   private readonly routed: SendEvent[] = [];
   private looking = false;
   private redeploying = false;
-  /** The reception whose node is reporting an error at this moment. */
-  private failing: Reception | undefined;
 
   constructor(
     hooks: Hooks,
@@ -95,21 +60,21 @@ export class RunTracker {
   /** Makes `message` the first message of `run`, at the trigger: it is open until `finish`. */
   start(run: Run, message: Message, trigger: TrackedNode): Reception {
     this.runs.add(run);
-    if (message._msgid) this.byMessageId.set(message._msgid, run);
+    if (message._msgid) this.origins.know(message._msgid, run);
     return this.receive(run, message, trigger, undefined);
   }
 
   /** To be called when nothing more is to be noted of the run. @param messageId of its first message */
   forget(run: Run, messageId: string | undefined): void {
     this.runs.delete(run);
-    for (const reception of run.receptions) this.open.remove(reception);
-    if (messageId) this.byMessageId.delete(messageId);
+    for (const reception of run.receptions) this.origins.open.remove(reception);
+    if (messageId) this.origins.forget(messageId);
   }
 
   /** A node has finished with a message; a node that says so twice counts once. */
   finish(reception: Reception): void {
     if (reception.finished) return;
-    this.open.remove(reception);
+    this.origins.open.remove(reception);
     reception.finished = true;
     reception.message = undefined;
     reception.run.completed(reception);
@@ -118,7 +83,7 @@ export class RunTracker {
   /** A redeploy begins: runs with a message at a node that is stopped cannot come to a right end. */
   interrupt(isStopped: (nodeId: string) => boolean): void {
     this.redeploying = true;
-    for (const { run, node } of this.open.all()) if (isStopped(node.id)) run.interrupted = true;
+    for (const { run, node } of this.origins.open.all()) if (isStopped(node.id)) run.interrupted = true;
     for (const run of this.runs) if ([...run.destinations].some(isStopped)) run.interrupted = true;
   }
 
@@ -135,25 +100,19 @@ export class RunTracker {
 
   /** The run of a message that still waits for its verdict, if there is one. */
   runOf(message: Message): Run | undefined {
-    const run = this.anyRunOf(message);
+    const run = this.origins.runOf(message);
     return run?.waiting.isOver ? undefined : run;
   }
 
   /** The run that MISP waits for and for which the code at this moment works, if there is one. */
   get waiterHere(): Waiter | undefined {
-    const waiter = this.scope?.run.waiting;
+    const waiter = this.origins.here?.run.waiting;
     return waiter && !waiter.isOver && !waiter.settings.test ? waiter : undefined;
-  }
-
-  /** The reception for which the code at this moment works. */
-  private get scope(): Reception | undefined {
-    const place = this.scopes.getStore();
-    return place instanceof Reception ? place : undefined;
   }
 
   /** Does work for a reception that no node got. */
   within<T>(reception: Reception, work: () => T): T {
-    return this.scopes.run(reception, work);
+    return this.origins.within(reception, work);
   }
 
   /** The verdict of the ended run of a message. */
@@ -174,12 +133,13 @@ export class RunTracker {
   /** An error was logged, so no Catch node took it. `node` is the one that reported it. */
   uncaught(node: TrackedNode, error: string): void {
     if (this.loopAt instanceof Aside && this.loopAt.nodeId === node.id) return;
-    const reception = this.reporting(node.id);
+    const reception = this.origins.reporting(node.id);
     reception?.noteFailed();
     // An action that may fail may not go round for ever.
     const counts = this.loopAt !== undefined || this.knowledge.errorsCount(node);
-    const open = reception ? [reception.run] : [...this.open.at(node.id)].map(({ run }) => run);
-    const runs = open.length > 0 ? open : this.scopedRun();
+    const open = reception ? [reception.run] : [...this.origins.open.at(node.id)].map(({ run }) => run);
+    const here = this.origins.here;
+    const runs = open.length > 0 || !here ? open : [here.run];
     for (const { id } of new Set(runs))
       this.journal.write(id, { what: 'failed', problem: error, counts }, node);
     if (!counts) return;
@@ -188,33 +148,23 @@ export class RunTracker {
 
   /** A warning was logged. */
   warned(nodeId: string): void {
-    const reception = this.reporting(nodeId);
+    const reception = this.origins.reporting(nodeId);
     if (reception) reception.warned = true;
-  }
-
-  /** The reception that a node is at work for while it reports something. */
-  private reporting(nodeId: string): Reception | undefined {
-    if (this.failing?.node.id === nodeId) return this.failing;
-    return this.scope?.nearestAt(nodeId);
-  }
-
-  private scopedRun(): Run[] {
-    return this.scope ? [this.scope.run] : [];
   }
 
   private onSend(events: SendEvent[]): void {
     for (const event of events) {
       const { msg, source, destination } = event;
-      const aside = this.asideSent(msg, source.id);
+      const aside = this.origins.asideSent(msg, source.id);
       if (aside) msg[AT] = event[AT] = aside.token;
       if (aside || this.runs.size === 0) continue;
-      const from = this.senderOf(msg, source.id);
+      const from = this.origins.senderOf(msg, source.id);
       if (from) {
         from.noteSent();
         msg[AT] = from.token;
       }
       event[AT] = msg[AT] as Token | undefined;
-      const run = this.anyRunOf(msg);
+      const run = this.origins.runOf(msg);
       if (!run || run.isForgotten) continue;
       this.routed.push(event);
       // Messages to nodes that are being replaced are lost.
@@ -236,27 +186,13 @@ export class RunTracker {
     this.routed.length = 0;
   }
 
-  /** The reception for which the node sends this message. */
-  private senderOf(msg: Message, nodeId: string): Reception | undefined {
-    const at = receptionAt(msg);
-    if (at?.node.id === nodeId) return at;
-    const { scope } = this;
-    if (scope?.node.id === nodeId && (!at || at.run === scope.run)) return scope;
-    const run = this.anyRunOf(msg) ?? scope?.run;
-    const near = (at ?? (scope?.run === run ? scope : undefined))?.nearestAt(nodeId);
-    if (near || !run) return near;
-    for (const reception of this.open.at(nodeId))
-      if (reception.run === run && !reception.hasSent) return reception;
-    return undefined;
-  }
-
   private onDeliver(event: SendEvent): void {
     const { msg, source, destination } = event;
     // With synchronous delivery the nodes before this one have had the message already.
     if (event[AT]) msg[AT] = event[AT];
     if (this.runs.size === 0 || placeOf(msg) instanceof Aside) return;
     event[DELIVERED] = true;
-    const run = this.anyRunOf(msg);
+    const run = this.origins.runOf(msg);
     if (!run || run.isForgotten) return;
     run.events.passed?.(source.node, source.port, destination.node);
     run.delivering(destination.node, this.knowledge.mayBlock(destination.node));
@@ -265,7 +201,8 @@ export class RunTracker {
   private onReceive({ msg, destination }: ReceiveEvent, next: Next): void {
     const queues =
       destination.node.type === 'switch' && this.traitsOf(destination.node, msg).completion === 'queue';
-    const aside = this.arriveAside(msg, destination.node);
+    const aside = this.origins.asideBefore(msg, destination.node)?.goTo(destination.id);
+    if (aside) msg[AT] = aside.token;
     if (aside?.isLoop()) return this.endLoop(aside, destination.node, msg, next);
     const reception = aside || this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
     if (reception?.trail.isLoop(reception.run.loopLimit))
@@ -273,36 +210,17 @@ export class RunTracker {
     // It handles all its messages in order, those that belong to no run among them.
     if (queues) this.followSwitch(destination.node as unknown as SwitchNode, reception);
     const place = reception ?? aside;
-    if (place) this.scopes.run(place, next);
-    else if (this.scopes.getStore()) this.scopes.exit(next);
-    else next();
-  }
-
-  /** What a node sends for a message that no run waits for: that message, or a new one that is of no run. */
-  private asideSent(msg: Message, nodeId: string): Aside | undefined {
-    const place = placeOf(msg);
-    if (place) return place instanceof Aside ? place.backAt(nodeId) : undefined;
-    const scope = this.scopes.getStore();
-    if (!(scope instanceof Aside) || scope.nodeId !== nodeId || this.anyRunOf(msg)) return undefined;
-    return scope;
-  }
-
-  private arriveAside(msg: Message, node: TrackedNode): Aside | undefined {
-    const isObserver = OBSERVERS.has(node.type);
-    const from = placeOf(msg) ?? (isObserver ? this.scopes.getStore() : undefined);
-    if (!(from instanceof Aside)) return undefined;
-    const here = (isObserver ? from.backAt(sourceOf(msg, node.type)) : from).goTo(node.id);
-    msg[AT] = here.token;
-    return here;
+    if (place) this.origins.within(place, next);
+    else this.origins.outside(next);
   }
 
   private arrive(msg: Message, node: TrackedNode): Reception | undefined {
-    const parent = this.originOf(msg, node);
-    const run = parent?.run ?? this.anyRunOf(msg);
+    const parent = this.origins.originOf(msg, node);
+    const run = parent?.run ?? this.origins.runOf(msg);
     if (!run || run.isForgotten) return undefined;
     run.touched ||= !this.knowledge.harmless(node);
     const reception = this.receive(run, msg, node, parent);
-    if (node.type === 'function') watchTimers(node, () => this.scope);
+    if (node.type === 'function') watchTimers(node, () => this.origins.here);
     return reception;
   }
 
@@ -313,8 +231,8 @@ export class RunTracker {
     const problem = words(text('run.loop', { count: String(looping.loopLimit), node: labelOf(node) }));
     const isFirst = !looping.hasLoop;
     looping.hasLoop = true;
-    if (isInRun) this.nowFailing(place);
-    this.scopes.run(place, () => {
+    if (isInRun) this.origins.nowFailing(place);
+    this.origins.within(place, () => {
       const reporting = node as unknown as { error(problem: string, message?: Message): void };
       this.loopAt = place;
       reporting.error(problem, ...(isFirst ? [msg] : []));
@@ -328,23 +246,10 @@ export class RunTracker {
     afterSwitch(node, {
       begin: (method) => {
         if (method === 'warn' && reception) reception.warned = true;
-        if (method === 'error' && reception) this.nowFailing(reception);
+        if (method === 'error' && reception) this.origins.nowFailing(reception);
       },
       end: () => reception && this.finish(reception),
     });
-  }
-
-  /** Where a message was before: the token tells, or for what Node-RED makes itself the node that it is about. */
-  private originOf(msg: Message, node: TrackedNode): Reception | undefined {
-    const at = receptionAt(msg);
-    const { scope } = this;
-    if (!OBSERVERS.has(node.type)) return at ?? scope;
-    const about = sourceOf(msg, node.type);
-    const failing = node.type === 'catch' ? this.failing : undefined;
-    const origin = [failing, at, scope].find((known) => known?.node.id === about);
-    const near = origin ?? at?.nearestAt(about) ?? scope?.nearestAt(about);
-    if (node.type === 'catch') near?.noteFailed();
-    return near ?? at ?? scope;
   }
 
   private receive(run: Run, msg: Message, node: TrackedNode, parent?: Reception): Reception {
@@ -352,14 +257,14 @@ export class RunTracker {
     const reception = new Reception(run, node, parent, traits, this.knowledge.mayBlock(node), msg);
     if (traits.groups) reception.group = groupOf(run, node, msg);
     msg[AT] = reception.token;
-    this.open.add(reception, msg);
+    this.origins.open.add(reception, msg);
     run.received(reception);
     return reception;
   }
 
   private onReturn({ msg, destination }: ReceiveEvent): void {
     if (this.runs.size === 0) return;
-    const reception = this.open.find(destination.id, msg);
+    const reception = this.origins.open.find(destination.id, msg);
     if (!reception) return;
     const { completion } = reception.traits;
     const hasDone = reception.hasDone && completion !== 'return';
@@ -368,23 +273,11 @@ export class RunTracker {
 
   private onComplete({ msg, node, error }: CompleteEvent): void {
     if (this.runs.size === 0) return;
-    const reception = this.open.find(node.id, msg);
+    const reception = this.origins.open.find(node.id, msg);
     if (!reception) return;
     // Node-RED reports the error right after this hook; if nobody catches it, it is logged.
-    if (error) this.nowFailing(reception);
+    if (error) this.origins.nowFailing(reception);
     this.finish(reception);
-  }
-
-  private nowFailing(reception: Reception): void {
-    reception.noteFailed();
-    this.failing = reception;
-    queueMicrotask(() => (this.failing = undefined));
-  }
-
-  private anyRunOf(message: Message): Run | undefined {
-    const place = placeOf(message);
-    if (place) return place instanceof Reception ? place.run : undefined;
-    return message._msgid === undefined ? undefined : this.byMessageId.get(message._msgid);
   }
 
   private traitsOf(node: TrackedNode, msg: Message): Traits {
@@ -395,10 +288,4 @@ export class RunTracker {
     }
     return forMessage(traits, node, msg);
   }
-}
-
-/** The node that a message of a Catch, Complete or Status node is about. */
-function sourceOf(msg: Message, type: string): string {
-  const about = (type === 'catch' ? msg.error : msg[type]) as { source?: { id?: string } } | undefined;
-  return about?.source?.id ?? '';
 }

@@ -62,17 +62,6 @@ export function compileTemplate(source: string, options: TemplateOptions = {}): 
   };
 }
 
-/** What is wrong with a template's text; undefined if it can be rendered. */
-export function checkTemplate(source: string): WorkflowError | undefined {
-  try {
-    compileTemplate(source);
-    return undefined;
-  } catch (error) {
-    if (error instanceof WorkflowError) return error;
-    throw error;
-  }
-}
-
 function newRuntime({ missingIsEmpty = false }: TemplateOptions, budget: Budget): Runtime {
   return {
     budget,

@@ -6,7 +6,6 @@ import { planEventDistribution, planEventEdit } from '../../src/actions/event-ed
 import { planProposals } from '../../src/actions/proposals';
 import { planPublish, planUnpublish } from '../../src/actions/publish';
 import { planPushZmq } from '../../src/actions/push-zmq';
-import { stopMessage } from '../../src/actions/stop-execution';
 import { attachWarninglists, planAddToWarninglist } from '../../src/actions/warninglist';
 import { attribute, eventWith, ref, tag } from './event';
 
@@ -160,11 +159,5 @@ describe('the plan of other actions', () => {
   it('sends what a path finds, by reference', () => {
     assert.deepEqual(planPushZmq('Event.info', data), [{ do: 'zmq-publish', message: ['a case'] }]);
     assert.equal(planPushZmq('', data)[0].message, data);
-  });
-
-  it('stops with a text that MISP does not take for a go-ahead', () => {
-    const same = (text: string) => text;
-    assert.equal(stopMessage('no', data, same), 'no');
-    for (const text of [undefined, '', '0']) assert.equal(stopMessage(text, data, same), 'Execution stopped');
   });
 });

@@ -93,7 +93,7 @@ describe('the checks in the editor', function () {
     await page.screenshot({ path: path.join(shots, 'checks-badge.png') });
     assert.match(
       (await page.getAttribute('.misp-check:not(.hide) g', 'aria-label')) ?? '',
-      /b has no effect for t/,
+      /“b” has no effect for “t”/,
     );
 
     // The list, by the badge; and the node, by the list and the keyboard alone.
@@ -287,7 +287,7 @@ describe('the checks in the editor', function () {
     // A node of the settings has no place in the workspace for a badge.
     await editor.page.waitForSelector('.misp-checks li >> nth=1', { state: 'attached' });
     assert.deepEqual(await list(), ['lacks d0000000000000a1', 'lacks d0000000000000a1']);
-    assert.match((await editor.page.textContent('.misp-checks')) ?? '', /User.* is missing/);
+    assert.match((await editor.page.textContent('.misp-checks')) ?? '', /Missing: User/);
     const isValid = () =>
       inEditor((RED) => {
         const { node } = RED.nodes as unknown as { node: (id: string) => { valid: boolean } };
@@ -338,7 +338,7 @@ describe('the checks in the editor', function () {
       await settles(['wayWithoutAnswer if']);
       await page.locator('.misp-checks-status').click();
       await page.waitForTimeout(400);
-      assert.match((await page.textContent('.misp-checks li')) ?? '', /leaves if here \(else/i);
+      assert.match((await page.textContent('.misp-checks li')) ?? '', /leaves “if” here \(else/i);
       await page.screenshot({ path: path.join(shots, 'checks-mend.png') });
       await page.click('.misp-checks-mend');
       await settles([]);

@@ -37,6 +37,7 @@ describe('the forms', function () {
       assert.deepEqual(await unreadable(editor.page, FORM, OURS), []);
       const expected = await fill(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}-filled.png`) });
+      assert.deepEqual(await keysShown(editor), []);
       await done(editor, description);
       const saved = await nodeOf(editor, description);
       for (const [name, value] of Object.entries(expected)) assert.deepEqual(saved[name], value, name);
@@ -87,6 +88,29 @@ describe('the forms in the dark', function () {
     });
   }
 });
+
+/** What can be seen of an element. */
+interface Seen {
+  title: string;
+  placeholder?: string;
+  textContent: string | null;
+  children: { length: number };
+}
+
+/** Keys of texts that stand in the open form in place of the texts. */
+async function keysShown({ page }: Editor): Promise<string[]> {
+  const texts = await page.locator('.red-ui-tray').last().locator('.form-row *').evaluateAll(textsIn);
+  return texts.filter((text) => /^misp-[a-z-]+\.\w+\./.test(text.trim()));
+}
+
+/** Runs in the browser. */
+function textsIn(elements: unknown): string[] {
+  return (elements as Seen[]).flatMap(({ title, placeholder, textContent, children }) => [
+    title,
+    placeholder ?? '',
+    children.length > 0 ? '' : (textContent ?? ''),
+  ]);
+}
 
 const prefixOf = (description: Description) =>
   description.family === 'config' ? '#node-config-input-' : '#node-input-';

@@ -98,7 +98,7 @@ describe('the walk of a newcomer', function () {
       await openConfig('misp-server', 'm');
       for (const url of ['misp.example', 'ftp://misp.example'])
         await says('#node-config-input-url', url, /begin with https:\/\/ or http:\/\//);
-      await says('#node-config-input-url', '', /URL is missing/);
+      await says('#node-config-input-url', '', /Missing: URL/);
     });
     it('no URL', async () => assert.match(await test({ url: '' }), /^error: .*URL is missing/));
     it('a page in the URL', async () =>
@@ -119,7 +119,7 @@ describe('the walk of a newcomer', function () {
       assert.match(await test({ apiKey: 'x'.repeat(40) }), /^error: .*does not know this API key. Copy it/));
     it('no key', async () => {
       assert.match(await test({ apiKey: '' }), /^error: .*API key/);
-      await says('#node-config-input-apiKey', '', /API key is missing/);
+      await says('#node-config-input-apiKey', '', /Missing: API key/);
     });
   });
 
@@ -141,7 +141,7 @@ describe('the walk of a newcomer', function () {
       await status('unwired', 'MISP was refused (1): wrong user or password');
     });
     it('no password', async () => {
-      assert.match(await finding('lacks', 'open', true), /(User|Password) is missing.*fill it in/);
+      assert.match(await finding('lacks', 'open', true), /Missing: (User|Password).*fill it in/);
     });
     it('its trigger says so, and says it no more when it is mended', async () => {
       const { page } = editor;
@@ -185,24 +185,24 @@ describe('the walk of a newcomer', function () {
 
   describe('nodes that were not filled in', () => {
     it('IF tag without tags', async () => {
-      assert.match(await finding('lacks', 'noTags'), /Tags is missing.*fill it in/);
+      assert.match(await finding('lacks', 'noTags'), /Missing: Tags.*fill it in/);
       await editor.edit('noTags');
-      assert.match(await complaint(editor.page, '#node-input-tags-entry'), /Tags is missing/);
+      assert.match(await complaint(editor.page, '#node-input-tags-entry'), /Missing: Tags/);
       // What stands in its place is enough.
       await editor.page.fill('#node-input-clusters-entry', 'threat-actor="Sofacy"');
       await editor.page.press('#node-input-clusters-entry', 'Enter');
       await editor.page.waitForSelector('#node-input-tags-entry[aria-invalid=false]', { timeout: 5000 });
     });
     it('a trigger without a listener', async () => {
-      assert.match(await finding('lacks', 'noListener'), /Listener is missing.*fill it in/);
+      assert.match(await finding('lacks', 'noListener'), /Missing: Listener.*fill it in/);
       await editor.edit('noListener');
-      assert.match(await complaint(editor.page, '#node-input-listener'), /Listener is missing/);
+      assert.match(await complaint(editor.page, '#node-input-listener'), /Missing: Listener/);
     });
     it('a trigger whose module name is empty: one is proposed', async () => {
-      assert.match(await finding('lacks', 'noModule'), /Module name in MISP is missing/);
+      assert.match(await finding('lacks', 'noModule'), /Missing: Module name in MISP/);
       await editor.edit('noModule');
       assert.equal(await editor.page.inputValue('#node-input-module'), 'nodered_event_publish');
-      await says('#node-input-module', '', /Module name in MISP is missing/);
+      await says('#node-input-module', '', /Missing: Module name in MISP/);
       await says('#node-input-module', 'With Spaces', /lower-case letters/);
     });
     it('a deadline of 99, mended', async () => {
@@ -279,7 +279,7 @@ describe('the walk of a newcomer', function () {
       await openConfig('misp-listener', 'l');
       await page.locator('.red-ui-tray-toolbar button.leftButton').last().click();
       await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
-      assert.match(await finding('lacks', 'late'), /Listener is missing.*fill it in/);
+      assert.match(await finding('lacks', 'late'), /Missing: Listener.*fill it in/);
     });
   });
 
@@ -316,7 +316,7 @@ describe('the walk of a newcomer', function () {
         for (const secret of Object.values(secrets)) if (secret !== 'misp') assert.ok(!flow.includes(secret));
       const renamed = flow.replaceAll('"refuses"', '"elsewhere"');
       await editor.open(JSON.parse(renamed) as FlowNode[]);
-      assert.match(await finding('lacks', 'elsewhere', true), /(User|Password) is missing.*fill it in/);
+      assert.match(await finding('lacks', 'elsewhere', true), /Missing: (User|Password).*fill it in/);
     });
 
     it('no script of the page failed on the way', () => assert.deepEqual(editor.problems, []));

@@ -181,7 +181,7 @@ describe('the widgets of the forms', function () {
     await page.locator('#node-input-language').selectOption('path');
     await page.fill('#node-input-hash_path', '');
     await page.locator('#node-input-hash_path').blur();
-    await page.locator('#node-input-hash_path-problem', { hasText: 'Hash path is missing' }).waitFor();
+    await page.locator('#node-input-hash_path-problem', { hasText: 'Missing: Hash path' }).waitFor();
   });
 
   it('a picker takes names when MISP is away, and says so quietly', async () => {

@@ -69,7 +69,7 @@ describe('the check of a deployed flow', function () {
     );
     const [first, second, ...others] = await warnings(nodes);
     assert.match(first, /^misp-if-tag if: A message that leaves misp-if-tag here \(2\) gives MISP no answer/);
-    assert.match(second, /^misp-if-tag if: misp-if-tag can do nothing: Tags is missing/);
+    assert.match(second, /^misp-if-tag if: misp-if-tag can do nothing\. Missing: Tags/);
     assert.deepEqual(others, []);
   });
 

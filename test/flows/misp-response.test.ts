@@ -34,7 +34,7 @@ describe('misp-response', function () {
   it('replaces a message that MISP takes for a go-ahead', async () => {
     for (const message of ['', '0', 'false', '{{ Event.missing }}']) {
       await start([block('first', message)]);
-      assert.deepEqual((await ask()).json, { error: 'Stopped by a Node-RED workflow' }, message);
+      assert.deepEqual((await ask()).json, { error: 'Execution stopped' }, message);
     }
   });
 
@@ -91,7 +91,7 @@ describe('misp-response', function () {
   });
 
   it('a message that cannot be rendered blocks all the same, whatever the policy, and is an error besides', async () => {
-    const fixed = { error: 'Stopped by a Node-RED workflow' };
+    const fixed = { error: 'Execution stopped' };
     const policy = { onError: 'allow' };
     const taken = [node('catch', 'catch', [['go']], { scope: null, uncaught: false }), allow()];
     await start([block('first', '{{ Event.Tag }}')]);
@@ -128,7 +128,7 @@ describe('misp-response', function () {
     for (const func of spoilt) {
       const flow = [node('spoil', 'function', [['first']], { func, outputs: 1 })];
       await start([...flow, block('first', 'no {{ Event }}')], { onError: 'allow' }, ['spoil']);
-      assert.match((await ask()).json.error ?? '', /^(no\b|Stopped by)/, func);
+      assert.match((await ask()).json.error ?? '', /^(no\b|Execution stopped)/, func);
     }
   });
 });

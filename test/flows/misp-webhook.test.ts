@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { idOf } from '../support/flows';
 import { SendingNodeTest } from '../support/sending-node';
 import { until } from '../support/log';
 
@@ -112,6 +113,13 @@ describe('misp-webhook', function () {
     await start({ payload: '{{ Event.missing.name }}' });
     await test.send({ payload: DATA });
     await until(() => test.errors.length === 1);
+    assert.equal(test.receiver.received.length, 0);
+  });
+
+  it('says that a method is none, and sends nothing', async () => {
+    await start({ method: 'post' });
+    test.nodeRed.RED.nodes.getNode(idOf('tested'))?.receive({ payload: DATA });
+    await until(() => /"post" is not a request method/.test(test.errors.join()));
     assert.equal(test.receiver.received.length, 0);
   });
 

@@ -107,7 +107,7 @@ describe('the verdict of a run', function () {
     if (expected === 'allow') assert.deepEqual(reply.json, { data: true }, got);
     else assert.ok(reply.json.error, got);
     if (expected === 'block')
-      assert.match(reply.json.error ?? '', /^(blocked by the flow|Stopped by a Node-RED)/, got);
+      assert.match(reply.json.error ?? '', /^(blocked by the flow|Execution stopped)/, got);
     if (expected === 'error')
       assert.match(
         reply.json.error ?? '',

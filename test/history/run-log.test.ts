@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { brief, briefOperation } from '../../src/history/brief';
 import { Counters } from '../../src/history/counters';
 import { KeptInputs } from '../../src/history/kept-inputs';
-import { RunLog } from '../../src/history/run-log';
+import { DEFAULT_LOG_LIMITS, RunLog } from '../../src/history/run-log';
 import type { Entry, Happening } from '../../src/runs/journal';
 import { KeptRequest } from '../../src/triggers/last-request';
 
@@ -124,6 +124,14 @@ describe('what runs began with', () => {
       [false, true, true],
     );
     assert.equal(KeptRequest.of(text({ value: 'x'.repeat(2 ** 20) }), 'event-publish', false), undefined);
+  });
+
+  it('is kept for as many runs as the log has, however small', () => {
+    const inputs = new KeptInputs();
+    const request = KeptRequest.of(text({}), 'event-publish', false);
+    assert.ok(request);
+    for (let run = 0; run <= DEFAULT_LOG_LIMITS.runs; run++) inputs.keep(String(run), request);
+    assert.deepEqual([inputs.has('0'), inputs.has('1')], [false, true]);
   });
 
   it('is a fresh copy each time, and has no secrets', () => {

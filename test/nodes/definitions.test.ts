@@ -90,7 +90,7 @@ for (const { type, description, built, source, texts, html } of definitions) {
       const form = /data-template-name="[^"]*">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
       assert.equal(form.replace(/<[^>]*>/g, '').trim(), '');
       for (const [, key] of form.matchAll(/data-i18n="(?:\[\w+\])?[\w-]+\.([\w.-]+)"/g)) {
-        assert.equal(typeof (textOf(texts, key) ?? ''), 'string', key);
+        assert.equal(typeof textOf(texts, key), 'string', key);
       }
     });
 

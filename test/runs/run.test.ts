@@ -315,11 +315,11 @@ describe('a run', () => {
 describe('what MISP is told', () => {
   it('never is a text that MISP takes for a go-ahead', () => {
     for (const text of ['', ' ', '0', ' 0 ', 'false', undefined, null, 0, false, {}]) {
-      assert.equal(blockText(text), 'Stopped by a Node-RED workflow');
+      assert.equal(blockText(text), 'Execution stopped');
     }
     assert.equal(blockText(' tlp:red '), 'tlp:red');
     assert.deepEqual(replyBody({ outcome: 'block', cause: 'response', reason: '0' }), {
-      error: 'Stopped by a Node-RED workflow',
+      error: 'Execution stopped',
     });
     assert.deepEqual(replyBody({ outcome: 'allow', cause: 'error', reason: 'x' }), { data: true });
   });

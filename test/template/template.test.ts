@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { checkTemplate, compileTemplate } from '../../src/template/template';
+import { compileTemplate } from '../../src/template/template';
+import { checkTemplate } from '../support/templates';
 import { WorkflowError } from '../../src/text';
 
 const data = {

@@ -3,12 +3,13 @@ import type { Secrets } from '../../../src/notify/webhook/secrets';
 import type { NodeContext } from '../../adaptor';
 import type { Fields } from '../../definition';
 import { tlsOptions } from '../../tls-options';
+import { PROXY, TLS_FIELDS } from '../../web-fields';
 
 /** How a request is made, for all nodes that make one. */
 export const HTTP_FIELDS = {
-  verify: { kind: 'checkbox', default: true, advanced: true },
-  tls: { kind: 'config', type: 'tls-config', advanced: true },
-  proxy: { kind: 'secret', secret: 'password', advanced: true },
+  verify: { ...TLS_FIELDS.verify, advanced: true },
+  tls: { ...TLS_FIELDS.tls, advanced: true },
+  proxy: PROXY,
   timeout: { kind: 'number', default: 10, min: 1, max: 300, unit: 's', advanced: true },
 } as const satisfies Fields;
 

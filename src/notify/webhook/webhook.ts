@@ -65,20 +65,12 @@ function headersOf(
   return Object.fromEntries(headers.values());
 }
 
-/** Those that MISP's module can. */
-const MISP_METHODS: Record<string, HttpMethod | undefined> = {
-  post: 'POST',
-  get: 'GET',
-  put: 'PUT',
-  delete: 'DELETE',
-};
+/** MISP's module has no PATCH. */
+export const METHODS = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HttpMethod[];
 
-/**
- * The method that MISP's module names.
- * @throws {WorkflowError} if it is none of its methods
- */
-export function readMethod(name = 'post'): HttpMethod {
-  const method = Object.hasOwn(MISP_METHODS, name) ? MISP_METHODS[name] : undefined;
+/** @throws {WorkflowError} if it is no method of a webhook, as a variable of the environment may be */
+export function methodOf(name: string): HttpMethod {
+  const method = METHODS.find((known) => known === name);
   if (!method) throw new WorkflowError('http.badMethod', { method: JSON.stringify(name.slice(0, 20)) });
   return method;
 }

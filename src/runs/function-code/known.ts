@@ -88,3 +88,8 @@ export const RED_UTIL = words(
   generateId normalisePropertyExpression parseContextStore getSetting evaluateJSONataExpression
   prepareJSONataExpression evaluateNodeProperty setMessageProperty setObjectProperty normaliseNodeTypeName`,
 );
+
+/** Whether the language itself gives the name a meaning. */
+export function isLanguage(name: string): boolean {
+  return BUILT_IN.has(name) || TIMERS.has(name) || TO_PLAIN.has(name) || TO_TEXT.has(name);
+}

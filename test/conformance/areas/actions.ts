@@ -8,7 +8,6 @@ import { planProposals } from '../../../src/actions/proposals';
 import { planPublish } from '../../../src/actions/publish';
 import { planPushZmq } from '../../../src/actions/push-zmq';
 import { reflect } from '../../../src/misp/reflect';
-import { stopMessage } from '../../../src/actions/stop-execution';
 import {
   substituteCustom,
   substitutePap,
@@ -24,6 +23,7 @@ import { extract, get } from '../../../src/event/hash';
 import { relinkFlattened } from '../../../src/event/relink';
 import { getMatchingItemsForAttributes } from '../../../src/event/saved-filters';
 import { countOf, isEntries, textOf, valuesOf } from '../../../src/event/values';
+import { blockText } from '../../../src/runs/verdict';
 import { answerOf, findsItems, questionOf, reading, readingLevels, type Question } from '../misp/question';
 import type { Json, JsonObject, Vector } from '../vectors';
 import { renderDotted } from './filters';
@@ -161,8 +161,7 @@ const miscellaneous: Adapter = (input, vector) => {
   const { module, params, filters, data } = question;
   if (module === 'stop-execution') {
     const { message } = params as { message?: string };
-    const template = message === undefined ? message : textOf(message);
-    return { result: false, errors: [stopMessage(template, data, renderDotted)], changes: [] };
+    return { result: false, errors: [blockText(renderDotted(textOf(message), data))], changes: [] };
   }
   if (module !== 'add_to_warninglist') return planned(input, vector);
   try {

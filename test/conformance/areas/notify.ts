@@ -9,7 +9,7 @@ import { refusalOf } from '../../../src/notify/webhook/answer';
 import { encodeBody } from '../../../src/notify/webhook/body';
 import type { Judge } from '../../../src/notify/webhook/carry-out';
 import { fillIn, type Secrets } from '../../../src/notify/webhook/secrets';
-import { planWebhook, readMethod, USER_AGENT } from '../../../src/notify/webhook/webhook';
+import { methodOf, planWebhook, USER_AGENT } from '../../../src/notify/webhook/webhook';
 import { planMails } from '../../../src/notify/mail/compose';
 import { resolveRecipients } from '../../../src/notify/mail/recipients';
 import { planSplunk, splunkParams } from '../../../src/notify/splunk/splunk';
@@ -104,11 +104,15 @@ function answered(question: Question, judge: Judge, silence: 'fails' | 'throws')
   return judge({ status, text, headers: {}, host: 'example.org' }) === undefined;
 }
 
+/** Those that MISP's module knows. */
+const MISP_METHODS = ['post', 'get', 'put', 'delete'];
+
 const webhook: Adapter = (input) => {
   const question = questionOf(input);
   const { params, data } = question;
   const { url, request_method: wanted, content_type: type = 'json', payload, headers } = params as Params;
-  const method = readMethod(wanted === undefined ? undefined : textOf(wanted));
+  const word = wanted === undefined ? 'post' : textOf(wanted);
+  const method = methodOf(MISP_METHODS.includes(word) ? word.toUpperCase() : word);
   return fails(() => {
     const rendered = textOf(url) === '' ? '' : renderDotted(textOf(url), data);
     const own = readHeaders(textOf(headers)).map(({ name, value }) => ({
