@@ -65,12 +65,15 @@ const ARROWS = {
   runs: [...GROUND, 'actions'],
   listener: [...GROUND, 'http', 'template', 'runs'],
   misp: [...GROUND, 'http', 'actions', 'drawn'],
+  audit: [...GROUND, 'actions'],
+  echo: [...GROUND, 'actions'],
   modules: [...GROUND, 'http', 'actions'],
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
   workflow: [...GROUND, 'mapping', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
   history: [...GROUND, 'actions', 'runs', 'triggers'],
+  replay: [...GROUND, 'actions', 'listener', 'runs', 'triggers', 'history', 'checks'],
   zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };

@@ -1,12 +1,17 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import path from 'node:path';
-import { readWorkflow, toFlow, toGraph, writeBlueprint, writeWorkflow, LIMITS } from '../src/workflow';
-import type { Catalogue, FlowNode, Note } from '../src/workflow';
-import { text, words, WorkflowError, type TextKey } from '../src/text';
+import { readWorkflow, toFlow, toGraph, writeBlueprint, writeWorkflow } from '../src/workflow';
+import type { Catalogue, Note } from '../src/workflow';
+import { text, words, type TextKey } from '../src/text';
+import { flowIn, oneLine, read } from './read';
+import { runTests, type TestStatus } from './test';
 
-/** 0: done. 1: the file cannot be taken. 2: the call cannot be understood. 3: done, but with `--strict` not all of it. */
-type Status = 0 | 1 | 2 | 3;
+/**
+ * 0: done. 1: the file cannot be taken. 2: the call cannot be understood. 3: done, but with `--strict` not all of it. 4: a
+ * flow does something else than a test expects.
+ */
+type Status = 0 | 3 | TestStatus;
 
 const OPTIONS = {
   output: { type: 'string', short: 'o' },
@@ -28,7 +33,8 @@ interface Call {
 }
 
 /** Runs a command; results go to standard output, or to a file, all that is said of them to standard error. */
-export function main(args: string[]): Status {
+export async function main(args: string[]): Promise<Status> {
+  if (args[0] === 'test') return runTests(args.slice(1));
   const call = readCall(args);
   if (call === 'help') {
     process.stdout.write(`${words(text('command.usage'))}\n`);
@@ -82,30 +88,6 @@ function exportFile({ file, name, workflow, secrets }: Call): Done {
   return { result: workflow ? writeWorkflow(graph) : writeBlueprint(graph), notes };
 }
 
-/** A file, or with `-` what comes in. */
-function read(file: string): string {
-  if (file !== '-' && statSync(file).size > LIMITS.bytes)
-    throw new WorkflowError('workflow.tooLarge', { limit: LIMITS.bytes / 1e6 });
-  return readFileSync(file === '-' ? 0 : file, 'utf8');
-}
-
-/** Node-RED's own flow file is a list; its API has one in `flows`, and a single flow in `nodes`. */
-function flowIn(source: string): FlowNode[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(source);
-  } catch (error) {
-    throw new WorkflowError('workflow.notJson', { problem: error instanceof Error ? error.message : '' });
-  }
-  const { flows, nodes } = (Array.isArray(value) ? { flows: value } : (value ?? {})) as Record<
-    string,
-    unknown
-  >;
-  const list = flows ?? nodes;
-  if (!Array.isArray(list)) throw new WorkflowError('command.notFlow');
-  return list as FlowNode[];
-}
-
 function catalogue(): Catalogue {
   return JSON.parse(readFileSync(path.join(__dirname, '../catalogue.json'), 'utf8')) as Catalogue;
 }
@@ -113,9 +95,4 @@ function catalogue(): Catalogue {
 function say({ level, key, params }: Note): void {
   const kind = words({ key: `command.${level}` as TextKey, params: {} });
   process.stderr.write(`${kind}: ${oneLine(words({ key, params: params ?? {} }))}\n`);
-}
-
-/** Names come from a file: they are not to move the cursor of a terminal, or to look like another message. */
-function oneLine(said: string): string {
-  return said.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }

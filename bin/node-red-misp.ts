@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: MISP's workflows into Node-RED flows, and back. */
+/** The command line: MISP's workflows into Node-RED flows, and back; and tests of flows. */
 import { main } from './main';
 
-process.exitCode = main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((status) => (process.exitCode = status));

@@ -1,9 +1,14 @@
 import { EventEmitter } from 'node:events';
-import type { NodeAPI } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
+import type { Audit } from '../src/audit/audit';
+import type { Actor } from '../src/audit/entry';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
+import { OwnQuestions } from '../src/echo/own-questions';
+import { OwnWrites } from '../src/echo/own-writes';
 import { History } from '../src/history/history';
 import { RUNS_TOPIC } from '../src/history/record';
+import { actsOutside } from '../src/runs/acting';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
 import type { TrackedNode } from '../src/runs/reception';
@@ -14,10 +19,12 @@ import { RunTracker } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
 import { speakLanguage } from '../src/language';
 import { words } from '../src/text';
-import type { LastRequest } from '../src/triggers/last-request';
+import type { RequestText } from '../src/listener/open-query';
+import type { KeptRequest, LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
-import type { Rehearsal } from './triggers/trigger-runs';
+import type { Rehearsal, RehearsalOptions } from './triggers/trigger-runs';
+import { auditOf } from './kept-audit';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
 
 /** The node types of this package, filled as they are defined. */
@@ -61,7 +68,9 @@ export interface KnownTrigger {
   contact(): Contact;
   /** The message that a request becomes, marked as a test. */
   messageOf(request: MispRequest): Message;
-  rehearse(request: MispRequest): Promise<Rehearsal>;
+  rehearse(request: MispRequest, options?: RehearsalOptions): Promise<Rehearsal>;
+  /** What of a request is kept, without secrets; nothing of one that is too large. */
+  kept(text: RequestText): KeptRequest | undefined;
 }
 
 interface RuntimeParts {
@@ -84,6 +93,11 @@ export class Runtime {
   readonly history: History;
   /** Calls of ours to MISPs, for the questions that they lead to. */
   readonly ownCalls = new OwnCalls();
+  /** Who changed what in a MISP, and who sent what. */
+  readonly audit: Audit;
+  /** What was written to MISPs, and had enriched, for the triggers that tell of it. */
+  readonly ownWrites = new OwnWrites();
+  readonly ownQuestions = new OwnQuestions();
   /**
    * `stopping`, `starting` and `started`: Node-RED's own events of the flows, after the tracker has taken note.
    * `halted`: they do not run, and why.
@@ -97,6 +111,7 @@ export class Runtime {
     speakLanguage(editorText(RED, 'language'));
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
+    this.audit = auditOf(RED, (key, params) => editorText(RED, key, params));
     this.history = new History(this.journal, () => RED.comms.publish(RUNS_TOPIC, {}, false));
     this.tracker = new RunTracker(
       hooks,
@@ -110,6 +125,7 @@ export class Runtime {
         errorsCount: (node) => this.errorsCount(node),
         exists: (nodeId) => RED.nodes.getNode(nodeId) !== null,
         missing: (nodeId) => this.drawn(nodeId),
+        acts: (node) => this.acts(node),
         harmless: (node) => ourTypes.get(node.type)?.harmless === true || HARMLESS.has(node.type),
       },
       this.journal,
@@ -172,10 +188,33 @@ export class Runtime {
     return this.triggers.get(nodeId);
   }
 
+  /** Who does something for a message: the node, in its flow, for its run. */
+  actorOf(node: Node & { _alias?: string; z?: string }, message: Message): Actor {
+    const tab = this.tabOf(node.z);
+    return {
+      ...{ flow: tab?.id ?? '', flowName: typeof tab?.label === 'string' ? tab.label : '' },
+      ...{ node: node._alias ?? node.id, nodeType: node.type, nodeName: node.name ?? '' },
+      run: this.tracker.receptionOf(message)?.run.id ?? '',
+    };
+  }
+
+  /** The tab that a node is in; one in a subflow is in that of its instance. */
+  private tabOf(id = '', levels = 0): NodeConfig | undefined {
+    const place = this.drawn(id);
+    if (place?.type === 'tab' || levels > MOST_LEVELS) return place;
+    return typeof place?.z === 'string' ? this.tabOf(place.z, levels + 1) : place;
+  }
+
   /** Whether a message at the node can get to a response node that blocks. */
   mayBlock(nodeId: string): boolean {
     this.reach ??= reachOf([...this.flow.values()], { isOurs, isOpaque: (node) => this.isOpaque(node) });
     return this.reach(nodeId);
+  }
+
+  private acts(node: TrackedNode): boolean {
+    const ours = ourTypes.get(node.type);
+    if (ours) return ours.harmless !== true;
+    return !isBare(node) && actsOutside(node.type, this.flow.get(node._alias ?? node.id));
   }
 
   /** Not those of an action that is to go on whatever happens. */
@@ -215,6 +254,9 @@ export class Runtime {
     return this.configs;
   }
 }
+
+/** Subflows in subflows. */
+const MOST_LEVELS = 20;
 
 /** A text of the plugin, whose catalogue no node has. */
 function editorText(RED: NodeAPI, key: string, params?: Record<string, string>): string {

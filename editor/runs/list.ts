@@ -1,32 +1,45 @@
-import type { RunList } from '../../nodes/plugin/api';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRow } from '../../src/history/record';
-import { stateOf, text, timeOf, triggerName } from './texts';
+import { kindOf, momentOf, stateOf, text, triggerName } from './texts';
 
-/** Shows runs, one line each, and tells which one is clicked. */
-export function showRows(list: JQuery, { rows }: RunList, open: (run: string) => void): void {
-  const focused = (document.activeElement as HTMLElement | null)?.dataset.run;
-  list.empty().append(rows.map((row) => lineOf(row, open)));
-  if (focused) list.find(`[data-run="${CSS.escape(focused)}"]`).trigger('focus');
+const PARTS = ['time', 'state', 'name', 'trigger', 'waited'] as const;
+
+/** An empty line of the list; lines are used again for other runs while somebody scrolls. */
+export function newLine(): HTMLElement {
+  const line = document.createElement('li');
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'misp-run';
+  for (const part of PARTS) {
+    const span = document.createElement('span');
+    span.className = `misp-run-${part}`;
+    button.append(span);
+  }
+  line.append(button);
+  return line;
 }
 
-function lineOf(row: RunRow, open: (run: string) => void): JQuery {
-  const { run, trigger, about, at, waited, test } = row;
+/** Shows a run in a line: what it was about, and what came of it. */
+export function fillLine(line: HTMLElement, row: RunRow): void {
+  const { run, trigger, about, at, waited, cause } = row;
   const state = stateOf(row);
-  const name = about?.info ?? about?.id ?? row.node.label;
-  const line = $('<button type="button" class="misp-run">')
-    .attr({ 'data-run': run, 'data-state': state })
-    .on('click', () => open(run));
-  const words = [
-    ['misp-run-time', timeOf(at)],
-    ['misp-run-state', text(`state.${state}`)],
-    ['misp-run-name', name],
-    ['misp-run-trigger', triggerName(trigger) + (test ? ` · ${text('test')}` : '')],
-    ['misp-run-waited', waited === undefined ? '' : text('ms', { waited })],
-  ];
-  for (const [kind, value] of words)
-    $('<span>').addClass(kind).attr('title', value).text(value).appendTo(line);
-  return $('<li>').append(line);
+  const button = line.firstElementChild as HTMLElement;
+  button.dataset.run = run;
+  button.dataset.state = state;
+  const event = about?.id ? text('event', { id: about.id }) : '';
+  const how = cause ? text(`cause.${cause}`) : '';
+  const shown: Record<(typeof PARTS)[number], string> = {
+    time: momentOf(at),
+    state: text(`state.${state}`),
+    name: about?.info ?? about?.id ?? row.node.label,
+    trigger: [triggerName(trigger), event, kindOf(row), how].filter(Boolean).join(' · '),
+    waited: waited === undefined ? '' : text('ms', { waited }),
+  };
+  PARTS.forEach((part, index) => {
+    const span = button.children[index] as HTMLElement;
+    span.textContent = shown[part];
+    span.title = shown[part];
+  });
 }
 
 const COLUMNS = ['runs', 'blocked', 'failed', 'late', 'p50', 'p99'] as const;
@@ -46,6 +59,6 @@ export function showCounts(place: JQuery, counts: readonly TriggerCount[]): void
     const row = $('<tr>').appendTo(body);
     $('<th scope="row">').text(count.node.label).appendTo(row);
     for (const name of COLUMNS) $('<td>').text(count[name]).appendTo(row);
-    $('<td>').text(timeOf(count.askedAt)).appendTo(row);
+    $('<td>').text(momentOf(count.askedAt)).appendTo(row);
   }
 }

@@ -1,11 +1,15 @@
 import type { Answer, RunPage } from '../../nodes/plugin/api';
 import { RUNS_TOPIC, type RunRecord } from '../../src/history/record';
 import { TRIGGERS } from '../../src/triggers/triggers';
-import { ask, refusalOf } from '../ask';
+import { ask } from '../ask';
 import { notifyText } from '../show';
 import { lightWay } from '../test-run/way';
-import { showCounts, showRows } from './list';
+import { inputForm } from './input';
+import { showCounts } from './list';
 import { showPage } from './page';
+import { recordingSwitch } from './recording';
+import { replayInput, replayRun, saveTest } from './replay';
+import { Rows } from './rows';
 import style from './runs.css';
 import { text, triggerName } from './texts';
 
@@ -20,17 +24,20 @@ export function startRuns(): void {
   const filters = $('<div class="misp-run-filters">').appendTo(content);
   const trigger = select('trigger', ['', ...TRIGGERS.map(({ id }) => id)], triggerName);
   const outcome = select('outcome', ['', 'allow', 'block', 'failed', 'open'], (id) => text(`state.${id}`));
-  const search = $('<input type="search">').attr({
-    placeholder: text('search'),
-    'aria-label': text('search'),
-  });
-  filters.append(trigger, outcome, search);
+  const [search, event] = ['search', 'searchEvent'].map((key) =>
+    $('<input type="search">').attr({ placeholder: text(key), 'aria-label': text(key) }),
+  );
+  filters.append(trigger, outcome, search, event);
   const summary = $('<p role="status" aria-live="polite">').appendTo(content);
   const counts = $('<details>').appendTo(content);
   $('<summary>').text(text('counts.title')).appendTo(counts);
   const table = $('<div class="misp-run-counts">').appendTo(counts);
-  const list = $('<ul>').attr('aria-label', text('title')).appendTo(content);
+  const input = inputForm((id, given, acts) => replayInput(id, given, acts, show)).appendTo(content);
+  const recording = recordingSwitch();
+  recording.row.appendTo(content);
+  const list = $('<ul class="misp-run-list">').attr('aria-label', text('title')).appendTo(content);
   const page = $('<div class="misp-run-page">').hide().appendTo(content);
+  const rows = new Rows(content[0], list, { open, more });
 
   RED.sidebar.addTab({
     id: ID,
@@ -40,70 +47,128 @@ export function startRuns(): void {
     pinned: true,
     enableOnEdit: true,
     iconClass: 'fa fa-history',
-    onchange: () => refresh(),
+    onchange() {
+      recording.refresh();
+      refresh();
+    },
   });
 
   let timer: number | undefined;
   const soon = () => {
     clearTimeout(timer);
-    timer = window.setTimeout(refresh, REST_MS);
+    timer = window.setTimeout(() => refresh(true), REST_MS);
   };
-  for (const filter of [trigger, outcome, search]) filter.on('input change', soon);
+  for (const filter of [trigger, outcome, search, event]) filter.on('input change', soon);
   RED.comms.subscribe(RUNS_TOPIC, () => {
-    if (content.is(':visible')) refresh();
+    if (!content.is(':visible')) return;
+    if (page.is(':visible')) renewPage();
+    else refresh();
   });
 
   let request: JQueryRequest<Answer<'GET /runs'>> | undefined;
-  function refresh(): void {
+  let earlier: JQueryRequest<Answer<'GET /runs'>> | undefined;
+  let hasMore = false;
+  let again = false;
+
+  const queryOf = (before = '') => ({
+    ...{ trigger: trigger.val(), outcome: outcome.val(), text: search.val() },
+    ...{ event: event.val().trim(), before },
+  });
+
+  /** @param anew other filters: what is known of the list fits no more */
+  function refresh(anew = false): void {
     if (page.is(':visible')) return;
+    // Where runs come faster than answers, each answer is shown all the same.
+    if (request && !anew) return void (again = true);
     request?.abort();
-    const query = { trigger: trigger.val(), outcome: outcome.val(), text: search.val() };
-    request = ask('GET /runs', { query }).done((answer) => {
-      if ('problem' in answer) return void summary.text(answer.problem);
-      const { rows, total } = answer;
-      summary.text(text(total === 0 ? 'none' : 'shown', { shown: rows.length, total }));
-      showRows(list, answer, open);
-      showCounts(table, answer.counts);
-    });
+    if (anew) earlier?.abort();
+    again = false;
+    const asked = ask('GET /runs', { query: queryOf() });
+    request = asked;
+    const over = () => {
+      if (request !== asked) return;
+      request = undefined;
+      if (again) refresh();
+    };
+    asked
+      .done((answer) => {
+        showList(answer, anew);
+        over();
+      })
+      .fail(over);
   }
 
-  const overview = [filters, summary, counts, list];
+  function showList(answer: Answer<'GET /runs'>, anew: boolean): void {
+    if ('problem' in answer) return void summary.text(answer.problem);
+    if (anew || rows.count <= answer.rows.length) {
+      rows.replace(answer.rows);
+      hasMore = answer.more;
+    } else rows.renew(answer.rows);
+    summary.text(text(answer.total === 0 ? 'none' : 'shown', { total: answer.total }));
+    showCounts(table, answer.counts);
+    recording.refreshIfOn();
+  }
+
+  function more(): void {
+    if (!hasMore || earlier) return;
+    earlier = ask('GET /runs', { query: queryOf(rows.last) })
+      .done((answer) => {
+        earlier = undefined;
+        if ('problem' in answer) return;
+        hasMore = answer.more;
+        rows.add(answer.rows);
+      })
+      .fail(() => (earlier = undefined));
+  }
+
+  /** The run that is shown while it is under way. */
+  let underWay: string | undefined;
+  const overview = [filters, summary, counts, input, recording.row, list];
+  let scrolled = 0;
   const actions = {
     back() {
+      underWay = undefined;
       page.hide();
       for (const part of overview) part.show();
+      content[0].scrollTop = scrolled;
       refresh();
     },
     light: ({ node, way }: RunRecord) => {
       RED.view.reveal(node.id);
       if (way) lightWay(way);
     },
-    replay,
+    replay: (record: RunRecord, acts: boolean) => replayRun(record, acts, show),
+    save: saveTest,
   };
 
   function open(run: string): void {
     ask('GET /runs/:id', { params: { id: run } }).done((answer) => {
-      if ('problem' in answer) notifyText(answer.problem, { type: 'error' });
-      else show(answer);
+      if ('problem' in answer) return void notifyText(answer.problem, { type: 'error' });
+      show(answer);
+      underWay = answer.record.ended ? undefined : run;
+    });
+  }
+  function renewPage(): void {
+    const run = underWay;
+    if (run === undefined) return;
+    ask('GET /runs/:id', { params: { id: run } }).done((answer) => {
+      if ('problem' in answer || underWay !== run) return;
+      const focused = (document.activeElement as HTMLElement | null)?.dataset.action;
+      showPage(page, answer, actions);
+      if (focused) page.find(`[data-action="${CSS.escape(focused)}"]`).trigger('focus');
+      if (!answer.record.ended) return;
+      underWay = undefined;
+      if (answer.record.way) lightWay(answer.record.way);
     });
   }
   function show(answer: RunPage, before?: RunRecord): void {
+    underWay = undefined;
+    if (!page.is(':visible')) scrolled = content[0].scrollTop;
     for (const part of overview) part.hide();
     showPage(page.show(), answer, actions, before);
+    content[0].scrollTop = 0;
     if (answer.record.way) lightWay(answer.record.way);
     page.find('button').first().trigger('focus');
-  }
-  function replay(run: string): void {
-    const params = { id: run };
-    ask('GET /runs/:id', { params }).done((recorded) => {
-      if ('problem' in recorded) return;
-      ask('POST /runs/:id/replay', { params })
-        .done((answer) => {
-          if ('problem' in answer) notifyText(answer.problem, { type: 'error' });
-          else show(answer, recorded.record);
-        })
-        .fail((failed) => void notifyText(refusalOf(failed) ?? text('replay.failed'), { type: 'error' }));
-    });
   }
 }
 

@@ -2,13 +2,26 @@ import type { RunRow } from '../../src/history/record';
 import { textFrom } from '../show';
 
 /** A text of the runs, by its key in the texts of the plugin; its values stay plain text. */
-export function text(key: string, params: object = {}): string {
-  return textFrom(RED, `@misp-flows/node-red-misp/misp-editor:misp-editor.runs.${key}`, params);
+export function text(key: string, params?: object): string {
+  const name = `@misp-flows/node-red-misp/misp-editor:misp-editor.runs.${key}`;
+  return fixed(name, params);
 }
 
 /** What MISP's trigger is called. */
 export function triggerName(id: string): string {
-  return textFrom(RED, `@misp-flows/node-red-misp/misp-trigger:misp-trigger.label.${id}`);
+  return fixed(`@misp-flows/node-red-misp/misp-trigger:misp-trigger.label.${id}`);
+}
+
+/** Texts that were asked for before: a list that is scrolled asks for the same thousands of times. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 2000;
+
+function fixed(name: string, params?: object): string {
+  const key = params ? name + JSON.stringify(params) : name;
+  const words = known.get(key) ?? textFrom(RED, name, params);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, words);
+  return words;
 }
 
 /** What an operation is called; it may be one of a version that had more of them. */
@@ -27,6 +40,12 @@ export function stateOf({ outcome, ended, failed }: RunRow): State {
   return failed ? 'failed' : 'allow';
 }
 
+/** Whether it is a test or a replay, in words; nothing of a run that MISP asked for. */
+export function kindOf({ test, replay }: RunRow): string {
+  if (replay === undefined) return test ? text('test') : '';
+  return text(test ? 'replayed' : 'replayedForReal');
+}
+
 /** How the answer came about, in words. */
 export function answerOf(row: RunRow): string {
   const { cause, reason, waited = 0 } = row;
@@ -36,4 +55,12 @@ export function answerOf(row: RunRow): string {
   return reason ? `${words}: ${reason}` : words;
 }
 
-export const timeOf = (moment: number) => new Date(moment).toLocaleTimeString();
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+export const timeOf = (moment: number) => clock.format(moment);
+
+/** A time of today, or with its day. */
+export function momentOf(moment: number): string {
+  const isToday = new Date(moment).toDateString() === new Date().toDateString();
+  return isToday ? timeOf(moment) : new Date(moment).toLocaleString();
+}

@@ -1,5 +1,6 @@
 import type { WorkflowNote } from '../../nodes/plugin/api';
 import { ask } from '../ask';
+import { download } from '../download';
 import type { FlowNode } from '../flows/flow';
 import { labelFor } from '../flows/picture';
 import { text } from '../flows/texts';
@@ -141,13 +142,4 @@ function saveInto(server: string, wish: Wish, refuse: (problem: string) => void)
       notifyText(text('saved', { name: wish.name }), { type: 'success' });
     })
     .fail((request) => refuse(failureOf(request)));
-}
-
-function download(file: string, words: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([words], { type: 'application/json' }));
-  link.download = file;
-  link.click();
-  // Some browsers begin to read it later.
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

@@ -85,6 +85,7 @@ export default defineAction(
         const content = contentOf(message.payload, context.names(message));
         return planMails({ from, ...content }, await recipientsOf(message));
       },
+      system: () => (RED.nodes.getNode(config.mailServer) as MailServerNode | null)?.mail?.server ?? '',
       carryOut: SENDS['send-mail'](mailServer, Number(config.mostMegabytes) * MEGABYTE),
     };
 

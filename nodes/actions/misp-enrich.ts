@@ -2,6 +2,8 @@ import { told } from '../../src/actions/in-words';
 import type { AddToEvent } from '../../src/actions/add-to-event';
 import type { MispOperation, Plan } from '../../src/actions/plan';
 import { attributesOf, eventOf, withAttributes, type Target } from '../../src/actions/targets';
+import { keysOf } from '../../src/echo/things';
+import { askedOf } from '../../src/audit/entry';
 import type { MispAttribute } from '../../src/event/core';
 import { textOf } from '../../src/event/values';
 import type { ModuleMapping } from '../../src/mapping/mapping';
@@ -20,6 +22,7 @@ import { runtimeOf } from '../runtime';
 import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
 import { defineAction, type ActionFields } from './parts/define-action';
 import { refuseBeforeSave, serverOf } from './parts/define-misp-action';
+import { rememberWrites } from './parts/remember-writes';
 
 const MODULES = { setting: 'enrichWith', form: 'listOrOne' } as const;
 const ATTACH = {
@@ -110,6 +113,7 @@ export default defineAction<typeof FIELDS, MispOperation>(
         return planFor(message);
       },
       carryOut: client ? carryOutOn(client) : () => Promise.resolve([]),
+      ...(client ? { begin: rememberWrites(RED, client), system: () => client.url } : {}),
       learn(message, operations) {
         reflect(message.payload, operations, wholeOf(message));
         const { counts } = asked.get(message) ?? {};
@@ -149,13 +153,44 @@ function asking(context: Context, signal: AbortSignal) {
   ): Promise<Answered[]> => {
     const modules = chosenModules(config.enrichWith, await known.list());
     const attributes = targets.map(({ item }) => item);
+    runtimeOf(RED).ownQuestions.note(attributes.flatMap(keysOf));
     const questions = questionsFor(attributes, modules, { eventId, settings, service: service.url });
     const progress = (done: number, total: number) => {
       if (done % 10 === 0)
         context.statusSoon('progress', 'blue', 'dot', { done: String(done), total: String(total) });
     };
-    return askAll(service, kept, questions, { signal, deadline: deadlineOf(message), progress });
+    const answered = await askAll(service, kept, questions, {
+      ...{ signal, progress },
+      deadline: deadlineOf(message),
+    });
+    noteQuestions(context, message, service.url, answered);
+    return answered;
   };
+}
+
+/** What left for the service: whom it was about, and how often. */
+function noteQuestions(
+  { RED, node }: Context,
+  message: Message,
+  url: string,
+  answered: readonly Answered[],
+): void {
+  const asked = answered.filter(({ reply }) => reply.outcome !== 'notAsked');
+  if (asked.length === 0) return;
+  const failed = asked.filter(
+    ({ reply }) => reply.outcome === 'failed' || reply.outcome === 'timedOut',
+  ).length;
+  const modules = new Set(asked.map(({ question }) => question.module.name));
+  const runtime = runtimeOf(RED);
+  runtime.audit.note(
+    runtime.actorOf(node, message),
+    askedOf({
+      system: url,
+      modules: [...modules],
+      attributes: asked.map(({ question }) => textOf(question.attribute.uuid)),
+      failed,
+    }),
+  );
 }
 
 /** One bad answer is none of the node's failures, unless its user says so; that nobody answers is. */

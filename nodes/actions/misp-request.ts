@@ -8,6 +8,7 @@ import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
 import { actionBehaviour, settingsFor } from './parts/define-action';
 import { readingBehaviour } from './parts/define-reading';
+import { rememberWrites } from './parts/remember-writes';
 import { refuseBeforeSave, SERVER_FIELD, serverOf } from './parts/define-misp-action';
 
 const FIELDS = {
@@ -79,6 +80,8 @@ function writer(context: NodeContext<typeof FIELDS>, method: RestCall['method'])
       return [{ do: 'rest-call', method, path: target, ...body }];
     },
     carryOut: carryOutOn(client),
+    begin: rememberWrites(context.RED, client),
+    system: () => client.url,
     finish(message, { dryRun, operations: [{ answer }] }) {
       return [dryRun ? message : withPayload(message, answer)];
     },

@@ -38,6 +38,7 @@ export default defineAction(
     const params = writeParams<{ data_extraction_path: string }>(PUSH_ZMQ, config);
     return {
       plan: ({ payload }) => planPushZmq(params.data_extraction_path, payload),
+      system: () => config.address,
       carryOut: SENDS['zmq-publish'](async () => (await acquired).publisher),
       async close() {
         const lease = await acquired.catch(() => undefined);

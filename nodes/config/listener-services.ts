@@ -10,17 +10,13 @@ import {
   serviceFile,
   type RememberedService,
 } from '../../src/listener/remembered';
+import { folderOf } from '../folder';
 import type { Halt } from '../halt';
 import { runtimeOf } from '../runtime';
+import { upstreamList } from './listener-upstream';
 
 /** How long services go on after flows that were stopped for no known reason: a project may be changed. */
 const ENDING_MS = 5000;
-
-/** The folder in which listeners keep what must outlive the process, if Node-RED has a user folder. */
-function folderOf(RED: NodeAPI): string | undefined {
-  const { userDir } = RED.settings as { userDir?: string };
-  return userDir && path.join(userDir, 'misp-workflows');
-}
 
 export function ownerOf(RED: NodeAPI, id: string): Owner {
   return { realm: folderOf(RED) ?? '', id };
@@ -110,9 +106,11 @@ function open(RED: NodeAPI, id: string, { tls, ...settings }: RememberedService)
   try {
     const material = tls && rememberedTls(tls);
     const absence: Absence = { key: 'service.starting', waits: true };
-    const service = openService(ownerOf(RED, id), { ...settings, tls: material }, absence);
+    const files = filesOf(RED, id);
+    const expected = upstreamList(files.upstream).read();
+    const service = openService(ownerOf(RED, id), { ...settings, tls: material, expected }, absence);
     if (!service) return;
-    const known = new KnownModules(filesOf(RED, id).modules, () => undefined);
+    const known = new KnownModules(files.modules, () => undefined);
     for (const module of known.all) service.announceExpected(module);
     RED.log.info(text('remembered', {}));
   } catch (error) {

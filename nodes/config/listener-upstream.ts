@@ -55,12 +55,8 @@ export function upstreamOf(
   list: string | undefined,
 ): UpstreamSettings | undefined {
   if (!config.upstream) return undefined;
-  const { connection } = configNode<ModulesNode, 'connection'>(
-    RED,
-    config.upstream,
-    'connection',
-    'listener.noUpstream',
-  );
-  const { url, user, password, verify, tls } = connection;
-  return { url, user, password, verify, tls, list };
+  // Without a service its settings cannot be used.
+  const node = configNode<ModulesNode, 'service'>(RED, config.upstream, 'service', 'listener.noUpstream');
+  const { url, user, password, verify, tls, proxy } = node.connection;
+  return { url, user, password, verify, tls, proxy, list };
 }

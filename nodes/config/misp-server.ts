@@ -60,7 +60,8 @@ export default defineNode(
         ownCalls.learn();
       };
     };
-    node.client = new MispClient({ ...settingsOf(RED, form), leaves });
+    const writes = () => tracker.runHere?.countWrite();
+    node.client = new MispClient({ ...settingsOf(RED, form), leaves, writes });
     const forget = ownCalls.add(key);
     return {
       close() {

@@ -1,6 +1,7 @@
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';
+import type { KeptMessage } from '../../src/replay/kept-messages';
 import type { ModuleInfo } from '../../src/modules/list';
 import type { PickerItem } from '../../src/misp/picker-item';
 import type { Way } from '../../src/runs/way';
@@ -24,10 +25,29 @@ export interface Routes {
     body: { use: Use | 'event'; server?: string; event?: string };
     answer: TestRun;
   };
-  'GET /runs': { query: { trigger: string; outcome: string; text: string }; answer: RunList };
+  'GET /runs': {
+    /** `before`: only runs before this one. */
+    query: { trigger: string; outcome: string; event: string; text: string; before: string };
+    answer: RunList;
+  };
   'GET /runs/:id': { answer: RunPage };
-  /** As a dry run, through the flow as it is now. */
-  'POST /runs/:id/replay': { answer: RunPage };
+  /** Through the flow as it is now: as a dry run, or the nodes act. MISP is not answered. */
+  'POST /runs/:id/replay': { body: { acts: boolean }; answer: RunPage };
+  /** The same with what was pasted, or with an event of a deployed MISP. */
+  'POST /triggers/:id/replay': {
+    body: { acts: boolean; text?: string; server?: string; event?: string };
+    answer: RunPage;
+  };
+  /** What a run began with, and what is known of the data between its nodes. */
+  'GET /runs/:id/data': { answer: { entry: boolean; between: Between[] } };
+  /** `part`: `entry`, or the number of a place between nodes. */
+  'GET /runs/:id/data/:part': { answer: { data: unknown } };
+  /** The run as a file with a test. */
+  'GET /runs/:id/test': { answer: { name: string; text: string } };
+  /** Whether the data between nodes is kept. */
+  'GET /recording': { answer: RecordingState };
+  /** Keeps it for so many runs; with 0 not any more. */
+  'POST /recording': { body: { runs: number }; answer: RecordingState };
   'POST /try/node': {
     body: { type: string; settings: Saved; triggers: string[]; event: string };
     answer: NodeAnswer;
@@ -132,6 +152,8 @@ export interface TestRun {
 export interface RunList {
   /** The latest first. */
   rows: RunRow[];
+  /** There are more that fit. */
+  more: boolean;
   /** How many runs are known. */
   total: number;
   counts: TriggerCount[];
@@ -141,6 +163,16 @@ export interface RunPage {
   record: RunRecord;
   /** What it began with is at hand. */
   replayable: boolean;
+}
+
+/** Where the data of a message was kept. */
+export type Between = Omit<KeptMessage, 'json'> & { kept: boolean };
+
+export interface RecordingState {
+  /** Of so many runs more. */
+  runs: number;
+  /** In milliseconds since 1970. */
+  until: number;
 }
 
 interface Tried {

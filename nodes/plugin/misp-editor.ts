@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
+import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveModules } from './modules';
 import { serveConnectionTest } from './test-connection';
@@ -9,6 +10,8 @@ import { serveModuleServices } from './test-modules';
 import { serveTestRuns } from './test-run';
 import { servePickers } from './pickers';
 import { serve } from './route';
+import { serveReplays } from './replays';
+import { serveRunData } from './run-data';
 import { serveRuns } from './runs';
 import { serveTrials } from './try-node';
 import { servePreviews } from './try-path';
@@ -22,6 +25,9 @@ export default function register(RED: NodeAPI): void {
   checkDeployed(RED);
   serveTestRuns(RED);
   serveRuns(RED);
+  serveAudit(RED);
+  serveReplays(RED);
+  serveRunData(RED);
   serveTrials(RED);
   servePreviews(RED);
   servePickers(RED);

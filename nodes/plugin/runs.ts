@@ -1,31 +1,27 @@
 import type { NodeAPI } from 'node-red';
-import { setImmediate as journalHandedOver } from 'node:timers/promises';
 import type { RunFilter } from '../../src/history/run-log';
 import type { RunRecord, RunRow, Step } from '../../src/history/record';
-import { WorkflowError } from '../../src/text';
-import { runtimeOf } from '../runtime';
+import { runtimeOf, type Runtime } from '../runtime';
+import type { RunPage } from './api';
 import { textField } from './body';
 import { serve } from './route';
 
-/** A list has no more rows than a person looks through; the rest is found by the filters. */
-const MOST_ROWS = 500;
+/** The list is read in parts as somebody scrolls. */
+const ROWS = 200;
 
 /** The routes behind the list of runs. */
 export function serveRuns(RED: NodeAPI): void {
   const runtime = runtimeOf(RED);
-  const { log, counters, inputs } = runtime.history;
+  const { log, counters } = runtime.history;
   const read = { permission: 'misp.read' } as const;
-  const pageOf = (record: RunRecord, seesData: boolean) => ({
-    record: seesData ? record : withoutData(record),
-    replayable: inputs.has(record.run) && runtime.trigger(record.node.id) !== undefined,
-  });
 
   serve(RED, 'GET /runs', read, ({ query, seesData }) => {
     // Who may not see the data cannot find out about it by searching.
-    const filter = filterOf({ ...query, text: seesData ? query.text : '' });
-    const rows = log.rows(filter, MOST_ROWS);
+    const filter = filterOf(seesData ? query : { ...query, text: '', event: '' });
+    const rows = log.rows(filter, ROWS, textField(query.before) || undefined);
     return {
       rows: seesData ? rows : rows.map((row) => rowWithoutData(row)),
+      more: rows.length === ROWS,
       total: log.size,
       counts: counters.all,
     };
@@ -33,31 +29,28 @@ export function serveRuns(RED: NodeAPI): void {
 
   serve(RED, 'GET /runs/:id', read, ({ params, seesData }) => {
     const record = log.get(params.id);
-    return record && pageOf(record, seesData);
+    return record && pageOf(runtime, record, seesData);
   });
-
-  serve(
-    RED,
-    'POST /runs/:id/replay',
-    { permission: 'misp.write' },
-    async ({ params, needsData, seesData }) => {
-      needsData();
-      const record = log.get(params.id);
-      if (!record) return undefined;
-      const trigger = runtime.trigger(record.node.id);
-      const input = inputs.get(record.run);
-      if (!trigger || !input) throw new WorkflowError(trigger ? 'runs.noInput' : 'runs.noTrigger');
-      const { run } = await trigger.rehearse(input.read());
-      await journalHandedOver();
-      const now = log.get(run);
-      return now && pageOf(now, seesData);
-    },
-  );
 }
 
-function filterOf({ trigger, outcome, text }: Partial<Record<keyof RunFilter, unknown>>): RunFilter {
+/** A run as it is shown. */
+export function pageOf(runtime: Runtime, record: RunRecord, seesData: boolean): RunPage {
+  const { inputs } = runtime.history;
+  const isDeployed = runtime.trigger(record.node.id) !== undefined;
+  return {
+    record: seesData ? record : withoutData(record),
+    replayable: isDeployed && [record.run, record.replay ?? ''].some((run) => inputs.has(run)),
+  };
+}
+
+function filterOf({ trigger, outcome, text, event }: Partial<Record<keyof RunFilter, unknown>>): RunFilter {
   const known = (['allow', 'block', 'failed', 'open'] as const).find((one) => one === outcome);
-  return { trigger: textField(trigger), outcome: known, text: textField(text) };
+  return {
+    trigger: textField(trigger),
+    outcome: known,
+    text: textField(text),
+    event: textField(event).trim(),
+  };
 }
 
 /** What of a run tells nothing of the data of its event. */

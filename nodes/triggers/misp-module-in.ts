@@ -1,4 +1,6 @@
+import type { Node } from 'node-red';
 import { asText, buildAnswer } from '../../src/drawn/build';
+import { letSettingsGo } from '../../src/drawn/module-settings';
 import { FIELD_NAME, MODULE_NAME, SETTING_NAME } from '../../src/drawn/names';
 import type { OpenQuery } from '../../src/listener/open-query';
 import type { ServiceState } from '../../src/listener/service';
@@ -10,7 +12,8 @@ import type { ListenerNode } from '../config/misp-listener';
 import { namesIn } from '../config/listener-upstream';
 import { runtimeOf } from '../runtime';
 import { announcedModule, ASKED, KINDS, type ModuleSettings } from './announced-module';
-import { messageOf, type ModuleKind, type ReadQuery } from './module-message';
+import { askedOf, messageOf, type ModuleKind, type ReadQuery } from './module-message';
+import { LIMIT_FIELDS, TriggerGuard } from './trigger-guard';
 import { TriggerReport } from './trigger-report';
 import { TriggerRuns } from './trigger-runs';
 
@@ -65,6 +68,7 @@ export default defineNode(
         advanced: true,
       },
       deadline: { kind: 'number', default: 0, min: 0, max: 300, unit: 's', advanced: true },
+      ...LIMIT_FIELDS,
     },
   },
   (context) => {
@@ -75,6 +79,8 @@ export default defineNode(
     const { service, ...listener } = listenerOf(config);
     const report = new TriggerReport(context);
     const kind: ModuleKind = ASKED[config.kind];
+    const nodeId = (node as Node & { _alias?: string })._alias ?? node.id;
+    const guard = new TriggerGuard(nodeId, { ...context.config, echoes: 'run' }, runtime, false);
     const runs = new TriggerRuns<ModuleKind>({
       node,
       tracker: runtime.tracker,
@@ -91,7 +97,14 @@ export default defineNode(
         return (given) => buildAnswer(given as Parameters<typeof buildAnswer>[0], target);
       },
       messageOf: (request, of) => messageOf(RED, config, request, of),
-      failed: (error) => context.explain(error),
+      enter: (request, run, message) => guard.enter(askedOf(config, request), run, message),
+      failed(error, message) {
+        const problem = context.explain(error);
+        report.incomplete(problem, 'tooOften');
+        node.error(problem.message, message);
+        return problem;
+      },
+      over: letSettingsGo,
       report: (verdict) => report.verdict(verdict),
       dropped: () => undefined,
     });

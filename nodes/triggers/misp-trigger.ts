@@ -1,6 +1,7 @@
 import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { Node } from 'node-red';
+import { ECHOING } from '../../src/echo/things';
 import { isRecord } from '../../src/event/values';
 import { action, type ActionModule, type ModuleParam } from '../../src/listener/kinds/action';
 import type { ModuleOwner, OpenQuery, RequestText } from '../../src/listener/open-query';
@@ -21,6 +22,7 @@ import type { ListenerNode } from '../config/misp-listener';
 import type { ServerNode } from '../config/misp-server';
 import type { ParamRow } from '../definition';
 import { runtimeOf } from '../runtime';
+import { isTooOften, LIMIT_FIELDS, TriggerGuard } from './trigger-guard';
 import { TriggerReport } from './trigger-report';
 import { TriggerRuns, type TriggerMessage } from './trigger-runs';
 
@@ -125,6 +127,15 @@ export default defineNode(
       },
       remember: { kind: 'checkbox', default: true, advanced: true },
       keepSecrets: { kind: 'checkbox', default: false, when: { trigger: WITH_SECRETS }, advanced: true },
+      echoes: {
+        kind: 'select',
+        default: 'end',
+        options: ['end', 'run'],
+        when: { trigger: [...ECHOING] },
+        advanced: true,
+      },
+      ...LIMIT_FIELDS,
+      writeLimit: { kind: 'number', default: 1000, min: 1, max: 1_000_000, advanced: true },
       loopLimit: { kind: 'number', default: 1000, min: 1, max: 1_000_000, advanced: true },
       filteredItems: { kind: 'checkbox', default: false, advanced: true },
       params: { kind: 'params', default: [], advanced: true },
@@ -150,6 +161,7 @@ export default defineNode(
     const waitsForFlow = trigger.blocking && config.goOn !== 'watch';
     const report = new TriggerReport(context);
     const last = new LastRequest();
+    const guard = new TriggerGuard(nodeId, config, runtime, ECHOING.includes(config.trigger));
     const tagChoice = writeParams<Omit<TagChoice, 'tags'> & { tag: string[] }>(TAG_ATTACHED, config);
     const runs = new TriggerRuns({
       node,
@@ -159,9 +171,11 @@ export default defineNode(
       settings: config,
       messageOf,
       complete: completion(),
+      enter: ({ data }, run, message) => guard.enter({ trigger: config.trigger, data }, run, message),
+      ended: () => report.echo(),
       failed(error, message) {
         const problem = context.explain(error);
-        report.incomplete(problem);
+        report.incomplete(problem, isTooOften(error) ? 'tooOften' : 'incomplete');
         node.error(problem.message, message);
         return problem;
       },
@@ -191,13 +205,15 @@ export default defineNode(
       contact: () => service.contact(config.module),
       messageOf: (request) =>
         messageOf(request, { run: RED.util.generateId(), deadline: Date.now() + deadlineMs(), test: true }),
-      rehearse: (request) => runs.rehearse(request, deadlineMs()),
+      rehearse: (request, options) => runs.rehearse(request, deadlineMs(), options),
+      kept: (text) => KeptRequest.of(text, config.trigger, trigger.secrets),
     });
 
     return {
       close() {
         forget();
         doNotWant();
+        guard.close();
         runtime.flows.off('started', onStarted);
         runtime.flows.off('stopping', onStopping);
         service.off('state', onState);

@@ -1,14 +1,30 @@
 import type { NodeAPI } from 'node-red';
+import { holdSettings } from '../../src/drawn/module-settings';
 import type { ModuleRequest } from '../../src/listener/kinds/drawn';
 import type { MispRequest } from '../../src/listener/request';
 import type { MispPart } from '../../src/runs/message';
+import { uuidKey } from '../../src/event/same';
 import type { ModuleSettings } from './announced-module';
+import type { Asked } from './trigger-guard';
 import type { TriggerMessage } from './trigger-runs';
 
 export type ModuleKind = 'expansion' | 'import' | 'export' | 'action' | 'front';
 
 /** A query of any kind. */
 export type ReadQuery = Partial<MispRequest> & Partial<ModuleRequest> & { answer?: unknown };
+
+/**
+ * What a query is about. An enrichment is asked about the attribute, or the value where MISP names none; what is asked
+ * about a whole event, or a file, is not counted.
+ */
+export function askedOf({ kind }: ModuleSettings, query: ReadQuery): Asked {
+  if (kind === 'action') return { trigger: 'action', data: query.data };
+  const uuid = uuidKey(query.attribute?.uuid ?? query.attributeUuid);
+  const value =
+    query.value === undefined ? undefined : JSON.stringify([query.type, query.value]).slice(0, 500);
+  const entity = uuid === '' ? value : `attribute ${uuid}`;
+  return { trigger: 'expansion', data: undefined, attributes: uuid === '' ? [] : [uuid], entity };
+}
 
 /** The message that a query becomes. `msg.payload` is what most flows need; the parts stand beside it. */
 export function messageOf(
@@ -49,6 +65,7 @@ export function messageOf(
     filename,
     events: query.events,
     answer: query.answer,
+    settings: query.settings && holdSettings(of.run, query.settings),
   };
   const known = Object.entries(parts).filter(([, part]) => part !== undefined);
   return {

@@ -49,9 +49,14 @@ export class TriggerReport {
     else this.tell([cause === 'accepted' ? 'accepted' : 'allowed', 'green', 'dot']);
   }
 
-  /** The data of a run could not be completed. */
-  incomplete({ message }: Error): void {
-    this.tell(['incomplete', 'red', 'ring', { problem: inShort(message) }]);
+  /** The flow did not get a request: its data could not be completed, or it came too often. */
+  incomplete({ message }: Error, status: 'incomplete' | 'tooOften'): void {
+    this.tell([status, 'red', 'ring', { problem: inShort(message) }]);
+  }
+
+  /** A request told of nothing but what this Node-RED wrote, and ended. */
+  echo(): void {
+    this.tell(['echo', 'grey', 'dot']);
   }
 
   /** The service answered without asking the flow. */

@@ -5,12 +5,13 @@ import type { OpenQuery } from '../../src/listener/open-query';
 import type { Reception } from '../../src/runs/reception';
 import type { Journal } from '../../src/runs/journal';
 import { Run, type RunEvents } from '../../src/runs/run';
-import type { Message, MispPart } from '../../src/runs/message';
+import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
 import { saidBy } from '../../src/text';
 import { WayTaken, type Way } from '../../src/runs/way';
 import { aboutOf } from '../../src/runs/about';
+import type { Entering } from './trigger-guard';
 import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 
 /** What a trigger sends. */
@@ -22,26 +23,54 @@ export interface Firing<K extends KindName> {
   tracker: RunTracker;
   journal: Journal;
   generateId(): string;
-  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'> & { loopLimit?: number };
+  settings: Pick<WaiterSettings, 'module' | 'onError' | 'onDeadline' | 'goOn'> & {
+    loopLimit?: number;
+    writeLimit?: number;
+  };
   /** Of a flow that is a module: what makes its answer. */
   buildFor?: (request: RequestOf<K>) => WaiterSettings['build'];
   messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
-  /** Tells of data that could not be added. */
+  /**
+   * Asked before the flow gets a request of MISP; tests get through.
+   * @throws why it does not get it
+   */
+  enter?: (request: RequestOf<K>, run: Run, message: TriggerMessage) => Entering | Promise<Entering>;
+  /** A run has its answer, and nothing of it is under way. */
+  over?(run: string): void;
+  /** Told when the flow did not get a request. */
+  ended?(): void;
+  /** Tells why the flow does not get the message: data that could not be added, or too many runs. */
   failed(error: unknown, message: Message): Error;
   report(verdict: Verdict): void;
   /** Accepted runs came to their end with the redeploy. */
   dropped(count: number): void;
 }
 
+/** How a request is sent through the flow that MISP did not make. */
+export interface RehearsalOptions {
+  /** The nodes act; else nothing is changed anywhere. */
+  acts?: boolean;
+  /** The run whose data it is, or an empty text: it is a replay. */
+  replay?: string;
+}
+
 /** What came of a test run, the id that the journal knows it by, and where its messages went. */
-export type Rehearsal = Verdict & { run: string; way: Way };
+export type Rehearsal = Verdict & {
+  run: string;
+  way: Way;
+  /** Nothing of it is under way any more, or nobody can tell. */
+  quiet: Promise<void>;
+};
+
+/** `unasked`: MISP does not wait for it. */
+type Begun = { test: boolean; goOn: GoOn; unasked?: boolean } & Pick<RehearsalOptions, 'replay'>;
 
 interface OpenRun {
   run: Run;
   waiter: Waiter;
-  message: Message;
+  message: TriggerMessage;
   /** The trigger itself is the first thing that the run waits for. */
   first: Reception;
   taken: WayTaken;
@@ -79,20 +108,32 @@ export class TriggerRuns<K extends KindName = 'action'> {
       this.accepted.add(started);
       started.waiter.accept();
     }
-    this.send(started);
+    this.admit(started, query.request);
     return started.run.id;
   }
 
-  /** Sends a request through the flow as a test: nothing is changed anywhere, and MISP is not told. */
-  rehearse(request: RequestOf<K>, deadlineMs: number): Promise<Rehearsal> {
+  /** Sends a request through the flow, as a test unless told otherwise; MISP is not told. */
+  rehearse(
+    request: RequestOf<K>,
+    deadlineMs: number,
+    { acts = false, replay }: RehearsalOptions = {},
+  ): Promise<Rehearsal> {
     return new Promise((resolve) => {
+      let nowQuiet: () => void;
+      const quiet = new Promise<void>((done) => (nowQuiet = done));
       const { goOn } = this.firing.settings;
-      const settings = { test: true, goOn: goOn === 'watch' ? 'ended' : goOn } as const;
+      const settings = {
+        test: !acts,
+        goOn: goOn === 'watch' ? 'ended' : goOn,
+        unasked: true,
+        replay,
+      } as const;
       const started = this.begin(request, Date.now() + deadlineMs, settings, {
+        quiet: () => nowQuiet(),
         answered: (verdict) => {
           clearTimeout(timer);
           this.rehearsals.delete(started);
-          resolve({ ...verdict, run: started.run.id, way: started.taken.way });
+          resolve({ ...verdict, run: started.run.id, way: started.taken.way, quiet });
         },
       });
       const timer = setTimeout(() => started.waiter.expire(), deadlineMs);
@@ -141,41 +182,80 @@ export class TriggerRuns<K extends KindName = 'action'> {
   private begin(
     request: RequestOf<K>,
     deadline: number,
-    { test, goOn }: { test: boolean; goOn: GoOn },
+    { test, goOn, unasked = false, replay }: Begun,
     { answered, quiet }: { answered: (verdict: Verdict) => void } & Pick<RunEvents, 'quiet'>,
   ): OpenRun {
     const { firing } = this;
     const { node, tracker, journal } = firing;
     const id = firing.generateId();
     const message = firing.messageOf(request, { run: id, deadline, test });
+    const { trigger, module, blocking } = message.misp;
     // A run may be followed for a while after its end is near: its data is not kept for that.
     const messageId = message._msgid;
+    if (unasked && !test) setMisp(message, { blocking: false });
     const taken = new WayTaken(node);
     const run = new Run(id, {
-      quiet,
+      quiet() {
+        firing.over?.(id);
+        quiet?.();
+      },
       passed: (from, port, to) => taken.passed(from, port, to),
       ended(known) {
         tracker.forget(run, messageId);
-        journal.write(id, { what: 'ended', known, way: taken.way });
+        journal.write(id, { what: 'ended', known, way: taken.way, times: taken.times });
       },
     });
-    const { loopLimit } = firing.settings;
+    const { loopLimit, writeLimit } = firing.settings;
     if (loopLimit !== undefined) run.loopLimit = Number(loopLimit);
+    if (writeLimit !== undefined) run.writeLimit = Number(writeLimit);
     const build = firing.buildFor?.(request);
-    const waiter = new Waiter(run, { ...firing.settings, goOn, deadline, test, build }, (verdict) => {
-      // What a flow found may be large, and is no part of what happened to the run.
-      const told = { ...verdict };
-      delete told.result;
-      journal.write(id, { what: 'answered', verdict: told });
-      answered(verdict);
-    });
-    const { trigger, module, blocking } = message.misp;
+    const waiter = new Waiter(
+      run,
+      { ...firing.settings, goOn, deadline, test: unasked, build },
+      (verdict) => {
+        // What a flow found may be large, and is no part of what happened to the run.
+        const told = { ...verdict };
+        delete told.result;
+        journal.write(id, { what: 'answered', verdict: told });
+        answered(verdict);
+      },
+    );
     const about = aboutOf(message.payload);
-    journal.write(id, { what: 'received', trigger, module, blocking, test, about }, node);
+    const of = replay === undefined ? {} : { replay };
+    journal.write(id, { what: 'received', trigger, module, blocking, test, about, ...of }, node);
     return { run, waiter, message, taken, first: tracker.start(run, message, node) };
   }
 
-  private send({ waiter, message, first }: OpenRun): void {
+  /** Sends the message of a request, unless it is to end here. */
+  private admit(open: OpenRun, request: RequestOf<K>): void {
+    const { first, run, message } = open;
+    const { tracker, enter } = this.firing;
+    const decided = (entering: Entering | undefined) => {
+      if (entering !== 'ends') return this.send(open);
+      tracker.finish(first);
+      this.firing.ended?.();
+    };
+    try {
+      const entering = enter?.(request, run, message);
+      if (!(entering instanceof Promise)) return decided(entering);
+      const entered = tracker.within(first, () => entering);
+      entered.then(decided, (error) => this.refuse(open, error));
+    } catch (error) {
+      this.refuse(open, error);
+    }
+  }
+
+  /** The flow does not get the message. */
+  private refuse({ waiter, message, first }: OpenRun, error: unknown): void {
+    const { tracker } = this.firing;
+    const problem = tracker.within(first, () => this.firing.failed(error, message));
+    first.noteFailed();
+    waiter.fail(saidBy(problem));
+    tracker.finish(first);
+  }
+
+  private send(open: OpenRun): void {
+    const { message, first } = open;
     const { node, complete, tracker } = this.firing;
     const pass = () => {
       node.send(message);
@@ -183,11 +263,6 @@ export class TriggerRuns<K extends KindName = 'action'> {
     };
     if (!complete) return pass();
     const completed = tracker.within(first, () => complete(message));
-    completed.then(pass, (error) => {
-      const problem = this.firing.failed(error, message);
-      first.noteFailed();
-      waiter.fail(saidBy(problem));
-      tracker.finish(first);
-    });
+    completed.then(pass, (error) => this.refuse(open, error));
   }
 }

@@ -2,6 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Page } from './page';
 import { deny, problem, type RestAnswer } from './rest/answers';
 import { route } from './rest/router';
+import { firing } from './saves';
 import { StandIn, type StandInSettings } from './stand-in';
 import { ADMIN, userByKey } from './users';
 
@@ -88,7 +89,9 @@ export class StandInMisp extends StandIn {
     const user = fromPage ? ADMIN : userByKey(headers.authorization);
     if (!user) return deny(NO_ACCESS, url);
     const ofPage = await this.page.answer(this, { method, pathname, text });
-    return ofPage ?? (await route(this, { method, url, text, user }));
+    if (ofPage) return ofPage;
+    const answer = () => route(this, { method, url, text, user });
+    return this.firesTriggers ? firing(this, answer) : answer();
   }
 
   private toPage(target: string): RestAnswer {

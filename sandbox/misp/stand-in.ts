@@ -4,6 +4,7 @@ import type { MispEvent } from './model';
 import { publish, type Job, type Publication } from './publish';
 import { sampleEvents } from './sample-events';
 import type { ActionServiceSettings } from './service/action-service';
+import type { ModuleServiceSettings } from './service/module-service';
 import { CallCounter } from './calls';
 import { Faults, type FaultSettings } from './faults';
 import { Collections } from './store/collections';
@@ -14,8 +15,12 @@ import type { MispUser } from './users';
 import { ARGUMENT_TOO_LONG, runWorkflow, type Outcome, type Workflow } from './workflows';
 import { triggerById } from '../../src/triggers/triggers';
 
+export type ModuleServices = Partial<Record<'Enrichment' | 'Import' | 'Export', ModuleServiceSettings>>;
+
 export interface StandInSettings {
   actionService: ActionServiceSettings;
+  /** Its other services of modules. */
+  moduleServices?: ModuleServices;
   /** The workflow of each trigger. */
   workflows?: Record<string, Workflow>;
   /** In the form of `events/view`; a few of its own unless told otherwise. */
@@ -26,6 +31,8 @@ export interface StandInSettings {
   faults?: FaultSettings;
   /** Give ids as JSON numbers, as a MISP whose database.php is older than 2.5. */
   numericIds?: boolean;
+  /** REST calls that save something fire the triggers after a save, as MISP does. */
+  firesTriggers?: boolean;
   /** MISP's version, `2.5.1` unless told otherwise; from 2.5.8 on it tags event reports. */
   version?: string;
 }
@@ -41,6 +48,7 @@ export class StandIn {
   /** By trigger. */
   readonly workflows: Record<string, Workflow>;
   readonly actionService: ActionServiceSettings;
+  readonly moduleServices: ModuleServices;
   /** What came of the triggers, the latest last. */
   readonly outcomes: Outcome[] = [];
   readonly log = new MispLog();
@@ -52,6 +60,7 @@ export class StandIn {
   readonly calls = new CallCounter();
   readonly faults: Faults;
   numericIds: boolean;
+  firesTriggers: boolean;
   version: string;
   /** MISP's background worker. */
   readonly worker = new Lane();
@@ -61,8 +70,10 @@ export class StandIn {
   constructor(settings: StandInSettings) {
     const { actionService, workflows = {}, events = sampleEvents(), seedTags = 0, faults } = settings;
     this.numericIds = settings.numericIds === true;
+    this.firesTriggers = settings.firesTriggers === true;
     this.version = settings.version ?? '2.5.1';
     this.actionService = { ...actionService };
+    this.moduleServices = { ...settings.moduleServices };
     this.workflows = { ...workflows };
     this.events = new Map(events.map((event) => [event.id, event]));
     this.items = new Items(this.events);

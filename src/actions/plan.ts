@@ -274,4 +274,16 @@ export interface Control {
   progress(done: number, total: number): void;
   /** When the run that waits for this must have its answer, in milliseconds since 1970. */
   deadline?: number;
+  /** Told how MISP has a thing after a write. */
+  saved?: TellSaved;
 }
+
+/** What MISP answers about. */
+export type SavedThing = 'event' | 'attribute' | 'object' | 'event-report';
+
+/** @param set the fields that were set, or that the thing is new */
+export type TellSaved = (
+  thing: SavedThing,
+  row: Readonly<Record<string, unknown>>,
+  set: readonly string[] | 'new',
+) => void;

@@ -3,7 +3,7 @@ import type { RunRecord } from './record';
 /** So many of the latest waits tell how long MISP waits. */
 const LATEST = 1000;
 
-/** What is counted of one trigger node since Node-RED started; test runs do not count. */
+/** What is counted of one trigger node since Node-RED started; test runs and replays do not count. */
 export interface TriggerCount {
   node: RunRecord['node'];
   trigger: string;
@@ -29,7 +29,7 @@ export class Counters {
 
   /** A run began, was answered, or failed for the first time. */
   count(record: RunRecord, what: 'received' | 'answered' | 'failed'): void {
-    if (record.test) return;
+    if (record.test || record.replay !== undefined) return;
     const counted = this.of(record);
     if (what === 'received') {
       counted.runs++;

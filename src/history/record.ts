@@ -11,8 +11,10 @@ export interface RunRecord {
   /** The trigger node. */
   node: StepNode;
   blocking: boolean;
-  /** A test run or a replay: nothing was changed, and MISP was not told. */
+  /** A test run, or a replay as dry run: nothing was changed, and MISP was not told. */
   test: boolean;
+  /** MISP did not ask: the id of the run whose data it got, or an empty text. */
+  replay?: string;
   /** Milliseconds since 1970. */
   at: number;
   about?: About;
@@ -24,12 +26,16 @@ export interface RunRecord {
   waited?: number;
   /** A node failed, whatever MISP was told. */
   failed: boolean;
+  /** It was only the echo of what this Node-RED wrote: the flow got it all the same, or it ended at the trigger. */
+  echo?: 'run' | 'ended';
   /** `known`: nothing can happen any more; `unknown`: nobody can tell. */
   ended?: 'known' | 'unknown';
   steps: Step[];
   /** Steps that are not kept. */
   more: number;
   way?: Way;
+  /** When the first message came to each node of the way, in milliseconds since 1970. */
+  times?: number[];
 }
 
 export interface StepNode {
@@ -59,4 +65,4 @@ export interface OperationBrief {
 export const RUNS_TOPIC = 'misp-workflows/runs';
 
 /** What of a run a list shows. */
-export type RunRow = Omit<RunRecord, 'steps' | 'more' | 'way'>;
+export type RunRow = Omit<RunRecord, 'steps' | 'more' | 'way' | 'times'>;

@@ -12,7 +12,7 @@ export interface LogLimits {
   steps: number;
 }
 
-export const DEFAULT_LOG_LIMITS: LogLimits = { runs: 2000, bytes: 16 * 1024 * 1024, steps: 200 };
+export const DEFAULT_LOG_LIMITS: LogLimits = { runs: 20_000, bytes: 16 * 1024 * 1024, steps: 200 };
 
 /** Of one step. */
 const MOST_OPERATIONS = 20;
@@ -24,6 +24,8 @@ export interface RunFilter {
   outcome?: 'allow' | 'block' | 'failed' | 'open';
   /** A part of the event's info, id or uuid, the reason, or the trigger's label, in any case. */
   text?: string;
+  /** The event's id or uuid. */
+  event?: string;
 }
 
 /**
@@ -50,13 +52,17 @@ export class RunLog {
     this.changed(known.record, entry);
   };
 
-  /** The runs that fit, the latest first. */
-  rows(filter: RunFilter, most: number): RunRow[] {
+  /** The runs that fit, the latest first. @param before only those before this run */
+  rows(filter: RunFilter, most: number, before?: string): RunRow[] {
     const rows: RunRow[] = [];
+    // The oldest are given up first.
+    if (before !== undefined && !this.records.has(before)) return rows;
     const fits = fitting(filter);
+    let isPast = before === undefined;
     for (const { record } of [...this.records.values()].reverse()) {
       if (rows.length >= most) break;
-      if (fits(record)) rows.push(rowOf(record));
+      if (isPast && fits(record)) rows.push(rowOf(record));
+      if (record.run === before) isPast = true;
     }
     return rows;
   }
@@ -70,11 +76,12 @@ export class RunLog {
   }
 
   private begin({ run, at, node, ...entry }: Entry & { what: 'received' }): void {
-    const { trigger, module, blocking, test, about } = entry;
+    const { trigger, module, blocking, test, about, replay } = entry;
     const record: RunRecord = {
       ...{ run, trigger, module, blocking, test, at, failed: false, steps: [], more: 0 },
       node: node ?? { id: '', type: '', label: '' },
       ...(about ? { about } : {}),
+      ...(replay === undefined ? {} : { replay }),
     };
     this.records.set(run, { record, bytes: 0 });
     this.weigh(run, 500 + JSON.stringify(about ?? '').length);
@@ -101,9 +108,12 @@ function note(record: RunRecord, entry: Entry, mostSteps: number): void {
     const { outcome, cause, reason } = entry.verdict;
     Object.assign(record, { outcome, cause, waited: Math.max(0, at - record.at) });
     if (reason !== undefined) record.reason = briefText(words(reason));
+  } else if (entry.what === 'echo') {
+    record.echo = entry.ends ? 'ended' : 'run';
   } else if (entry.what === 'ended') {
     record.ended = entry.known ? 'known' : 'unknown';
     record.way = entry.way;
+    if (entry.times) record.times = entry.times;
   } else if (entry.what !== 'received') {
     if (entry.what === 'failed') record.failed = true;
     if (record.steps.length >= mostSteps) record.more++;
@@ -144,27 +154,29 @@ function resultOf({ operation, state, failures = [] }: OperationResult): Operati
 }
 
 function sizeOf({ what }: Entry, { way, reason = '', steps }: RunRecord): number {
-  if (what === 'ended') return way ? 60 * (way.nodes.length + 2 * way.wires.length) : 0;
+  if (what === 'ended') return way ? 70 * (way.nodes.length + 2 * way.wires.length) : 0;
   if (what === 'answered') return reason.length;
+  if (what === 'echo') return 0;
   const last = steps.at(-1);
   return last === undefined ? 0 : JSON.stringify(last).length;
 }
 
 function rowOf(record: RunRecord): RunRow {
   const row: Partial<RunRecord> = { ...record };
-  for (const name of ['steps', 'more', 'way'] as const) delete row[name];
+  for (const name of ['steps', 'more', 'way', 'times'] as const) delete row[name];
   return row as RunRow;
 }
 
-function fitting({ trigger, outcome, text }: RunFilter): (record: RunRecord) => boolean {
+function fitting({ trigger, outcome, text, event }: RunFilter): (record: RunRecord) => boolean {
   const wanted = text?.trim().toLowerCase();
   return (record) => {
     if (trigger && record.trigger !== trigger) return false;
     if (outcome === 'failed' && !record.failed) return false;
     if (outcome === 'open' && record.outcome !== undefined) return false;
     if ((outcome === 'allow' || outcome === 'block') && record.outcome !== outcome) return false;
-    if (!wanted) return true;
     const { about = {}, reason = '', node } = record;
+    if (event && event !== about.id && event.toLowerCase() !== about.uuid?.toLowerCase()) return false;
+    if (!wanted) return true;
     return [about.info, about.id, about.uuid, reason, node.label].some((value) =>
       value?.toLowerCase().includes(wanted),
     );

@@ -1,4 +1,6 @@
 /** The one way out: all that speaks HTTP to others stands on this. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { agentsOf, type Agents, type AgentSettings } from './agents';
 import { failureOf } from './failure';
@@ -35,6 +37,16 @@ export interface HttpAnswer {
   headers: Readonly<Record<string, string>>;
   text: string;
 }
+
+/** An answer whose body is there for its reader to take, as it comes: not decoded, and of any size. */
+export interface HttpStream {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Readable;
+}
+
+/** What axios adds to the headers of a request, unless it is told not to. */
+const ADDED = ['accept', 'accept-encoding', 'content-type', 'user-agent'];
 
 /**
  * Sends requests over connections that are kept open. Every answer is given as the text that came: what it is worth,
@@ -83,6 +95,31 @@ export class HttpClient {
       throw failureOf(error, { host: url.host, mostBytes: this.mostBytes, givenUp });
     } finally {
       limit.end();
+    }
+  }
+
+  /**
+   * Sends what somebody else asks for, with these headers and no others, and gives the answer as it comes. The time is
+   * for all of it: who reads the body sees it end with an error when that is over.
+   * @param call its headers in lower case
+   * @throws {HttpFailure} if no answer begins in time
+   */
+  async open({ method, url, headers, body }: HttpCall, { ms, signal }: HttpLimits): Promise<HttpStream> {
+    const limit = new TimeLimit(ms, signal);
+    const added = ADDED.filter((name) => !(name in headers)).map((name) => [name, false] as const);
+    try {
+      const answer = await this.http.request<Readable>({
+        ...{ method, url: url.href, data: body, signal: limit.signal },
+        headers: { ...headers, ...Object.fromEntries<false>(added) },
+        ...{ responseType: 'stream', decompress: false, maxContentLength: Infinity },
+      });
+      answer.data.once('close', () => limit.end());
+      const { status, headers: answered, data } = answer;
+      return { status, headers: { ...answered } as IncomingHttpHeaders, body: data };
+    } catch (error) {
+      limit.end();
+      const { givenUp } = limit;
+      throw failureOf(error, { host: url.host, mostBytes: this.mostBytes, givenUp });
     }
   }
 }

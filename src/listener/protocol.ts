@@ -21,6 +21,8 @@ export interface ServiceLimits {
   handedBytes: number;
   /** Levels of nested JSON. */
   depth: number;
+  /** So long a query may wait for the misp-modules behind the listener, in milliseconds: its own limit. */
+  passMs: number;
 }
 
 export interface TlsMaterial {
@@ -38,6 +40,8 @@ export interface ServiceSettings {
   limits: ServiceLimits;
   /** The misp-modules behind it. */
   upstream?: UpstreamSettings;
+  /** Its list, while it is not known how it is reached: before the flows are there. */
+  expected?: string;
 }
 
 /**
@@ -126,6 +130,7 @@ export const DEFAULT_LIMITS: Omit<ServiceLimits, 'handedBytes'> = {
   moduleRuns: 50,
   acceptedRuns: 200,
   depth: 200,
+  passMs: 300_000,
 };
 
 /** A quarter of the memory that this thread may use for its heap: what a request becomes takes more than its text. */

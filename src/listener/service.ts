@@ -214,6 +214,8 @@ export class ListenerService extends EventEmitter<Events> {
         return this.lastContact.note(message.heard);
       case 'upstream':
         this.upstreamList = message.list;
+        // A thread that takes the place of this one begins with it.
+        if (this.settings.upstream) this.settings.upstream.list = message.list;
         this.emit('upstream', message.list);
         return;
       case 'listening':

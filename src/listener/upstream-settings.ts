@@ -1,4 +1,4 @@
-import type { TlsTexts } from './tls-problem';
+import type { TlsSettings } from '../http/agents';
 
 /** The misp-modules behind a listener. */
 export interface UpstreamSettings {
@@ -7,7 +7,9 @@ export interface UpstreamSettings {
   password?: string;
   /** Refuse a certificate that is not trusted. */
   verify: boolean;
-  tls?: Pick<TlsTexts, 'ca' | 'cert' | 'key' | 'passphrase'>;
+  /** `http://user:password@host:port`; without it the environment says. */
+  proxy?: string;
+  tls?: TlsSettings;
   /** Its list of modules as it was last seen: MISP does not wait for a service that is away. */
   list?: string;
 }

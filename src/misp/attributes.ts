@@ -161,6 +161,7 @@ const ADDED = having<Json>('Attribute', ({ Attribute }) => isRecord(Attribute) |
  * Adds attributes to an event with one call (`attributes/add`). Those that MISP does not take do not keep it from taking
  * the others.
  * @param event id or uuid
+ * @param added told of each that it has, as MISP answers
  * @returns what MISP says of those that it has not added, by their places
  */
 export async function addAttributes(
@@ -168,10 +169,13 @@ export async function addAttributes(
   event: string,
   attributes: readonly object[],
   options: CallOptions = {},
+  added: (row: Json) => void = () => undefined,
 ): Promise<Map<number, string>> {
   const path = `/attributes/add/${encodeURIComponent(event)}`;
   try {
-    const { errors } = await client.post<Json>(path, attributes, { ...options, expect: ADDED });
+    const answer = await client.post<Json>(path, attributes, { ...options, expect: ADDED });
+    const { errors, Attribute } = answer;
+    for (const row of isList(Attribute) ? Attribute : [Attribute]) if (isRecord(row)) added(row);
     return errors === undefined ? new Map() : byPlace(fieldsOf(errors));
   } catch (error) {
     // It has taken none of them.

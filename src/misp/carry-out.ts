@@ -19,6 +19,7 @@ export function carryOutOn(client: MispClient): CarryOut<MispOperation> {
     const lanes = lanesOf(plan);
     const count = counter(plan, control);
     const parallel = lanes.length > 1 ? 1 : PARALLEL;
+    const { signal, saved = () => undefined } = control;
     const waiting = lanes.values();
     const worker = async () => {
       for (const lane of waiting) {
@@ -26,7 +27,7 @@ export function carryOutOn(client: MispClient): CarryOut<MispOperation> {
           const operation = plan[index];
           const advance = count(sizeOf(operation));
           const { permission } = operationEntry(operation);
-          const context: Context = { client, signal: control.signal, parallel, permission, advance };
+          const context: Context = { client, signal, parallel, permission, advance, saved };
           results[index] = { operation, ...(await carryOutOne(context, operation)) };
           advance(Infinity);
         }

@@ -50,10 +50,14 @@ export class MispClient {
   private readonly limit = new RateLimit();
   readonly url: string;
   private readonly leaves: () => () => void;
+  private readonly writes: () => void;
+  /** How far MISP's clock is ahead of ours, in milliseconds, as its last answer told. */
+  private ahead = 0;
 
   /** @throws {WorkflowError} if URL, proxy or a header cannot be used */
   constructor(settings: MispSettings) {
     this.leaves = settings.leaves ?? (() => () => undefined);
+    this.writes = settings.writes ?? (() => undefined);
     this.connection = connect(settings);
     this.url = this.connection.url;
     this.breaker = new CircuitBreaker(this.url);
@@ -70,6 +74,11 @@ export class MispClient {
   /** A call and its whole answer. `signal` gives it up. */
   ask<T>(method: string, path: string, data?: unknown, signal?: AbortSignal): Promise<Answer<T>> {
     return this.call(method, path, data, { signal });
+  }
+
+  /** What MISP's clock shows at a moment of ours, in seconds since 1970, as far as its answers tell. */
+  clockAt(moment: number): number {
+    return (moment + this.ahead) / 1000;
   }
 
   /** Ends the connections that are kept open. */
@@ -104,6 +113,7 @@ export class MispClient {
     options: CallOptions<T>,
   ): Promise<Answer<T>> {
     if (options.signal?.aborted) throw new WorkflowError('misp.givenUp');
+    if (!onlyReads(method, path)) this.writes();
     this.limit.enter();
     this.breaker.enter();
     const back = this.leaves();
@@ -128,6 +138,8 @@ export class MispClient {
   ): Promise<Answer<T>> {
     const limits = { ms: this.connection.timeoutMs + extraMs, signal };
     const answer = await this.connection.send(method, path, data, limits);
+    const told = Date.parse(answer.headers.date ?? '');
+    if (!Number.isNaN(told)) this.ahead = told - Date.now();
     const found = readAnswer(answer, { url: this.url, path, text, doneAt, permission });
     const { headers } = answer;
     if (!expect) return { data: found as T, headers };

@@ -23,6 +23,8 @@ export interface MispSettings {
   mostBytes?: number;
   /** Told of each request that leaves; the function returned is called when it has come back. */
   leaves?: () => () => void;
+  /** Asked before each request that may change something. @throws {WorkflowError} to refuse it */
+  writes?: () => void;
 }
 
 /** Connections to one MISP at a time: more would only queue up there. */

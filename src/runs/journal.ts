@@ -7,7 +7,18 @@ import type { Way } from './way';
 
 /** What happens to a run, in MISP's and Node-RED's own terms. */
 export type Happening =
-  | { what: 'received'; trigger: string; module: string; blocking: boolean; test: boolean; about?: About }
+  | {
+      what: 'received';
+      trigger: string;
+      module: string;
+      blocking: boolean;
+      test: boolean;
+      about?: About;
+      /** MISP did not ask: the id of the run whose data it got, or an empty text. */
+      replay?: string;
+    }
+  /** MISP tells of what this Node-RED has written itself, or asks what it caused. `ends`: the flow does not get it. */
+  | { what: 'echo'; ends: boolean }
   /** A logic node: the output that the message takes, and what of the data it looked at. */
   | { what: 'decided'; way: string; found: unknown }
   | { what: 'planned'; dryRun: boolean; operations: readonly Operation[] }
@@ -15,8 +26,8 @@ export type Happening =
   /** `counts`: the trigger's error policy decides about it. */
   | { what: 'failed'; problem: string; counts: boolean }
   | { what: 'answered'; verdict: Verdict }
-  /** `known`: nothing of the run can happen any more; else nobody can tell. `way`: where its messages went. */
-  | { what: 'ended'; known: boolean; way?: Way };
+  /** `known`: nothing of the run can happen any more; else nobody can tell. `way`: where its messages went, `times`: when. */
+  | { what: 'ended'; known: boolean; way?: Way; times?: number[] };
 
 /** One line of a run's journal. What it refers to is not to be changed. */
 export type Entry = Readonly<

@@ -14,4 +14,6 @@ export interface Knowledge {
   missing(nodeId: string): TrackedNode | undefined;
   /** Whether the node changes nothing, so that a run may be repeated behind it. */
   harmless(node: TrackedNode): boolean;
+  /** Whether the node may change something outside of Node-RED, so that a run with it may be a part of a loop. */
+  acts(node: TrackedNode): boolean;
 }

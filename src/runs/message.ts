@@ -19,6 +19,8 @@ export interface MispPart {
   blocking: boolean;
   /** A rehearsal: nothing is changed anywhere. */
   test: boolean;
+  /** It tells of nothing but what this Node-RED has written itself, or asks what it caused. */
+  echo?: boolean;
   /** When MISP must have its answer, in milliseconds since 1970. */
   deadline: number;
   /** What MISP's user filled in at the module. */

@@ -1,3 +1,4 @@
+import { WorkflowError } from '../text';
 import { LOOP_LIMIT, type Looping } from './loops';
 import { hasTimers } from './function-timers';
 import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
@@ -16,6 +17,9 @@ export interface RunEvents {
   /** A message goes from an output of a node to another node; only for who wants to know the way. */
   passed?(from: TrackedNode, port: number, to: TrackedNode): void;
 }
+
+/** How often one run may change something in a MISP, unless its trigger says otherwise. */
+export const WRITE_LIMIT = 1000;
 
 /** Messages on their way to a node. */
 interface Deliveries {
@@ -47,6 +51,11 @@ export class Run implements Looping {
   waiting!: Waiter;
   hasLoop = false;
   loopLimit = LOOP_LIMIT;
+  /** How many calls of it may change something in a MISP. */
+  writeLimit = WRITE_LIMIT;
+  private writes = 0;
+  /** What may be kept of it when it has ended: no data of its message hangs on it. */
+  readonly trace = { acted: false, isForgotten: false };
   /** A node got a message that may change the world: the run cannot be repeated. */
   touched = false;
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */
@@ -72,6 +81,15 @@ export class Run implements Looping {
     readonly id: string,
     readonly events: RunEvents,
   ) {}
+
+  /**
+   * A call of it is about to change something in a MISP.
+   * @throws {WorkflowError} if it has made all that it may make
+   */
+  countWrite(): void {
+    if (this.writes >= this.writeLimit) throw new WorkflowError('run.writeLimit', { count: this.writeLimit });
+    this.writes++;
+  }
 
   /** Nothing more is to be noted of it. */
   get isForgotten(): boolean {
@@ -216,6 +234,7 @@ export class Run implements Looping {
     if (this.hasEnded) return;
     clearTimeout(this.linger);
     this.hasEnded = true;
+    this.trace.isForgotten = true;
     this.noteQuiet();
     this.events.ended(known);
   }

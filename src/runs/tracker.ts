@@ -110,6 +110,11 @@ export class RunTracker {
     return waiter && !waiter.isOver && !waiter.settings.test ? waiter : undefined;
   }
 
+  /** The run for which the code at this moment works, whether anybody waits for it or not. */
+  get runHere(): Run | undefined {
+    return this.origins.here?.run;
+  }
+
   /** Does work for a reception that no node got. */
   within<T>(reception: Reception, work: () => T): T {
     return this.origins.within(reception, work);
@@ -219,6 +224,7 @@ export class RunTracker {
     const run = parent?.run ?? this.origins.runOf(msg);
     if (!run || run.isForgotten) return undefined;
     run.touched ||= !this.knowledge.harmless(node);
+    run.trace.acted ||= this.knowledge.acts(node);
     const reception = this.receive(run, msg, node, parent);
     if (node.type === 'function') watchTimers(node, () => this.origins.here);
     return reception;

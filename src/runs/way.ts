@@ -15,22 +15,28 @@ interface PassedNode {
 
 /** Notes the way of one run. */
 export class WayTaken {
-  private readonly nodes = new Set<string>();
+  /** With the moment at which the first message came. */
+  private readonly nodes = new Map<string, number>();
   private readonly wires = new Map<string, Way['wires'][number]>();
 
   constructor(trigger: PassedNode) {
-    this.nodes.add(idOf(trigger));
+    this.nodes.set(idOf(trigger), Date.now());
   }
 
   passed(from: PassedNode, port: number, to: PassedNode): void {
     if (this.wires.size >= MOST_WIRES) return;
     const wire: Way['wires'][number] = [idOf(from), port, idOf(to)];
     this.wires.set(wire.join(' '), wire);
-    this.nodes.add(wire[2]);
+    if (!this.nodes.has(wire[2])) this.nodes.set(wire[2], Date.now());
   }
 
   get way(): Way {
-    return { nodes: [...this.nodes], wires: [...this.wires.values()] };
+    return { nodes: [...this.nodes.keys()], wires: [...this.wires.values()] };
+  }
+
+  /** When the first message came to each node of the way, in milliseconds since 1970. */
+  get times(): number[] {
+    return [...this.nodes.values()];
   }
 }
 

@@ -21,7 +21,15 @@ const CLIENT = 'test/misp/client.test.ts';
 const TAGS = 'test/misp/carry-out-tags.test.ts';
 const OTHERS = 'test/misp/carry-out-others.test.ts';
 const CHANGES = 'test/misp/limits.test.ts';
+const ENRICH = 'test/flows/misp-enrich.test.ts';
+const IN_MISP = 'test/misp/enrich-in-misp.test.ts';
+const BEHIND = 'test/listener/upstream.test.ts';
+const WAY = 'test/listener/upstream-connection.test.ts';
 const LOOPS = 'test/flows/loops.test.ts';
+const WRITES = 'test/echo/own-writes.test.ts';
+const WRITE = 'test/echo/write.test.ts';
+const RECURSION = 'test/flows/recursion.test.ts';
+const AUDIT = 'test/audit/audit.test.ts';
 const HERE = 'test/docs/limits.test.ts';
 
 /** How each statement of docs/limits.md begins, and the tests that hold it to its word: file and title, or parts. */
@@ -189,6 +197,41 @@ const TESTS: Record<string, [file: string, title: string][]> = {
     ['test/misp/answers.test.ts', 'gives up what drips, and what waits for a connection'],
   ],
 
+  'A query that is given up': [[ENRICH, 'stops one second before the deadline']],
+  'Whether an error of a module means': [[ENRICH, 'takes any answer for what it is worth']],
+  'What is kept of answers': [
+    ['test/modules/service.test.ts', 'is bounded in number and in size, and ends'],
+    [ENRICH, 'asks each value once, and not again while it is kept'],
+  ],
+  'What comes of _Let MISP enrich_': [[IN_MISP, 'queues a job for each attribute']],
+  'A MISP before 2.4.193': [
+    [IN_MISP, 'asks an older MISP for the event, which says 500 although it has done it'],
+    [IN_MISP, 'never gives an older MISP more than was chosen'],
+  ],
+  'A query carries no tags': [
+    ['test/sandbox/query-forms.test.ts', 'has tags on one way only'],
+    ['test/flows/module-in-front.test.ts', 'sends nothing that is tagged PAP:RED'],
+  ],
+  'Before `modules/queryEnrichment` and': [
+    ['test/flows/blueprints.test.ts', 'MISP tells nothing of it, so it is stopped'],
+  ],
+  'What a flow in front of a module has not seen': [
+    [BEHIND, 'hands on nothing that the flow has not seen'],
+    [WAY, 'takes none that is packed all the same'],
+  ],
+  "The values of a module's settings": [
+    ['test/flows/secrets-modules.test.ts', 'appear in no message, debug node, log'],
+    ['test/flows/misp-module-in.test.ts', 'gives its flow the values of its settings by name'],
+  ],
+  'The list of misp-modules': [
+    [BEHIND, 'lists what it knew in less than 100 ms'],
+    [WAY, 'asks for the list every 30 seconds'],
+  ],
+  'Until the flows are there': [
+    [WAY, 'waits until it is known how to ask'],
+    ['test/flows/upstream-stays.test.ts', 'before the flows are there and while misp-modules is away'],
+  ],
+
   'Changes go through': [['test/misp/carry-out-edit.test.ts', 'with 1 writing call']],
   'A call that failed is made again': [
     [CLIENT, 'asks again what only reads'],
@@ -226,6 +269,46 @@ const TESTS: Record<string, [file: string, title: string][]> = {
   'A publication through the queue': [
     [CHANGES, 'a publication through the queue is unknown after 6 seconds'],
   ],
+
+  'An echo is known by': [
+    [WRITES, 'is not deceived in the same second by'],
+    [WRITES, 'is not deceived by the same with another timestamp'],
+    [RECURSION, 'edits once, and the echo ends at the trigger with a status'],
+  ],
+  'What a flow writes without': [
+    [WRITE, 'is not believed where the answer shows what somebody else has changed before MISP looked'],
+    [RECURSION, 'a call of a core node is no echo, and is stopped by the count'],
+  ],
+  'What slips through ends': [
+    [
+      RECURSION,
+      'is stopped by the count of runs for the same attribute, with an error and in the list of runs',
+    ],
+  ],
+  'A flow that only looks is not counted': [
+    [RECURSION, 'is asked as often as anybody likes by a flow that only looks'],
+  ],
+  'One run changes something in MISP': [
+    [RECURSION, 'changes MISP no more than a thousand times, or as often as its trigger says'],
+    ['test/runs/write-limit.test.ts', 'changes something in MISP a thousand times'],
+  ],
+  'The latest 10,000 writes': [
+    [WRITES, 'is bounded: of 200,000 writes 10,000 are known'],
+    [WRITES, 'ends: after ten minutes nothing is known'],
+  ],
+  'The audit is written at once': [[AUDIT, 'goes on where another process ended']],
+  'What is no part of a run is not counted either.': [
+    [RECURSION, 'changes MISP no more than a thousand times, or as often as its trigger says'],
+    ['test/runs/write-limit.test.ts', 'changes something in MISP a thousand times'],
+  ],
+  'The latest 10,000 writes': [
+    [WRITES, 'is bounded: of 200,000 writes 10,000 are known'],
+    [WRITES, 'ends: after ten minutes nothing is known'],
+  ],
+  'The audit is written at once': [[AUDIT, 'goes on where another process ended']],
+  'While it cannot be written': [
+    [AUDIT, 'that cannot be written says so once, waits in memory, and counts what is too much'],
+  ],
 };
 
 /** Lines without a statement of their own, or about what is not ours. */
@@ -239,6 +322,8 @@ const NO_STATEMENT = [
   'Node-RED evaluates JSONata in its main thread.',
   'It cannot count',
   'What that means:',
+  '[A flow that starts itself]',
+  'It rests on what MISP tells:',
 ];
 
 describe('docs/limits.md', () => {

@@ -1,10 +1,14 @@
 import { strict as assert } from 'node:assert';
 import type { MispEvent, MispTag } from '../../sandbox/misp/model';
+import { enrich, serviceOf } from '../../sandbox/misp/enrichment';
+import { QUERY_FORMS, type QueryForm } from '../../sandbox/misp/service/query-forms';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { triggerData } from '../../sandbox/misp/trigger-data';
 import { ExampleTest } from '../support/examples';
+import texts from '../../locales/en-US/misp-trigger.json';
 import recorded from '../fixtures/triggers/enrichment-before-query.json';
 import { collectLog, until } from '../support/log';
+import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { contentOf, TestMailServer } from '../support/smtp';
 
 const tag = (name: string) => ({
@@ -99,6 +103,56 @@ describe("the examples that stand for MISP's blueprints", function () {
       assert.match(outcome.reason ?? '', /did not say what is to be queried/);
       const { body } = (recorded as { request: { body: { data: object } } }).request;
       assert.equal((await test.misp.fire('enrichment-before-query', body.data)).blocked, true);
+    });
+  });
+
+  describe('PAP:RED and tlp:red are not queried, on whatever way MISP asks', () => {
+    let service: ModuleServiceStandIn;
+    before(async () => {
+      service = await startModules([moduleNamed('lookup', ['domain', 'ip-dst'])]);
+      service.answer = () => ({ results: [{ types: ['text'], values: ['found'] }] });
+    });
+    after(() => service.close());
+
+    const ask = async (form: QueryForm, ...names: string[]) => {
+      service.queries.length = 0;
+      await test.deploy(
+        'Blueprint - PAP-RED and tlp-red are not queried',
+        events((event) => (event.Tag = tags(...names))),
+      );
+      const { misp } = test;
+      const { protocol, hostname, port } = new URL(service.url);
+      misp.moduleServices.Enrichment = { url: `${protocol}//${hostname}`, port: Number(port) };
+      const [module] = await serviceOf(misp, 'Enrichment').modules();
+      const found = misp.items.attribute(
+        misp.event('2')?.Attribute.find(({ value }) => value === DOMAIN)?.id ?? '',
+      );
+      assert.ok(found);
+      const own = { module: 'lookup', domain: DOMAIN };
+      const isOwn = form === 'REST modules/queryEnrichment';
+      const answer = await enrich(misp, form, module, found, isOwn ? own : undefined);
+      return { answer, asked: service.queries.length, reason: misp.outcomes.at(-1)?.reason ?? '' };
+    };
+
+    for (const form of Object.keys(QUERY_FORMS) as QueryForm[]) {
+      const saysNothing = ['REST modules/queryEnrichment', 'attributes/enrich'].includes(form);
+      it(`${form}${saysNothing ? ': MISP tells nothing of it, so it is stopped' : ''}`, async () => {
+        for (const name of ['tlp:red', 'PAP:RED']) {
+          const { answer, asked } = await ask(form, name);
+          assert.deepEqual(answer, { blocked: true });
+          assert.equal(asked, 0);
+        }
+        const other = await ask(form, 'tlp:green');
+        assert.equal(other.asked, saysNothing ? 0 : 1);
+        if (saysNothing) assert.match(other.reason, /did not say what is to be queried/);
+        else assert.deepEqual(other.answer, { found: service.answer({ module: 'lookup' }, undefined!) });
+      });
+    }
+
+    it('is told so by the help of the trigger', () => {
+      const told = JSON.stringify(texts);
+      assert.match(told, /Lacks:\* everything but `_module`, for REST calls of `modules\/queryEnrichment`/);
+      assert.match(told, /It has to stop an event without attributes/);
     });
   });
 

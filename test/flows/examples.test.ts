@@ -56,9 +56,19 @@ describe('all examples together', () => {
     });
   }
 
+  /** MISP has one address for each service, so those in front of misp-modules are at the same one. */
+  const isInFront = ({ name, node }: (typeof all)[number]) =>
+    node.type === 'misp-listener' && name.startsWith('Module in front - ');
+
+  it('share one listener in front of misp-modules', () => {
+    const [first, ...others] = all.filter(isInFront);
+    assert.ok(others.length > 0);
+    for (const { name, node } of others) assert.deepEqual(node, first.node, name);
+  });
+
   it('have no other id in common', () => {
     const names = new Map<string, string>();
-    for (const { name, node } of all.filter((one) => !isShared(one))) {
+    for (const { name, node } of all.filter((one) => !isShared(one) && !isInFront(one))) {
       assert.equal(names.get(node.id), undefined, `${node.id} of ${name}`);
       names.set(node.id, name);
     }

@@ -249,20 +249,24 @@ describe('misp-enrich', function () {
     await wait(500);
   });
 
-  it('asks ten at a time when told so: 500 values of 100 ms take about 5 s', async () => {
+  it('has ten queries under way all the time when told so, and asks each of 500 values once', async () => {
     await deployEnrich({}, { parallel: 10 });
+    let answered = 0;
+    const waiting: (() => void)[] = [];
+    // One is answered when ten are there, or all that are left: with fewer this would come to no end.
     modules.answer = async ({ domain }) => {
-      await wait(100);
+      const turn = new Promise<void>((resolve) => waiting.push(resolve));
+      if (waiting.length === Math.min(10, 500 - answered)) waiting.shift()?.();
+      await turn;
+      answered += 1;
+      if (waiting.length === 500 - answered) waiting.shift()?.();
       return plain(`of ${String(domain)}`);
     };
     const values = Array.from({ length: 500 }, (_, index) => `${index}.example`);
-    const started = Date.now();
-    const [message] = await test.send({ payload: event(...values) }, 1, 40_000);
-    const ms = Date.now() - started;
+    const [message] = await test.send({ payload: event(...values, ...values) }, 1, 40_000);
     assert.equal(modules.most, 10);
-    assert.deepEqual(numbers(message), [500, 0, 0, 0, 0]);
-    assert.ok(ms < 12_000, `${ms} ms`);
-    console.log(`      500 values: ${ms} ms`);
+    assert.equal(modules.queries.length, 500);
+    assert.deepEqual(numbers(message), [1000, 0, 0, 0, 0]);
   });
 
   it('saves attributes and objects with few calls, and nothing twice', async () => {

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { inspect } from 'node:util';
 import { ask, attribute, FORMS, moduleList } from '../support/ask-as-misp';
 import { credentials, listener, node, tab, trigger, block } from '../support/flows';
 import { collectLog, until } from '../support/log';
@@ -12,6 +13,7 @@ describe('misp-module-in', function () {
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   let port = 0;
   const received: Record<string, unknown>[] = [];
+  const kept: { get(name: string): string | undefined }[] = [];
   const take = (next: string[]) =>
     node('take', 'function', [next], { func: "global.get('take')(msg); return msg;", outputs: 1 });
   const moduleIn = (more: object, wires = ['take'], name = 'in') =>
@@ -29,7 +31,10 @@ describe('misp-module-in', function () {
 
   before(async () => {
     const keep = (message: Record<string, unknown>) => received.push(structuredClone(message));
-    nodeRed = await startNodeRed({ settings: { functionGlobalContext: { take: keep } } });
+    const keepSettings = (settings: (typeof kept)[number]) => kept.push(settings);
+    nodeRed = await startNodeRed({
+      settings: { functionGlobalContext: { take: keep, keep: keepSettings } },
+    });
   });
   after(() => nodeRed.stop());
 
@@ -113,6 +118,29 @@ describe('misp-module-in', function () {
     assert.ok(!JSON.stringify(received).includes(SECRET));
     await ask(port, { module: 'mine', data: Buffer.from([0xff, 0xfe, 0]).toString('base64') });
     assert.ok(received[1].payload instanceof Uint8Array);
+  });
+
+  it('gives its flow the values of its settings by name, also behind a fork, until the run has ended', async () => {
+    const kind = { kind: 'both', input: ['ip-dst'], settings: ['api_key', 'proxy', 'unset', '__proto__'] };
+    const use = node('use', 'function', [['out']], {
+      func: "msg.payload = ['api_key', 'proxy', 'unset', '__proto__', 'get'].map((name) => msg.settings.get(name) ?? null); return msg;",
+      outputs: 1,
+    });
+    const keep = node('take', 'function', [[]], { func: "global.get('keep')(msg.settings);", outputs: 1 });
+    await start([
+      moduleIn(kind, ['take', 'use']),
+      keep,
+      use,
+      out({ found: '$string(payload)', foundType: 'jsonata' }),
+    ]);
+    const config = { api_key: SECRET, proxy: 3128, unset: null, other: SECRET };
+    const [asked] = FORMS.page('mine', { config });
+    const { results } = (await ask(port, asked)).json as { results: Record<string, { value: string }[]> };
+    assert.equal(results.Attribute[0].value, JSON.stringify([SECRET, '3128', null, null, null]));
+    const [settings] = kept;
+    assert.equal(JSON.stringify(settings).includes(SECRET), false);
+    assert.equal(inspect(settings, { showHidden: true, depth: 10 }).includes(SECRET), false);
+    await until(() => settings.get('api_key') === undefined);
   });
 
   it('gets the events of an export', async () => {

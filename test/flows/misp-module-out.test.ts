@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { API_KEY, startStandInMisp } from '../../sandbox/misp/server';
 import { ask, FORMS } from '../support/ask-as-misp';
 import { credentials, listener, node, tab } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
@@ -20,7 +21,12 @@ describe('misp-module-out', function () {
   });
   after(() => nodeRed.stop());
 
-  const answering = async (found: unknown, more: object = {}, kind: object = {}) => {
+  const answering = async (
+    found: unknown,
+    more: object = {},
+    kind: object = {},
+    beside: { nodes: FlowNode[]; credentials: object } = { nodes: [], credentials: {} },
+  ) => {
     port = await freePort();
     const moduleIn = { listener: 'listener', module: 'mine', kind: 'both', input: ['ip-dst'], ...kind };
     const out = { answer: 'results', found: JSON.stringify(found), foundType: 'json', ...more };
@@ -32,8 +38,9 @@ describe('misp-module-out', function () {
         listener(port),
         node('in', 'misp-module-in', [['out']], moduleIn),
         node('out', 'misp-module-out', [], out),
+        ...beside.nodes,
       ],
-      credentials,
+      { ...credentials, ...beside.credentials },
     );
     await listening(port);
     return (await ask(port, FORMS.page('mine', {})[0])).json as unknown as Results & { error?: string };
@@ -67,6 +74,37 @@ describe('misp-module-out', function () {
     assert.equal(object.ObjectReference[0].referenced_uuid, '8e075242-40ad-4940-9a21-5e7961bd3144');
     assert.equal(results.EventReport[0].content, '# Found');
     assert.deepEqual(results.Tag, [{ name: 'seen' }]);
+  });
+
+  it('makes objects by the templates of a MISP, asked for once', async () => {
+    const misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
+    const found = {
+      name: 'domain-ip',
+      attributes: { ip: ['192.0.2.1', '192.0.2.2'], domain: 'a.example.org' },
+    };
+    const server = { id: 'misp', type: 'misp-server', url: misp.url, verify: true, timeout: 5 };
+    const beside = { nodes: [server], credentials: { misp: { apiKey: API_KEY } } };
+    const { results } = await answering(found, { server: 'misp' }, {}, beside);
+    const again = (await ask(port, FORMS.page('mine', {})[0])).json as unknown as Results;
+    const [object] = results.Object as { Attribute: Record<string, string>[]; template_uuid: string }[];
+    assert.deepEqual(
+      object.Attribute.map(({ type, object_relation, value }) => [object_relation, type, value]),
+      [
+        ['ip', 'ip-dst', '192.0.2.1'],
+        ['ip', 'ip-dst', '192.0.2.2'],
+        ['domain', 'domain', 'a.example.org'],
+      ],
+    );
+    assert.equal(object.template_uuid, '43b3b146-77eb-4931-b4cc-b66c60f28734');
+    assert.equal(again.results.Object.length, 1);
+    assert.deepEqual(misp.calls.list, ['GET /objectTemplates/getRaw']);
+    const wrong: [object, RegExp][] = [
+      [{ name: 'domain-ip', attributes: { colour: 'red' } }, /colour/],
+      [{ name: 'no-such', attributes: { ip: '192.0.2.1' } }, /Template not found/],
+    ];
+    for (const [odd, words] of wrong)
+      assert.match(String((await answering(odd, { server: 'misp' }, {}, beside)).error), words);
+    await misp.close();
   });
 
   it('says what cannot be read, and what the plain format cannot carry', async () => {

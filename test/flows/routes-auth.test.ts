@@ -49,9 +49,26 @@ const ROUTES: Record<string, RouteCase> = {
     body: { use: 'received' },
   },
   'GET /misp-workflows/runs': { needs: 'read', path: 'runs?trigger=event-publish' },
+  'GET /misp-workflows/audit': { needs: 'read', data: true, path: 'audit?format=csv' },
   // RUN stands for the id of the run that this test makes.
   'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
   'POST /misp-workflows/runs/:id/replay': { needs: 'write', data: true, path: 'runs/RUN/replay' },
+  'POST /misp-workflows/triggers/:id/replay': {
+    needs: 'write',
+    data: true,
+    path: `triggers/${idOf('trigger')}/replay`,
+    body: { text: '{"Event":{"info":"pasted"}}' },
+  },
+  'GET /misp-workflows/runs/:id/data': { needs: 'read', data: true, path: 'runs/RUN/data' },
+  'GET /misp-workflows/runs/:id/data/:part': { needs: 'read', data: true, path: 'runs/RUN/data/entry' },
+  'GET /misp-workflows/runs/:id/test': { needs: 'read', data: true, path: 'runs/RUN/test' },
+  'GET /misp-workflows/recording': { needs: 'read', path: 'recording' },
+  'POST /misp-workflows/recording': {
+    needs: 'write',
+    data: true,
+    path: 'recording',
+    body: { runs: 0 },
+  },
   'POST /misp-workflows/try/node': {
     needs: 'write',
     data: true,
@@ -284,7 +301,8 @@ describe('the routes of the package, with users', function () {
       if (method !== 'POST') continue;
       const { status } = await ask(method, path, 'writer', { ...body, long });
       // What is pasted or drawn may be as long as Node-RED itself takes.
-      const isWhole = path === 'try/node' || path.startsWith('workflows/');
+      const isPasted = route === 'POST /misp-workflows/triggers/:id/replay';
+      const isWhole = path === 'try/node' || path.startsWith('workflows/') || isPasted;
       if (isWhole) assert.notEqual(status, 413, route);
       else assert.equal(status, 413, route);
     }

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { kindOf } from '../../src/listener/kinds';
 import { action, type ActionModule } from '../../src/listener/kinds/action';
+import { front, type FrontModule } from '../../src/listener/kinds/front';
 import { KnownModules } from '../../src/listener/known-modules';
 
 const module: ActionModule = {
@@ -16,6 +17,11 @@ const module: ActionModule = {
   onDeadline: 'block',
   supportFilters: false,
   params: {},
+};
+
+const frontModule: FrontModule = {
+  ...{ kind: 'front', name: 'dns', description: '', deadlineMs: 8000 },
+  ...{ stage: 'query', onFailure: 'block' },
 };
 
 describe('kinds of modules', () => {
@@ -45,6 +51,18 @@ describe('kinds of modules', () => {
       assert.equal(action.defaultDeadlineMs({ stallsSaving: false }), 8000);
       assert.equal(action.defaultDeadlineMs({ stallsSaving: true }), 3000);
     });
+  });
+
+  it('in front of another module it looks at the value that the module takes', () => {
+    const read = (attribute: object) => {
+      const fields = { module: frontModule.name, attribute };
+      return front.read({ fields, flattenedCut: false, keyed: false }, frontModule);
+    };
+    const two = { type: 'ip-dst|port', value: '192.0.2.1|80', value1: '192.0.2.1', value2: '80' };
+    assert.equal(read(two).value, two.value);
+    assert.equal(read({ type: 'text', value: 'x' }).value, 'x');
+    for (const odd of [{ value1: 'other' }, { value2: '443' }])
+      assert.throws(() => read({ ...two, ...odd }), /two values/);
   });
 
   it('a request whose module is not known is answered as an action: nothing else stops MISP', () => {

@@ -209,6 +209,30 @@ describe('a listener with a misp-modules behind it', function () {
     assert.deepEqual(changed.config, { api_key: SECRET });
   });
 
+  it('hands on nothing that the flow has not seen: a module could take that', async () => {
+    await start();
+    server.setModule(front(), 'live');
+    const run = async (body: object) => {
+      posted = [];
+      const asked = ask(port, { module: theirs, ...body });
+      const query = await handed();
+      if (query.type === 'query') server.answer(query.head.id, { body: '', blocks: false, handOn: {} });
+      await asked;
+      return JSON.parse(bodies.at(-1)!) as object;
+    };
+    const config = { api_key: SECRET };
+    assert.deepEqual(await run({ text: 'seen', 'ip-dst': 'unseen', config }), {
+      ...{ module: theirs, text: 'seen', config },
+    });
+    const attribute = { type: 'text', value: 'seen' };
+    const more = { event_id: '1', persistent: 1 };
+    assert.deepEqual(await run({ object: { name: 'unseen' }, attribute, md5: 'unseen', ...more }), {
+      ...{ module: theirs, attribute, ...more },
+    });
+    const data = [{ Event: {} }];
+    assert.deepEqual(await run({ data, attribute, md5: 'unseen' }), { module: theirs, data });
+  });
+
   it('stops the query when that flow does not answer, or is gone, unless it is told otherwise', async () => {
     await start();
     server.setModule(front(), 'live');

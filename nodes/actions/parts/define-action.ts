@@ -1,8 +1,16 @@
-import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../../src/actions/plan';
+import type {
+  ActionResult,
+  CarryOut,
+  Operation,
+  OperationResult,
+  Plan,
+  TellSaved,
+} from '../../../src/actions/plan';
 import { toldAction } from '../../../src/actions/in-words';
 import { deadlineOf, isTest, setMisp, type Message } from '../../../src/runs/message';
 import { text, WorkflowError } from '../../../src/text';
 import type common from '../../../locales/en-US/common.json';
+import { runtimeOf } from '../../runtime';
 import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
 import type { Description, Fields } from '../../definition';
 
@@ -11,6 +19,10 @@ export interface Action<O extends Operation = Operation> {
   /** Works out what is to be done: no change happens here, reading is allowed. */
   plan(message: Message): Plan<O> | Promise<Plan<O>>;
   carryOut: CarryOut<O>;
+  /** Whom it changes or tells, for the audit, where the plan does not say so: an address without secrets. */
+  system?(): string;
+  /** Told that a plan is about to be carried out; it remembers what that changes. */
+  begin?(message: Message, plan: Plan<O>): Remembering;
   /** Told what became of the plan, also if parts of it failed, before the message goes on. */
   learn?(message: Message, operations: readonly OperationResult[]): void;
   /** What goes on when all went well: the message at the first output, unless told otherwise. */
@@ -18,6 +30,14 @@ export interface Action<O extends Operation = Operation> {
   /** The same when it failed and the flow is to go on. */
   failed?(message: Message): Outputs;
   close?(): void | Promise<void>;
+}
+
+/** What remembers the writes of a plan. */
+export interface Remembering {
+  saved: TellSaved;
+  /** The message's data shows what was done. */
+  end(operations: readonly OperationResult[]): void;
+  failed(): void;
 }
 
 /** The fields that all actions have. */
@@ -68,7 +88,7 @@ export function actionBehaviour<O extends Operation>(
   return {
     async input(message) {
       try {
-        const result = await perform(message);
+        const result = await act(message);
         const problem = problemOf(result);
         if (problem) throw problem;
         show(result);
@@ -85,22 +105,48 @@ export function actionBehaviour<O extends Operation>(
     },
   };
 
-  async function perform(message: Message): Promise<ActionResult> {
+  async function act(message: Message): Promise<ActionResult> {
     const plan = await action.plan(message);
     const dryRun = config.dryRun || isTest(message);
     context.note(message, () => ({ what: 'planned', dryRun, operations: plan }));
-    const operations = dryRun
-      ? plan.map((operation): OperationResult => ({ operation, state: 'planned' }))
-      : await action.carryOut(plan, {
-          signal: stopping.signal,
-          progress: showProgress(),
-          deadline: deadlineOf(message),
-        });
-    const result = { dryRun, operations };
-    setMisp(message, { result: toldAction(result) });
-    if (!dryRun) context.note(message, () => ({ what: 'did', operations }));
+    if (!dryRun) return { dryRun, operations: await perform(message, plan) };
+    const operations = plan.map((operation): OperationResult => ({ operation, state: 'planned' }));
+    tell(message, dryRun, operations);
+    return { dryRun, operations };
+  }
+
+  async function perform(message: Message, plan: Plan<O>): Promise<OperationResult[]> {
+    const remembering = action.begin?.(message, plan);
+    try {
+      const operations = await action.carryOut(plan, {
+        signal: stopping.signal,
+        progress: showProgress(),
+        deadline: deadlineOf(message),
+        saved: remembering?.saved,
+      });
+      context.note(message, () => ({ what: 'did', operations }));
+      audit(message, operations);
+      tell(message, false, operations);
+      remembering?.end(operations);
+      return operations;
+    } catch (error) {
+      remembering?.failed();
+      audit(
+        message,
+        plan.map((operation) => ({ operation, state: 'failed' })),
+      );
+      throw error;
+    }
+  }
+
+  function audit(message: Message, operations: readonly OperationResult[]): void {
+    const runtime = runtimeOf(context.RED);
+    runtime.audit.did(runtime.actorOf(context.node, message), operations, action.system?.() ?? '');
+  }
+
+  function tell(message: Message, dryRun: boolean, operations: OperationResult[]): void {
+    setMisp(message, { result: toldAction({ dryRun, operations }) });
     action.learn?.(message, operations);
-    return result;
   }
 
   function showProgress(): (done: number, total: number) => void {

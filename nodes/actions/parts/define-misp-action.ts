@@ -13,6 +13,7 @@ import type { Fields } from '../../definition';
 import { wholeOf } from '../../../src/runs/message';
 import { runtimeOf } from '../../runtime';
 import { defineAction, type ActionDescription } from './define-action';
+import { rememberWrites } from './remember-writes';
 
 /** The MISP that a node asks or changes. */
 export const SERVER_FIELD = {
@@ -50,6 +51,8 @@ export function defineMispAction<const F extends Fields>(
           return plan;
         },
         carryOut,
+        begin: rememberWrites(RED, client),
+        system: () => client.url,
         learn: (message, operations) => reflect(message.payload, operations, wholeOf(message)),
       };
     },
@@ -66,7 +69,9 @@ export function serverOf({
 
 /** While MISP waits inside its transaction, a write to it would wait for MISP: both stand still until the time-out. */
 export function refuseBeforeSave(message: Message): void {
-  const { trigger } = mispOf(message);
+  const { trigger, blocking } = mispOf(message);
+  // Of a replay for real: MISP does not wait.
+  if (blocking === false) return;
   if (typeof trigger === 'string' && trigger.endsWith('-before-save'))
     throw new WorkflowError('action.beforeSave', { trigger });
 }

@@ -1,10 +1,12 @@
 import type { StandIn } from '../stand-in';
+import { noteSaved } from '../saves';
 import type { FoundAttribute } from '../store/items';
 import { deny, notFound, problem, type RestAnswer } from './answers';
 import { editSelected, tagSelected } from './attribute-bulk';
 import { editFields, newAttribute, plainRow, tagRows } from './attribute-rows';
 import { searchAttributes } from './attribute-search';
 import { editTags } from './tag-edit';
+import { enrichAttribute, hoverEnrichment } from './modules';
 import { mayChange, maySee, NO_PERMISSION } from './permissions';
 import type { Resource, RestRequest } from './router';
 import { touch } from './touch';
@@ -46,16 +48,8 @@ export const attributes: Resource = {
   },
   delete: { post: true, run: (request, misp) => setDeleted(request, misp, true) },
   restore: { post: true, run: restore },
-  /** A job of MISP's queue; the stand-in has no service of modules, so nothing comes of it. */
-  enrich: {
-    post: true,
-    run: (request, misp) => {
-      const found = seen(request, misp);
-      if (!found || !mayChange(request.user, found.event)) return notFound('Invalid attribute', request.url);
-      const message = 'Enrichment task queued for background processing.';
-      return { status: 200, body: { saved: true, success: true, name: message, message, url: request.url } };
-    },
-  },
+  enrich: enrichAttribute,
+  hoverEnrichment,
   addTag: {
     post: true,
     run: (request, misp) => {
@@ -98,6 +92,7 @@ function add({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): 
     else {
       const attribute = newAttribute(event, misp.collections.nextId(), given);
       event.Attribute.push(attribute);
+      noteSaved(event, attribute);
       if (Array.isArray(given.Tag)) editTags(misp, user, attribute, given.Tag as Row[]);
       rows.push({ ...plainRow(attribute), value1: attribute.value, value2: '' });
     }

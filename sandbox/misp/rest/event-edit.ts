@@ -9,6 +9,7 @@ import { mayChange, maySee } from './permissions';
 import type { RestRequest } from './router';
 import { addObject, addReferences, addReport } from './event-additions';
 import { editTags } from './tag-edit';
+import { noteSaved } from '../saves';
 import { now } from './touch';
 import { attributeErrors, eventErrors, failed } from './validate';
 import { textOf, without } from './values';
@@ -78,6 +79,7 @@ function editOwnFields(misp: StandIn, event: MispEvent, given: Row, user: MispUs
   }
   event.published = isTrue(given.published) && user.Role.perm_publish;
   event.timestamp = given.timestamp === undefined ? now() : textOf(given.timestamp);
+  noteSaved(event);
 }
 
 function shareWith(misp: StandIn, event: MispEvent): void {
@@ -105,10 +107,12 @@ function editAttribute(misp: StandIn, user: MispUser, event: MispEvent, row: Row
     if (!fields.value) return;
     const added = newAttribute(event, misp.collections.nextId(), fields);
     event.Attribute.push(added);
+    noteSaved(event, added);
     if (Array.isArray(Tag)) editTags(misp, user, added, Tag as Row[]);
     return;
   }
   editFields(found.attribute, fields);
   found.attribute.timestamp = event.timestamp;
+  noteSaved(event, found.attribute);
   if (Array.isArray(Tag)) editTags(misp, user, found.attribute, Tag as Row[]);
 }

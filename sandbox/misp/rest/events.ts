@@ -5,6 +5,7 @@ import { fits, searchAnswer, texts } from './attribute-search';
 import { isTrue } from './attribute-rows';
 import { editEvent } from './event-edit';
 import { indexRow, metadataOf, minimalRow, viewOf } from './event-views';
+import { enrichEvent, exportModule, importModule, queryEnrichment } from './modules';
 import { limits, page } from './paging';
 import { mayChange, maySee, NO_PERMISSION } from './permissions';
 import type { Resource, RestRequest } from './router';
@@ -30,6 +31,10 @@ export const events: Resource = {
     },
   },
   restSearch: { run: search },
+  enrichEvent,
+  queryEnrichment,
+  importModule,
+  exportModule,
   edit: { post: true, run: editEvent },
   publish: {
     post: true,

@@ -8,6 +8,8 @@ import { events } from './events';
 import { galaxies, galaxyClusters } from './galaxies';
 import { admin, decayingModels, jobs, organisations, sharingGroups } from './lists';
 import { logs } from './logs';
+import { modules } from './modules';
+import { objectTemplates } from './object-templates';
 import { objects } from './objects';
 import { servers } from './servers';
 import { shadowAttributes } from './shadow-attributes';
@@ -54,6 +56,8 @@ const resources: Record<string, Resource | undefined> = {
   galaxy_clusters: galaxyClusters,
   jobs,
   logs,
+  modules,
+  object_templates: objectTemplates,
   objects,
   organisations,
   servers,

@@ -1,3 +1,4 @@
+import { noteSaved } from '../saves';
 import type { MispEvent } from '../model';
 
 /** MISP's clock counts seconds. */
@@ -8,4 +9,5 @@ export function touch(event: MispEvent, item?: { timestamp?: unknown }): void {
   event.timestamp = now();
   event.published = false;
   if (item) item.timestamp = event.timestamp;
+  noteSaved(event, item);
 }

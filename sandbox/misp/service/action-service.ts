@@ -94,8 +94,8 @@ export class ActionService {
   }
 }
 
-/** The content of an answer that MISP can use. */
-function usable({ status, body }: HttpReply, what: string): unknown {
+/** The content of an answer that MISP can use. @throws HttpFailure if it can use none */
+export function usable({ status, body }: HttpReply, what: string): unknown {
   if (status < 200 || status > 206) throw new HttpFailure(`status ${status} for ${what}`);
   if (body.length === 0) throw new HttpFailure(`an empty answer to ${what}`);
   try {

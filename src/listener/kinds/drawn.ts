@@ -22,7 +22,7 @@ export interface DrawnModule extends Module {
   userFields: UserField[];
 }
 
-/** A query as a flow gets it: no setting of the module and nothing of the user is in it. */
+/** A query as a flow gets it: nothing of the user is in it. */
 export interface ModuleRequest {
   module: string;
   eventId?: string;
@@ -31,6 +31,8 @@ export interface ModuleRequest {
   persistent: boolean;
   /** What MISP's user filled in. */
   params: Record<string, unknown>;
+  /** What MISP's administrator has set, of a module that has settings: no part of any message. */
+  settings?: ReadonlyMap<string, string>;
   value?: string;
   /** The value's type, or the object's name. */
   type?: string;

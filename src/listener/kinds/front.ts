@@ -1,5 +1,6 @@
 import { isRecord } from '../../event/values';
 import type { Outcome, Verdict } from '../../runs/verdict';
+import { WorkflowError } from '../../text';
 import { listsIn } from '../../event/keyed-lists';
 import type { RequestBody } from '../request';
 import { drawn, failed, resultReply, type ModuleRequest } from './drawn';
@@ -28,7 +29,7 @@ export interface HandOn {
 }
 
 /** A module of somebody else declares nothing here. */
-const OTHERS = { userFields: [], input: [] };
+const OTHERS = { userFields: [], settings: [], input: [] };
 
 export const front = {
   ...drawn,
@@ -43,6 +44,7 @@ export const front = {
     if (Array.isArray(data)) return { ...common, ...shown, events: data };
     const isImport = typeof data === 'string' && !attribute && !object && !hasValue(asked);
     if (isImport) return { ...common, ...shown, ...fileOf(data, asked.fields.filename) };
+    if (isRecord(attribute) && hasTwoValues(attribute)) throw new WorkflowError('service.twoValues');
     return { ...common, ...shown, ...subjectOf(asked, OTHERS) };
   },
   reply(verdict: Verdict): Reply {
@@ -54,6 +56,12 @@ export const front = {
   byPolicy: ({ onFailure }: FrontModule, problem: string): Reply =>
     onFailure === 'block' ? failed(problem) : { body: '', blocks: false, handOn: {} },
 } satisfies Kind<FrontTypes>;
+
+/** MISP sends a value twice, whole and in its parts; a module may take either. */
+function hasTwoValues({ value, value1, value2 }: Record<string, unknown>): boolean {
+  if (value === undefined || value1 === undefined) return false;
+  return value !== value1 && value !== [value1, value2].join('|');
+}
 
 /** A plain query about an attachment has both its name and its content. */
 function hasValue(body: RequestBody): boolean {

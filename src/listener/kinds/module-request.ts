@@ -10,20 +10,46 @@ const RESERVED = new Set([
   ...['attribute', 'object', 'timeout', '_'],
 ]);
 
-/** What all queries may tell besides what they are about. The settings in `config` stay behind, and so does the user. */
+/**
+ * What all queries may tell besides what they are about. Of `config` there is what the module has declared, and what
+ * is no field for its user stands apart; the user who asks stays behind.
+ */
 export function commonOf(
   { fields }: RequestBody,
-  { userFields }: Pick<DrawnModule, 'userFields'>,
+  { userFields, settings }: Pick<DrawnModule, 'userFields' | 'settings'>,
 ): ModuleRequest {
   const config = isRecord(fields.config) ? fields.config : {};
+  const set = settings.flatMap((name): [string, string][] => {
+    const value = Object.hasOwn(config, name) ? textOf(config[name]) : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
   const wanted = userFields.filter(({ name }) => Object.hasOwn(config, name));
   return {
     module: fields.module,
     eventId: textOf(fields.event_id),
     attributeUuid: textOf(fields.attribute_uuid),
     persistent: Boolean(fields.persistent),
+    ...(settings.length > 0 ? { settings: new Map(set) } : {}),
     params: Object.fromEntries(wanted.map((field) => [field.name, valueOf(field, config[field.name])])),
   };
+}
+
+/** The key of what a query is about; nothing in one that has a file or events only. */
+export function subjectKey(
+  fields: Readonly<Record<string, unknown>>,
+  input: readonly string[],
+): string | undefined {
+  if (isRecord(fields.attribute)) return 'attribute';
+  if (isRecord(fields.object)) return 'object';
+  const names = Object.keys(fields).filter((name) => !RESERVED.has(name));
+  return names.find((name) => input.includes(name)) ?? names.find((name) => name !== '');
+}
+
+/** Keys under which a module may find something besides what the query is about. */
+export function otherSubjects(fields: Readonly<Record<string, unknown>>): string[] {
+  const subject = Array.isArray(fields.data) ? undefined : subjectKey(fields, []);
+  const isSubject = (name: string) => !RESERVED.has(name) || name === 'attribute' || name === 'object';
+  return Object.keys(fields).filter((name) => isSubject(name) && name !== subject);
 }
 
 /** What an enrichment is asked about: an attribute, an object, or a value under the name of its type. */
@@ -39,8 +65,7 @@ export function subjectOf(body: RequestBody, { input }: Pick<DrawnModule, 'input
     const known = listsOf(body, object);
     return { object: known, type: textOf(known.name) };
   }
-  const names = Object.keys(body.fields).filter((name) => !RESERVED.has(name));
-  const type = names.find((name) => input.includes(name)) ?? names.find((name) => name !== '');
+  const type = subjectKey(body.fields, input);
   const value = type === undefined ? undefined : textOf(body.fields[type]);
   if (value === undefined) throw new WorkflowError('service.noValue');
   return { value, type, ...fileOf(body.fields.data, value) };

@@ -10,17 +10,19 @@ import type { Places } from './places';
 import type { Query } from './query';
 import { renderTemplate, TEMPLATES } from './templates';
 import type { Upstream } from './upstream';
+import { modulesIn } from './upstream-list';
 import { Waiting, type Arrived } from './waiting';
 
 /** By how much an answer is earlier than a time-out that MISP tells, if that is not very short. */
 const MISP_MARGIN_MS = 1000;
-/** So long a module of misp-modules may take. */
-const LONGEST_WAIT_MS = 300_000;
+/** For what waits until it is known how misp-modules is reached: no module has an empty name. */
+const FOR_UPSTREAM = '';
 
 /** Knows the modules, and so what becomes of a request: it is handed over, waits, or is answered here. */
 export class Desk {
   readonly modules = new ModuleList();
   upstream: Upstream | undefined;
+  private isExpected = false;
   private readonly waiting = new Waiting();
 
   constructor(
@@ -39,6 +41,16 @@ export class Desk {
         this.waiting.take(module).forEach(({ query }) => this.answers.absent(query, absence));
       }
     }
+  }
+
+  /** @param expected the list of one of which only that is known: what is asked of it waits */
+  setUpstream(upstream: Upstream | undefined, expected?: string): void {
+    this.upstream = upstream;
+    const modules = modulesIn(expected ?? '');
+    this.isExpected = upstream === undefined && modules !== undefined;
+    this.modules.setUpstream(upstream?.list ?? (modules && { modules, text: expected ?? '' }));
+    if (this.isExpected) return;
+    for (const arrived of this.waiting.take(FOR_UPSTREAM)) if (!arrived.query.answered) this.decide(arrived);
   }
 
   setModule(module: AnnouncedModule, state: ModuleState): void {
@@ -65,6 +77,7 @@ export class Desk {
       if (isMeantForUs) return this.answers.reject(query, text('service.noModule'));
       return this.passOn(query);
     }
+    if (!entry && this.isExpected) return this.waiting.add(FOR_UPSTREAM, arrived);
     if (scan.module === TEMPLATES && !entry) return this.render(query);
     if (scan.module !== undefined && !entry) {
       return this.answers.reject(query, text('service.unknownModule', { module: scan.module }));
@@ -89,7 +102,7 @@ export class Desk {
       upstream.before(query);
       return this.handOver.pass(arrived, this.modules.living);
     }
-    query.expireAfter(LONGEST_WAIT_MS, () => this.expire(query));
+    query.expireAfter(upstream.longestMs, () => this.expire(query));
     const ready = () => {
       query.expireAfter(query.age + module.deadlineMs, () => this.expire(query));
       const scan = scanBody(query.body.content, Infinity);

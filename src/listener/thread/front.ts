@@ -10,6 +10,8 @@ import { refuse, sendJson } from './send';
 export interface Behind {
   /** The answer to `GET /modules`, and what changes with it. */
   modules(): { text: string; etag: string };
+  /** Whether there is a misp-modules behind the listener. */
+  hasOthers(): boolean;
   /** Takes what is for no route of ours, if there is a misp-modules behind the listener. */
   elsewhere(request: IncomingMessage, response: ServerResponse): boolean;
   /** `POST /query` of a caller who was let in. */
@@ -34,7 +36,8 @@ export class Front {
 
   handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const path = (request.url ?? '').split('?', 1)[0];
-    if (path === '/healthcheck') return sendJson(response, 200, { status: true });
+    if (path === '/healthcheck' && !this.isForOthers(request))
+      return sendJson(response, 200, { status: true });
     const address = request.socket.remoteAddress ?? '';
     const admit = (caller: Caller) => {
       if (caller.ok) {
@@ -47,6 +50,11 @@ export class Front {
     const caller = this.check(request.headers.authorization, address);
     if (caller instanceof Promise) void caller.then(admit);
     else admit(caller);
+  }
+
+  /** Probes do not log in: who does, and asks in another way, asks the misp-modules behind the listener. */
+  private isForOthers({ method, headers }: IncomingMessage): boolean {
+    return method !== 'GET' && headers.authorization !== undefined && this.behind.hasOthers();
   }
 
   private serve(

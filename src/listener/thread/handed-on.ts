@@ -1,27 +1,30 @@
+import { isRecord } from '../../event/values';
 import type { HandOn } from '../kinds/front';
+import { otherSubjects, subjectKey } from '../kinds/module-request';
 
-type Json = Record<string, unknown>;
+type Json = Readonly<Record<string, unknown>>;
 
 /** Settings and user do not leave this thread. */
 const HIDDEN = new Set(['config', 'user']);
 
-/** The query as it came, or with what a flow changed; the settings and the user are in it again. */
+/**
+ * The query as it came, or with what a flow changed; the settings and the user are in it again. What the flow has not
+ * seen does not go on: a module could take another value than the one that was looked at.
+ */
 export function changedQuery(body: Uint8Array, { value, attribute }: HandOn): Uint8Array {
-  if (value === undefined && attribute === undefined) return body;
-  const query = read(body) ?? {};
-  const before = isObject(query.attribute) ? query.attribute : undefined;
-  if (before) {
-    const changed = { ...before, ...attribute };
-    if (value !== undefined && value !== before.value) Object.assign(changed, { value, value1: value });
+  const asked = read(body) ?? {};
+  const unseen = new Set(otherSubjects(asked));
+  if (value === undefined && attribute === undefined && unseen.size === 0) return body;
+  const query = Object.fromEntries<unknown>(Object.entries(asked).filter(([name]) => !unseen.has(name)));
+  const subject = subjectKey(query, []);
+  if (isRecord(query.attribute)) {
+    const changed: Record<string, unknown> = { ...query.attribute, ...attribute };
+    if (value !== undefined && value !== query.attribute.value)
+      Object.assign(changed, { value, value1: value });
     query.attribute = changed;
-  } else if (value !== undefined) {
-    const type = Object.keys(query).find((name) => typeof query[name] === 'string' && !KNOWN.has(name));
-    if (type !== undefined) query[type] = value;
-  }
+  } else if (value !== undefined && subject !== undefined && subject !== 'object') query[subject] = value;
   return Buffer.from(JSON.stringify(query));
 }
-
-const KNOWN = new Set(['module', 'event_id', 'attribute_uuid', 'data', 'filename', 'persistent']);
 
 /** What a flow in front of a module gets of its answer; nothing if that is no object, such as a page of an error. */
 export function withAnswer(module: string, asked: Uint8Array, answered: Uint8Array): Buffer | undefined {
@@ -34,11 +37,8 @@ export function withAnswer(module: string, asked: Uint8Array, answered: Uint8Arr
 function read(bytes: Uint8Array): Json | undefined {
   try {
     const json = JSON.parse(Buffer.from(bytes).toString()) as unknown;
-    return isObject(json) ? json : undefined;
+    return isRecord(json) ? json : undefined;
   } catch {
     return undefined;
   }
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

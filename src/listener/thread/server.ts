@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Contacts } from '../contacts';
 import type { AnnouncedModule } from '../kinds';
 import type { Reply } from '../kinds/kind';
-import type { Absence, ModuleState, ServiceSettings } from '../protocol';
+import type { Absence, ModuleState, ServiceLimits, ServiceSettings } from '../protocol';
 import { Answers, type Post } from './answers';
 import { Desk } from './desk';
 import { Doors } from './doors';
@@ -44,7 +44,7 @@ export class ListenerServer {
    * @param keep what must be done with each request before a flow gets it
    */
   constructor(
-    { access, limits, upstream, ...address }: ServiceSettings,
+    { access, limits, upstream, expected, ...address }: ServiceSettings,
     absence: Absence | undefined,
     private readonly post: Post,
     keep?: Keep,
@@ -63,9 +63,10 @@ export class ListenerServer {
         return this.desk.modules;
       },
       query: (...request) => this.intake.receive(...request),
+      hasOthers: () => this.desk.upstream !== undefined,
       elsewhere: (request, response) => this.elsewhere(request, response),
     });
-    this.setUpstream(upstream);
+    this.setUpstream(upstream, limits, expected);
     this.reports = setInterval(() => this.report(), REPORT_INTERVAL_MS);
     this.doors = new Doors(address, {
       request: (...request) => this.front.handle(...request),
@@ -74,8 +75,8 @@ export class ListenerServer {
     });
   }
 
-  configure({ access, limits, upstream, ...address }: ServiceSettings): void {
-    this.setUpstream(upstream);
+  configure({ access, limits, upstream, expected, ...address }: ServiceSettings): void {
+    this.setUpstream(upstream, limits, expected);
     this.front.configure(access);
     this.intake.limits = limits;
     this.places.limits = limits;
@@ -132,21 +133,22 @@ export class ListenerServer {
     this.doors.close(() => this.post({ type: 'closed' }));
   }
 
-  private setUpstream(settings: UpstreamSettings | undefined): void {
+  private setUpstream(
+    settings: UpstreamSettings | undefined,
+    { passMs }: ServiceLimits,
+    expected: string | undefined,
+  ): void {
     const { desk } = this;
     const now = JSON.stringify({ ...settings, list: undefined });
     if (desk.upstream && settings && this.upstreamNow === now) return;
     this.upstreamNow = now;
     desk.upstream?.close();
-    desk.upstream = undefined;
-    desk.modules.setUpstream(undefined);
-    if (!settings) return;
-    const upstream = new Upstream(settings, (list) => {
+    if (!settings) return desk.setUpstream(undefined, expected);
+    const upstream = new Upstream(settings, passMs, (list) => {
       if (desk.upstream) desk.modules.setUpstream(desk.upstream.list);
       this.post({ type: 'upstream', list });
     });
-    desk.upstream = upstream;
-    desk.modules.setUpstream(upstream.list);
+    desk.setUpstream(upstream);
   }
 
   /** Small requests only: MISP asks for nothing else. */

@@ -1,40 +1,93 @@
-import http from 'node:http';
-import https from 'node:https';
-import { agentsOf } from '../../http/agents';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type * as HttpModule from '../../http/client';
+import type { HttpClient, HttpLimits, HttpStream } from '../../http/client';
 import type { UpstreamSettings } from '../upstream-settings';
 
 export interface UpstreamRequest {
   method: string;
   path: string;
-  headers: http.IncomingHttpHeaders | Record<string, string>;
+  headers: IncomingHttpHeaders;
   body?: Uint8Array;
+}
+
+/** The whole answer. */
+export interface UpstreamAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
 }
 
 /** Headers that belong to one connection, or say who MISP is to us. */
 const OWN = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'expect']);
-const TO_US = new Set([...OWN, 'host', 'authorization', 'content-length']);
+const TO_US = new Set([...OWN, 'host', 'authorization', 'proxy-authorization', 'content-length']);
 
-/** Sends a request on, over a connection of its own: a pool would let it wait behind slow ones. */
-export function callUpstream(
-  { url, user, password, verify, tls }: UpstreamSettings,
-  { method, path, headers, body }: UpstreamRequest,
-): http.ClientRequest {
-  const target = addressOf(url, path);
-  const { httpsAgent } = agentsOf({ verify, tls: tls as Parameters<typeof agentsOf>[0]['tls'] });
-  const kept = Object.entries(headers).filter(([name]) => !TO_US.has(name.toLowerCase()));
-  const login = user
-    ? { Authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` }
-    : {};
-  const options = {
-    method,
-    headers: { ...Object.fromEntries(kept), ...login, ...(body ? { 'Content-Length': body.length } : {}) },
-  };
-  const request =
-    target.protocol === 'https:'
-      ? https.request(target, { ...options, agent: httpsAgent })
-      : http.request(target, { ...options, agent: false });
-  request.end(body);
-  return request;
+/** How the misp-modules behind a listener is asked. */
+export class UpstreamCalls {
+  private readonly http: HttpClient;
+  private readonly login: Record<string, string>;
+  private open = 0;
+  private closed = false;
+
+  /** @throws {WorkflowError} if the proxy is no address */
+  constructor(private readonly settings: UpstreamSettings) {
+    const { user, password = '', verify, tls, proxy } = settings;
+    this.http = new (clientClass())({ verify, tls, proxy, mostBytes: Infinity });
+    const login = Buffer.from(`${user}:${password}`).toString('base64');
+    this.login = user ? { authorization: `Basic ${login}` } : {};
+  }
+
+  /** Lets what is on its way come to its end. */
+  close(): void {
+    this.closed = true;
+    if (this.open === 0) this.http.close();
+  }
+
+  /** @throws {HttpFailure} if no answer begins in time */
+  async send({ method, path, headers, body }: UpstreamRequest, limits: HttpLimits): Promise<HttpStream> {
+    const call = {
+      method,
+      url: addressOf(this.settings.url, path),
+      headers: { ...headersOf(headers), ...this.login },
+      body: body && Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    };
+    this.open++;
+    try {
+      const answer = await this.http.open(call, limits);
+      answer.body.once('close', () => this.ended());
+      return answer;
+    } catch (error) {
+      this.ended();
+      throw error;
+    }
+  }
+
+  /** The whole answer. @throws if there is none in time, or it is too large */
+  async fetch(
+    asked: UpstreamRequest,
+    { most, ...limits }: HttpLimits & { most: number },
+  ): Promise<UpstreamAnswer> {
+    const { status, headers, body } = await this.send(asked, limits);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    // What is thrown from here ends the connection.
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (Math.max(size, Number(headers['content-length'] ?? 0)) > most) throw new Error('tooLarge');
+      chunks.push(chunk);
+    }
+    return { status, headers, body: Buffer.concat(chunks) };
+  }
+
+  private ended(): void {
+    this.open--;
+    if (this.closed && this.open === 0) this.http.close();
+  }
+}
+
+/** Loading it takes 0.1 s, by which each listener would open later. */
+function clientClass(): typeof HttpClient {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only where there is something behind
+  return (require('../../http/client') as typeof HttpModule).HttpClient;
 }
 
 /** Whoever asks chooses the path alone: never the host, which gets the service's login. */
@@ -46,43 +99,13 @@ function addressOf(url: string, path: string): URL {
   return target;
 }
 
+/** The headers of a request that go on. */
+function headersOf(headers: IncomingHttpHeaders): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name, value]) => !TO_US.has(name) && value !== undefined);
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+}
+
 /** The headers of an answer, as they may go on. */
-export function headersOn(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
+export function headersOn(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN.has(name)));
-}
-
-export interface UpstreamAnswer {
-  status: number;
-  headers: http.IncomingHttpHeaders;
-  body: Buffer;
-}
-
-/** The whole answer. @throws if there is none in time, or it is too large */
-export function fetchFrom(
-  settings: UpstreamSettings,
-  asked: UpstreamRequest,
-  { ms, most, signal }: { ms: number; most: number; signal?: AbortSignal },
-): Promise<UpstreamAnswer> {
-  return new Promise((resolve, reject) => {
-    const request = callUpstream(settings, asked);
-    const giveUp = (why: string) => request.destroy(new Error(why));
-    const timer = setTimeout(() => giveUp('slow'), ms);
-    signal?.addEventListener('abort', () => giveUp('closed'), { once: true });
-    request.on('close', () => clearTimeout(timer));
-    request.on('error', reject);
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > most) giveUp('too large');
-        else chunks.push(chunk);
-      });
-      response.on('error', reject);
-      response.on('aborted', () => reject(new Error('cut')));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-      );
-    });
-  });
 }

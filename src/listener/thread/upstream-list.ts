@@ -1,5 +1,4 @@
-import type { UpstreamSettings } from '../upstream-settings';
-import { fetchFrom } from './upstream-call';
+import type { UpstreamCalls } from './upstream-call';
 
 /** How often the list is asked for; sooner while there is no answer. */
 const EVERY_MS = 30_000;
@@ -8,7 +7,7 @@ const AGAIN_MS = 5000;
 const MOST_BYTES = 8 * 1024 * 1024;
 const LIMIT_MS = 5000;
 
-interface Named {
+export interface Named {
   name: string;
 }
 
@@ -20,12 +19,16 @@ export class UpstreamList {
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
-  /** @param changed told when the list is another one */
+  /**
+   * @param known as it was last seen
+   * @param changed told when the list is another one
+   */
   constructor(
-    private readonly settings: UpstreamSettings,
+    private readonly calls: UpstreamCalls,
+    known: string | undefined,
     private readonly changed: (text: string) => void,
   ) {
-    this.take(settings.list ?? '');
+    this.take(known ?? '');
     void this.ask();
   }
 
@@ -42,7 +45,7 @@ export class UpstreamList {
     let next = AGAIN_MS;
     try {
       const request = { method: 'GET', path: '/modules', headers: {} };
-      const { status, body } = await fetchFrom(this.settings, request, { ms: LIMIT_MS, most: MOST_BYTES });
+      const { status, body } = await this.calls.fetch(request, { ms: LIMIT_MS, most: MOST_BYTES });
       const text = body.toString();
       if (status === 200 && !this.closed && this.take(text)) next = EVERY_MS;
     } catch {
@@ -63,7 +66,8 @@ export class UpstreamList {
   }
 }
 
-function modulesIn(text: string): Named[] | undefined {
+/** The modules in a text, if it is a list of them. */
+export function modulesIn(text: string): Named[] | undefined {
   try {
     const list = JSON.parse(text) as unknown;
     if (!Array.isArray(list)) return undefined;

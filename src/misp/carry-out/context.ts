@@ -1,4 +1,4 @@
-import type { OperationResult, Ref } from '../../actions/plan';
+import type { OperationResult, Ref, TellSaved } from '../../actions/plan';
 import { text, WorkflowError, type Said, type Text } from '../../text';
 import type { CallOptions, MispClient } from '../client';
 import type { Permission } from '../permissions';
@@ -17,6 +17,8 @@ export interface Context {
   permission?: Permission;
   /** So many items more are done. */
   advance(items: number): void;
+  /** Told how MISP has a thing after a write. */
+  saved: TellSaved;
 }
 
 /** Items of one call at most: MISP's limit is the memory of PHP. */

@@ -42,6 +42,11 @@ export async function editItems<R extends Row>(
     answer = await updateEvent(context.client, event, fields, options);
     const now = attributesIn(answer);
     const others = portion.filter((row) => !isAsWanted(row, now.get(row.uuid.toLowerCase())));
+    for (const { uuid, change } of portion) {
+      const row = now.get(uuid.toLowerCase());
+      if (row) context.saved('attribute', row, Object.keys(change));
+    }
+    context.saved('event', answer, TAKEN_OFF);
     left.push(...others.map((row) => ({ row })));
   };
   const plain = [...portions(rows.filter(({ objectId }) => objectId === '0'))];
@@ -67,6 +72,9 @@ export async function editItems<R extends Row>(
   }
   return left;
 }
+
+/** What editing changes of the event itself. */
+export const TAKEN_OFF = ['published', 'publish_timestamp'];
 
 const entryOf = ({ uuid, change }: Row) => ({ uuid, ...change });
 

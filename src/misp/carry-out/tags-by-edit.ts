@@ -2,7 +2,7 @@ import type { AttachTags, DetachTags, Ref } from '../../actions/plan';
 import { text } from '../../text';
 import { updateEvent } from '../events';
 import { callOptions, nameOf, outcomeOf, type Context, type Failure, type Outcome } from './context';
-import { editItems, type Row } from './edit-items';
+import { editItems, TAKEN_OFF, type Row } from './edit-items';
 import { eventKey, lookUp } from './lookups';
 import { editReportTags } from './report-tags';
 import { tagEntryFor, tagFailure, isAsWanted, type TagEntry } from './tag-entries';
@@ -36,6 +36,7 @@ async function editEventTags(context: Context, event: Ref, Tag: TagEntry[]): Pro
   const options = { ...callOptions(context), repeatable: true };
   const answer = await updateEvent(context.client, await eventKey(context, event, []), { Tag }, options);
   context.advance(1);
+  context.saved('event', answer, ['Tag', ...TAKEN_OFF]);
   const left = Tag.filter((tag) => !isAsWanted(answer, tag));
   const failures = left.map(({ name }) => ({ problem: text('carryOut.tagNotChanged', { tag: name }) }));
   return outcomeOf(Tag.length, 1, failures);

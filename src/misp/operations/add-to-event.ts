@@ -110,6 +110,7 @@ async function addPlain(context: Context, key: string, attributes: NewAttribute[
     key,
     attributes,
     callOptions(context, attributes.length),
+    (row) => context.saved('attribute', row, 'new'),
   );
   return attributes.flatMap((attribute, index) => {
     const problem = problems.get(index);
@@ -136,7 +137,17 @@ async function addByEdit(
     repeatable: true,
   });
   const shown = rowsByUuid(now.Object);
+  for (const { uuid } of objects) {
+    const row = shown.get(uuid);
+    if (!row) continue;
+    context.saved('object', row, 'new');
+    for (const attribute of rowsByUuid(row.Attribute).values()) context.saved('attribute', attribute, 'new');
+  }
   const reportsNow = isList(now.EventReport) ? rowsByUuid(now.EventReport) : undefined;
+  for (const { uuid } of reports) {
+    const row = reportsNow?.get(uuid);
+    if (row) context.saved('event-report', row, 'new');
+  }
   return [
     ...objects.flatMap((object) => lackingOf(object, shown.get(object.uuid))),
     ...reports.filter(({ uuid }) => reportsNow && !reportsNow.has(uuid)).map((one) => refused(one)),

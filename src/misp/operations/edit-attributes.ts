@@ -194,6 +194,7 @@ function oneByOne(context: Context, changes: readonly Change[]): Promise<Failure
       }
       if (Object.keys(fields).length > 0) {
         const now = await updateAttribute(client, key, fields, options);
+        context.saved('attribute', now, Object.keys(fields));
         if (!isAsWanted(now, fields)) throw new WorkflowError('carryOut.notChanged');
       }
       if (deleted === true) await deleteAttribute(client, key, options);

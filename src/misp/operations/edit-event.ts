@@ -5,6 +5,7 @@ import { textOf } from '../../event/values';
 import { text, WorkflowError } from '../../text';
 import { updateEvent, type EventHead } from '../events';
 import { callOptions, done, failed, mispKey, type Context, type Outcome } from '../carry-out/context';
+import { TAKEN_OFF } from '../carry-out/edit-items';
 import { eventHead } from '../carry-out/lookups';
 import { inEach, laneOfEvent, ONE_THING, type OperationEntry } from './entry';
 
@@ -43,6 +44,7 @@ async function carryOut(context: Context, operation: EditEvent): Promise<Outcome
     { ...callOptions(context), repeatable: !published },
   );
   context.advance(1);
+  context.saved('event', answer, [...Object.keys(fields), ...TAKEN_OFF]);
   if (published && !isSet(answer.published)) {
     return { state: 'partial', failures: [{ problem: text('carryOut.unpublished') }] };
   }

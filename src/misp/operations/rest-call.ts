@@ -4,6 +4,7 @@ import { text } from '../../text';
 import { done, failed, type Context, type Outcome } from '../carry-out/context';
 import type { Expected } from '../expected';
 import { invalid } from '../validation';
+import { tellSaved } from '../carry-out/saved-things';
 import { NOT_IN_DATA, ONE_THING, WHOLE_PLAN, type OperationEntry } from './entry';
 
 export const restCall: OperationEntry<RestCall> = {
@@ -31,5 +32,6 @@ async function carryOut(context: Context, operation: RestCall): Promise<Outcome>
     const problem = invalid(typeof message === 'string' ? message : path, errors).said;
     return { ...failed(problem), answer: data };
   }
+  tellSaved(operation, data, context.saved);
   return done(data);
 }

@@ -31,7 +31,8 @@ const MOST_WAITING = 1000;
 export class MailServer {
   private readonly transport: ReturnType<typeof nodemailer.createTransport<SMTPPool.SentMessageInfo>>;
   private readonly slots: Slots;
-  private readonly server: string;
+  /** Host and port. */
+  readonly server: string;
 
   /** @throws {WorkflowError} if host or sender are missing */
   constructor(private readonly settings: MailSettings) {

@@ -1,0 +1,170 @@
+import { uptime } from '../clock';
+import { isAsExpected, type State, type ThingKind } from './state';
+import type { Thing } from './things';
+
+/** From and to, in MISP's seconds. */
+export type Range = readonly [from: number, to: number];
+
+/** A thing as one of our writes has left it. */
+export interface Written {
+  kind: ThingKind;
+  uuid: string;
+  state: State;
+  /** When MISP may have saved it. */
+  times: readonly Range[];
+  /** Of a publication: when MISP may have done it. */
+  published?: Range;
+}
+
+/** A write that is under way. */
+export interface UnderWay {
+  /** Names of the events that it may change; without any it may change all. */
+  events: readonly string[];
+  /** What it does, by the names of operations. */
+  does: ReadonlySet<string>;
+}
+
+interface Note extends Written {
+  until: number;
+  /** The triggers that it accounted for: MISP tells each of them once of one write. */
+  told: Set<string>;
+}
+
+export interface WriteLimits {
+  notes: number;
+  keptMs: number;
+}
+
+/** MISP's worker tells of about six saves a second: those of a thousand attributes take minutes. */
+export const WRITE_LIMITS: WriteLimits = { notes: 10_000, keptMs: 10 * 60_000 };
+
+/**
+ * What this Node-RED has written to MISPs lately, and what it is writing now: a trigger that tells of nothing else is an
+ * echo. MISP does not say who has changed a thing, so an echo is what it tells in every field as our write has left it,
+ * with the timestamp of that write, once for each write and trigger: whatever else is told was done by others.
+ */
+export class OwnWrites {
+  private readonly notes = new Map<string, Note[]>();
+  private size = 0;
+  private readonly underWay = new Set<UnderWay>();
+  private readonly waiting = new Set<() => void>();
+  private wanted = 0;
+
+  constructor(
+    private readonly limits = WRITE_LIMITS,
+    private readonly now: () => number = uptime,
+  ) {}
+
+  /** There is a trigger that wants to know; the function returned takes it back. */
+  want(): () => void {
+    this.wanted++;
+    return () => this.wanted--;
+  }
+
+  /** Whether anybody wants to know. */
+  get isWanted(): boolean {
+    return this.wanted > 0;
+  }
+
+  /** How many things are remembered. */
+  get count(): number {
+    return this.size;
+  }
+
+  /** A write begins; the function returned says that it is over, and all that it did is noted. */
+  begin(write: UnderWay): () => void {
+    this.underWay.add(write);
+    return () => {
+      if (this.underWay.delete(write)) this.wake();
+    };
+  }
+
+  /** Remembers how a write has left a thing. */
+  note(written: Written): void {
+    this.forgetOld();
+    const key = keyOf(written);
+    const notes = this.notes.get(key) ?? [];
+    // The latest stand last: the oldest are forgotten first.
+    this.notes.delete(key);
+    this.notes.set(key, notes);
+    notes.push({ ...written, until: this.now() + this.limits.keptMs, told: new Set() });
+    this.size++;
+    this.wake();
+  }
+
+  /**
+   * Whether what a trigger tells is the echo of a write of ours, which then has accounted for it.
+   * @param trigger its node
+   */
+  accounts(told: Thing, trigger: string): boolean {
+    this.forgetOld();
+    const note = this.notes.get(keyOf(told))?.find((one) => !one.told.has(trigger) && isTold(one, told));
+    note?.told.add(trigger);
+    return note !== undefined;
+  }
+
+  /** What a write that is under way does to one of these events, and may therefore lead to. */
+  isDoing(events: readonly string[], does: (operation: string) => boolean): boolean {
+    return [...this.underWay].some((write) => mayChange(write, events) && [...write.does].some(does));
+  }
+
+  /** Whether a write is under way that may change one of these events. */
+  isWriting(events: readonly string[]): boolean {
+    return [...this.underWay].some((write) => mayChange(write, events));
+  }
+
+  /**
+   * Waits until it is known whether something is an echo: our write has accounted for it, or none is under way any more.
+   * @param isKnown asked again after each news
+   * @param mostMs no longer than this
+   */
+  until(isKnown: () => boolean, events: readonly string[], mostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve();
+      };
+      const look = () => {
+        if (isKnown() || !this.isWriting(events)) end();
+      };
+      const timer = setTimeout(end, mostMs);
+      this.waiting.add(look);
+      look();
+    });
+  }
+
+  private wake(): void {
+    for (const look of [...this.waiting]) look();
+  }
+
+  /** Those whose time is over, and the oldest beyond the bound. */
+  private forgetOld(): void {
+    const now = this.now();
+    for (const [key, notes] of this.notes) {
+      const last = notes[notes.length - 1];
+      if (last.until > now && this.size < this.limits.notes) break;
+      this.notes.delete(key);
+      this.size -= notes.length;
+    }
+  }
+}
+
+const keyOf = ({ kind, uuid }: { kind: ThingKind; uuid: string }) => `${kind} ${uuid}`;
+
+function mayChange({ events }: UnderWay, names: readonly string[]): boolean {
+  return events.length === 0 || events.some((name) => names.includes(name));
+}
+
+function isTold(note: Note, told: Thing): boolean {
+  const { published } = note;
+  if (!note.times.some((range) => isIn(range, told.timestamp))) return false;
+  if (published && !isIn(published, told.publishTimestamp)) return false;
+  const expected = published
+    ? { ...note.state, publish_timestamp: told.state.publish_timestamp }
+    : note.state;
+  return isAsExpected(note.kind, expected, told.state);
+}
+
+/** What has no time is in no range. */
+const isIn = ([from, to]: Range, moment: number) => moment >= from && moment <= to;
