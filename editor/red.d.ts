@@ -198,7 +198,12 @@ declare const RED: {
     state(state: number): void;
     reveal(id: string, flash?: boolean): void;
   };
-  workspaces: { active(): string; isLocked?(id: string): boolean };
+  workspaces: {
+    active(): string;
+    isLocked?(id: string): boolean;
+    /** Tabs that are marked; none if none is but the open one. */
+    selection(): EditorNode[];
+  };
 };
 
 declare module '*.css' {

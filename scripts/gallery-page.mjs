@@ -35,9 +35,10 @@ MISP has (with the key of a site admin). Before anything is imported it shows th
 words, and what is to be known: modules that are missing or switched off in that MISP, what could not be carried over,
 what MISP itself does otherwise. _Import_ then works as for an example. Something that is no workflow changes nothing.
 
-**MISP**, _Export as MISP blueprint_ does the way back, for the selected nodes or else for the open tab: download it,
-copy it, or save it into the connected MISP. Nodes that MISP has no module for are named and left out, and passwords
-and tokens are not written.
+**MISP**, _Export as MISP blueprint_ does the way back, for the selected nodes or tabs, or else for the open tab: download
+it, copy it, or save it into the connected MISP. MISP allows one trigger: of several, choose whose workflow it is to be,
+and what the trigger leads to is exported. Nodes that MISP has no module for are named and left out, and passwords and
+tokens are not written. The same on the command line, and what is kept on the way: [blueprints](blueprints.md).
 
 All three are actions: _misp:show-examples_, _misp:import-workflow_ and _misp:export-blueprint_ are found in the list of
 actions, and can be given a key in the keyboard settings.`;

@@ -12,6 +12,8 @@ import { serverChoice } from './servers';
 
 const BUTTON = 'misp-workflow-import';
 const QUIET_MS = 400;
+/** More is refused before it is read: the runtime takes less. */
+const MOST_BYTES = 16_000_000;
 
 /** Opens the import of MISP's workflows and blueprints: from text, a file, or the connected MISP. */
 export function openImport(): void {
@@ -57,9 +59,17 @@ function fill(body: JQuery, own: JQuery, take: (preview: WorkflowPreview | undef
   };
   const read = reader(show, server);
   pasted.on('input', () => read(pasted.val(), QUIET_MS));
+  // The same file can be chosen again when it was changed.
+  file.on('click', () => file.val(''));
   file.on('change', () => {
     const [chosen] = (file[0] as HTMLInputElement).files ?? [];
-    if (chosen) void chosen.text().then((words) => read(words, 0));
+    if (!chosen) return;
+    read('', 0);
+    if (chosen.size > MOST_BYTES) return show(undefined, text('tooLarge'));
+    chosen.text().then(
+      (words) => read(words, 0),
+      () => show(undefined, text('unreadable')),
+    );
   });
   server.on('change', () => read(undefined, 0));
   const list = listFromMisp(

@@ -1,21 +1,27 @@
+import type { Aside } from './aside';
 import type { Message } from './message';
-import type { Reception, TrackedNode } from './reception';
+import { Reception, type TrackedNode } from './reception';
 
-export type Token = () => Reception | undefined;
+/** At which node a message was last: in a run, or where no run waits for it. */
+export type Place = Reception | Aside;
+export type Token = () => Place;
 
 /**
- * Where on a message stands at which node it was last. Enumerable, so that clones keep it; as a function, so
+ * Where its place stands on a message. Enumerable, so that clones keep it; as a function, so
  * that they keep it as it is.
  */
 export const AT = Symbol('misp-at');
 export const DELIVERED = Symbol('misp-delivered');
-/** A message that is no part of a run any more, although it was made of one of its messages. */
-export const DETACHED: Token = () => undefined;
+
+export function placeOf(message: Message): Place | undefined {
+  const token = message[AT];
+  return typeof token === 'function' ? (token as Token)() : undefined;
+}
 
 /** Where in its run a message is, if it belongs to one. */
-export function tokenOf(message: Message): Token | undefined {
-  const token = message[AT];
-  return typeof token === 'function' ? (token as Token) : undefined;
+export function receptionAt(message: Message): Reception | undefined {
+  const place = placeOf(message);
+  return place instanceof Reception ? place : undefined;
 }
 
 export interface SendEvent {

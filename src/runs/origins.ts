@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { AT, DETACHED, tokenOf } from './hooks';
+import { Aside } from './aside';
+import { placeOf, receptionAt, type Place } from './hooks';
 import type { Message } from './message';
 import { OpenReceptions } from './open-receptions';
-import type { Reception, TrackedNode } from './reception';
+import { Reception, type TrackedNode } from './reception';
 import type { Run } from './run';
 
 const OBSERVERS = new Set(['catch', 'complete', 'status']);
@@ -13,7 +14,7 @@ const OBSERVERS = new Set(['catch', 'complete', 'status']);
  */
 export class Origins {
   readonly open = new OpenReceptions();
-  private readonly scopes = new AsyncLocalStorage<Reception>();
+  private readonly scopes = new AsyncLocalStorage<Place>();
   private readonly byMessageId = new Map<string, Run>();
   /** The reception whose node is reporting an error at this moment. */
   private failing: Reception | undefined;
@@ -29,27 +30,28 @@ export class Origins {
 
   /** The reception that the code works for at this moment. */
   get here(): Reception | undefined {
-    return this.scopes.getStore();
+    const place = this.scopes.getStore();
+    return place instanceof Reception ? place : undefined;
   }
 
-  within<T>(reception: Reception, work: () => T): T {
-    return this.scopes.run(reception, work);
+  within<T>(place: Place, work: () => T): T {
+    return this.scopes.run(place, work);
   }
 
   outside<T>(work: () => T): T {
-    return this.scopes.exit(work);
+    return this.scopes.getStore() ? this.scopes.exit(work) : work();
   }
 
   /** The run of a message, ended or not. */
   runOf(message: Message): Run | undefined {
-    const token = tokenOf(message);
-    if (token) return token()?.run;
+    const place = placeOf(message);
+    if (place) return place instanceof Reception ? place.run : undefined;
     return message._msgid === undefined ? undefined : this.byMessageId.get(message._msgid);
   }
 
   /** The reception for which the node sends this message. */
   senderOf(msg: Message, nodeId: string): Reception | undefined {
-    const at = tokenOf(msg)?.();
+    const at = receptionAt(msg);
     if (at?.node.id === nodeId) return at;
     const scope = this.here;
     if (scope?.node.id === nodeId && (!at || at.run === scope.run)) return scope;
@@ -61,6 +63,23 @@ export class Origins {
     return undefined;
   }
 
+  /** What a node sends for a message that no run waits for: that message, or a new one that is of no run. */
+  asideSent(msg: Message, nodeId: string): Aside | undefined {
+    const place = placeOf(msg);
+    if (place) return place instanceof Aside ? place.backAt(nodeId) : undefined;
+    const scope = this.scopes.getStore();
+    if (!(scope instanceof Aside) || scope.nodeId !== nodeId || this.runOf(msg)) return undefined;
+    return scope;
+  }
+
+  /** Where a message that no run waits for was before. */
+  asideBefore(msg: Message, { type }: TrackedNode): Aside | undefined {
+    const isObserver = OBSERVERS.has(type);
+    const from = placeOf(msg) ?? (isObserver ? this.scopes.getStore() : undefined);
+    if (!(from instanceof Aside)) return undefined;
+    return isObserver ? from.backAt(sourceOf(msg, type)) : from;
+  }
+
   /** The reception that a node is at work for while it reports something. */
   reporting(nodeId: string): Reception | undefined {
     if (this.failing?.node.id === nodeId) return this.failing;
@@ -69,8 +88,7 @@ export class Origins {
 
   /** Where a message was before: the token tells, or for what Node-RED makes itself the node that it is about. */
   originOf(msg: Message, node: TrackedNode): Reception | undefined {
-    const at = tokenOf(msg)?.();
-    if (msg[AT] === DETACHED) return undefined;
+    const at = receptionAt(msg);
     const scope = this.here;
     if (!OBSERVERS.has(node.type)) return at ?? scope;
     const about = sourceOf(msg, node.type);

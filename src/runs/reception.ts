@@ -1,3 +1,4 @@
+import { Trail } from './loops';
 import type { Run } from './run';
 import type { Traits } from './traits';
 
@@ -34,8 +35,8 @@ export class Reception {
   group: Group | undefined;
   /** Another open reception of the same message at the same node. */
   below: Reception | undefined;
-  /** How many nodes the message has been at, this one included. */
-  readonly steps: number;
+  /** The way of the message to this node. */
+  readonly trail: Trail;
   private sent = 0;
   private allows = 0;
 
@@ -51,7 +52,7 @@ export class Reception {
     readonly mayBlock: boolean,
     public message: object | undefined,
   ) {
-    this.steps = (parent?.steps ?? 0) + 1;
+    this.trail = new Trail(node.id, parent?.trail);
   }
 
   get hasDone(): boolean {

@@ -1,5 +1,5 @@
 import { WorkflowError } from '../text';
-import { LOOP_LIMIT } from './loops';
+import { LOOP_LIMIT, type Looping } from './loops';
 import { hasTimers } from './function-timers';
 import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
 import type { Waiter } from './waiter';
@@ -46,12 +46,10 @@ const LINGER = {
  * One firing of a trigger, followed from its first message to its end: where its messages are, which of them were
  * lost, and at which nodes nobody can tell whether they have finished. Who waits for it is told of each change.
  */
-export class Run {
+export class Run implements Looping {
   /** Who waits for it; set by the waiter itself before the first message. */
   waiting!: Waiter;
-  /** A loop in it was stopped. */
   hasLoop = false;
-  /** How often a message may pass the same node. */
   loopLimit = LOOP_LIMIT;
   /** How many calls of it may change something in a MISP. */
   writeLimit = WRITE_LIMIT;

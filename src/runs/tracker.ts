@@ -1,18 +1,20 @@
 import {
   AT,
   DELIVERED,
-  DETACHED,
-  tokenOf,
+  placeOf,
+  receptionAt,
   type CompleteEvent,
   type Hooks,
   type Next,
+  type Place,
   type ReceiveEvent,
   type SendEvent,
+  type Token,
 } from './hooks';
+import { Aside } from './aside';
 import type { Knowledge } from './knowledge';
 import { watchTimers } from './function-timers';
 import { forMessage, groupOf } from './message-traits';
-import { Loops } from './loops';
 import { Origins } from './origins';
 import type { Journal } from './journal';
 import { setMisp, type Message } from './message';
@@ -35,9 +37,8 @@ export class RunTracker {
   /** Runs of which a message is under way, or that wait for their verdict. */
   private readonly runs = new Set<Run>();
   private readonly origins = new Origins();
-  private readonly loops = new Loops();
-  /** The error that is being reported is that of a loop. */
-  private endsLoop = false;
+  /** Where the loop is whose error is being reported. */
+  private loopAt: Place | undefined;
   private readonly traits = new WeakMap<TrackedNode, Traits>();
   /** What was sent in this turn, to see what Node-RED does not deliver. */
   private readonly routed: SendEvent[] = [];
@@ -94,7 +95,7 @@ export class RunTracker {
 
   /** Where in its run a message is. */
   receptionOf(message: Message): Reception | undefined {
-    return tokenOf(message)?.();
+    return receptionAt(message);
   }
 
   /** The run of a message that still waits for its verdict, if there is one. */
@@ -129,17 +130,18 @@ export class RunTracker {
    * behind it answers nobody.
    */
   detach(message: Message, messageId: string): Message {
-    const detached: Message = { ...message, [AT]: DETACHED, _msgid: messageId };
+    const detached: Message = { ...message, [AT]: Aside.of(placeOf(message)).token, _msgid: messageId };
     if (message.misp) setMisp(detached, { blocking: false });
     return detached;
   }
 
   /** An error was logged, so no Catch node took it. `node` is the one that reported it. */
   uncaught(node: TrackedNode, error: string): void {
+    if (this.loopAt instanceof Aside && this.loopAt.nodeId === node.id) return;
     const reception = this.origins.reporting(node.id);
     reception?.noteFailed();
     // An action that may fail may not go round for ever.
-    const counts = this.endsLoop || this.knowledge.errorsCount(node);
+    const counts = this.loopAt !== undefined || this.knowledge.errorsCount(node);
     const open = reception ? [reception.run] : [...this.origins.open.at(node.id)].map(({ run }) => run);
     const here = this.origins.here;
     const runs = open.length > 0 || !here ? open : [here.run];
@@ -156,16 +158,17 @@ export class RunTracker {
   }
 
   private onSend(events: SendEvent[]): void {
-    if (this.runs.size === 0) return;
     for (const event of events) {
       const { msg, source, destination } = event;
-      if (msg[AT] === DETACHED) continue;
+      const aside = this.origins.asideSent(msg, source.id);
+      if (aside) msg[AT] = event[AT] = aside.token;
+      if (aside || this.runs.size === 0) continue;
       const from = this.origins.senderOf(msg, source.id);
       if (from) {
         from.noteSent();
         msg[AT] = from.token;
       }
-      event[AT] = tokenOf(msg);
+      event[AT] = msg[AT] as Token | undefined;
       const run = this.origins.runOf(msg);
       if (!run || run.isForgotten) continue;
       this.routed.push(event);
@@ -182,19 +185,18 @@ export class RunTracker {
     this.looking = false;
     for (const event of this.routed) {
       const node = event[DELIVERED] ? undefined : this.knowledge.missing(event.destination.id);
-      const at = node && tokenOf(event.msg)?.();
+      const at = node && receptionAt(event.msg);
       if (at && !at.run.isForgotten) this.finish(this.receive(at.run, { ...event.msg }, node, at));
     }
     this.routed.length = 0;
   }
 
   private onDeliver(event: SendEvent): void {
-    if (this.runs.size === 0) return;
     const { msg, source, destination } = event;
-    event[DELIVERED] = true;
     // With synchronous delivery the nodes before this one have had the message already.
     if (event[AT]) msg[AT] = event[AT];
-    if (msg[AT] === DETACHED) return;
+    if (this.runs.size === 0 || placeOf(msg) instanceof Aside) return;
+    event[DELIVERED] = true;
     const run = this.origins.runOf(msg);
     if (!run || run.isForgotten) return;
     run.events.passed?.(source.node, source.port, destination.node);
@@ -204,15 +206,17 @@ export class RunTracker {
   private onReceive({ msg, destination }: ReceiveEvent, next: Next): void {
     const queues =
       destination.node.type === 'switch' && this.traitsOf(destination.node, msg).completion === 'queue';
-    const reception = this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
-    if (reception && this.loops.isLoop(reception, reception.run.loopLimit))
+    const aside = this.origins.asideBefore(msg, destination.node)?.goTo(destination.id);
+    if (aside) msg[AT] = aside.token;
+    if (aside?.isLoop()) return this.endLoop(aside, destination.node, msg, next);
+    const reception = aside || this.runs.size === 0 ? undefined : this.arrive(msg, destination.node);
+    if (reception?.trail.isLoop(reception.run.loopLimit))
       return this.endLoop(reception, destination.node, msg, next);
     // It handles all its messages in order, those that belong to no run among them.
     if (queues) this.followSwitch(destination.node as unknown as SwitchNode, reception);
-    if (reception) this.origins.within(reception, next);
-    // A branch that was handed off is no part of the run.
-    else if (this.runs.size > 0) this.origins.outside(next);
-    else next();
+    const place = reception ?? aside;
+    if (place) this.origins.within(place, next);
+    else this.origins.outside(next);
   }
 
   private arrive(msg: Message, node: TrackedNode): Reception | undefined {
@@ -227,19 +231,20 @@ export class RunTracker {
   }
 
   /** The node does not get the message. A Catch node may; one that leads back into the loop ends it for good. */
-  private endLoop(reception: Reception, node: TrackedNode, msg: Message, next: Next): void {
-    const { run } = reception;
-    const problem = words(text('run.loop', { count: String(run.loopLimit), node: labelOf(node) }));
-    const isFirst = !run.hasLoop;
-    run.hasLoop = true;
-    this.origins.nowFailing(reception);
-    this.origins.within(reception, () => {
+  private endLoop(place: Place, node: TrackedNode, msg: Message, next: Next): void {
+    const isInRun = place instanceof Reception;
+    const looping = isInRun ? place.run : place.branch;
+    const problem = words(text('run.loop', { count: String(looping.loopLimit), node: labelOf(node) }));
+    const isFirst = !looping.hasLoop;
+    looping.hasLoop = true;
+    if (isInRun) this.origins.nowFailing(place);
+    this.origins.within(place, () => {
       const reporting = node as unknown as { error(problem: string, message?: Message): void };
-      this.endsLoop = true;
+      this.loopAt = place;
       reporting.error(problem, ...(isFirst ? [msg] : []));
-      this.endsLoop = false;
+      this.loopAt = undefined;
     });
-    this.finish(reception);
+    if (isInRun) this.finish(place);
     next(false);
   }
 

@@ -92,4 +92,73 @@ describe('the command line', function () {
     assert.equal(stderr.includes('\u001b'), false);
     assert.doesNotMatch(stderr, /^error: all is lost/m);
   });
+
+  it('imports and exports each official blueprint without a word that counts', () => {
+    for (const name of official) {
+      const imported = run(['import', path.join(blueprints, name)]);
+      assert.equal(imported.status, 0, name);
+      const { status, stdout } = run(['export', '-'], imported.stdout);
+      assert.equal(status, 0, name);
+      assert.doesNotThrow(() => void JSON.parse(stdout), name);
+    }
+  });
+
+  it('refuses 5,000 blocks, and more than 16 MB, in words', () => {
+    const block = (id: number) => ({ id, data: { id: 'tag-if', module_type: 'logic' }, outputs: {} });
+    const blocks = JSON.stringify(Array.from({ length: 5000 }, (_, id) => block(id + 1)));
+    const many = run(['import', file('many.json', blocks)]);
+    assert.equal(many.status, 1);
+    assert.match(many.stderr, /^It has 5000 blocks; at most 2000 are taken\n$/);
+    const large = run(['import', file('large.json', ' '.repeat(16_000_001))]);
+    assert.equal(large.status, 1);
+    assert.match(large.stderr, /more than 16 MB/);
+    const nodes = Array.from({ length: 5000 }, (_, id) => ({
+      id: String(id),
+      type: 'misp-if-tag',
+      wires: [],
+    }));
+    const back = run(['export', file('flow.json', JSON.stringify(nodes))]);
+    assert.equal(back.status, 1);
+    assert.match(back.stderr, /at most 2000/);
+  });
+
+  it('says what MISP would refuse, and with --strict by its status', () => {
+    const node = (id: string, wires: string[][], more = {}) => ({ id, type: 'misp-trigger', wires, ...more });
+    const flow = [
+      node('a', [[]], { trigger: 'event-publish' }),
+      node('b', [[]], { trigger: 'event-after-save' }),
+    ];
+    const source = file('two.json', JSON.stringify(flow));
+    const { status, stderr } = run(['export', source, '--name', 'x']);
+    assert.equal(status, 0);
+    assert.match(stderr, /^error: MISP allows one trigger, and there are several: 1, 2$/m);
+    assert.equal(run(['export', source, '--name', 'x', '--strict']).status, 3);
+  });
+
+  it('takes what Node-RED saves and what its API answers, and writes a workflow if it is told to', () => {
+    const trigger = { id: 'a', type: 'misp-trigger', trigger: 'event-publish', wires: [[]] };
+    for (const flow of [
+      [trigger],
+      { flows: [trigger], rev: 'x' },
+      { id: 't', label: 'x', nodes: [trigger] },
+    ]) {
+      const { status, stdout } = run(['export', '-', '--workflow', '--name', 'mine'], JSON.stringify(flow));
+      assert.equal(status, 0);
+      const { Workflow } = JSON.parse(stdout) as { Workflow: { name: string; trigger_id: string } };
+      assert.deepEqual([Workflow.name, Workflow.trigger_id], ['mine', 'event-publish']);
+    }
+  });
+
+  it('fails in words where it cannot read or write', () => {
+    const source = path.join(blueprints, official[0] ?? '');
+    for (const args of [
+      ['import', folder],
+      ['import', source, '-o', path.join(folder, 'no/such/folder.json')],
+      ['import', source, '-o', folder],
+    ]) {
+      const { status, stderr } = run(args);
+      assert.equal(status, 1, args.join(' '));
+      assert.match(stderr, /^[^\n]+\n$/);
+    }
+  });
 });

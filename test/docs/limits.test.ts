@@ -67,10 +67,14 @@ const TESTS: Record<string, [file: string, title: string][]> = {
     [VERDICT, 'has failed at once, although the other still sends'],
     [VERDICT, 'has not, if a Catch node takes the error and allows'],
   ],
-  'A message of a run that comes to the same node more than 1,000 times': [
+  'A message that comes to the same node more than 1,000 times': [
     [LOOPS, 'ends with an error at the node, and stops MISP'],
+    [LOOPS, 'ends with an error at the node; MISP has gone on'],
   ],
-  'What is no part of a run is not counted': [[LOOPS, 'is not counted behind a concurrent node']],
+  "Messages of other triggers than MISP's are not counted": [
+    [LOOPS, 'is not counted where another trigger than one of MISP began'],
+    ['test/runs/aside.test.ts', 'that comes from no run may pass a node a thousand times'],
+  ],
   'With _a response decides_ MISP goes on only behind an allow': [
     [VERDICT, '"all paths have ended" lets through only'],
     ['test/flows/verdicts.test.ts', 'a red event goes through'],
@@ -285,6 +289,15 @@ const TESTS: Record<string, [file: string, title: string][]> = {
     [RECURSION, 'is asked as often as anybody likes by a flow that only looks'],
   ],
   'One run changes something in MISP': [
+    [RECURSION, 'changes MISP no more than a thousand times, or as often as its trigger says'],
+    ['test/runs/write-limit.test.ts', 'changes something in MISP a thousand times'],
+  ],
+  'The latest 10,000 writes': [
+    [WRITES, 'is bounded: of 200,000 writes 10,000 are known'],
+    [WRITES, 'ends: after ten minutes nothing is known'],
+  ],
+  'The audit is written at once': [[AUDIT, 'goes on where another process ended']],
+  'What is no part of a run is not counted either.': [
     [RECURSION, 'changes MISP no more than a thousand times, or as often as its trigger says'],
     ['test/runs/write-limit.test.ts', 'changes something in MISP a thousand times'],
   ],

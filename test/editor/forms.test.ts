@@ -4,6 +4,7 @@ import type { Description, Field } from '../../nodes/definition';
 import { definitions } from '../support/definitions';
 import { idOf, tab, withDefaults } from './flows';
 import { openEditor, shots, type Editor } from './browser';
+import { unreadable } from './contrast';
 import { complaint, isShown, setTyped, spoil } from './spoil';
 
 /** How long Node-RED's editor takes to slide a form in or out, in milliseconds. */
@@ -33,7 +34,7 @@ describe('the forms', function () {
     it(`${description.type}: filled, closed with Done and reopened, it shows the same`, async () => {
       await openForm(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}.png`) });
-      assert.deepEqual(await unreadable(editor), []);
+      assert.deepEqual(await unreadable(editor.page, FORM, OURS), []);
       const expected = await fill(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}-filled.png`) });
       assert.deepEqual(await keysShown(editor), []);
@@ -55,6 +56,10 @@ describe('the forms', function () {
   });
 });
 
+const FORM = '#node-config-dialog-edit-form, #dialog-form';
+const OURS =
+  '.misp-tip, .misp-hint, .misp-preview, .misp-describe, .misp-problem, .misp-options, .misp-setting';
+
 describe('the forms in the dark', function () {
   this.timeout(60000);
   let editor: Editor;
@@ -68,7 +73,7 @@ describe('the forms in the dark', function () {
     it(`${description.type} can be read, and says in words what is wrong`, async () => {
       await openForm(editor, description);
       await editor.page.screenshot({ path: path.join(shots, `${description.type}-dark.png`) });
-      assert.deepEqual(await unreadable(editor), []);
+      assert.deepEqual(await unreadable(editor.page, FORM, OURS), []);
       for (const [name, field] of Object.entries(description.fields)) {
         const id = `${prefixOf(description)}${name}`;
         if (!(await isShown(editor.page, id))) continue;
@@ -78,7 +83,7 @@ describe('the forms in the dark', function () {
         assert.ok(words.length > 10 && !words.includes('problems.'), `${name}: ${words}`);
       }
       await editor.page.screenshot({ path: path.join(shots, `${description.type}-wrong.png`) });
-      assert.deepEqual(await unreadable(editor), []);
+      assert.deepEqual(await unreadable(editor.page, FORM, OURS), []);
       await cancel(editor, description);
     });
   }
@@ -105,57 +110,6 @@ function textsIn(elements: unknown): string[] {
     placeholder ?? '',
     children.length > 0 ? '' : (textContent ?? ''),
   ]);
-}
-
-/** Least contrast of our texts with what is behind them, as WCAG has it for texts of this size. */
-const LEAST_CONTRAST = 4.5;
-
-/** Texts of the open form that hardly differ from what is behind them. */
-function unreadable({ page }: Editor): Promise<string[]> {
-  return page.evaluate((least) => {
-    const channels = (colour: string) => {
-      const numbers = (colour.match(/[\d.]+/g) ?? []).map(Number);
-      // What was mixed is told in parts of one.
-      return colour.startsWith('color(srgb')
-        ? numbers.map((part, index) => (index < 3 ? part * 255 : part))
-        : numbers;
-    };
-    const light = (colour: number[]) => {
-      const [red, green, blue] = colour.map((part) => {
-        const share = part / 255;
-        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-      });
-      return red * 0.2126 + green * 0.7152 + blue * 0.0722;
-    };
-    const behind = (element: Element | null): number[] => {
-      if (!element) return [255, 255, 255];
-      const colour = channels(getComputedStyle(element).backgroundColor);
-      return colour.length === 3 || colour[3] > 0.5 ? colour : behind(element.parentElement);
-    };
-    const contrast = (element: Element) => {
-      const [a, b] = [channels(getComputedStyle(element).color), behind(element)].map(light);
-      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    };
-    const ours =
-      '.misp-tip, .misp-hint, .misp-preview, .misp-describe, .misp-problem, .misp-options, .misp-setting';
-    const isOurs = (element: Element) => element.closest(ours) && !element.closest('.red-ui-button');
-    const form = document.querySelector('#node-config-dialog-edit-form, #dialog-form');
-    const texts = 'label, input, select, textarea, div, span, button, summary, code, pre, p';
-    return (
-      Array.from(form?.querySelectorAll(texts) ?? [])
-        .filter((element) => (element as HTMLElement).offsetParent !== null)
-        .filter((element) =>
-          Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.textContent?.trim()),
-        )
-        // What cannot be used is meant to be pale, and Node-RED's own buttons and labels are its own.
-        .filter((element) => !element.closest('[disabled]'))
-        .filter((element) => contrast(element) < (isOurs(element) ? least : 2))
-        .map(
-          (element) =>
-            `${element.tagName} ${contrast(element).toFixed(2)} ${element.textContent?.trim().slice(0, 40)}`,
-        )
-    );
-  }, LEAST_CONTRAST);
 }
 
 const prefixOf = (description: Description) =>

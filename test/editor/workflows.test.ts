@@ -7,30 +7,23 @@ import { freePort } from '../support/misp';
 import { root, type FlowNode } from '../support/node-red';
 import { openEditor, shots, type Editor } from './browser';
 import { tab } from './flows';
+import { WorkflowTrays } from './workflow-trays';
 
 const fixture = (name: string) =>
   readFileSync(path.join(root, 'test/fixtures/workflows', `${name}.json`), 'utf8');
 const HOSTILE = '<img src=x onerror=window.pwned=1>';
 
-interface EditorApi {
-  nodes: {
-    eachNode(visit: (node: { id: string; type: string; name: string }) => void): void;
-    eachConfig(visit: (node: { type: string }) => void): void;
-    dirty(): boolean;
-  };
-  actions: { invoke(name: string): void };
-  history: { depth(): number };
-}
-
 describe("MISP's workflows in the editor", function () {
   this.timeout(200000);
   let editor: Editor;
+  let trays: WorkflowTrays;
   let misp: StandInMisp;
   let there: FlowNode[];
   const secrets = { listener: { user: 'misp', password: 'secret' }, misp: { apiKey: API_KEY } };
 
   before(async () => {
     editor = await openEditor();
+    trays = new WorkflowTrays(editor);
     misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
     for (const name of ['ui-tags', 'ui-warninglist']) {
       const { Workflow } = JSON.parse(fixture(name)) as { Workflow: { id: string } };
@@ -64,54 +57,6 @@ describe("MISP's workflows in the editor", function () {
   });
   afterEach(() => assert.deepEqual(editor.problems.splice(0), []));
 
-  const inEditor = <T>(work: (RED: EditorApi, argument: never) => T, argument?: unknown): Promise<T> =>
-    editor.page.evaluate(`(${work.toString()})(RED, ${JSON.stringify(argument)})`);
-  const drawn = () =>
-    inEditor((RED) => {
-      const types: string[] = [];
-      RED.nodes.eachNode(({ type }) => types.push(type));
-      return types;
-    });
-  const configs = () =>
-    inEditor((RED) => {
-      const types: string[] = [];
-      RED.nodes.eachConfig(({ type }) => types.push(type));
-      return types.sort();
-    });
-  const invoke = async (action: string) => {
-    await inEditor((RED, name) => RED.actions.invoke(name), action);
-    await editor.page.waitForTimeout(600);
-  };
-  const openImport = async () => {
-    await editor.page.waitForFunction(`RED.actions.list().some(({ id }) => id === 'misp:import-workflow')`);
-    await invoke('misp:import-workflow');
-  };
-  const close = async () => {
-    await editor.page.click('#misp-tray-cancel');
-    await editor.page.waitForSelector('#misp-tray-cancel', { state: 'detached' });
-  };
-  const paste = async (text: string) => {
-    await editor.page.fill('.misp-workflow-preview ~ textarea, textarea.misp-workflow-text', text);
-  };
-  const chooseFromMisp = async (value: string) => {
-    const { page } = editor;
-    await page.click('.misp-workflow-list button');
-    await page.waitForSelector('.misp-workflow-list select:visible');
-    await page.selectOption('.misp-workflow-list select', value);
-    await page.waitForSelector('.misp-workflow-preview svg');
-  };
-  const importIt = async () => {
-    await editor.page.click('#misp-workflow-import');
-    await editor.page.waitForSelector('#misp-workflow-import', { state: 'detached' });
-    await editor.page.waitForTimeout(300);
-  };
-  const exported = async () => {
-    await invoke('misp:export-blueprint');
-    await editor.page.waitForFunction(
-      `document.querySelector('textarea.misp-workflow-text')?.value.startsWith('{')`,
-    );
-    return editor.page.inputValue('textarea.misp-workflow-text');
-  };
   /** What has to be the same after the way there and back. */
   const core = ({ blocks }: Graph) =>
     blocks
@@ -133,14 +78,17 @@ describe("MISP's workflows in the editor", function () {
     it(`a workflow of a real MISP is imported, tested, and exported as it was: ${name}`, async () => {
       const { page } = editor;
       await editor.open(there, secrets);
-      await openImport();
-      await chooseFromMisp(`workflow ${id}`);
+      await trays.openImport();
+      await trays.chooseFromMisp(`workflow ${id}`);
       const before = readWorkflow(fixture(name)).graph;
       assert.ok((await page.locator('.misp-workflow-words li').count()) >= before.blocks.length);
       await page.screenshot({ path: path.join(shots, `workflow-import-${name}.png`) });
-      await importIt();
-      assert.deepEqual(await configs(), ['misp-listener', 'misp-server']);
-      assert.equal((await drawn()).filter((type) => type.startsWith('misp-')).length, before.blocks.length);
+      await trays.importIt();
+      assert.deepEqual(await trays.configs(), ['misp-listener', 'misp-server']);
+      assert.equal(
+        (await trays.drawn()).filter((type) => type.startsWith('misp-')).length,
+        before.blocks.length,
+      );
       await page.screenshot({ path: path.join(shots, `workflow-imported-${name}.png`) });
 
       await page.click('#red-ui-header-button-deploy');
@@ -151,52 +99,52 @@ describe("MISP's workflows in the editor", function () {
       await page.locator('.red-ui-flow-node-button-button').first().click();
       await page.locator('.red-ui-notification').filter({ hasText: 'MISP would' }).waitFor();
 
-      const after = readWorkflow(await exported()).graph;
+      const after = readWorkflow(await trays.exported()).graph;
       await page.screenshot({ path: path.join(shots, `workflow-export-${name}.png`) });
       assert.deepEqual(core(after), core(before));
-      await close();
+      await trays.close();
     });
   }
 
   it('an import is undone with one step', async () => {
     await editor.open(there, secrets);
-    const before = await inEditor((RED) => RED.history.depth());
-    await openImport();
-    await chooseFromMisp('workflow 5');
-    await importIt();
-    assert.equal(await inEditor((RED) => RED.history.depth()), before + 1);
-    await invoke('core:undo');
-    assert.deepEqual(await drawn(), []);
-    assert.equal(await inEditor((RED) => RED.nodes.dirty()), false);
+    const before = await trays.inEditor((RED) => RED.history.depth());
+    await trays.openImport();
+    await trays.chooseFromMisp('workflow 5');
+    await trays.importIt();
+    assert.equal(await trays.inEditor((RED) => RED.history.depth()), before + 1);
+    await trays.invoke('core:undo');
+    assert.deepEqual(await trays.drawn(), []);
+    assert.equal(await trays.inEditor((RED) => RED.nodes.dirty()), false);
   });
 
   it('a name with markup in it stays a text', async () => {
     const { page } = editor;
     await editor.open(there, secrets);
-    await openImport();
-    await chooseFromMisp(`blueprint ${misp.collections.blueprints[0].id}`);
+    await trays.openImport();
+    await trays.chooseFromMisp(`blueprint ${misp.collections.blueprints[0].id}`);
     assert.equal(await page.textContent('.misp-workflow-preview h4'), HOSTILE);
     const graph = JSON.parse(fixture('ui-tags')) as {
       Workflow: { name: string; data: Record<string, { name?: string }> };
     };
     graph.Workflow.name = HOSTILE;
     for (const block of Object.values(graph.Workflow.data)) if (block.name) block.name = HOSTILE;
-    await paste(JSON.stringify(graph));
+    await trays.paste(JSON.stringify(graph));
     await page.waitForSelector('.misp-workflow-preview svg text:text("<img")');
-    await importIt();
+    await trays.importIt();
     await page.waitForTimeout(500);
     assert.equal(await page.evaluate('window.pwned'), undefined);
     assert.equal(await page.locator('img[src="x"]').count(), 0);
-    await exported();
+    await trays.exported();
     assert.equal(await page.locator('img[src="x"]').count(), 0);
     assert.equal(await page.evaluate('window.pwned'), undefined);
-    await close();
+    await trays.close();
   });
 
   it('nonsense says why, and changes nothing', async () => {
     const { page } = editor;
     await editor.open(there, secrets);
-    await openImport();
+    await trays.openImport();
     const block = (id: number) => ({
       ...{ id, name: 'x', class: '', inputs: {}, outputs: {}, pos_x: 0, pos_y: id },
       data: { id: 'tag-if', module_type: 'logic', indexed_params: {} },
@@ -212,29 +160,29 @@ describe("MISP's workflows in the editor", function () {
       }),
     ];
     for (const text of cases) {
-      await paste(text);
+      await trays.paste(text);
       await page.waitForSelector('.misp-workflow-problem');
       assert.ok(((await page.textContent('.misp-workflow-problem')) ?? '').length > 10, text.slice(0, 50));
       await page.click('#misp-workflow-import');
       assert.equal(await page.locator('#misp-workflow-import').count(), 1, 'it stays open');
-      await paste('');
+      await trays.paste('');
       await page.waitForSelector('.misp-workflow-problem', { state: 'detached' });
     }
     assert.equal(await page.evaluate('({}).polluted'), undefined);
     await page.screenshot({ path: path.join(shots, 'workflow-nonsense.png') });
-    await close();
-    assert.deepEqual(await drawn(), []);
-    assert.equal(await inEditor((RED) => RED.nodes.dirty()), false);
+    await trays.close();
+    assert.deepEqual(await trays.drawn(), []);
+    assert.equal(await trays.inEditor((RED) => RED.nodes.dirty()), false);
   });
 
   it('a selection is saved into the connected MISP as a blueprint', async () => {
     const { page } = editor;
     await editor.open(there, secrets);
-    await openImport();
-    await paste(fixture('ui-warninglist'));
+    await trays.openImport();
+    await trays.paste(fixture('ui-warninglist'));
     await page.waitForSelector('.misp-workflow-preview svg');
-    await importIt();
-    await exported();
+    await trays.importIt();
+    await trays.exported();
     await page.fill('#misp-blueprint-name', '');
     await page.waitForSelector('text=A blueprint needs a name');
     await page.fill('#misp-blueprint-name', 'from Node-RED');

@@ -99,6 +99,36 @@ describe('all examples together', () => {
     }
   });
 
+  it('have no setting that their node does not have', () => {
+    const standard = [
+      ...['id', 'type', 'z', 'g', 'd', 'name', 'version', 'x', 'y', 'wires', 'info', 'l', 'icon', 'misp'],
+      ...['outputs', 'inputLabels', 'outputLabels'],
+    ];
+    for (const { name, node } of all) {
+      const fields = definitions.find(({ type }) => type === node.type)?.description.fields;
+      if (!fields) continue;
+      const known = new Set([
+        ...standard,
+        ...Object.keys(fields).flatMap((field) => [field, `${field}Type`]),
+      ]);
+      const unknown = Object.keys(node).filter((setting) => !known.has(setting));
+      assert.deepEqual(unknown, [], `${name}: ${node.type} ${node.id}`);
+    }
+  });
+
+  it('are each driven end to end by a test', () => {
+    const folder = path.join(root, 'test/flows');
+    const tests = [
+      ...['examples-asked', 'examples-pressed', 'blueprints', 'blueprints-enriched', 'training'],
+      'misp-module-out',
+    ].map((file) => readFileSync(path.join(folder, `${file}.test.ts`), 'utf8'));
+    for (const name of exampleNames)
+      assert.ok(
+        tests.some((text) => text.includes(name)),
+        name,
+      );
+  });
+
   it('announce modules of different names', () => {
     const modules = all.map(({ node }) => node.module).filter((module) => module && module !== '');
     assert.deepEqual(

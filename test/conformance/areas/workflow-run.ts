@@ -13,7 +13,7 @@ export const batches: Record<string, Batch> = {
     const laboratory = await Laboratory.open();
     try {
       const prepared = vectors.map(prepare);
-      await laboratory.deploy(prepared.flatMap(({ nodes }) => nodes));
+      await laboratory.deploy(prepared);
       const answers = new Map<string, unknown>();
       for (const each of prepared) answers.set(each.vector.id, await answerOf(each, laboratory));
       return answers;
@@ -26,7 +26,7 @@ export const batches: Record<string, Batch> = {
 async function answerOf(prepared: Prepared, laboratory: Laboratory): Promise<Answer> {
   const captures: string[] = [];
   laboratory.stub = stubOf(prepared, captures);
-  const seen = await laboratory.run(prepared.module, prepared.data);
+  const seen = await laboratory.run(prepared);
   const isAction = (id: string) =>
     prepared.graph.blocks.some((block) => block.id === id && block.kind === 'action');
   const blocksOf = (nodes: string[]) => nodes.flatMap((node) => prepared.blockOf.get(node) ?? []).sort();
@@ -35,7 +35,7 @@ async function answerOf(prepared: Prepared, laboratory: Laboratory): Promise<Ans
     outcome: outcomeOf(prepared, seen),
     executed: blocksOf(seen.received).filter(isAction),
     handedOff: blocksOf(seen.handedOff),
-    changes: changesOf(calls, { data: prepared.data }),
+    changes: changesIn(calls, prepared.data),
     captures: captures.sort(),
   };
 }
@@ -63,6 +63,11 @@ function probesOf(paths: readonly string[], data: unknown): [string, unknown][] 
   return paths.map((path) => [path, [...valuesOf(extract(data, path))]]);
 }
 
+/** Saving an attribute once more with what an earlier block has set changes nothing. */
+function changesIn(calls: readonly Call[], data: unknown): unknown[] {
+  return [...new Set(changesOf(calls, { data }))];
+}
+
 /** MISP's run in the same terms. */
 const read: Reading = (expected, { input }) => {
   const { throws, outcome, executed_nodes, calls } = expected as JsonObject;
@@ -77,7 +82,7 @@ const read: Reading = (expected, { input }) => {
       .filter(({ call }) => call === 'enqueue')
       .map(({ node_id: id }) => textOf(id))
       .sort(),
-    changes: changesOf(own, { data: input.data }),
+    changes: changesIn(own, input.data),
     captures: captured
       .map(({ node, probes }) =>
         JSON.stringify({

@@ -1,11 +1,11 @@
 /** A real Node-RED with the built package, and a stand-in MISP whose calls are seen: workflows run there. */
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../../sandbox/misp/server';
-import type { FlowNode } from '../../../src/workflow';
 import { freePort, listening, query } from '../../support/misp';
 import { deploy, startNodeRed } from '../../support/node-red';
 import { recordCalls, sendJson, type RecordedCall, type Recorder } from '../../support/recorder';
 import type { JsonObject } from '../vectors';
-import { STUB } from './prepare';
+import { Environment } from './environment';
+import { STUB, type Prepared } from './prepare';
 import { Watch, type Seen } from './watch';
 
 /** What a stub of an action module answers, and what it was asked. */
@@ -15,6 +15,10 @@ export class Laboratory {
   /** What the stub answers in the run that is going on. */
   stub: Stub = () => ({ success: true, errors: [] });
 
+  private readonly environments = new Map<string, Environment>();
+  /** Of the run that is going on. */
+  private environment: Environment | undefined;
+
   private constructor(
     private readonly nodeRed: Awaited<ReturnType<typeof startNodeRed>>,
     private readonly misp: StandInMisp,
@@ -22,7 +26,8 @@ export class Laboratory {
     private readonly port: number,
     private readonly watch: Watch,
   ) {
-    recorder.answer = (call, response) => this.answerStub(call, response);
+    recorder.answer = (call, response) =>
+      this.answerStub(call, response) || this.environment?.answer(call, response) === true;
   }
 
   static async open(): Promise<Laboratory> {
@@ -40,11 +45,12 @@ export class Laboratory {
     this.watch.close();
     await this.nodeRed.stop();
     this.recorder.close();
+    for (const environment of this.environments.values()) await environment.close();
     await this.misp.close();
   }
 
   /** All flows at once. */
-  async deploy(flows: readonly FlowNode[]): Promise<void> {
+  async deploy(all: readonly Prepared[]): Promise<void> {
     const listener = {
       id: 'listener',
       type: 'misp-listener',
@@ -53,7 +59,13 @@ export class Laboratory {
       authentication: true,
     };
     const server = { id: 'misp', type: 'misp-server', url: this.recorder.url, timeout: 10, verify: true };
-    await deploy(this.nodeRed.RED, [listener, server, ...flows], {
+    for (const { nodes, vector } of all) {
+      const { id } = await this.environmentOf(vector.input.env);
+      for (const node of nodes) if (node.type === 'misp-enrich') node.service = id;
+    }
+    const services = [...this.environments.values()].map(({ node }) => node);
+    const flows = all.flatMap(({ nodes }) => nodes);
+    await deploy(this.nodeRed.RED, [listener, server, ...services, ...flows], {
       listener: { user: 'misp', password: 'secret' },
       misp: { apiKey: API_KEY },
     });
@@ -61,11 +73,22 @@ export class Laboratory {
   }
 
   /** MISP's question to a flow; its answer, and what was seen until nothing of the run was under way any more. */
-  async run(module: string, data: JsonObject): Promise<Seen & { answer: { error?: string } }> {
+  async run({ module, data, vector }: Prepared): Promise<Seen & { answer: { error?: string } }> {
     this.store(data);
+    this.environment = await this.environmentOf(vector.input.env);
     this.watch.begin(module);
     const { json } = await query(this.port, module, data);
     return { ...(await this.watch.ended()), answer: json };
+  }
+
+  /** Vectors with the same environment have it together. */
+  private async environmentOf(env: unknown): Promise<Environment> {
+    const key = JSON.stringify(env ?? null);
+    const known = this.environments.get(key);
+    if (known) return known;
+    const made = await Environment.open(`modules-${this.environments.size}`, env);
+    this.environments.set(key, made);
+    return made;
   }
 
   /** MISP has the event that the question is about, whatever an earlier run made of it. */

@@ -1,8 +1,16 @@
 /** A recorded run: the flow that its graph becomes, and what is asked of it. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readWorkflow, toFlow, type Catalogue, type FlowNode, type Graph } from '../../../src/workflow';
+import {
+  readWorkflow,
+  toFlow,
+  type Block,
+  type Catalogue,
+  type FlowNode,
+  type Graph,
+} from '../../../src/workflow';
 import { root } from '../../support/node-red';
+import { renderDotted } from '../areas/filters';
 import { normalizeData } from '../misp/normalize';
 import type { JsonObject, Vector } from '../vectors';
 
@@ -15,7 +23,7 @@ export const STUB = 'vector-stub';
 const ZMQ_PORT = 20_000 + (process.pid % 20_000);
 
 /** The config nodes of the laboratory, by type. */
-const CONFIGS = { 'misp-listener': 'listener', 'misp-server': 'misp' };
+const CONFIGS = { 'misp-listener': 'listener', 'misp-server': 'misp', 'misp-modules': 'modules' };
 
 export interface StubSettings {
   blocking?: boolean;
@@ -60,7 +68,8 @@ export function prepare(vector: Vector, index: number): Prepared {
   const waits = (for_path ?? 'blocking') === 'blocking';
   const blocks = read.blocks.map((block) => {
     if (block.kind === 'trigger') return waits ? block : { ...block, module: NOT_WAITING };
-    return stubs.has(block.module) ? { ...block, module: STUB, params: { node: block.id } } : block;
+    if (stubs.has(block.module)) return { ...block, module: STUB, params: { node: block.id } };
+    return { ...block, params: rendered(block.params, data) };
   });
   const graph = { ...read, blocks };
   const blocking = [...stubs.values()].some((stub) => stub.blocking);
@@ -82,4 +91,11 @@ export function prepare(vector: Vector, index: number): Prepared {
     data: normalize ? (normalizeData(trigger, raw, {}) as JsonObject) : raw,
     blockOf: new Map([...nodeOf].map(([block, node]) => [node, block])),
   };
+}
+
+/** The MISP of the vectors has a stub for templates: what it makes of a comment stands in the place of its template. */
+function rendered(params: Block['params'], data: unknown): Block['params'] {
+  const { comment } = params;
+  if (typeof comment !== 'string' || !comment.includes('{')) return params;
+  return { ...params, comment: `{% raw %}${renderDotted(comment, data)}{% endraw %}` };
 }

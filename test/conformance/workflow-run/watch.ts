@@ -24,7 +24,7 @@ export interface Seen {
   handedOff: string[];
   /** What was done in MISP. */
   did: Operation[];
-  /** Nodes that failed. */
+  /** Nodes that failed, but for those at which a loop was stopped. */
   failed: string[];
   /** Who decided about MISP's answer. */
   cause?: string;
@@ -86,7 +86,8 @@ export class Watch {
     if (entry.what === 'received' && entry.module === this.module) this.run = entry.run;
     if (entry.run !== this.run) return;
     if (entry.what === 'did') this.seen.did.push(...entry.operations.map(({ operation }) => operation));
-    if (entry.what === 'failed' && entry.node) this.seen.failed.push(entry.node.id);
+    if (entry.what === 'failed' && entry.node && !/^A loop:/.test(entry.problem))
+      this.seen.failed.push(entry.node.id);
     if (entry.what === 'answered') this.seen.cause = entry.verdict.cause;
     if (entry.what === 'ended') this.finish();
   }
