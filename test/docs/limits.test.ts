@@ -298,14 +298,8 @@ const TESTS: Record<string, [file: string, title: string][]> = {
   ],
   'The audit is written at once': [[AUDIT, 'goes on where another process ended']],
   'What is no part of a run is not counted either.': [
-    [RECURSION, 'changes MISP no more than a thousand times, or as often as its trigger says'],
-    ['test/runs/write-limit.test.ts', 'changes something in MISP a thousand times'],
+    [RECURSION, 'counts no changes behind a concurrent node, which are no part of the run'],
   ],
-  'The latest 10,000 writes': [
-    [WRITES, 'is bounded: of 200,000 writes 10,000 are known'],
-    [WRITES, 'ends: after ten minutes nothing is known'],
-  ],
-  'The audit is written at once': [[AUDIT, 'goes on where another process ended']],
   'While it cannot be written': [
     [AUDIT, 'that cannot be written says so once, waits in memory, and counts what is too much'],
   ],

@@ -371,6 +371,25 @@ describe('a flow that writes what its own trigger tells of', function () {
     assert.equal(writes().length, 5);
     assert.match(log.text(), /has changed something in MISP 5 times/);
   });
+
+  it('counts no changes behind a concurrent node, which are no part of the run', async () => {
+    const many = node('many', 'function', [['request']], {
+      func: 'return [Array.from({ length: 12 }, (_, index) => ({ ...msg, body: { comment: `${index}` } }))];',
+      outputs: 1,
+    });
+    const path = `/attributes/edit/${attributeOf('2').uuid}`;
+    const request = node('request', 'misp-request', [[]], {
+      ...{ server: 'misp', method: 'POST', path, body: 'body', bodyType: 'msg' },
+    });
+    const aside = node('aside', 'misp-concurrent', [['many']]);
+    await start([on('event-after-save', ['aside'], { writeLimit: 5 }), aside, many, request], {
+      'event-after-save': 'event_after_save',
+    });
+    misp.firesTriggers = false;
+    await query(port, 'event_after_save', { Event: misp.events.get('2') });
+    await quiet();
+    assert.equal(writes().length, 12);
+  });
 });
 
 const attributeIn = (data: unknown) => (data as { Event: { Attribute: Row[] } }).Event.Attribute[0];
