@@ -75,6 +75,7 @@ const ARROWS = {
   store: [...GROUND, 'triggers'],
   history: [...GROUND, 'actions', 'runs', 'triggers', 'store'],
   replay: [...GROUND, 'actions', 'listener', 'runs', 'triggers', 'history', 'checks'],
+  alerts: [...GROUND, 'listener', 'runs', 'history'],
   zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };

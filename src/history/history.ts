@@ -5,7 +5,7 @@ import type { StoredRun } from '../store/store';
 import { text, type Said } from '../text';
 import { KeptRequest } from '../triggers/last-request';
 import { Counters } from './counters';
-import { HiddenPaths, hideAll } from './hidden';
+import { HiddenPaths, hideAll, type Hide } from './hidden';
 import { KeptInputs } from './kept-inputs';
 import type { RunRecord, RunRow } from './record';
 import { Recorder } from './recorder';
@@ -120,9 +120,15 @@ export class History extends EventEmitter<Events> {
    * @param isSecret the data holds secrets that the flow was given: nothing is kept of what nodes say of it
    */
   watch(run: string, data: unknown, isSecret: boolean): void {
-    if (!this.isKept) return;
+    // What is told to people may hold no secret either, whether anything is kept or not.
+    if (!this.isKept && !isSecret) return;
     const hide = isSecret ? hideAll : this.hidden.isEmpty ? undefined : this.hidden.hideOf(data);
     if (hide) this.log.hide(run, hide);
+  }
+
+  /** What may be said of the texts of a run; undefined if it is all of them. */
+  hideOf(run: string): Hide | undefined {
+    return this.log.hideOf(run);
   }
 
   /** Keeps what a run began with, for replay. */

@@ -82,6 +82,11 @@ export class RunLog {
     }
   }
 
+  /** What may be kept of the texts of a run; undefined if it is all of them. */
+  hideOf(run: string): Hide | undefined {
+    return this.hides.get(run);
+  }
+
   forget(run: string): void {
     this.bytes -= this.records.get(run)?.bytes ?? 0;
     this.records.delete(run);

@@ -33,7 +33,8 @@ interface Events {
   state: [ServiceState];
   counts: [ServiceCounts];
   upstream: [list: string];
-  answeredFor: [{ module: string; by: OwnAnswer; blocked: boolean }];
+  /** It answered on its own. `inHand`: a flow worked on the request, which has been told. */
+  answeredFor: [{ module: string; by: OwnAnswer; blocked: boolean; inHand: boolean }];
 }
 
 /** The main thread's side of one service: one worker thread, one socket. */
@@ -238,7 +239,8 @@ export class ListenerService extends EventEmitter<Events> {
   }
 
   private onAnswered(id: number, by: OwnAnswer, module: string, blocked: boolean): void {
-    this.emit('answeredFor', { module, by, blocked });
-    if (!this.inHand.end(id, by, blocked)) this.owners.get(module)?.onAnsweredFor(by, blocked);
+    const inHand = this.inHand.end(id, by, blocked);
+    if (!inHand) this.owners.get(module)?.onAnsweredFor(by, blocked);
+    this.emit('answeredFor', { module, by, blocked, inHand });
   }
 }
