@@ -95,7 +95,7 @@ export default defineNode(
     function send(message: Message): void {
       const cause = text(`causes.${String(message.topic)}`);
       status('told', 'blue', 'dot', { cause, time: timeOfDay() });
-      node.send(tracker.detach(message, RED.util.generateId()) as never);
+      node.send(tracker.detach(message, RED.util.generateId()));
     }
   },
 );

@@ -25,7 +25,7 @@ const SENTENCES: Readonly<Record<Cause, (alert: Alert) => Said>> = {
 };
 
 function answeredOf(alert: Alert): { trigger: Said; outcome: Said; reason: Said } {
-  const outcome = text(alert.outcome === 'block' ? 'alert.block' : 'alert.allow');
+  const outcome = text(alert.outcome === 'block' ? 'outcome.block' : 'outcome.allow');
   return { trigger: triggerOf(alert), outcome, reason: alert.reason };
 }
 
