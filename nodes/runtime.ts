@@ -7,6 +7,7 @@ import { OwnQuestions } from '../src/echo/own-questions';
 import { OwnWrites } from '../src/echo/own-writes';
 import { History } from '../src/history/history';
 import { RUNS_TOPIC } from '../src/history/record';
+import { isOrdinary, runLine } from '../src/history/run-line';
 import { actsOutside } from '../src/runs/acting';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
@@ -109,6 +110,7 @@ export class Runtime {
     this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
     this.history = new History(this.journal);
     this.history.on('changed', () => RED.comms.publish(RUNS_TOPIC, {}, false));
+    this.history.on('over', (run) => RED.log[isOrdinary(run) ? 'debug' : 'info'](words(runLine(run))));
     this.history.on('noticed', (notice) => RED.log.warn(words(notice)));
     this.history.on('trouble', (problem) => {
       if (problem === undefined) RED.log.info(editorText(RED, 'historyWorks'));

@@ -19,6 +19,7 @@ import { QuietLog } from '../quiet-log';
 import { runtimeOf } from '../runtime';
 import { tlsOptions } from '../tls-options';
 import { tellEditors } from './deaf-listeners';
+import { metricsAccess, metricsOf } from './listener-metrics';
 import { filesOf, ownerOf } from './listener-services';
 import { upstreamList, upstreamOf } from './listener-upstream';
 
@@ -52,6 +53,15 @@ const FIELDS = {
   openRuns: { kind: 'number', default: 200, min: 1, max: 10000, advanced: true },
   moduleRuns: { kind: 'number', default: 50, min: 1, max: 10000, advanced: true },
   acceptedRuns: { kind: 'number', default: 200, min: 1, max: 100000, advanced: true },
+  metrics: { kind: 'checkbox', default: false, advanced: true },
+  metricsUser: { kind: 'secret', secret: 'text', when: { metrics: true }, required: true, advanced: true },
+  metricsPassword: {
+    kind: 'secret',
+    secret: 'password',
+    when: { metrics: true },
+    required: true,
+    advanced: true,
+  },
   memory: { kind: 'number', default: 0, min: 0, max: 100000, unit: 'MB', advanced: true },
   /** There is one for the whole of Node-RED: here is where it is found. */
   store: { kind: 'config', type: 'misp-store', advanced: true },
@@ -80,7 +90,8 @@ export default defineNode(
     const kept = upstreamList(filesOf(RED, node.id).upstream);
     const upstream = upstreamOf(context, kept.read());
     const limits = limitsOf(context);
-    const settings: ServiceSettings = { ...addressOf(context), access, tls, limits, upstream };
+    const metrics = metricsAccess(context);
+    const settings: ServiceSettings = { ...addressOf(context), access, metrics, tls, limits, upstream };
     if (!upstream) {
       const gone = kept.forget();
       if (gone.length > 0) node.warn(text('log.upstreamGone', { modules: gone.join(', ') }));
@@ -89,6 +100,7 @@ export default defineNode(
     const lease = acquireService(owner, settings, problem);
     const { service } = lease;
     service.setAbsence('listener', undefined);
+    service.metrics = () => metricsOf(service, runtimeOf(RED).history);
     const { host, port } = settings;
     if (problem) node.error(text('log.oldTls', { problem: words(problem) }));
 

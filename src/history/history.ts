@@ -9,6 +9,7 @@ import { HiddenPaths, hideAll, type Hide } from './hidden';
 import { KeptInputs } from './kept-inputs';
 import type { RunRecord, RunRow } from './record';
 import { Recorder } from './recorder';
+import { isOver } from './run-line';
 import { RunLog, type RunFilter } from './run-log';
 import { DEFAULT_HISTORY, type HistorySettings } from './settings';
 
@@ -20,6 +21,8 @@ interface Events {
   changed: [];
   /** Why nothing is kept on disk although it should be; undefined if it is again. */
   trouble: [problem: Said | undefined];
+  /** What came of a run that MISP asked for. */
+  over: [run: RunRecord];
   /** What should be known although it works. */
   noticed: [notice: Said];
 }
@@ -55,6 +58,7 @@ export class History extends EventEmitter<Events> {
         failed.add(record);
         this.counters.count(record, what);
       }
+      if (isOver(record, what)) this.emit('over', record);
       this.recorder?.note(record);
       this.changed();
     });

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Catalogue, KeyOf, TextParams } from '../text';
 import type { Heard } from './contacts';
-import type { Access } from './credentials';
+import type { Access, Credentials } from './credentials';
 import type { AnnouncedModule } from './kinds';
 import type { Reply } from './kinds/kind';
 import type { ScanNotes } from './request';
@@ -36,6 +36,8 @@ export interface ServiceSettings {
   host: string;
   port: number;
   access: Access;
+  /** Who may read the metrics; without, nobody may. */
+  metrics?: Credentials;
   tls?: TlsMaterial;
   limits: ServiceLimits;
   /** The misp-modules behind it. */
@@ -84,6 +86,8 @@ export type ToWorker =
   | { type: 'answer'; id: number; reply: Reply; goesOn?: boolean }
   /** The main thread is through with a request that was answered before. */
   | { type: 'ended'; id: number }
+  /** What was asked; nothing if it could not be found out. */
+  | { type: 'told'; what: 'health' | 'metrics'; answer: string | undefined }
   /** The process ends: answer all open requests by policy, then set and notify the shared flag. */
   | { type: 'drain' }
   | { type: 'close' };
@@ -112,6 +116,8 @@ export type FromWorker =
   | { type: 'lost'; id: number; module: string }
   | { type: 'counts'; counts: ServiceCounts }
   | { type: 'heard'; heard: Heard }
+  /** A monitor outside asks whether the main thread is there, or what it has counted. */
+  | { type: 'ask'; what: 'health' | 'metrics' }
   /** The list of the misp-modules behind the listener is another one. */
   | { type: 'upstream'; list: string };
 

@@ -43,6 +43,8 @@ export class ListenerService extends EventEmitter<Events> {
   counts: ServiceCounts = { refused: 0, shutOut: 0, rejected: 0 };
   /** Of the misp-modules behind it, as it came. */
   upstreamList: string | undefined;
+  /** What Prometheus is told, while there is anybody who knows. */
+  metrics: (() => string) | undefined;
   /** The service as it is set up. */
   settings: ServiceSettings;
   /** What is wrong with it although it serves. */
@@ -211,6 +213,8 @@ export class ListenerService extends EventEmitter<Events> {
         this.counts = message.counts;
         this.emit('counts', this.counts);
         return;
+      case 'ask':
+        return this.send({ type: 'told', what: message.what, answer: this.answerTo(message.what) });
       case 'heard':
         return this.lastContact.note(message.heard);
       case 'upstream':
@@ -226,6 +230,15 @@ export class ListenerService extends EventEmitter<Events> {
       case 'closed':
         void this.worker.terminate();
         return;
+    }
+  }
+
+  private answerTo(what: 'health' | 'metrics'): string | undefined {
+    if (what === 'health') return '';
+    try {
+      return this.metrics?.();
+    } catch {
+      return undefined;
     }
   }
 

@@ -6,6 +6,7 @@ import { scanBody } from '../scan';
 import type { Answers } from './answers';
 import type { HandOver } from './hand-over';
 import { ModuleList } from './module-list';
+import type { Trouble } from './monitor';
 import type { Places } from './places';
 import type { Query } from './query';
 import { renderTemplate, TEMPLATES } from './templates';
@@ -31,6 +32,15 @@ export class Desk {
     private readonly handOver: HandOver,
     private readonly contacts: Contacts,
   ) {}
+
+  /** Why requests do not get to their flows, as far as it is known here. */
+  get trouble(): Trouble | undefined {
+    const { absence } = this.answers;
+    if (absence) return absence.waits ? 'starting' : 'flows';
+    if (this.modules.names('gone').length > 0) return 'gone';
+    if (this.modules.names('waiting').length > 0) return 'starting';
+    return this.modules.living === 0 ? 'modules' : undefined;
+  }
 
   /** Why no trigger can take requests, or that they can again. */
   setAbsence(absence: Absence | undefined): void {

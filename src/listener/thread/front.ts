@@ -12,6 +12,8 @@ export interface Behind {
   modules(): { text: string; etag: string };
   /** Whether there is a misp-modules behind the listener. */
   hasOthers(): boolean;
+  /** Takes what a monitor asks; MISP's credentials are not needed for it. */
+  monitor(path: string, request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes what is for no route of ours, if there is a misp-modules behind the listener. */
   elsewhere(request: IncomingMessage, response: ServerResponse): boolean;
   /** `POST /query` of a caller who was let in. */
@@ -38,6 +40,7 @@ export class Front {
     const path = (request.url ?? '').split('?', 1)[0];
     if (path === '/healthcheck' && !this.isForOthers(request))
       return sendJson(response, 200, { status: true });
+    if (this.behind.monitor(path, request, response)) return;
     const address = request.socket.remoteAddress ?? '';
     const admit = (caller: Caller) => {
       if (caller.ok) {

@@ -9,6 +9,7 @@ import { Doors } from './doors';
 import { Front } from './front';
 import { HandOver, type Keep } from './hand-over';
 import { Intake } from './intake';
+import { Monitor } from './monitor';
 import { Places } from './places';
 import type { UpstreamSettings } from '../upstream-settings';
 import type { Query } from './query';
@@ -28,6 +29,7 @@ const MOST_ELSEWHERE = 1024 * 1024;
  * The rooms through which a request comes: doors, front, intake, desk, and from there, if it has a place, hand-over.
  */
 export class ListenerServer {
+  readonly monitor: Monitor;
   private readonly answers: Answers;
   private readonly front: Front;
   private readonly intake: Intake;
@@ -44,7 +46,7 @@ export class ListenerServer {
    * @param keep what must be done with each request before a flow gets it
    */
   constructor(
-    { access, limits, upstream, expected, ...address }: ServiceSettings,
+    { access, metrics, limits, upstream, expected, ...address }: ServiceSettings,
     absence: Absence | undefined,
     private readonly post: Post,
     keep?: Keep,
@@ -57,11 +59,14 @@ export class ListenerServer {
       complete: (query, scan) => this.desk.decide({ query, scan }),
       expired: (query) => this.desk.expire(query),
     });
+    this.monitor = new Monitor(() => this.desk.trouble, post);
+    this.monitor.configure(metrics);
     this.front = new Front(access, {
       modules: () => {
         this.contacts.fetched();
         return this.desk.modules;
       },
+      monitor: (...request) => this.monitor.handle(...request),
       query: (...request) => this.intake.receive(...request),
       hasOthers: () => this.desk.upstream !== undefined,
       elsewhere: (request, response) => this.elsewhere(request, response),
@@ -75,9 +80,10 @@ export class ListenerServer {
     });
   }
 
-  configure({ access, limits, upstream, expected, ...address }: ServiceSettings): void {
+  configure({ access, metrics, limits, upstream, expected, ...address }: ServiceSettings): void {
     this.setUpstream(upstream, limits, expected);
     this.front.configure(access);
+    this.monitor.configure(metrics);
     this.intake.limits = limits;
     this.places.limits = limits;
     this.doors.move(address);

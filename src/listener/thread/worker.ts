@@ -24,6 +24,8 @@ port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'answer':
       return server.answer(message.id, message.reply, message.goesOn);
+    case 'told':
+      return server.monitor.told(message.what, message.answer);
     case 'ended':
       return server.ended(message.id);
     case 'module':
