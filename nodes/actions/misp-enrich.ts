@@ -20,6 +20,7 @@ import { configNode } from '../config-node';
 import type { Fields } from '../definition';
 import { auditOf } from '../kept-audit';
 import { runtimeOf } from '../runtime';
+import { closingController } from './parts/closing';
 import { FILTER_FIELD, filterOf } from './parts/attribute-filter';
 import { defineAction, type ActionFields } from './parts/define-action';
 import { refuseBeforeSave, serverOf } from './parts/define-misp-action';
@@ -81,7 +82,7 @@ export default defineAction<typeof FIELDS, MispOperation>(
   },
   (context) => {
     const { config, RED } = context;
-    const closing = new AbortController();
+    const closing = closingController();
     const client = config.action === 'attach' ? undefined : serverOf(context).client;
     const ask = config.action === 'misp' ? undefined : asking(context, closing.signal);
     const filters = filterOf(config.filter);

@@ -1,5 +1,4 @@
 import { writeParams } from '../../src/mapping/convert';
-import type { ModuleMapping } from '../../src/mapping/mapping';
 import type { Node } from 'node-red';
 import { ECHOING } from '../../src/echo/things';
 import { isRecord } from '../../src/event/values';
@@ -10,7 +9,6 @@ import type { MispRequest } from '../../src/listener/request';
 import type { ServiceState } from '../../src/listener/service';
 import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
-import { RELOADED, STORED } from '../../src/triggers/completed';
 import { loadFullEvent } from '../../src/triggers/full-event';
 import { KeptRequest, LastRequest } from '../../src/triggers/last-request';
 import { hideSecretsOf } from '../../src/triggers/secrets';
@@ -22,32 +20,17 @@ import type { ListenerNode } from '../config/misp-listener';
 import type { ServerNode } from '../config/misp-server';
 import type { ParamRow } from '../definition';
 import { runtimeOf } from '../runtime';
-import { isTooOften, LIMIT_FIELDS, TriggerGuard } from './trigger-guard';
+import { isTooOften, TriggerGuard } from './trigger-guard';
+import {
+  COMPLETED,
+  moduleOf,
+  TAG_ATTACHED,
+  TAG_TRIGGER,
+  TRIGGER_FIELDS,
+  USER_TRIGGER,
+} from './trigger-fields';
 import { TriggerReport } from './trigger-report';
 import { TriggerRuns, type TriggerMessage } from './trigger-runs';
-
-const TAG_TRIGGER = 'tag-attached-after-save';
-const USER_TRIGGER = 'user-before-save';
-const COMPLETED = [...RELOADED, ...STORED];
-const BLOCKING = TRIGGERS.filter((trigger) => trigger.blocking).map((trigger) => trigger.id);
-/** What decides only where MISP waits for the flow. */
-const WAITING = { trigger: BLOCKING, goOn: ['response', 'ended'] };
-const WITH_SECRETS = TRIGGERS.filter((trigger) => trigger.secrets).map((trigger) => trigger.id);
-
-const TAG_ATTACHED = {
-  module: TAG_TRIGGER,
-  when: { trigger: TAG_TRIGGER },
-  params: {
-    scope: 'scope',
-    locality: 'locality',
-    tag: { setting: 'tags', form: 'listOrOne' },
-  },
-} as const satisfies ModuleMapping;
-
-/** MISP's trigger; only one has parameters. */
-function moduleOf({ id }: { id: string }): ModuleMapping {
-  return id === TAG_TRIGGER ? TAG_ATTACHED : { module: id, when: { trigger: id }, params: {} };
-}
 
 export default defineNode(
   {
@@ -68,78 +51,7 @@ export default defineNode(
     outputs: ['message'],
     editorFile: true,
     button: true,
-    fields: {
-      listener: { kind: 'config', type: 'misp-listener', required: true },
-      trigger: {
-        kind: 'select',
-        default: 'event-publish',
-        options: TRIGGERS.map((trigger) => trigger.id),
-        describe: true,
-      },
-      module: {
-        kind: 'text',
-        default: '',
-        required: true,
-        pattern: '^[a-z0-9_]+$',
-        message: 'moduleName',
-      },
-      goOn: {
-        kind: 'select',
-        default: 'response',
-        options: ['response', 'ended', 'watch'],
-        describe: true,
-        when: { trigger: BLOCKING },
-      },
-      onError: { kind: 'select', default: 'block', options: ['block', 'allow'], when: WAITING },
-      onDeadline: {
-        kind: 'select',
-        default: 'block',
-        options: ['block', 'allow'],
-        when: WAITING,
-      },
-      deadline: {
-        kind: 'number',
-        default: 0,
-        min: 0,
-        max: 300,
-        unit: 's',
-        when: WAITING,
-      },
-      scope: {
-        kind: 'select',
-        default: 'event',
-        options: ['event', 'attribute', 'any'],
-        when: { trigger: TAG_TRIGGER },
-      },
-      locality: {
-        kind: 'select',
-        default: 'local',
-        options: ['local', 'global', 'any'],
-        when: { trigger: TAG_TRIGGER },
-      },
-      tags: { kind: 'picker', source: 'tags', default: [], when: { trigger: TAG_TRIGGER } },
-      complete: { kind: 'checkbox', default: false, when: { trigger: COMPLETED } },
-      server: {
-        kind: 'config',
-        type: 'misp-server',
-        required: true,
-        when: { trigger: COMPLETED, complete: true },
-      },
-      remember: { kind: 'checkbox', default: true, advanced: true },
-      keepSecrets: { kind: 'checkbox', default: false, when: { trigger: WITH_SECRETS }, advanced: true },
-      echoes: {
-        kind: 'select',
-        default: 'end',
-        options: ['end', 'run'],
-        when: { trigger: [...ECHOING] },
-        advanced: true,
-      },
-      ...LIMIT_FIELDS,
-      writeLimit: { kind: 'number', default: 1000, min: 1, max: 1_000_000, advanced: true },
-      loopLimit: { kind: 'number', default: 1000, min: 1, max: 1_000_000, advanced: true },
-      filteredItems: { kind: 'checkbox', default: false, advanced: true },
-      params: { kind: 'params', default: [], advanced: true },
-    },
+    fields: TRIGGER_FIELDS,
   },
   (context) => {
     const { RED, node, config, text } = context;

@@ -12,6 +12,8 @@ export interface Written {
   state: State;
   /** When MISP may have saved it. */
   times: readonly Range[];
+  /** The write made it. */
+  isNew?: boolean;
   /** Of a publication: when MISP may have done it. */
   published?: Range;
 }
@@ -158,6 +160,7 @@ function mayChange({ events }: UnderWay, names: readonly string[]): boolean {
 
 function isTold(note: Note, told: Thing): boolean {
   const { published } = note;
+  if (told.isNew && !note.isNew) return false;
   if (!note.times.some((range) => isIn(range, told.timestamp))) return false;
   if (published && !isIn(published, told.publishTimestamp)) return false;
   const expected = published

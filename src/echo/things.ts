@@ -12,6 +12,8 @@ export interface Thing {
   timestamp: number;
   publishTimestamp: number;
   state: State;
+  /** It was not there before. */
+  isNew?: boolean;
 }
 
 /** Of the triggers that tell what was saved: which thing. */
@@ -24,6 +26,7 @@ const KINDS: Readonly<Record<string, ThingKind | undefined>> = {
   'sighting-after-save': 'sighting',
 };
 const TAGS = 'tag-attached-after-save';
+const NEW = 'event-after-save-new';
 
 /** Triggers that may be an echo of what this Node-RED wrote, and of which MISP does not wait for an answer. */
 export const ECHOING: readonly string[] = [...Object.keys(KINDS), TAGS];
@@ -39,7 +42,10 @@ export function thingOf(trigger: string, data: unknown): Thing | undefined {
   }
   const kind = KINDS[trigger];
   if (!kind) return undefined;
-  if (kind === 'event') return thing(kind, event);
+  if (kind === 'event') {
+    const told = thing(kind, event);
+    return told && { ...told, isNew: trigger === NEW };
+  }
   const rows = kind === 'object' ? rowsIn(event.Object) : rowsOf(kind, event);
   return rows.length === 1 ? thing(kind, rows[0]) : undefined;
 }

@@ -71,7 +71,7 @@ export class Write {
     if (kind !== 'event' && this.event && textOf(row.event_id) === textOf(this.event.id)) this.within = true;
     if (set !== 'new' && !this.isOurs(found, set)) return;
     this.answered.add(`${kind} ${uuid}`);
-    this.memory.writes.note({ kind, uuid, state, times: [[timestamp, timestamp]] });
+    this.memory.writes.note({ kind, uuid, state, times: [[timestamp, timestamp]], isNew: set === 'new' });
   }
 
   private isOurs({ kind, uuid, state }: Thing, set: readonly string[]): boolean {

@@ -14,7 +14,7 @@ export interface LogLimits {
   steps: number;
 }
 
-export const DEFAULT_LOG_LIMITS: LogLimits = { runs: 20_000, bytes: 16 * 1024 * 1024, steps: 200 };
+export const DEFAULT_LOG_LIMITS: LogLimits = { runs: 2000, bytes: 16 * 1024 * 1024, steps: 200 };
 
 /** Of one step. */
 const MOST_OPERATIONS = 20;

@@ -52,6 +52,19 @@ describe('the memory of own writes', () => {
     assert.equal(memory.accounts(told, 'other'), true);
   });
 
+  it('takes a new event for an echo only if a write of ours made it', () => {
+    const Event = { id: '1', uuid: '11111111-2222-4333-8444-555555555555', timestamp: '5', info: 'one' };
+    const told = thingOf('event-after-save-new', { Event })!;
+    const note = { kind: 'event', uuid: told.uuid, state: told.state, times: [[5, 5]] } as const;
+    const edited = new OwnWrites();
+    edited.note(note);
+    assert.equal(edited.accounts(told, 'one'), false);
+    assert.equal(edited.accounts(thingOf('event-after-save', { Event })!, 'one'), true);
+    const made = new OwnWrites();
+    made.note({ ...note, isNew: true });
+    assert.equal(made.accounts(told, 'one'), true);
+  });
+
   it('knows two writes as two', () => {
     const { told, row } = written();
     const memory = noted(row, noted(row));

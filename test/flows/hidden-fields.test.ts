@@ -39,6 +39,9 @@ const CONFIG_NODES: Record<string, string> = {
   'misp-modules': 'modules',
 };
 
+/** Of which there is one in a Node-RED. */
+const ALONE = new Set(['misp-store']);
+
 /** Values that break a field of a kind while it is shown, or could. */
 function broken(field: Field): unknown[] {
   switch (field.kind) {
@@ -100,7 +103,7 @@ describe('a field that the form hides', function () {
       if (status?.fill === 'red' || /not set up/.test(status?.text ?? '')) said.set(id, status?.text ?? '');
     };
     nodeRed.RED.events.on('node-status', onStatus);
-    const isConfig = type === 'misp-listener' || type === 'misp-server' || type === 'misp-mail-server';
+    const isConfig = ['misp-listener', 'misp-server', 'misp-mail-server', 'misp-store'].includes(type);
     const idAt = (index: number) => (isConfig ? `config-${index}` : idOf(`tested-${index}`));
     const tested = all.map(({ settings }, index): FlowNode => {
       if (isConfig) return { id: idAt(index), type, port: 46_000 + index, ...settings };
@@ -155,7 +158,9 @@ describe('a field that the form hides', function () {
       // The name of a module is taken once only.
       if (named.has(type))
         cases.forEach(({ settings }, index) => Object.assign(settings, { module: `m${index}` }));
-      const said = await start(type, cases);
+      const said = ALONE.has(type)
+        ? await inTurn(cases, async (one) => (await start(type, [one]))[0])
+        : await start(type, cases);
       const wrong = cases.flatMap(({ what }, index) =>
         said[index] === undefined ? [] : [`${what}: ${said[index]}`],
       );
@@ -164,3 +169,12 @@ describe('a field that the form hides', function () {
     });
   }
 });
+
+async function inTurn<One, Answer>(
+  all: readonly One[],
+  ask: (one: One) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const one of all) answers.push(await ask(one));
+  return answers;
+}

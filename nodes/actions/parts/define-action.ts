@@ -12,6 +12,7 @@ import { text, WorkflowError } from '../../../src/text';
 import type common from '../../../locales/en-US/common.json';
 import { auditOf } from '../../kept-audit';
 import { runtimeOf } from '../../runtime';
+import { closingController } from './closing';
 import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
 import type { Description, Fields } from '../../definition';
 
@@ -84,7 +85,7 @@ export function actionBehaviour<O extends Operation>(
   action: Action<O>,
 ): Behaviour {
   const { config } = context;
-  const stopping = new AbortController();
+  const stopping = closingController();
 
   return {
     async input(message) {

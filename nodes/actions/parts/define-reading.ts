@@ -4,6 +4,7 @@ import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../.
 import type { Description, Fields } from '../../definition';
 import { settingsFor } from './define-action';
 import { SERVER_FIELD, serverOf } from './define-misp-action';
+import { closingController } from './closing';
 
 /** What a node is given that reads from a MISP. */
 export interface Source {
@@ -40,7 +41,7 @@ export function readingBehaviour(
   context: NodeContext<ReadingFields>,
   create: (source: Source) => Read,
 ): Behaviour {
-  const closing = new AbortController();
+  const closing = closingController();
   const { signal } = closing;
   const read = create({ client: serverOf(context).client, signal });
   return {
