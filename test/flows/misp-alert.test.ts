@@ -205,7 +205,7 @@ describe('misp-alert', function () {
       assert.ok(Date.now() - since > 1400, 'since it asked last');
       await until(() => told.length === 2);
       assert.deepEqual(causes(), ['silent', 'silent']);
-      assert.equal(told[1].payload.since, told[0].payload.since);
+      assert.ok(Math.abs(Date.parse(told[1].payload.since ?? '') - since) < 100, 'it has not asked since');
     });
 
     it('the history cannot be written', async () => {
