@@ -73,7 +73,7 @@ for (const colours of ['light', 'dark'] as const) {
     });
 
     it('says that our MISP is there', async () => {
-      await editor.page.evaluate(`RED.editor.editConfig('', 'misp-server', 'd00000000000dcb1')`);
+      await editor.page.evaluate(`RED.editor.editConfig('', 'misp-server', 'd0000000000000b1')`);
       await editor.page.waitForSelector('#node-config-dialog-ok');
       await editor.page.waitForTimeout(600);
       await editor.page.click('button:text("Test connection")');

@@ -67,6 +67,7 @@ for (const { type, description, built, source, texts, html } of definitions) {
           for (const option of field.options) has(`fields.${name}.describe.${option}`);
         }
         if (field.kind === 'list' || field.kind === 'params') has(`fields.${name}.add`);
+        if (field.kind === 'list' || field.kind === 'picker') has(`fields.${name}.placeholder`);
         if (field.kind === 'text' && field.message) has(`problems.${field.message}`);
         if (field.kind === 'number' && field.unit) has(`units.${field.unit}`);
       }
