@@ -133,7 +133,7 @@ describe('the walk of a newcomer', function () {
       status('onTaken', `port ${taken} is used by another program`));
     it('one port twice: which listeners', async () => {
       const words = await finding('portTwice', 'twiceA', true);
-      assert.match(words, /\(MISP listener \(twiceA\), MISP listener \(twiceB\)\).*or another port/);
+      assert.match(words, /\(“MISP listener \(twiceA\)”, “MISP listener \(twiceB\)”\).*or another port/);
     });
     it('a wrong password', async () => {
       const { status: code } = await call({ module: 'gate', data: {} }, { port: refuses, password: 'wrong' });
@@ -234,7 +234,7 @@ describe('the walk of a newcomer', function () {
       const words = await finding('moduleTwice', 'sameA');
       assert.match(
         words,
-        /gate \((First|Second)\), gate \((First|Second)\).*Give each trigger a module name of its own/,
+        /“gate \((First|Second)\)”, “gate \((First|Second)\)”.*Give each trigger a module name of its own/,
       );
       assert.match(words, /Show gate \(\w+\)Show gate \(\w+\)/);
     });
