@@ -13,6 +13,8 @@ export interface ThreadStart {
 
 /** How patient a store is, and how much room it leaves on the disk. */
 export interface Pace {
+  /** How long its thread waits until it starts: the start of the process has other things to do. In milliseconds. */
+  startMs: number;
   /** Between two attempts to open what could not be opened or written to, in milliseconds. */
   retryMs: number;
   /** Between two signs of life to other processes, in milliseconds. */
@@ -24,7 +26,13 @@ export interface Pace {
 }
 
 const MEGABYTE = 1024 * 1024;
-export const PACE: Pace = { retryMs: 10_000, beatMs: 5000, spare: 32 * MEGABYTE, reserve: 16 * MEGABYTE };
+export const PACE: Pace = {
+  startMs: 3000,
+  retryMs: 10_000,
+  beatMs: 5000,
+  spare: 32 * MEGABYTE,
+  reserve: 16 * MEGABYTE,
+};
 
 /** What is asked of the thread. */
 export type Question =

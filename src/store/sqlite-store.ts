@@ -43,7 +43,8 @@ export class SqliteStore extends EventEmitter<Events> implements Store {
     private readonly pace = PACE,
   ) {
     super();
-    this.startThread();
+    if (pace.startMs === 0) this.startThread();
+    else this.startIn(pace.startMs);
     process.on('exit', this.onExit);
   }
 
@@ -112,9 +113,13 @@ export class SqliteStore extends EventEmitter<Events> implements Store {
     this.worker = undefined;
     this.refuseAll();
     if (this.isClosed) return;
+    this.startIn(RESTART_MS);
+  }
+
+  private startIn(ms: number): void {
     setTimeout(() => {
       if (!this.isClosed) this.startThread();
-    }, RESTART_MS).unref();
+    }, ms).unref();
   }
 
   private refuseAll(): void {

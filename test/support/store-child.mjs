@@ -7,7 +7,7 @@ const { PACE } = require('../../dist/src/store/protocol');
 
 const [, , folder, from] = process.argv;
 const limits = { runs: 2000, bytes: 512 * 1024 * 1024, days: 90 };
-const store = new SqliteStore(folder, limits, { ...PACE, retryMs: 100, beatMs: 100 });
+const store = new SqliteStore(folder, limits, { ...PACE, startMs: 0, retryMs: 100, beatMs: 100 });
 while (store.current.state === 'opening') await new Promise((resolve) => setTimeout(resolve, 2));
 process.send(store.current);
 const common = {

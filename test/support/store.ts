@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { SqliteStore } from '../../src/store/sqlite-store';
@@ -14,7 +14,7 @@ export const { SqliteStore: Store } = require(path.join(root, 'dist/src/store/sq
 
 export const LIMITS: StoreLimits = { runs: 100_000, bytes: 512 * 1024 * 1024, days: 90 };
 /** A store that looks again soon. */
-export const SOON: Pace = { ...PACE, retryMs: 100, beatMs: 100 };
+export const SOON: Pace = { ...PACE, startMs: 0, retryMs: 100, beatMs: 100 };
 
 const folders: string[] = [];
 
@@ -50,8 +50,9 @@ export function storedRun(run: string, more: Partial<StoredRun> = {}): StoredRun
   return { run, at, trigger, outcome, failed, ...about, row, details: '{"steps":[],"more":0}', ...more };
 }
 
-/** All that stands in the files of a folder. */
+/** All that stands in the files of a folder, if it is there. */
 export function bytesIn(folder: string): Buffer {
+  if (!existsSync(folder)) return Buffer.alloc(0);
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
   return Buffer.concat(files.map(({ name }) => readFileSync(path.join(folder, name))));
 }
