@@ -4,10 +4,10 @@ import { enrich, serviceOf } from '../../sandbox/misp/enrichment';
 import { QUERY_FORMS, type QueryForm } from '../../sandbox/misp/service/query-forms';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { triggerData } from '../../sandbox/misp/trigger-data';
-import { ExampleTest } from '../support/examples';
+import { drivenExamples, type ExampleTest } from '../support/examples';
 import texts from '../../locales/en-US/misp-trigger.json';
 import recorded from '../fixtures/triggers/enrichment-before-query.json';
-import { collectLog, until } from '../support/log';
+import { until } from '../support/log';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { contentOf, TestMailServer } from '../support/smtp';
 
@@ -33,19 +33,9 @@ const ADDRESS = '192.0.2.61';
 
 describe("the examples that stand for MISP's blueprints", function () {
   this.timeout(30000);
+  const suite = drivenExamples();
   let test: ExampleTest;
-  let log: ReturnType<typeof collectLog>;
-  before(async () => {
-    test = await ExampleTest.start();
-  });
-  after(() => test.stop());
-  beforeEach(() => {
-    log = collectLog(test.nodeRed.RED);
-  });
-  afterEach(() => {
-    log.stop();
-    assert.equal(log.text(), '', 'nothing is complained about');
-  });
+  before(() => (test = suite.test));
 
   describe('tlp:clear beside tlp:white', () => {
     const start = (change: (event: MispEvent) => void) =>

@@ -3,10 +3,10 @@ import { API_KEY } from '../../sandbox/misp/server';
 import type { MispEvent, MispTag } from '../../sandbox/misp/model';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { triggerData } from '../../sandbox/misp/trigger-data';
-import { ExampleTest } from '../support/examples';
+import { drivenExamples, type ExampleTest } from '../support/examples';
 import tagged from '../fixtures/triggers/tag-attached-after-save.event.json';
 import user from '../fixtures/triggers/user-after-save.json';
-import { collectLog, until } from '../support/log';
+import { until } from '../support/log';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { startReceiver, type Receiver } from '../support/receiver';
 import { contentOf, TestMailServer } from '../support/smtp';
@@ -32,19 +32,9 @@ function events(change: Change): MispEvent[] {
 
 describe('the examples that MISP asks', function () {
   this.timeout(30000);
+  const suite = drivenExamples();
   let test: ExampleTest;
-  let log: ReturnType<typeof collectLog>;
-  before(async () => {
-    test = await ExampleTest.start();
-  });
-  after(() => test.stop());
-  beforeEach(() => {
-    log = collectLog(test.nodeRed.RED);
-  });
-  afterEach(() => {
-    log.stop();
-    assert.equal(log.text(), '', 'nothing is complained about');
-  });
+  before(() => (test = suite.test));
 
   /** Publishes the second event, changed: why it was not, if so. */
   async function publish(name: string, change: Change = () => undefined): Promise<string | undefined> {

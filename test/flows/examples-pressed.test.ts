@@ -1,27 +1,17 @@
 import { strict as assert } from 'node:assert';
 import type { MispEvent } from '../../sandbox/misp/model';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
-import { ExampleTest } from '../support/examples';
-import { collectLog, until } from '../support/log';
+import { drivenExamples, type ExampleTest } from '../support/examples';
+import { until } from '../support/log';
 import { frames, startPublisher } from '../support/zmq';
 
 const now = () => String(Math.floor(Date.now() / 1000));
 
 describe('the examples that begin with a button, or with what MISP publishes', function () {
   this.timeout(30000);
+  const suite = drivenExamples();
   let test: ExampleTest;
-  let log: ReturnType<typeof collectLog>;
-  before(async () => {
-    test = await ExampleTest.start();
-  });
-  after(() => test.stop());
-  beforeEach(() => {
-    log = collectLog(test.nodeRed.RED);
-  });
-  afterEach(() => {
-    log.stop();
-    assert.equal(log.text(), '', 'nothing is complained about');
-  });
+  before(() => (test = suite.test));
 
   /** Presses a button; the first message that comes to one of these nodes, and to which. */
   async function press(button: string, ...ends: string[]) {
@@ -110,7 +100,7 @@ describe('the examples that begin with a button, or with what MISP publishes', f
     await publisher.stop();
     await test.deploy('Server - a MISP and its key');
     // That the publisher went away is said, and is meant to be.
-    log.lines.length = 0;
+    suite.log.lines.length = 0;
   });
 
   it('a MISP and its key are set up', async () => {
