@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import type { MispAttribute, MispEvent } from '../../sandbox/misp/model';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
-import { ExampleTest } from '../support/examples';
-import { collectLog, until } from '../support/log';
+import { drivenExamples, type ExampleTest } from '../support/examples';
+import { until } from '../support/log';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 
 const MAY_CHANGE = 'misp-workflow:mutability="allowed"';
@@ -45,11 +45,11 @@ const ANSWERS: Record<
 
 describe("the examples that stand for MISP's blueprints with enrichment", function () {
   this.timeout(30000);
+  const suite = drivenExamples();
   let test: ExampleTest;
   let service: ModuleServiceStandIn;
-  let log: ReturnType<typeof collectLog>;
   before(async () => {
-    test = await ExampleTest.start();
+    test = suite.test;
     service = await startModules(
       Object.entries(ANSWERS).map(([name, { input }]) =>
         moduleNamed(name, input, { format: 'misp_standard' }),
@@ -63,17 +63,7 @@ describe("the examples that stand for MISP's blueprints with enrichment", functi
       return { results: { Attribute: [], Object: [{ name: object, Attribute }] } };
     };
   });
-  after(async () => {
-    await test.stop();
-    await service.close();
-  });
-  beforeEach(() => {
-    log = collectLog(test.nodeRed.RED);
-  });
-  afterEach(() => {
-    log.stop();
-    assert.equal(log.text(), '', 'nothing is complained about');
-  });
+  after(() => service.close());
 
   /** Deploys an example before an event with attributes of these types and values. */
   async function start(name: string, attributes: [type: string, value: string][], ...tags: string[]) {

@@ -1,7 +1,9 @@
+import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import type { MispEvent } from '../../sandbox/misp/model';
+import { collectLog } from './log';
 import { freePort, listening } from './misp';
 import { deploy, root, startNodeRed, type FlowNode } from './node-red';
 
@@ -92,4 +94,27 @@ export class ExampleTest {
     const all = [...(event?.Attribute ?? []), ...(event?.Object ?? []).flatMap((one) => one.Attribute)];
     return all.find((attribute) => attribute.value === value);
   }
+}
+
+/** What a suite has that drives examples, from its `before` and `beforeEach` on. */
+export interface DrivenExamples {
+  test: ExampleTest;
+  log: ReturnType<typeof collectLog>;
+}
+
+/** One Node-RED for a suite; after each of its tests nothing may have been complained about. */
+export function drivenExamples(): DrivenExamples {
+  const suite = {} as DrivenExamples;
+  before(async () => {
+    suite.test = await ExampleTest.start();
+  });
+  after(() => suite.test.stop());
+  beforeEach(() => {
+    suite.log = collectLog(suite.test.nodeRed.RED);
+  });
+  afterEach(() => {
+    suite.log.stop();
+    assert.equal(suite.log.text(), '', 'nothing is complained about');
+  });
+  return suite;
 }
