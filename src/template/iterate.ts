@@ -64,15 +64,25 @@ export function toArray(rt: Runtime, value: unknown): readonly unknown[] {
   return items ?? [...iterate(rt, value)];
 }
 
-/** A list of the template's own. */
-export function newList(rt: Runtime, items: Iterable<unknown>): unknown[] {
+/** A list of the template's own, of one list or of two. Lists are counted before they are copied. */
+export function newList(rt: Runtime, items: Iterable<unknown>, more: readonly unknown[] = []): unknown[] {
   rt.budget.spend(STEPS_PER_LIST);
+  const list = Array.isArray(items) ? joined(rt, items, more) : counted(rt, items);
+  rt.owned.add(list);
+  return list;
+}
+
+function joined(rt: Runtime, items: readonly unknown[], more: readonly unknown[]): unknown[] {
+  rt.budget.spend(items.length + more.length);
+  return items.concat(more);
+}
+
+function counted(rt: Runtime, items: Iterable<unknown>): unknown[] {
   const list: unknown[] = [];
   for (const item of items) {
     rt.budget.spend();
     list.push(item);
   }
-  rt.owned.add(list);
   return list;
 }
 

@@ -121,7 +121,10 @@ export const listMethods: Readonly<Record<string, Method<unknown[]>>> = {
     ['iterable'],
     (rt, list, [more]) => {
       const target = own(rt, list);
-      for (const item of [...iterate(rt, more)]) target.push(item);
+      const items = toArray(rt, more);
+      const { length } = items; // a list may extend itself
+      rt.budget.spend(length);
+      for (let index = 0; index < length; index++) target.push(items[index] ?? null);
       return null;
     },
   ],

@@ -126,7 +126,7 @@ function add(rt: Runtime, a: unknown, b: unknown): unknown {
     return rt.budget.made(a + b);
   }
   if (a instanceof Markup || b instanceof Markup) throw new Problem('operands', named('+', a, b));
-  if (isList(a) && isList(b)) return newList(rt, [...a, ...b]);
+  if (isList(a) && isList(b)) return newList(rt, a, b);
   if (a instanceof Tuple && b instanceof Tuple) {
     rt.budget.spend(a.items.length + b.items.length);
     return new Tuple([...a.items, ...b.items]);

@@ -14,6 +14,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-decay': { models: ['1'] },
   'misp-event': { value: 'new' },
   'misp-filter': { selector: 'Event.Attribute.{n}', hash_path: 'value', value: 'x', value_list: ['x'] },
+  'misp-listener': { authentication: false },
   'misp-if': { hash_path: 'Event.info', expression: 'true', value: 'x', value_list: ['x'] },
   'misp-if-count': { selector: 'Event.Attribute.{n}' },
   'misp-module-in': { input: ['ip-dst'] },
