@@ -10,6 +10,7 @@ import {
 } from '../../sandbox/misp/server';
 import type { RunRecord } from '../../src/history/record';
 import { allow, block, credentials, idOf, ifTag, listener, node, tab, trigger } from '../support/flows';
+import { example } from '../support/examples';
 import { collectLog, until } from '../support/log';
 import { freePort, listening, query, type Reply } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
@@ -336,6 +337,19 @@ describe('a trigger that clears', function () {
     await query(port, 'told', attachedData());
     await until(() => seen.length > 0);
     assert.equal(seen.length, 1, 'only that of the person');
+  });
+
+  it('is what its example shows', async () => {
+    const changes = { 'misp-listener': { port }, 'misp-server': { url: recorder.url } };
+    const flow = example('Fail closed - only what is cleared is published', changes);
+    const idOfType = (type: string) => flow.find((one) => one.type === type)!.id;
+    const secrets = { [idOfType('misp-listener')]: credentials.listener };
+    await deploy(nodeRed.RED, flow, { ...secrets, [idOfType('misp-server')]: { apiKey: API_KEY } });
+    await listening(port);
+    assert.deepEqual((await query(port, 'nodered_fail_closed', dataOf())).json, { data: true });
+    assert.ok(tagged());
+    const red = await query(port, 'nodered_fail_closed', dataOf('2', ['tlp:red']));
+    assert.match(red.json.error ?? '', /must not leave this MISP/);
   });
 
   it('is broken, and blocks, without a MISP; and is off where it has no meaning', async () => {
