@@ -476,6 +476,12 @@ export interface TextNames {
   'journal.dropped': 'count';
   'history.run': 'cause' | 'event' | 'module' | 'ms' | 'outcome' | 'run' | 'trigger';
   'history.runFailed': 'line';
+  'version.publishesAnyway': 'from' | 'until' | 'version';
+  'version.losesBigEvents': 'trigger' | 'until' | 'version';
+  'version.eventTags': 'trigger' | 'until' | 'version';
+  'version.newer': 'version';
+  'version.triggerSince': 'from' | 'trigger' | 'version';
+  'version.triggerUntil': 'trigger' | 'until' | 'version';
   'alert.failed': 'node' | 'reason' | 'trigger';
   'alert.blocked': 'reason' | 'trigger';
   'alert.deadline': 'outcome' | 'reason' | 'trigger';
