@@ -149,7 +149,7 @@ function serviceRows(misp: MispState, wish: CheckWish): Row[] {
 
 /** What would set the settings right. Whoever decided for another service has to decide again, in the dialog. */
 function settingsOf(misp: MispState, wish: Wish, names: RegExp): SetUpOperation[] {
-  const bare = { exists: true, on: true, hasWorkflow: true, graph: {} };
+  const bare = { exists: true, on: true, hasWorkflow: true, graph: {}, isReadable: true };
   return planFor(misp, bare, { ...wish, place: 'leave' }).steps.filter(
     (step) => step.do === 'set-setting' && names.test(step.name),
   );
