@@ -35,13 +35,21 @@ export interface Place {
 
 /** A graph of MISP, if a value is one: blocks that have a module each. @param value `Workflow.data` */
 export function graphOf(value: unknown): MispGraph {
-  if (!isRecord(value)) return {};
-  const blocks = Object.entries(value).filter(([id, block]) => id !== '_frames' && isBlock(block));
-  return Object.fromEntries(blocks) as MispGraph;
+  return Object.fromEntries(entriesOf(value).filter(([id, block]) => isBlock(id, block))) as MispGraph;
 }
 
-function isBlock(value: unknown): boolean {
-  return isRecord(value) && isRecord(value.data) && textOf(value.data.id) !== '';
+/** Whether a value has blocks that are none to us: they would be lost if it were drawn anew. */
+export function hasOthers(value: unknown): boolean {
+  return entriesOf(value).some(([id, block]) => !isBlock(id, block));
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return isRecord(value) ? Object.entries(value).filter(([id]) => id !== '_frames') : [];
+}
+
+function isBlock(id: string, value: unknown): boolean {
+  const isId = /^[a-z\d][\w-]*$/i.test(id);
+  return isId && isRecord(value) && isRecord(value.data) && textOf(value.data.id) !== '';
 }
 
 /** The module of a block. */
@@ -52,14 +60,21 @@ export function blocksOf(graph: MispGraph, module: string): string[] {
   return Object.keys(graph).filter((id) => moduleOf(graph[id]) === module);
 }
 
-/** The ways out of a block, as places; an output that leads nowhere is one, too. */
+/**
+ * The ways out of a block, as places; an output that leads nowhere is one, too. Whoever draws over REST may leave an
+ * output out that nothing is behind; MISP's stop is the only one that has none.
+ */
 export function waysFrom(graph: MispGraph, from: string): Place[] {
-  return Object.entries(portsOf(graph[from].outputs)).flatMap(([output, connections]): Place[] =>
+  const ports = Object.entries(portsOf(graph[from].outputs));
+  if (ports.length === 0) return moduleOf(graph[from]) === STOP ? [] : [{ from, output: 'output_1' }];
+  return ports.flatMap(([output, connections]): Place[] =>
     connections.length === 0
       ? [{ from, output }]
       : connections.map(({ node }) => ({ from, output, to: textOf(node) })),
   );
 }
+
+const STOP = 'stop-execution';
 
 /** All places where a block fits. */
 export function placesIn(graph: MispGraph): Place[] {

@@ -141,6 +141,7 @@ function hindrancesOf(misp: MispState, trigger: TriggerState, wish: Wish): Said[
   const found: Said[] = [];
   if (pagesProblem !== undefined) found.push(text('connect.noPages', { problem: pagesProblem }));
   else if (!trigger.exists) found.push(text('connect.noTrigger', { trigger: wish.trigger, version }));
+  if (!trigger.isReadable) found.push(text('connect.unreadable', { trigger: wish.trigger }));
   if (wish.clearTag && textOf(settings['MISP.host_org_id']) === '') found.push(text('connect.noHostOrg'));
   return found;
 }

@@ -1,4 +1,4 @@
-import { graphOf, type MispGraph } from '../actions/misp-graph';
+import { graphOf, hasOthers, type MispGraph } from '../actions/misp-graph';
 import type { SettingValue } from '../actions/set-up';
 import { checkAccount, type Account } from '../misp/account';
 import type { MispClient } from '../misp/client';
@@ -38,6 +38,8 @@ export interface TriggerState {
   hasWorkflow: boolean;
   /** What is drawn; empty without a workflow. */
   graph: MispGraph;
+  /** All of it is understood: only then may it be drawn anew. */
+  isReadable: boolean;
 }
 
 /** Reads how a MISP is set up: nothing in it is changed. Whoever is no site admin sees the account alone. */
@@ -81,6 +83,20 @@ export async function readTrigger(
   signal?: AbortSignal,
 ): Promise<TriggerState> {
   const view = await viewTrigger(client, trigger, signal);
-  const graph = graphOf(view?.workflow?.data);
-  return { exists: view !== undefined, on: view?.on === true, hasWorkflow: !!view?.workflow, graph };
+  const { on = false, workflow } = view ?? {};
+  const drawn = { graph: graphOf(workflow?.data), isReadable: !hasOthers(workflow?.data) };
+  return { exists: view !== undefined, on, hasWorkflow: workflow !== undefined, ...drawn };
 }
+
+/** A MISP and one of its triggers. Whoever is no site admin does not see the trigger. */
+export async function look(
+  client: MispClient,
+  trigger: string,
+  signal?: AbortSignal,
+): Promise<{ misp: MispState; trigger: TriggerState }> {
+  const misp = await readState(client, signal);
+  const isSeen = misp.account.siteAdmin && misp.pagesProblem === undefined;
+  return { misp, trigger: isSeen ? await readTrigger(client, trigger, signal) : NOT_SEEN };
+}
+
+const NOT_SEEN: TriggerState = { exists: true, on: false, hasWorkflow: false, graph: {}, isReadable: true };
