@@ -31,7 +31,7 @@ const VECTORS = (folder.vectors('workflow-run') ?? [])
     ({ input }) =>
       !readWorkflow(input.graph).graph.blocks.some(
         ({ kind, module }) =>
-          kind === 'action' && isOwn(module) && !Object.hasOwn(input.stub_actions!, module),
+          kind === 'action' && isOwn(module) && !Object.hasOwn(input.stub_actions as object, module),
       ),
   );
 
