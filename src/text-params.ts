@@ -395,6 +395,11 @@ export interface TextNames {
   'connect.noPages': 'problem';
   'connect.noTrigger': 'trigger' | 'version';
   'connect.unreadable': 'trigger';
+  'connect.notDeployed': never;
+  'connect.noHost': never;
+  'connect.stillRunning': never;
+  'connect.otherMisp': 'url';
+  'connect.failsOpen': never;
   'connect.noHostOrg': never;
   'connect.noBackgroundJobs': never;
   'connect.deadWorkers': 'queues';

@@ -1,3 +1,4 @@
+import type { Place } from '../../src/actions/misp-graph';
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';
@@ -83,6 +84,21 @@ export interface Routes {
   /** What nodes of a flow would be as a blueprint of MISP. */
   'POST /workflows/write': { body: BlueprintWish; answer: { text: string; notes: WorkflowNote[] } };
   'POST /workflows/save': { body: BlueprintWish & { server: string }; answer: { notes: WorkflowNote[] } };
+  /** What would be done in a MISP so that it calls a trigger. */
+  'POST /connect/plan': { body: ConnectQuestion; answer: ConnectPreview };
+  /** Does it, if it is what was seen; else the plan as it is now. */
+  'POST /connect/start': {
+    body: ConnectQuestion & { seen: string[] };
+    answer: { run: string } | (ConnectPreview & { changed: true });
+  };
+  'GET /connect/runs/:id': { answer: ConnectRun };
+  'POST /connect/runs/:id/undo': { body: { trigger: string; form: ServerValues }; answer: { run: string } };
+  /** How a MISP is set up for a trigger. */
+  'POST /check': { body: ConnectQuestion; answer: { rows: CheckedRow[] } };
+  'POST /check/mend': {
+    body: ConnectQuestion & { row: string };
+    answer: { rows: CheckedRow[]; failed?: string };
+  };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
   'POST /module-services/test': {
     body: Form<ModulesInput>;
@@ -128,6 +144,51 @@ export interface WorkflowPreview {
   description: string;
   nodes: { id: string; type: string; [property: string]: unknown }[];
   notes: WorkflowNote[];
+}
+
+/** A trigger that is deployed, and the MISP that is to call it: `form` with the key of a site admin. */
+export interface ConnectQuestion {
+  trigger: string;
+  form: ServerValues;
+  /** As MISP's machine calls this one. */
+  host: string;
+  otherService?: 'in-front' | 'replace';
+  place?: Place | 'leave';
+}
+
+/** The plan in words. */
+export interface ConnectPreview {
+  steps: string[];
+  questions: (
+    { ask: 'otherService'; address: string } | { ask: 'place'; places: Place[]; blocks: DrawnBlock[] }
+  )[];
+  hindrances: string[];
+  notes: string[];
+}
+
+export interface DrawnBlock {
+  id: string;
+  module: string;
+  name: string;
+  x: number;
+  y: number;
+}
+
+export interface ConnectRun {
+  steps: { words: string; state: 'done' | 'unchanged' | 'failed' | 'left'; problem?: string }[];
+  isOver: boolean;
+  canUndo: boolean;
+  stopped: boolean;
+  /** A fault of ours. */
+  failed?: string;
+}
+
+export interface CheckedRow {
+  id: string;
+  level: 'green' | 'yellow' | 'red';
+  words: string;
+  /** What a click would do. */
+  mend: string[];
 }
 
 /** What is to become a blueprint. */

@@ -1,4 +1,5 @@
-import { triggerById, TRIGGERS } from '../../../src/triggers/triggers';
+import { TRIGGERS } from '../../../src/triggers/triggers';
+import { TRIGGER_VERSIONS } from '../../../src/misp/versions';
 import recorded from '../data/workflow-triggers.json';
 import { isSince } from '../version';
 
@@ -16,7 +17,7 @@ export function triggersOf(version: string): DescribedTrigger[] {
   const newer = Object.entries(SINCE).filter(([, since]) => isSince(version, since));
   const all: DescribedTrigger[] = [...recorded, ...newer.map(([id]) => describe(id))];
   const gone = (id: string) => {
-    const { until } = triggerById(id) ?? {};
+    const until = TRIGGER_VERSIONS[id]?.until;
     return until !== undefined && !isSince(until, version);
   };
   return all.filter(({ id }) => !gone(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
