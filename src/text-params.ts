@@ -389,6 +389,7 @@ export interface TextNames {
   'misp.forbiddenOther': 'message';
   'connect.notReached': 'module';
   'connect.notCreated': 'trigger';
+  'connect.hasBlocks': 'trigger';
   'connect.changedMeanwhile': 'trigger';
   'connect.noSiteAdmin': 'email';
   'connect.readOnlyKey': 'email';
