@@ -397,6 +397,7 @@ export interface TextNames {
   'connect.noTrigger': 'trigger' | 'version';
   'connect.unreadable': 'trigger';
   'connect.notDeployed': never;
+  'connect.noMisp': never;
   'connect.noHost': never;
   'connect.stillRunning': never;
   'connect.otherMisp': 'url';

@@ -49,13 +49,12 @@ describe('connecting a MISP from the editor', function () {
       listener: { user: 'misp', password: PASSWORD },
     });
   }
-  const formOf = (apiKey = API_KEY) => ({ id: '', url: misp.url, apiKey, verify: true, timeout: '5' });
   async function ask<T>(method: 'GET' | 'POST', path: string, body: object = {}): Promise<T> {
     const response = await fetch(`${nodeRed.url}/admin/misp-workflows/${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
       ...(method === 'POST'
-        ? { body: JSON.stringify({ trigger: idOf('trigger'), form: formOf(), host: HOST, ...body }) }
+        ? { body: JSON.stringify({ trigger: idOf('trigger'), server: 'misp', key: '', host: HOST, ...body }) }
         : {}),
     });
     assert.equal(response.status, 200);
@@ -215,15 +214,11 @@ describe('connecting a MISP from the editor', function () {
     it(`changes nothing with ${what}, and says why`, async () => {
       await start();
       misp.calls.reset();
-      const { steps, hindrances } = await plan({ form: formOf(key) });
+      const { steps, hindrances } = await plan({ key });
       assert.deepEqual(steps, []);
       assert.equal(hindrances.length, 1);
       assert.deepEqual(writes(), []);
-      assert.ok(
-        (await check({ form: formOf(key) })).rows.some(
-          ({ id, level }) => id === 'account' && level === 'yellow',
-        ),
-      );
+      assert.ok((await check({ key })).rows.some(({ id, level }) => id === 'account' && level === 'yellow'));
     });
   }
 
