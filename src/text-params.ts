@@ -10,6 +10,12 @@ export interface TextNames {
   'run.lost': never;
   'run.noModule': never;
   'run.unansweredModule': 'nodes';
+  'run.uncleared': 'problem';
+  'run.clearedLate': never;
+  'clearance.noEvent': never;
+  'clearance.otherEvent': 'found' | 'id' | 'url' | 'uuid';
+  'clearance.notTagged': 'problem' | 'tag';
+  'trigger.noClearServer': never;
   'run.gone': never;
   'service.unauthorized': never;
   'service.wrongMetricsLogin': never;
