@@ -51,7 +51,11 @@ describe('several MISPs at one listener', function () {
 
   const LOGINS = { user: 'ours', password: 'secret', user2: 'partner', password2: '${PARTNERS_PASSWORD}' };
   const TWO = { callers: '2', server1: 'misp-ours', name2: 'CERT partner' };
-  async function start(more: object = {}, logins: object = LOGINS, settings: object = {}): Promise<void> {
+  async function start(
+    more: object = {},
+    logins: object = LOGINS,
+    settings: Record<string, unknown> = {},
+  ): Promise<void> {
     await deploy(nodeRed.RED, [tab]);
     const server = (id: string, misp: StandInMisp): FlowNode => ({
       ...{ id, type: 'misp-server', url: misp.url, timeout: 5, verify: true },
