@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
 import { API_KEY, PUBLISHER_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
-import type { WorkflowRow } from '../../sandbox/misp/workflows/store';
 import { allow, block, credentials, ifTag, listener, tab, trigger } from '../support/flows';
 import { freePort, get, listening } from '../support/misp';
 import { forkNodeRed, type NodeRedProcess } from '../support/node-red-process';
@@ -21,7 +20,7 @@ describe('a MISP that fails closed', function () {
     nodeRed = await forkNodeRed();
     misp = await startStandInMisp({ port: 0, actionService: { url: 'http://misp:secret@127.0.0.1', port } });
     const row = misp.workflowStore.add({ trigger_id: 'event-publish' });
-    row.data = structuredClone(measured.graph) as unknown as WorkflowRow['data'];
+    row.data = structuredClone(measured.graph);
     misp.workflowStore.switchTrigger('event-publish', true);
     for (const { data } of Object.values(measured.graph)) misp.workflowStore.switchModule(data.id, true);
     misp.tags.make(TAG);
@@ -65,7 +64,7 @@ describe('a MISP that fails closed', function () {
     );
   const mark = (local: boolean) => {
     const tag = misp.tags.make(TAG);
-    misp.events.get('2')!.Tag.push({ ...tag, local } as never);
+    misp.events.get('2')!.Tag.push({ ...tag, local });
   };
 
   it('publishes what the flow has cleared, and takes the clearance away', async () => {
@@ -85,7 +84,7 @@ describe('a MISP that fails closed', function () {
   it('does not publish what the flow blocks, and says why', async () => {
     const event = misp.events.get('2')!;
     mark(true);
-    event.Tag.push({ ...misp.tags.make('tlp:red'), local: false } as never);
+    event.Tag.push({ ...misp.tags.make('tlp:red'), local: false });
     const { published, log } = await publish();
     event.Tag = event.Tag.filter(({ name }) => name !== 'tlp:red');
     assert.equal(published, false);
