@@ -10,6 +10,12 @@ export interface TextNames {
   'run.lost': never;
   'run.noModule': never;
   'run.unansweredModule': 'nodes';
+  'run.uncleared': 'problem';
+  'run.clearedLate': never;
+  'clearance.noEvent': never;
+  'clearance.otherEvent': 'found' | 'id' | 'url' | 'uuid';
+  'clearance.notTagged': 'problem' | 'tag';
+  'trigger.noClearServer': never;
   'run.gone': never;
   'service.unauthorized': never;
   'service.wrongMetricsLogin': never;
@@ -389,6 +395,7 @@ export interface TextNames {
   'misp.forbiddenOther': 'message';
   'connect.notReached': 'module';
   'connect.notCreated': 'trigger';
+  'connect.hasBlocks': 'trigger';
   'connect.changedMeanwhile': 'trigger';
   'connect.noSiteAdmin': 'email';
   'connect.readOnlyKey': 'email';
@@ -396,6 +403,7 @@ export interface TextNames {
   'connect.noTrigger': 'trigger' | 'version';
   'connect.unreadable': 'trigger';
   'connect.notDeployed': never;
+  'connect.noMisp': never;
   'connect.noHost': never;
   'connect.stillRunning': never;
   'connect.otherMisp': 'url';

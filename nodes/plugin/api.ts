@@ -92,7 +92,7 @@ export interface Routes {
     answer: { run: string } | (ConnectPreview & { changed: true });
   };
   'GET /connect/runs/:id': { answer: ConnectRun };
-  'POST /connect/runs/:id/undo': { body: { trigger: string; form: ServerValues }; answer: { run: string } };
+  'POST /connect/runs/:id/undo': { body: AdminOfMisp & { trigger: string }; answer: { run: string } };
   /** How a MISP is set up for a trigger. */
   'POST /check': { body: ConnectQuestion; answer: { rows: CheckedRow[] } };
   'POST /check/mend': {
@@ -146,10 +146,17 @@ export interface WorkflowPreview {
   notes: WorkflowNote[];
 }
 
-/** A trigger that is deployed, and the MISP that is to call it: `form` with the key of a site admin. */
-export interface ConnectQuestion {
+/** A MISP to be set up: one that is deployed, or with `form` as the editor has it. */
+export interface AdminOfMisp {
+  server: string;
+  form?: ServerValues;
+  /** A site admin's, in place of the one that is saved; it is used for this call alone. */
+  key: string;
+}
+
+/** A trigger that is deployed, and the MISP that is to call it. */
+export interface ConnectQuestion extends AdminOfMisp {
   trigger: string;
-  form: ServerValues;
   /** As MISP's machine calls this one. */
   host: string;
   otherService?: 'in-front' | 'replace';

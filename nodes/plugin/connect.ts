@@ -13,8 +13,8 @@ import { decisionsOf, deployedTrigger, knownHost } from '../connect-wish';
 import { auditOf } from '../kept-audit';
 import type { CheckedRow, ConnectPreview, ConnectRun } from './api';
 import { textField } from './body';
-import { recordOf, serve } from './route';
-import { clientOfForm } from './server-form';
+import { serve } from './route';
+import { clientOfAdmin } from './server-form';
 
 type Body = Partial<Record<string, unknown>>;
 
@@ -76,7 +76,7 @@ export function serveConnect(RED: NodeAPI): void {
 
   /** Carries steps out beside; the editor asks how far it is. */
   function begin(body: Body, steps: readonly SetUpOperation[], at?: string): string {
-    const client = clientOfForm(RED, recordOf(body.form));
+    const client = clientOfAdmin(RED, body);
     if (at !== undefined && client.url !== at) {
       client.close();
       throw new WorkflowError('connect.otherMisp', { url: at });
@@ -101,7 +101,7 @@ export function serveConnect(RED: NodeAPI): void {
 
 /** Asks the MISP of the form, with the key that came along. */
 async function asking<T>(RED: NodeAPI, body: Body, ask: (client: MispClient) => Promise<T>): Promise<T> {
-  const client = clientOfForm(RED, recordOf(body.form));
+  const client = clientOfAdmin(RED, body);
   try {
     return await ask(client);
   } finally {

@@ -58,10 +58,15 @@ export function checkRows(misp: MispState, trigger: TriggerState, wish: CheckWis
   const rows = [accountRow(misp), ...versionRows(misp, wish)];
   if (misp.account.siteAdmin) {
     rows.push(...serverRows(misp, wish));
+    if (misp.modules === undefined && misp.pagesProblem === undefined) return worstFirst(rows);
     if (misp.pagesProblem !== undefined)
       rows.push(red('pages', text('connect.noPages', { problem: misp.pagesProblem })));
     else rows.push(...triggerRows(misp, trigger, wish));
   }
+  return worstFirst(rows);
+}
+
+function worstFirst(rows: readonly Row[]): Row[] {
   const order: Level[] = ['red', 'yellow', 'green'];
   return rows.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }

@@ -1,5 +1,6 @@
 import { graphOf, hasOthers, type MispGraph } from '../actions/misp-graph';
 import type { SettingValue } from '../actions/set-up';
+import { isSet } from '../event/flags';
 import { checkAccount, type Account } from '../misp/account';
 import type { MispClient } from '../misp/client';
 import { readSetting, readWorkers, type Workers } from '../misp/server-settings';
@@ -18,15 +19,16 @@ export const SETTINGS = {
   'MISP.host_org_id': '',
 } as const satisfies Record<string, SettingValue>;
 export type SettingName = keyof typeof SETTINGS;
+const ENABLED = 'Plugin.Workflow_enable';
 
 /** How a MISP is set up, for all of its triggers. */
 export interface MispState {
   account: Account;
   settings: Record<SettingName, SettingValue>;
   workers: Workers | undefined;
-  /** Modules by id, and whether each is on; undefined if MISP does not give them. */
+  /** Modules by id, and whether each is on; undefined if MISP does not give them: it does while workflows are on. */
   modules: ReadonlyMap<string, { on: boolean }> | undefined;
-  /** Why it does not. */
+  /** Why it does not, although they are on. */
   pagesProblem: Said | undefined;
 }
 
@@ -52,7 +54,11 @@ export async function readState(client: MispClient, signal?: AbortSignal): Promi
   const values = await Promise.all(names.map((name) => settingOf(client, name, signal)));
   const settings = Object.fromEntries(names.map((name, index) => [name, values[index]]));
   const workers = await readWorkers(client, signal).catch(unlessOurs);
-  return { account, settings: settings as MispState['settings'], workers, ...(await modulesOf(client)) };
+  const own = settings as MispState['settings'];
+  const pages = isSet(own[ENABLED])
+    ? await modulesOf(client)
+    : { modules: undefined, pagesProblem: undefined };
+  return { account, settings: own, workers, ...pages };
 }
 
 async function settingOf(client: MispClient, name: SettingName, signal?: AbortSignal): Promise<SettingValue> {
@@ -88,14 +94,14 @@ export async function readTrigger(
   return { exists: view !== undefined, on, hasWorkflow: workflow !== undefined, ...drawn };
 }
 
-/** A MISP and one of its triggers. Whoever is no site admin does not see the trigger. */
+/** A MISP and one of its triggers, as far as MISP shows it. */
 export async function look(
   client: MispClient,
   trigger: string,
   signal?: AbortSignal,
 ): Promise<{ misp: MispState; trigger: TriggerState }> {
   const misp = await readState(client, signal);
-  const isSeen = misp.account.siteAdmin && misp.pagesProblem === undefined;
+  const isSeen = misp.modules !== undefined;
   return { misp, trigger: isSeen ? await readTrigger(client, trigger, signal) : NOT_SEEN };
 }
 

@@ -64,7 +64,9 @@ export async function viewTrigger(
 ): Promise<TriggerView | undefined> {
   const expect = fields<Json>('trigger', ({ id }) => textOf(id) === trigger);
   try {
-    const found = await client.get(`/workflows/moduleView/${encodeURIComponent(trigger)}`, signal, expect);
+    const path = `/workflows/moduleView/${encodeURIComponent(trigger)}`;
+    // A graph's blocks have numbers for keys: as lists they could not be saved again.
+    const { data: found } = await client.call('GET', path, undefined, { signal, expect, asSent: true });
     return { on: !isSet(found.disabled), ...workflowIn(found.Workflow) };
   } catch (error) {
     if (error instanceof WorkflowError && error.key === 'misp.notFound') return undefined;

@@ -91,8 +91,9 @@ async function workflowOf(
   return workflow;
 }
 
-/** Somebody has drawn in it meanwhile: nobody's work is written over. */
+/** Nobody's work is written over: not what was drawn meanwhile, and not what nobody had seen. */
 function refuseOther(trigger: string, present: MispGraph, expected: MispGraph | undefined): void {
-  const isExpected = expected ? isSameGraph(present, expected) : isBare(present);
-  if (!isExpected) throw new WorkflowError('connect.changedMeanwhile', { trigger });
+  if (!expected && !isBare(present)) throw new WorkflowError('connect.hasBlocks', { trigger });
+  if (expected && !isSameGraph(present, expected))
+    throw new WorkflowError('connect.changedMeanwhile', { trigger });
 }
