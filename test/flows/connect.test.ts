@@ -8,6 +8,7 @@ import {
   type StandInOptions,
 } from '../../sandbox/misp/server';
 import { graphOf, placesIn, type Place } from '../../src/actions/misp-graph';
+import { isFailClosed } from '../../src/connect/fail-closed';
 import type { CheckedRow, ConnectPreview, ConnectRun } from '../../nodes/plugin/api';
 import { idOf, listener, node, tab, trigger } from '../support/flows';
 import { freePort } from '../support/misp';
@@ -36,6 +37,9 @@ describe('connecting a MISP from the editor', function () {
     if (options.workflows || options.version || options.countryGalaxy === false) {
       misp.settings.set('Plugin.Workflow_enable', true);
     }
+    await deployAgain(settings);
+  }
+  async function deployAgain(settings: object): Promise<void> {
     const server = { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 };
     const flow = [
       tab,
@@ -268,6 +272,38 @@ describe('connecting a MISP from the editor', function () {
       );
     });
   }
+
+  it('draws the workflow that fails closed where the trigger clears, and MISP obeys flow and silence', async () => {
+    await start({ workflows: {} }, { clears: true, clearServer: 'misp' });
+    const { steps } = await plan();
+    assert.match(steps.join('\n'), /MISP stops unless the flow has cleared the event: 9 blocks/);
+    await connect();
+    assert.ok(isFailClosed(graph(), MODULE, 'node-red:cleared'));
+    assert.deepEqual(await amiss(), []);
+    assert.deepEqual((await plan()).steps, []);
+    assert.equal((await misp.publish('2')).answer.status, 200);
+    assert.equal(misp.event('2')?.published, true);
+    // As if Node-RED were dead.
+    misp.settings.set('Plugin.Action_services_port', await freePort());
+    assert.equal((await misp.publish('1')).answer.status, 403);
+    assert.equal(misp.event('1')?.published, false);
+  });
+
+  it('puts the guard around the module of a workflow that was drawn before', async () => {
+    await start({ workflows: {} });
+    await connect();
+    await deployAgain({ clears: true, clearServer: 'misp' });
+    assert.ok((await amiss()).includes('red closed'));
+    await connect();
+    assert.ok(isFailClosed(graph(), MODULE, 'node-red:cleared'));
+  });
+
+  it('says that a flow which clears nothing does not go with a workflow that waits for it', async () => {
+    await start({ workflows: {} }, { clears: true, clearServer: 'misp' });
+    await connect();
+    await deployAgain({});
+    assert.ok((await amiss()).includes('red closed'));
+  });
 
   it('keeps keys and passwords out of all answers, and writes down who did what', async () => {
     await start();
