@@ -25,6 +25,7 @@ import { OwnCalls } from '../src/triggers/own-calls';
 import type { Description } from './definition';
 import type { Rehearsal, RehearsalOptions } from './triggers/trigger-runs';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
+import { SetUpWatch } from './set-up-watch';
 
 /** The node types of this package, filled as they are defined. */
 export const ourTypes = new Map<string, Description>();
@@ -100,12 +101,17 @@ export class Runtime {
    * `halted`: they do not run, and why.
    */
   readonly flows = new EventEmitter<FlowEvents>().setMaxListeners(0);
+  /** How the MISPs of the triggers are set up. */
+  readonly setUp: SetUpWatch;
   private readonly triggers = new Map<string, KnownTrigger>();
   private configs: Map<string, NodeConfig> | undefined;
   private reach: Reach | undefined;
 
   constructor(private readonly RED: NodeAPI) {
     speakLanguage(editorText(RED, 'language'));
+    this.setUp = new SetUpWatch(RED);
+    this.flows.on('started', () => this.setUp.start());
+    this.flows.on('stopping', () => this.setUp.stop());
     const { hooks, log } = RED as unknown as RuntimeParts;
     this.journal = new Journal((said) => RED.log.warn(editorText(RED, 'journal', { problem: words(said) })));
     this.history = new History(this.journal);

@@ -566,6 +566,7 @@ export interface TextNames {
   'alert.refused': 'count' | 'node';
   'alert.deaf': 'node' | 'reason';
   'alert.silent': 'hours' | 'node';
+  'alert.setUp': 'node' | 'reason';
   'alert.history': 'reason';
   'alert.about': 'id' | 'info' | 'sentence';
   'alert.more': 'count' | 'sentence';

@@ -6,7 +6,9 @@ import type { Message } from '../../src/runs/message';
 import { words, WorkflowError, type Said } from '../../src/text';
 import { defineNode } from '../adaptor';
 import { runtimeOf } from '../runtime';
+import type { Checked } from '../set-up-watch';
 import { AlertListeners } from './alert-listeners';
+import { setUpAlerts } from './set-up-alerts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -31,13 +33,14 @@ export default defineNode(
       refused: { kind: 'checkbox', default: true },
       deaf: { kind: 'checkbox', default: true },
       history: { kind: 'checkbox', default: true },
+      setUp: { kind: 'checkbox', default: true },
       silence: { kind: 'number', default: 0, min: 0, max: 8760, unit: 'h' },
       pause: { kind: 'number', default: 10, min: 1, max: 1440, unit: 'min' },
     },
   },
   (context) => {
     const { RED, node, config, text, status } = context;
-    const { journal, history, tracker, flows } = runtimeOf(RED);
+    const { journal, history, tracker, flows, setUp } = runtimeOf(RED);
     const pauseMs = Number(config.pause) * MINUTE_MS;
     // Without it an alert could lead to the next one without end.
     if (!(pauseMs > 0)) throw new WorkflowError('alert.noPause');
@@ -68,6 +71,10 @@ export default defineNode(
       onTrouble(history.trouble);
     };
     const onStopping = () => (waiting ??= []);
+    const onChecked = (checked: Checked) => {
+      for (const alert of setUpAlerts(RED, checked)) tell(alert);
+    };
+    setUp.on('checked', onChecked);
     flows.on('started', onStarted);
     flows.on('stopping', onStopping);
     history.on('trouble', onTrouble);
@@ -77,6 +84,7 @@ export default defineNode(
         flows.off('started', onStarted);
         flows.off('stopping', onStopping);
         history.off('trouble', onTrouble);
+        setUp.off('checked', onChecked);
         listeners.close();
         detach();
       },

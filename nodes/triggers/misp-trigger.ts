@@ -20,6 +20,7 @@ import type { ListenerNode } from '../config/misp-listener';
 import type { ServerNode } from '../config/misp-server';
 import type { ParamRow } from '../definition';
 import { runtimeOf } from '../runtime';
+import type { Checked } from '../set-up-watch';
 import { clearanceOf } from './clearance';
 import { isTooOften, TriggerGuard } from './trigger-guard';
 import {
@@ -103,6 +104,10 @@ export default defineNode(
     const onCounts = (counts: ServiceCounts) => report.refused(counts, service.settings.callers);
     service.on('state', onState);
     service.on('counts', onCounts);
+    const onChecked = (checked: Checked) => {
+      if (checked.node === nodeId) report.setUp(checked);
+    };
+    runtime.setUp.on('checked', onChecked);
     const announcement = listener.announce(owner());
     const doNotWant = config.trigger === USER_TRIGGER ? runtime.ownCalls.want() : () => undefined;
     const onStarted = () => {
@@ -134,6 +139,7 @@ export default defineNode(
         runtime.flows.off('stopping', onStopping);
         service.off('state', onState);
         service.off('counts', onCounts);
+        runtime.setUp.off('checked', onChecked);
         report.close();
         announcement.end();
         runs.close();

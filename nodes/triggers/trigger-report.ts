@@ -7,6 +7,7 @@ import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { inShort, type StatusArguments } from '../node-status';
 import { QuietLog } from '../quiet-log';
+import { worstRow, type Checked } from '../set-up-watch';
 
 /**
  * What a trigger tells its operator: the status under the node, and lines in the log. As long as MISP cannot get
@@ -16,6 +17,7 @@ export class TriggerReport {
   private readonly log: QuietLog;
   private listenerState: StatusArguments = [];
   private refusal: StatusArguments | undefined;
+  private setUpProblem: StatusArguments | undefined;
 
   constructor(
     private readonly context: Pick<NodeContext<Fields>, 'node' | 'text' | 'status' | 'connection'>,
@@ -41,6 +43,16 @@ export class TriggerReport {
     if (isStrangerOut(counts, callers)) this.refusal = ['refused', 'red', 'ring', { refused }];
     else if (known.length > 0) this.refusal = ['refusedCaller', 'red', 'ring', { name }];
     else this.refusal = undefined;
+    this.showConnection();
+  }
+
+  /** MISP is set up so that the flow is not asked, or in vain. */
+  setUp(checked: Checked): void {
+    const worst = worstRow(checked);
+    this.setUpProblem = worst ? ['notSetUp', 'red', 'ring'] : undefined;
+    const problems = checked.rows.filter(({ level }) => level === 'red').map(({ said: what }) => words(what));
+    for (const problem of problems)
+      this.log.tell(`setUp ${problem}`, this.context.text('log.notSetUp', { problem }));
     this.showConnection();
   }
 
@@ -109,7 +121,8 @@ export class TriggerReport {
 
   private showConnection(): void {
     const isInTrouble = this.listenerState[1] === 'red';
-    this.context.connection(...(isInTrouble ? this.listenerState : (this.refusal ?? this.listenerState)));
+    const trouble = this.refusal ?? this.setUpProblem;
+    this.context.connection(...(isInTrouble ? this.listenerState : (trouble ?? this.listenerState)));
   }
 }
 

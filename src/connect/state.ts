@@ -83,11 +83,7 @@ function unlessOurs(error: unknown): undefined {
 }
 
 /** Reads how a trigger is set up. */
-export async function readTrigger(
-  client: MispClient,
-  trigger: string,
-  signal?: AbortSignal,
-): Promise<TriggerState> {
+async function readTrigger(client: MispClient, trigger: string, signal?: AbortSignal): Promise<TriggerState> {
   const view = await viewTrigger(client, trigger, signal);
   const { on = false, workflow } = view ?? {};
   const drawn = { graph: graphOf(workflow?.data), isReadable: !hasOthers(workflow?.data) };
@@ -101,8 +97,17 @@ export async function look(
   signal?: AbortSignal,
 ): Promise<{ misp: MispState; trigger: TriggerState }> {
   const misp = await readState(client, signal);
-  const isSeen = misp.modules !== undefined;
-  return { misp, trigger: isSeen ? await readTrigger(client, trigger, signal) : NOT_SEEN };
+  return { misp, trigger: await readTriggerOf(misp, client, trigger, signal) };
+}
+
+/** A trigger of a MISP that was looked at already, as far as MISP shows it. */
+export async function readTriggerOf(
+  { modules }: MispState,
+  client: MispClient,
+  trigger: string,
+  signal?: AbortSignal,
+): Promise<TriggerState> {
+  return modules === undefined ? NOT_SEEN : readTrigger(client, trigger, signal);
 }
 
 const NOT_SEEN: TriggerState = { exists: true, on: false, hasWorkflow: false, graph: {}, isReadable: true };

@@ -94,6 +94,8 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
     telemetry: { enabled: false, updateNotification: false },
     editorTheme: { tours: false },
     functionExternalModules: false,
+    // Tests count calls.
+    mispCheckMinutes: 0,
     logging: { console: { level: process.env.NODE_RED_LOG ?? 'off' } },
     ...options.settings,
   });

@@ -1,4 +1,4 @@
-import { deny } from './answers';
+import { deny, notFound } from './answers';
 import { texts } from './attribute-search';
 import { NO_PERMISSION } from './permissions';
 import type { Resource } from './router';
@@ -14,6 +14,18 @@ export const eventBlocklists: Resource = {
     run: ({ user, url }, misp) => {
       if (!user.Role.perm_site_admin) return deny(NO_PERMISSION, url);
       return { status: 200, body: misp.collections.blocklist };
+    },
+  },
+  delete: {
+    post: true,
+    run: ({ args: [key], user, url }, misp) => {
+      if (!user.Role.perm_site_admin) return deny(NO_PERMISSION, url);
+      const { blocklist } = misp.collections;
+      const at = blocklist.findIndex(({ id, event_uuid }) => id === key || event_uuid === key);
+      if (at < 0) return notFound('Invalid blocklist entry', url);
+      blocklist.splice(at, 1);
+      const message = 'Blocklist entry removed.';
+      return { status: 200, body: { saved: true, success: true, name: message, message, url } };
     },
   },
   add: {

@@ -3,6 +3,7 @@ import { publish, unpublish } from '../publish';
 import { deny, notFound, type RestAnswer } from './answers';
 import { fits, searchAnswer, texts } from './attribute-search';
 import { isTrue } from './attribute-rows';
+import { addEvent, deleteEvent } from './event-add';
 import { editEvent } from './event-edit';
 import { indexRow, metadataOf, minimalRow, viewOf } from './event-views';
 import { enrichEvent, exportModule, importModule, queryEnrichment } from './modules';
@@ -35,7 +36,9 @@ export const events: Resource = {
   queryEnrichment,
   importModule,
   exportModule,
+  add: { post: true, run: addEvent },
   edit: { post: true, run: editEvent },
+  delete: { run: deleteEvent },
   publish: {
     post: true,
     run: async ({ args: [id = ''], named, user }, misp) => {
