@@ -14,6 +14,7 @@ export interface TextNames {
   'run.clearedLate': never;
   'clearance.noEvent': never;
   'clearance.otherEvent': 'found' | 'id' | 'url' | 'uuid';
+  'clearance.whichMisp': 'name';
   'clearance.notTagged': 'problem' | 'tag';
   'trigger.noClearServer': never;
   'run.gone': never;
@@ -71,6 +72,10 @@ export interface TextNames {
   'config.broken': 'problem';
   'listener.noCertificate': never;
   'listener.noPassword': never;
+  'listener.noCallerPassword': 'number';
+  'listener.userColon': 'user';
+  'listener.userTwice': 'user';
+  'listener.nameTwice': 'name';
   'template.syntax': 'line' | 'problem';
   'template.failed': 'line' | 'problem';
   'template.cause.unexpected': 'text';
@@ -557,6 +562,7 @@ export interface TextNames {
   'alert.deadline': 'outcome' | 'reason' | 'trigger';
   'alert.policy': 'outcome' | 'reason' | 'trigger';
   'alert.lost': 'trigger';
+  'alert.refusedCaller': 'caller' | 'count' | 'node';
   'alert.refused': 'count' | 'node';
   'alert.deaf': 'node' | 'reason';
   'alert.silent': 'hours' | 'node';

@@ -1,6 +1,7 @@
 import { metricsText } from '../../src/history/metrics';
 import type { History } from '../../src/history/history';
 import type { Credentials } from '../../src/listener/credentials';
+import { refusedBy } from '../../src/listener/shut-out';
 import type { ListenerService } from '../../src/listener/service';
 import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
@@ -23,11 +24,12 @@ export function metricsAccess({
 
 /** What Prometheus is told: the counts of all triggers of this Node-RED, and those of this listener. */
 export function metricsOf(service: ListenerService, history: History): string {
-  const { counts, modules } = service;
+  const { counts, modules, settings } = service;
   const gone = modules.filter(({ name }) => !service.isAnnounced(name));
   return metricsText({
     triggers: history.counters.all,
     ...{ refused: counts.refused, rejected: counts.rejected },
+    callers: refusedBy(counts, settings.callers),
     ...{ modules: modules.length, gone: gone.length },
     isHistoryInTrouble: history.trouble !== undefined,
   });

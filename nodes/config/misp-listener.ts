@@ -11,6 +11,7 @@ import {
 } from '../../src/listener/protocol';
 import { acquireService, endService, holdService, serviceOf, type Lease } from '../../src/listener/registry';
 import { ServiceMemory, type TlsSource } from '../../src/listener/remembered';
+import { isStrangerOut, shutOutBy } from '../../src/listener/shut-out';
 import type { ListenerService, ServiceState } from '../../src/listener/service';
 import { saidBy, text as said, words, WorkflowError, type Said } from '../../src/text';
 import { defineNode, type NodeContext } from '../adaptor';
@@ -19,6 +20,7 @@ import { QuietLog } from '../quiet-log';
 import { runtimeOf } from '../runtime';
 import { tlsOptions } from '../tls-options';
 import { tellEditors } from './deaf-listeners';
+import { CALLER_FIELDS, callersOf } from './listener-callers';
 import { metricsAccess, metricsOf } from './listener-metrics';
 import { filesOf, ownerOf } from './listener-services';
 import { upstreamList, upstreamOf } from './listener-upstream';
@@ -45,8 +47,7 @@ const FIELDS = {
   host: { kind: 'text', default: '127.0.0.1', required: true, pattern: HOST, message: 'host' },
   port: { kind: 'number', default: 6667, min: 1, max: 65535 },
   authentication: { kind: 'checkbox', default: true },
-  user: { kind: 'secret', secret: 'text', when: { authentication: true }, required: true },
-  password: { kind: 'secret', secret: 'password', when: { authentication: true }, required: true },
+  ...CALLER_FIELDS,
   tls: { kind: 'config', type: 'tls-config' },
   upstream: { kind: 'config', type: 'misp-modules' },
   bodyLimit: { kind: 'number', default: 100, min: 1, max: 1000, unit: 'MB', advanced: true },
@@ -83,15 +84,13 @@ export default defineNode(
   (context, self) => {
     const node = self as ListenerNode;
     const { RED, config, secrets, text } = context;
-    const { user, password } = secrets;
-    if (config.authentication && !(user && password)) throw new WorkflowError('listener.noPassword');
+    const who = callersOf(RED, config, secrets);
     const { tls, problem } = tlsOf(context);
-    const access = config.authentication ? { user, password } : 'open';
     const kept = upstreamList(filesOf(RED, node.id).upstream);
     const upstream = upstreamOf(context, kept.read());
     const limits = limitsOf(context);
     const metrics = metricsAccess(context);
-    const settings: ServiceSettings = { ...addressOf(context), access, metrics, tls, limits, upstream };
+    const settings: ServiceSettings = { ...addressOf(context), ...who, metrics, tls, limits, upstream };
     if (!upstream) {
       const gone = kept.forget();
       if (gone.length > 0) node.warn(text('log.upstreamGone', { modules: gone.join(', ') }));
@@ -115,8 +114,11 @@ export default defineNode(
       node.error(words(problem));
     };
     const log = new QuietLog((line) => node.warn(line));
-    const onCounts = ({ refused, shutOut }: ServiceCounts) => {
-      if (shutOut > 0) log.tell('refused', text('log.refused', { refused }));
+    const onCounts = (counts: ServiceCounts) => {
+      const { refused } = counts;
+      for (const { name, refused } of shutOutBy(counts, who.callers))
+        log.tell(`refused ${name}`, text('log.refusedCaller', { name, refused }));
+      if (isStrangerOut(counts, who.callers)) log.tell('refused', text('log.refused', { refused }));
     };
     const files = filesOf(RED, node.id);
     const notKept = (error: Error) => log.tell('notKept', text('log.notKept', { problem: error.message }));

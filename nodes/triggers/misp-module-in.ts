@@ -12,6 +12,7 @@ import type { ListenerNode } from '../config/misp-listener';
 import { namesIn } from '../config/listener-upstream';
 import { runtimeOf } from '../runtime';
 import { announcedModule, ASKED, KINDS, type ModuleSettings } from './announced-module';
+import { callerOf } from './caller';
 import { askedOf, messageOf, type ModuleKind, type ReadQuery } from './module-message';
 import { LIMIT_FIELDS, TriggerGuard } from './trigger-guard';
 import { TriggerReport } from './trigger-report';
@@ -96,7 +97,8 @@ export default defineNode(
         const target = { kind, format, stage, attributeUuid: uuid, before };
         return (given) => buildAnswer(given as Parameters<typeof buildAnswer>[0], target);
       },
-      messageOf: (request, of) => messageOf(RED, config, request, of),
+      messageOf: (request, { caller, ...of }) =>
+        messageOf(RED, config, request, of, callerOf(service, caller)),
       watch: (run, data) => runtime.history.watch(run, data, false),
       enter: (request, run, message) => guard.enter(askedOf(config, request), run, message),
       failed(error, message) {
@@ -120,7 +122,7 @@ export default defineNode(
       onAnsweredFor: (by, blocked) => report.withoutFlow(by, blocked),
     });
     const onState = (state: ServiceState) => report.listener(state, service.settings.port);
-    const onCounts = (counts: ServiceCounts) => report.refused(counts);
+    const onCounts = (counts: ServiceCounts) => report.refused(counts, service.settings.callers);
     const onUpstream = (list = service.upstreamList) => {
       const isThere = namesIn(list).includes(config.module);
       if (kind !== 'front' && isThere) {
@@ -141,7 +143,7 @@ export default defineNode(
     runtime.flows.on('started', onStarted);
     runtime.flows.on('stopping', onStopping);
     report.listener(service.current, service.settings.port);
-    report.refused(service.counts);
+    report.refused(service.counts, service.settings.callers);
     return {
       close() {
         runtime.flows.off('started', onStarted);

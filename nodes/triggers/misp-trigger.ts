@@ -31,8 +31,9 @@ import {
   TRIGGER_FIELDS,
   USER_TRIGGER,
 } from './trigger-fields';
+import { callerOf } from './caller';
 import { TriggerReport } from './trigger-report';
-import { TriggerRuns, type TriggerMessage } from './trigger-runs';
+import { TriggerRuns, type OfRun, type TriggerMessage } from './trigger-runs';
 
 export default defineNode(
   {
@@ -71,6 +72,7 @@ export default defineNode(
       throw new WorkflowError('trigger.moduleTaken', { module: config.module });
     }
 
+    const { service } = listener;
     const nodeId = (node as Node & { _alias?: string })._alias ?? node.id;
     const waitsForFlow = trigger.blocking && config.goOn !== 'watch';
     const report = new TriggerReport(context);
@@ -86,7 +88,7 @@ export default defineNode(
       messageOf,
       watch: (run, data) => runtime.history.watch(run, data, trigger.secrets && config.keepSecrets),
       complete: completion(),
-      clear: clearanceOf(RED, node, config),
+      clear: clearanceOf(RED, node, config, (user) => callerOf(service, user)),
       enter: ({ data }, run, message) => guard.enter({ trigger: config.trigger, data }, run, message),
       ended: () => report.echo(),
       failed(error, message) {
@@ -98,9 +100,8 @@ export default defineNode(
       report: (verdict) => report.verdict(verdict),
       dropped: (count) => report.dropped(count),
     });
-    const { service } = listener;
     const onState = (state: ServiceState) => report.listener(state, service.settings.port);
-    const onCounts = (counts: ServiceCounts) => report.refused(counts);
+    const onCounts = (counts: ServiceCounts) => report.refused(counts, service.settings.callers);
     service.on('state', onState);
     service.on('counts', onCounts);
     const onChecked = (checked: Checked) => {
@@ -118,7 +119,7 @@ export default defineNode(
     runtime.flows.on('started', onStarted);
     runtime.flows.on('stopping', onStopping);
     report.listener(listener.state, service.settings.port);
-    report.refused(service.counts);
+    report.refused(service.counts, service.settings.callers);
     const forget = runtime.addTrigger(nodeId, {
       trigger: config.trigger,
       last,
@@ -202,12 +203,10 @@ export default defineNode(
       if (kept) runtime.history.keepInput(run, kept);
     }
 
-    function messageOf(
-      request: MispRequest,
-      of: Pick<MispPart, 'run' | 'deadline' | 'test'>,
-    ): TriggerMessage {
+    function messageOf(request: MispRequest, { caller, ...of }: OfRun): TriggerMessage {
       const { data, params, filteredItems, matchingData } = request;
-      const server = config.server || config.clearServer;
+      const asking = callerOf(service, caller);
+      const server = asking?.server ?? asking?.name ?? (config.server || config.clearServer);
       const misp: MispPart = {
         ...of,
         trigger: config.trigger,

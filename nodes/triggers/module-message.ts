@@ -1,12 +1,13 @@
 import type { NodeAPI } from 'node-red';
 import { holdSettings } from '../../src/drawn/module-settings';
 import type { ModuleRequest } from '../../src/listener/kinds/drawn';
+import type { ListenerCaller } from '../../src/listener/protocol';
 import type { MispRequest } from '../../src/listener/request';
 import type { MispPart } from '../../src/runs/message';
 import { uuidKey } from '../../src/event/same';
 import type { ModuleSettings } from './announced-module';
 import type { Asked } from './trigger-guard';
-import type { TriggerMessage } from './trigger-runs';
+import type { OfRun, TriggerMessage } from './trigger-runs';
 
 export type ModuleKind = 'expansion' | 'import' | 'export' | 'action' | 'front';
 
@@ -31,7 +32,8 @@ export function messageOf(
   RED: NodeAPI,
   config: ModuleSettings,
   query: ReadQuery,
-  of: Pick<MispPart, 'run' | 'deadline' | 'test'>,
+  of: Omit<OfRun, 'caller'>,
+  caller?: ListenerCaller,
 ): TriggerMessage {
   const { kind, module, blocking } = config;
   const {
@@ -50,6 +52,7 @@ export function messageOf(
     ...of,
     trigger: kind === 'both' ? 'expansion' : kind,
     module,
+    ...(caller ? { server: caller.server ?? caller.name } : {}),
     blocking: kind === 'action' ? blocking : true,
     params,
     ...(eventId === undefined ? {} : { event_id: eventId }),

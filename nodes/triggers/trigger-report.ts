@@ -1,4 +1,5 @@
-import type { OwnAnswer, ServiceCounts } from '../../src/listener/protocol';
+import type { ListenerCaller, OwnAnswer, ServiceCounts } from '../../src/listener/protocol';
+import { isStrangerOut, shutOutBy } from '../../src/listener/shut-out';
 import type { ServiceState } from '../../src/listener/service';
 import type { Cause, Verdict } from '../../src/runs/verdict';
 import { text as said, words } from '../../src/text';
@@ -35,8 +36,13 @@ export class TriggerReport {
   }
 
   /** Callers with a wrong password: MISP is not asked for one again, it goes on until it comes in. */
-  refused({ refused, shutOut }: ServiceCounts): void {
-    this.refusal = shutOut > 0 ? ['refused', 'red', 'ring', { refused: String(refused) }] : undefined;
+  refused(counts: ServiceCounts, callers: readonly ListenerCaller[] = []): void {
+    const known = shutOutBy(counts, callers);
+    const name = known.map((one) => one.name).join(', ');
+    const refused = String(counts.refused);
+    if (isStrangerOut(counts, callers)) this.refusal = ['refused', 'red', 'ring', { refused }];
+    else if (known.length > 0) this.refusal = ['refusedCaller', 'red', 'ring', { name }];
+    else this.refusal = undefined;
     this.showConnection();
   }
 

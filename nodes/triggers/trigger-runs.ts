@@ -18,6 +18,9 @@ import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 /** What a trigger sends. */
 export type TriggerMessage = Message & { misp: MispPart };
 
+/** What a message is to say of its run. `caller`: the user by which MISP has asked. */
+export type OfRun = Pick<MispPart, 'run' | 'deadline' | 'test'> & { caller?: string };
+
 /** What the runs of a trigger need of it. */
 export interface Firing<K extends KindName> {
   node: Node;
@@ -30,13 +33,13 @@ export interface Firing<K extends KindName> {
   };
   /** Of a flow that is a module: what makes its answer. */
   buildFor?: (request: RequestOf<K>) => WaiterSettings['build'];
-  messageOf(request: RequestOf<K>, of: Pick<MispPart, 'run' | 'deadline' | 'test'>): TriggerMessage;
+  messageOf(request: RequestOf<K>, of: OfRun): TriggerMessage;
   /** Told what data a run has, before anything is noted of it. */
   watch(run: string, data: unknown): void;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
   /** Where MISP waits for it: what must be done before MISP may be told to go on. */
-  clear?: (data: unknown, message: TriggerMessage) => Clear;
+  clear?: (data: unknown, of: Pick<OfRun, 'run' | 'caller'>) => Clear;
   /**
    * Asked before the flow gets a request of MISP; tests get through.
    * @throws why it does not get it
@@ -70,7 +73,10 @@ export type Rehearsal = Verdict & {
 };
 
 /** `unasked`: MISP does not wait for it. */
-type Begun = { test: boolean; goOn: GoOn; unasked?: boolean } & Pick<RehearsalOptions, 'replay'>;
+type Begun = { test: boolean; goOn: GoOn; unasked?: boolean; caller?: string } & Pick<
+  RehearsalOptions,
+  'replay'
+>;
 
 interface OpenRun {
   run: Run;
@@ -96,7 +102,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
    */
   fire(query: OpenQuery<K>, waits: boolean): string {
     const goOn = waits ? this.firing.settings.goOn : 'watch';
-    const begun = { test: false, goOn };
+    const begun = { test: false, goOn, caller: query.caller };
     const started = this.begin(query.request, query.deadline, begun, {
       answered: (verdict) => {
         this.open.delete(query);
@@ -187,13 +193,13 @@ export class TriggerRuns<K extends KindName = 'action'> {
   private begin(
     request: RequestOf<K>,
     deadline: number,
-    { test, goOn, unasked = false, replay }: Begun,
+    { test, goOn, unasked = false, replay, caller }: Begun,
     { answered, quiet }: { answered: (verdict: Verdict) => void } & Pick<RunEvents, 'quiet'>,
   ): OpenRun {
     const { firing } = this;
     const { node, tracker, journal } = firing;
     const id = firing.generateId();
-    const message = firing.messageOf(request, { run: id, deadline, test });
+    const message = firing.messageOf(request, { run: id, deadline, test, caller });
     const { trigger, module, blocking } = message.misp;
     // A run may be followed for a while after its end is near: its data is not kept for that.
     const messageId = message._msgid;
@@ -214,7 +220,8 @@ export class TriggerRuns<K extends KindName = 'action'> {
     if (loopLimit !== undefined) run.loopLimit = Number(loopLimit);
     if (writeLimit !== undefined) run.writeLimit = Number(writeLimit);
     const build = firing.buildFor?.(request);
-    const clear = unasked || goOn === 'watch' ? undefined : firing.clear?.(message.payload, message);
+    const clear =
+      unasked || goOn === 'watch' ? undefined : firing.clear?.(message.payload, { run: id, caller });
     const waiter = new Waiter(
       run,
       {

@@ -36,6 +36,8 @@ export interface Alert {
   /** What MISP was told. */
   outcome?: Outcome;
   about?: About;
+  /** Of several MISPs: the name of the one that was refused. */
+  caller?: string;
   /** How often callers were refused since the listener opened. */
   count?: number;
   /** Since when it is so, in milliseconds since 1970. */

@@ -1,4 +1,5 @@
 import type { OwnAnswer, ServiceCounts } from '../listener/protocol';
+import { refusedBy } from '../listener/shut-out';
 import type { ListenerService, ServiceState } from '../listener/service';
 import { text, type Said } from '../text';
 import type { Place, Tell } from './alert';
@@ -18,6 +19,8 @@ const WHY: Readonly<Record<OwnAnswer, (module: string) => Said>> = {
 /** What is told of a listener: that MISP does not get in, is answered without a flow, or does not ask any more. */
 export class ListenerAlerts {
   private refused: number;
+  /** Of several MISPs, by name. */
+  private refusedBy: ReadonlyMap<string, number>;
   /** When it was told last that MISP does not ask. */
   private silenceToldAt = 0;
 
@@ -29,6 +32,7 @@ export class ListenerAlerts {
     private readonly tell: Tell,
   ) {
     this.refused = service.counts.refused;
+    this.refusedBy = this.countsBy(service.counts);
     service.on('state', this.onState);
     service.on('counts', this.onCounts);
     service.on('answeredFor', this.onAnsweredFor);
@@ -64,11 +68,25 @@ export class ListenerAlerts {
     this.tellOf('deaf', { reason });
   };
 
-  private readonly onCounts = ({ refused }: ServiceCounts): void => {
-    const isMore = refused > this.refused;
+  private readonly onCounts = (counts: ServiceCounts): void => {
+    const { refused } = counts;
+    const [before, now] = [this.refusedBy, this.countsBy(counts)];
+    let more = refused - this.refused;
     this.refused = refused;
-    if (isMore) this.tellOf('refused', { count: refused });
+    this.refusedBy = now;
+    for (const [caller, count] of now) {
+      const own = count - (before.get(caller) ?? 0);
+      if (own <= 0) continue;
+      more -= own;
+      this.tellOf('refused', { count, caller, of: `${this.listener.id} ${caller}` });
+    }
+    if (more > 0) this.tellOf('refused', { count: refused });
   };
+
+  private countsBy(counts: ServiceCounts): Map<string, number> {
+    const { callers } = this.service.settings;
+    return new Map(refusedBy(counts, callers).map(({ name, refused }) => [name, refused]));
+  }
 
   /** What a flow worked on is told as its run. */
   private readonly onAnsweredFor = (answer: {
@@ -88,7 +106,7 @@ export class ListenerAlerts {
 
   private tellOf(
     cause: 'refused' | 'deaf' | 'silent',
-    more: { at?: number; reason?: Said; count?: number; since?: number },
+    more: { at?: number; reason?: Said; count?: number; since?: number; caller?: string; of?: string },
   ): void {
     const { listener } = this;
     this.tell({ cause, at: Date.now(), reason: '', of: listener.id, node: listener, ...more });

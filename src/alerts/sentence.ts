@@ -18,7 +18,10 @@ const SENTENCES: Readonly<Record<Cause, (alert: Alert) => Said>> = {
   deadline: (alert) => text('alert.deadline', answeredOf(alert)),
   policy: (alert) => text('alert.policy', answeredOf(alert)),
   lost: (alert) => text('alert.lost', { trigger: triggerOf(alert) }),
-  refused: (alert) => text('alert.refused', { node: nodeOf(alert), count: alert.count ?? 0 }),
+  refused({ caller, count = 0, ...alert }) {
+    const about = { node: nodeOf(alert), count };
+    return caller ? text('alert.refusedCaller', { ...about, caller }) : text('alert.refused', about);
+  },
   deaf: (alert) => text('alert.deaf', { node: nodeOf(alert), reason: alert.reason }),
   silent: (alert) => text('alert.silent', { node: nodeOf(alert), hours: hoursOf(alert) }),
   history: ({ reason }) => text('alert.history', { reason }),
@@ -33,6 +36,6 @@ function answeredOf(alert: Alert): { trigger: Said; outcome: Said; reason: Said 
 /** The trigger by what MISP calls it, with the name of its module: several may have the same trigger. */
 const triggerOf = ({ trigger, module = '' }: Alert): string => (trigger ? `${trigger} (${module})` : module);
 
-const nodeOf = ({ node }: Alert): string => node?.label || node?.type || '';
+const nodeOf = ({ node }: Pick<Alert, 'node'>): string => node?.label || node?.type || '';
 
 const hoursOf = ({ at, since = at }: Alert): string => String(Math.round((at - since) / (HOUR_MS / 10)) / 10);

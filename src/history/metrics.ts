@@ -6,6 +6,8 @@ export interface Measured {
   /** Callers with wrong credentials, and requests that could not be read. */
   refused: number;
   rejected: number;
+  /** Of several MISPs that ask: how often each was refused. */
+  callers?: readonly { name: string; refused: number }[];
   /** Modules that the listener announces, and those of them without a flow. */
   modules: number;
   gone: number;
@@ -18,7 +20,7 @@ type Sample = [labels: Labels, value: number];
 
 /** Metrics in the text format of Prometheus. Names and labels are documented: they stay. */
 export function metricsText(measured: Measured): string {
-  const { triggers, refused, rejected, modules, gone, isHistoryInTrouble } = measured;
+  const { triggers, refused, rejected, callers = [], modules, gone, isHistoryInTrouble } = measured;
   const each = (value: (count: TriggerCount) => number): Sample[] =>
     triggers.map((count) => [labelsOf(count), value(count)]);
   const waits: Sample[] = triggers.flatMap((count): Sample[] => [
@@ -58,6 +60,12 @@ export function metricsText(measured: Measured): string {
       each(({ askedAt }) => askedAt / 1000),
     ),
     family('refused_total', 'counter', 'Callers with wrong credentials', [[{}, refused]]),
+    family(
+      'caller_refused_total',
+      'counter',
+      'Times that a MISP, by name, had another password',
+      callers.map(({ name, refused }): Sample => [{ caller: name }, refused]),
+    ),
     family('rejected_total', 'counter', 'Requests that could not be read', [[{}, rejected]]),
     family('modules', 'gauge', 'Modules that MISP is told of', [[{}, modules]]),
     family('modules_without_flow', 'gauge', 'Modules that block since their flow is gone', [[{}, gone]]),

@@ -106,6 +106,7 @@ export class InHand {
     };
     return {
       module: module.name,
+      caller: head.caller,
       receivedAt: wallClock(head.receivedAt),
       deadline: wallClock(head.deadline),
       mispTimeout: head.mispTimeout,

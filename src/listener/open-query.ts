@@ -5,6 +5,8 @@ import type { OwnAnswer } from './protocol';
 /** A request of MISP that a flow has to answer. */
 export interface OpenQuery<K extends KindName = 'action'> {
   readonly module: string;
+  /** The user who asked; empty where nobody has to say so. */
+  readonly caller: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly deadline: number;

@@ -32,10 +32,22 @@ export interface TlsMaterial {
   passphrase?: string;
 }
 
+/** A MISP that calls, without its password. */
+export interface ListenerCaller {
+  /** By which it logs in. */
+  user: string;
+  /** What it is called. */
+  name: string;
+  /** The config node of that MISP, if there is one. */
+  server?: string;
+}
+
 export interface ServiceSettings {
   host: string;
   port: number;
   access: Access;
+  /** Of several MISPs: who they are. */
+  callers?: readonly ListenerCaller[];
   /** Who may read the metrics; without, nobody may. */
   metrics?: Credentials;
   tls?: TlsMaterial;
@@ -99,6 +111,8 @@ export type OwnAnswer =
 export interface QueryHead extends ScanNotes {
   id: number;
   module: string;
+  /** The user who asked; empty where nobody has to say so. */
+  caller: string;
   /** Moments of `uptime`. */
   receivedAt: number;
   deadline: number;
@@ -124,9 +138,11 @@ export type FromWorker =
 export interface ServiceCounts {
   /** Callers with wrong credentials, ever. */
   refused: number;
-  /** Addresses that were refused and have not come in since. */
+  /** Addresses and known users that were refused and have not come in since. */
   shutOut: number;
   rejected: number;
+  /** Of users that are known and were refused: how often, and from how many addresses they have not come in since. */
+  byUser?: readonly { user: string; refused: number; out: number }[];
 }
 
 export const DEFAULT_LIMITS: Omit<ServiceLimits, 'handedBytes'> = {

@@ -119,13 +119,18 @@ function read(file: string): RememberedService | undefined {
   try {
     const service = JSON.parse(textOf(file) ?? '') as RememberedService;
     const { host, port, access, limits } = service;
-    const isKnown = access === 'open' || (isText(access?.salt) && isText(access.hash));
+    const isKnown = access === 'open' || isHashed(access);
     return isText(host) && Number.isInteger(port) && isKnown && typeof limits === 'object'
       ? { ...service, limits: { ...DEFAULT_LIMITS, ...limits } }
       : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isHashed(access: Partial<HashedCredentials> | undefined): boolean {
+  const { salt, hash, others = [] } = access ?? {};
+  return isText(salt) && isText(hash) && Array.isArray(others) && others.every(isText);
 }
 
 const isText = (value: unknown) => typeof value === 'string';

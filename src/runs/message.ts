@@ -13,7 +13,10 @@ export interface MispPart {
   trigger: string;
   /** The MISP module that was called. */
   module: string;
-  /** The config node of the MISP that the trigger is connected with. */
+  /**
+   * Of several MISPs at one listener the one that asked: its config node, or what the listener calls it; else the config
+   * node of the MISP that the trigger is connected with.
+   */
   server?: string;
   /** MISP stops its operation if the run says so. */
   blocking: boolean;

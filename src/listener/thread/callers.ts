@@ -1,5 +1,12 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { derive, type Access, type Credentials, type HashedCredentials } from '../credentials';
+import {
+  credentialsOf,
+  derive,
+  login,
+  type Access,
+  type Credentials,
+  type HashedCredentials,
+} from '../credentials';
 
 /** Who called. Only those who are `ok` are let in. */
 export type Caller = { ok: true; name: string } | { ok: false };
@@ -25,13 +32,13 @@ const digest = (value: string) => createHmac('sha256', key).update(value).digest
 /** A check of HTTP Basic credentials that takes the same time whatever is wrong. */
 export function credentialCheck(access: Access): Check {
   if (typeof access === 'string') return () => ANYBODY;
-  return 'hash' in access ? new HashCheck(access).check : plainCheck([access]);
+  return 'hash' in access ? new HashCheck(access).check : plainCheck(credentialsOf(access));
 }
 
 function plainCheck(known: readonly Credentials[]): Check {
-  const callers = known.map(({ user, password }) => ({
-    caller: { ok: true, name: user } as const,
-    wanted: digest(`${user}:${password}`),
+  const callers = known.map((one) => ({
+    caller: { ok: true, name: one.user } as const,
+    wanted: digest(login(one)),
   }));
   return (header) => {
     const given = basic(header);
@@ -45,6 +52,11 @@ function plainCheck(known: readonly Credentials[]): Check {
   };
 }
 
+/** The user that a header names, whatever the password is. */
+export function userIn(header: string | undefined): string | undefined {
+  return basic(header)?.split(':', 1)[0];
+}
+
 /** User and password of a header, as one text. */
 function basic(header: string | undefined): string | undefined {
   const match = /^Basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(header ?? '');
@@ -56,7 +68,9 @@ function basic(header: string | undefined): string | undefined {
  * that tries many passwords waits for itself, and not everybody for it.
  */
 class HashCheck {
-  private right: { seen: Buffer; caller: Caller } | undefined;
+  /** Headers that were right. */
+  private readonly right: { seen: Buffer; caller: Caller }[] = [];
+  private readonly hashes: readonly Buffer[];
   private readonly wrong = new Set<string>();
   /** Headers that are being checked, and how many of them came from each address. */
   private readonly underWay = new Map<string, Promise<Caller>>();
@@ -64,17 +78,29 @@ class HashCheck {
   private readonly queue: (() => void)[] = [];
   private running = 0;
 
-  constructor(private readonly wanted: HashedCredentials) {}
+  constructor(private readonly wanted: HashedCredentials) {
+    this.hashes = [wanted.hash, ...(wanted.others ?? [])].map((hash) => Buffer.from(hash, 'hex'));
+  }
 
   readonly check: Check = (header, address) => {
     const given = basic(header);
     if (given === undefined) return STRANGER;
     const seen = digest(given);
-    if (this.right && timingSafeEqual(seen, this.right.seen)) return this.right.caller;
+    const known = this.found(seen);
     const name = seen.toString('base64');
-    if (this.right || this.wrong.has(name)) return STRANGER;
+    if (known || this.hasAll || this.wrong.has(name)) return known ?? STRANGER;
     return this.underWay.get(name) ?? this.start(given, seen, name, address);
   };
+
+  /** Who calls with a header that was right before. */
+  private found(seen: Buffer): Caller | undefined {
+    return this.right.filter((one) => timingSafeEqual(seen, one.seen))[0]?.caller;
+  }
+
+  /** All others are wrong. */
+  private get hasAll(): boolean {
+    return this.right.length >= this.hashes.length;
+  }
 
   private start(given: string, seen: Buffer, name: string, address: string): Caller | Promise<Caller> {
     const own = this.waiting.get(address) ?? 0;
@@ -97,12 +123,14 @@ class HashCheck {
     this.running++;
     try {
       // Found meanwhile.
-      if (this.right) return timingSafeEqual(seen, this.right.seen) ? this.right.caller : STRANGER;
-      const { salt, hash } = this.wanted;
-      const isRight = timingSafeEqual(await derive(given, salt), Buffer.from(hash, 'hex'));
+      if (this.hasAll) return this.found(seen) ?? STRANGER;
+      const derived = await derive(given, this.wanted.salt);
+      // All are compared, so that the time does not tell which of them was right.
+      const isRight = this.hashes.filter((hash) => timingSafeEqual(derived, hash)).length > 0;
       if (!isRight) return this.noteWrong(seen.toString('base64'));
-      this.right = { seen, caller: { ok: true, name: given.split(':', 1)[0] } };
-      return this.right.caller;
+      const caller: Caller = { ok: true, name: given.split(':', 1)[0] };
+      this.right.push({ seen, caller });
+      return caller;
     } finally {
       this.running--;
       this.queue.shift()?.();

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Access } from '../credentials';
+import { credentialsOf, type Access } from '../credentials';
 import { text } from '../../text';
 import { version } from '../../../package.json';
-import { credentialCheck, type Caller, type Check } from './callers';
+import { credentialCheck, userIn, type Caller, type Check } from './callers';
 import { Refusals } from './refusals';
 import { refuse, sendJson } from './send';
 
@@ -24,16 +24,20 @@ export interface Behind {
 export class Front {
   readonly refusals = new Refusals();
   private check: Check;
+  private users: readonly string[];
 
   constructor(
     access: Access,
     private readonly behind: Behind,
   ) {
     this.check = credentialCheck(access);
+    this.users = usersOf(access);
   }
 
   configure(access: Access): void {
     this.check = credentialCheck(access);
+    this.users = usersOf(access);
+    this.refusals.keepOnly(this.users);
   }
 
   handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -44,15 +48,21 @@ export class Front {
     const address = request.socket.remoteAddress ?? '';
     const admit = (caller: Caller) => {
       if (caller.ok) {
-        this.refusals.cameIn(address);
+        this.refusals.cameIn(address, caller.name);
         return this.serve(path, request, response, expectsContinue, caller.name);
       }
-      this.refusals.refused(address);
+      this.refusals.refused(address, this.knownUser(request));
       refuse(response, 401, text('service.unauthorized'), { 'WWW-Authenticate': 'Basic realm="misp"' });
     };
     const caller = this.check(request.headers.authorization, address);
     if (caller instanceof Promise) void caller.then(admit);
     else admit(caller);
+  }
+
+  /** The user that a refused caller has named, if it is one who may come in. */
+  private knownUser({ headers }: IncomingMessage): string | undefined {
+    const user = userIn(headers.authorization);
+    return user !== undefined && this.users.includes(user) ? user : undefined;
   }
 
   /** Probes do not log in: who does, and asks in another way, asks the misp-modules behind the listener. */
@@ -87,3 +97,5 @@ export class Front {
     response.end();
   }
 }
+
+const usersOf = (access: Access) => credentialsOf(access).map(({ user }) => user);

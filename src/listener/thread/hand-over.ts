@@ -41,6 +41,7 @@ export class HandOver {
     const head = {
       id: query.id,
       module: query.module?.name ?? '',
+      caller: query.caller,
       receivedAt: query.receivedAt,
       deadline: query.deadline,
       mispTimeout: query.mispTimeout,

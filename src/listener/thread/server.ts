@@ -180,12 +180,12 @@ export class ListenerServer {
   }
 
   private reportCounts(): void {
-    const { count: refused, shutOut } = this.front.refusals;
+    const { count: refused, shutOut, byUser } = this.front.refusals;
     const { rejected } = this.answers;
-    const now = [refused, shutOut, rejected].join();
+    const now = JSON.stringify([refused, rejected, shutOut, byUser]);
     if (now === this.reported || (this.reported === '' && refused + rejected === 0)) return;
     this.reported = now;
-    this.post({ type: 'counts', counts: { refused, shutOut, rejected } });
+    this.post({ type: 'counts', counts: { refused, shutOut, rejected, byUser } });
   }
 
   /** What waits for the main thread is bounded elsewhere than what it works on. */
