@@ -177,6 +177,7 @@ export class History extends EventEmitter<Events> {
       this.inputs.forget(run);
       this.recorder?.forget(run);
     }
+    if (which === 'all') this.inputs.clear();
     this.changed();
     await this.store?.forget(which);
   }
@@ -200,7 +201,8 @@ export class History extends EventEmitter<Events> {
     const store = new SqliteStore(folder, this.settings.limits);
     const source = {
       record: (run: string) => this.log.get(run),
-      input: (run: string) => (this.settings.limits.inputs ? this.inputs.get(run) : undefined),
+      input: (run: string) => this.inputs.get(run),
+      inputSize: (run: string) => (this.settings.limits.inputs && this.inputs.sizeOf(run)) ?? 0,
     };
     const isOpen = () => store.current.state === 'open';
     const recorder = new Recorder(store, source, isOpen, (said) => this.emit('noticed', said));
