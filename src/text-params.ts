@@ -690,4 +690,5 @@ export interface TextNames {
   'store.second': never;
   'store.noBound': never;
   'history.inputsLeftOut': 'count';
+  'history.mispRunsLeftOut': 'count';
 }

@@ -57,6 +57,7 @@ export function showPage(
       .insertBefore(list);
   showSteps(list, record);
   if (more > 0) $('<p>').text(text('more', { more })).appendTo(place);
+  if (record.source === 'misp') return;
   $('<h5>').text(text('data.title')).appendTo(place);
   showData(place, run);
 }

@@ -86,12 +86,20 @@ function sentencesOf(visit: Visit, record: RunRecord): string[] {
     }
     case 'did':
       return [...visit.operations.map(operationWords), ...moreOf(visit.more)];
+    case 'executed': {
+      const { result, errors } = visit;
+      const words = text(`steps.executed.${RESULTS.has(result) ? result : 'other'}`, { result });
+      return errors.length > 0 ? [words, text('steps.mispErrors', { errors: errors.join('; ') })] : [words];
+    }
     case 'failed': {
       const { problem } = visit;
       return [text(visit.counts ? 'steps.failed' : 'steps.failedGoesOn', { problem })];
     }
   }
 }
+
+/** What MISP says came of a block of its own. */
+const RESULTS = new Set(['success', 'partial-success', 'disabled_module', 'error', 'debug']);
 
 const moreOf = (more: number) => (more > 0 ? [text('more', { more })] : []);
 

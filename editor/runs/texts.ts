@@ -1,4 +1,5 @@
 import type { RunRow } from '../../src/history/record';
+import { triggerById } from '../../src/triggers/triggers';
 import { textFrom } from '../show';
 
 /** A text of the runs, by its key in the texts of the plugin; its values stay plain text. */
@@ -7,8 +8,9 @@ export function text(key: string, params?: object): string {
   return fixed(name, params);
 }
 
-/** What MISP's trigger is called. */
+/** What MISP's trigger is called; one that is not known, such as `adhoc_7`, by its id. */
 export function triggerName(id: string): string {
+  if (!triggerById(id)) return id;
   return fixed(`@misp-flows/node-red-misp/misp-trigger:misp-trigger.label.${id}`);
 }
 
@@ -41,8 +43,9 @@ export function stateOf({ outcome, ended, failed }: RunRow): State {
   return failed ? 'failed' : 'allow';
 }
 
-/** Whether it is a test or a replay, in words; nothing of a run that MISP asked for. */
-export function kindOf({ test, replay }: RunRow): string {
+/** Whether it is a test, a replay or a workflow of MISP's own, in words; nothing of a run that MISP asked for. */
+export function kindOf({ test, replay, source }: RunRow): string {
+  if (source === 'misp') return text('ofMisp');
   if (replay === undefined) return test ? text('test') : '';
   return text(test ? 'replayed' : 'replayedForReal');
 }

@@ -137,6 +137,8 @@ export default defineNode(
     service.on('counts', onCounts);
     const onUpstream = (list: string) => kept.keep(list);
     service.on('upstream', onUpstream);
+    const { takeDebug } = runtimeOf(RED).history;
+    service.on('debug', takeDebug);
 
     Object.defineProperty(node, 'state', { get: () => service.current });
     node.service = service;
@@ -159,6 +161,7 @@ export default defineNode(
         tellEditors(RED, node.id, undefined);
         service.off('counts', onCounts);
         service.off('upstream', onUpstream);
+        service.off('debug', takeDebug);
         memory.close();
         if (removed) {
           known.clear();

@@ -86,6 +86,7 @@ function withoutData(record: RunRecord): RunRecord {
 function stepWithoutData(step: Step): Step {
   if (step.what === 'decided') return { ...step, found: '' };
   if (step.what === 'failed') return { ...step, problem: '' };
+  if (step.what === 'executed') return { ...step, errors: [] };
   const operations = step.operations.map(({ do: what, state }) => ({ do: what, with: '', state }));
   return { ...step, operations };
 }

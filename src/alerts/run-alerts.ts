@@ -1,5 +1,5 @@
 import { briefText } from '../history/brief';
-import type { Hide } from '../history/hidden';
+import { hiddenAbout, type Hide } from '../history/hidden';
 import type { About } from '../runs/about';
 import type { Entry } from '../runs/journal';
 import type { Cause as VerdictCause, Verdict } from '../runs/verdict';
@@ -95,15 +95,11 @@ export class RunAlerts {
       reason: briefText(hide(words(reason))),
       of: node?.id ?? module,
       ...{ run, trigger, module },
-      ...(about ? { about: hidden(about, hide) } : {}),
+      ...(about ? { about: hiddenAbout(about, hide) } : {}),
     });
   }
 }
 
 function causeOf({ outcome, cause }: Verdict): RunCause | undefined {
   return TOLD[cause] ?? (outcome === 'block' ? 'blocked' : undefined);
-}
-
-function hidden(about: About, hide: Hide): About {
-  return Object.fromEntries(Object.entries(about).map(([name, value]) => [name, hide(value as string)]));
 }

@@ -1,6 +1,7 @@
 import { extract } from '../event/hash';
 import { remove } from '../event/hash-modify';
 import { isRecord } from '../event/values';
+import type { About } from '../runs/about';
 
 /** Shorter values stand in too many texts to be looked for there; alone they are hidden all the same. */
 const LEAST_CHARACTERS = 4;
@@ -15,6 +16,11 @@ export type Hide = (text: string) => string;
 
 /** Keeps nothing of any text. */
 export const hideAll: Hide = () => HIDDEN;
+
+/** What may be kept of what a run is about. */
+export function hiddenAbout(about: About, hide: Hide = (text) => text): About {
+  return Object.fromEntries(Object.entries(about).map(([name, value]) => [name, hide(value as string)]));
+}
 
 /** Hash paths whose values are not to be kept. */
 export class HiddenPaths {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Journal } from '../runs/journal';
+import type { DebugPost } from '../runs/misp-debug';
 import { SqliteStore } from '../store/sqlite-store';
 import type { StoredRun } from '../store/store';
 import { text, type Said } from '../text';
@@ -7,6 +8,7 @@ import { KeptRequest } from '../triggers/last-request';
 import { Counters } from './counters';
 import { HiddenPaths, hideAll, type Hide } from './hidden';
 import { KeptInputs } from './kept-inputs';
+import { MispRuns } from './misp-runs';
 import type { RunRecord, RunRow } from './record';
 import { Recorder } from './recorder';
 import { isOver } from './run-line';
@@ -41,6 +43,7 @@ export class History extends EventEmitter<Events> {
   readonly counters = new Counters();
   readonly inputs = new KeptInputs();
   readonly log: RunLog;
+  private readonly mispRuns: MispRuns;
   private timer: NodeJS.Timeout | undefined;
   private detach: (() => void) | undefined;
   private settings = DEFAULT_HISTORY;
@@ -62,8 +65,21 @@ export class History extends EventEmitter<Events> {
       this.recorder?.note(record);
       this.changed();
     });
+    this.mispRuns = new MispRuns(
+      (data) => this.hidden.hideOf(data),
+      (record, isNew = false) => {
+        if (!this.log.take(record, isNew)) return;
+        this.recorder?.note(record);
+        this.changed();
+      },
+    );
     this.detach = journal.attach(this.log.sink);
   }
+
+  /** MISP's debug mode tells of a workflow of its own. @param from the address of who does */
+  readonly takeDebug = (told: DebugPost, from: string, body: Uint8Array): void => {
+    if (this.isKept) this.mispRuns.take(told, from, body);
+  };
 
   /**
    * Keeps from now on what it is told to keep.
@@ -92,6 +108,7 @@ export class History extends EventEmitter<Events> {
   /** Node-RED ends: writes what waits, and knows of nothing any more. */
   end(): void {
     this.close();
+    this.mispRuns.clear();
     this.log.clear();
     this.inputs.clear();
   }
@@ -103,9 +120,13 @@ export class History extends EventEmitter<Events> {
 
   /** What is wrong with what is kept on disk, and what was left out of it. */
   get troubles(): Said[] {
-    const { leftOut: count } = this.inputs;
-    const inputs = count > 0 ? text('history.inputsLeftOut', { count }) : undefined;
-    return [this.problem, this.recorder?.leftOut, inputs].filter((said) => said !== undefined);
+    const { inputs, mispRuns } = this;
+    return [
+      this.problem,
+      this.recorder?.leftOut,
+      inputs.leftOut > 0 ? text('history.inputsLeftOut', { count: inputs.leftOut }) : undefined,
+      mispRuns.leftOut > 0 ? text('history.mispRunsLeftOut', { count: mispRuns.leftOut }) : undefined,
+    ].filter((said) => said !== undefined);
   }
 
   /** Whether anything is kept of runs. */
@@ -177,6 +198,7 @@ export class History extends EventEmitter<Events> {
       this.inputs.forget(run);
       this.recorder?.forget(run);
     }
+    if (which === 'all') this.inputs.clear();
     this.changed();
     await this.store?.forget(which);
   }
@@ -192,6 +214,7 @@ export class History extends EventEmitter<Events> {
     this.journal.handOver();
     this.detach?.();
     this.detach = undefined;
+    this.mispRuns.clear();
     this.log.clear();
     this.inputs.clear();
   }
@@ -200,7 +223,8 @@ export class History extends EventEmitter<Events> {
     const store = new SqliteStore(folder, this.settings.limits);
     const source = {
       record: (run: string) => this.log.get(run),
-      input: (run: string) => (this.settings.limits.inputs ? this.inputs.get(run) : undefined),
+      input: (run: string) => this.inputs.get(run),
+      inputSize: (run: string) => (this.settings.limits.inputs && this.inputs.sizeOf(run)) ?? 0,
     };
     const isOpen = () => store.current.state === 'open';
     const recorder = new Recorder(store, source, isOpen, (said) => this.emit('noticed', said));

@@ -8,6 +8,8 @@ export interface RunRecord {
   /** MISP's id of what happened, and the module that it called. */
   trigger: string;
   module: string;
+  /** A run of a workflow of MISP's own, as its debug mode tells of it. */
+  source?: 'misp';
   /** The trigger node. */
   node: StepNode;
   blocking: boolean;
@@ -52,6 +54,8 @@ export type Step = { node?: StepNode; at: number } & (
   | { what: 'planned'; dryRun: boolean; operations: OperationBrief[]; more: number }
   | { what: 'did'; operations: OperationBrief[]; more: number }
   | { what: 'failed'; problem: string; counts: boolean }
+  /** A block of MISP's: what MISP says came of it. */
+  | { what: 'executed'; result: string; errors: string[] }
 );
 
 /** An operation in short. */

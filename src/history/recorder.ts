@@ -30,6 +30,8 @@ interface LeftOut {
 export interface Source {
   record(run: string): RunRecord | undefined;
   input(run: string): KeptRequest | undefined;
+  /** Bytes of the input; 0 if there is none. */
+  inputSize(run: string): number;
 }
 
 /** Hands the runs to a store, in batches: as many as it takes, and of the rest what happened alone. */
@@ -140,10 +142,11 @@ export class Recorder {
       const isWhole = index < MOST_WHOLE;
       if (!isWhole) this.leaveOut('details');
       const stored = storedOf(record, isWhole);
-      const input = this.stored.has(record) ? undefined : this.source.input(record.run);
-      if (!input) return stored;
-      inputBytes += input.size;
-      if (isWhole && inputBytes <= MOST_INPUT_BYTES) return { ...stored, input: input.saved };
+      const size = this.stored.has(record) ? 0 : this.source.inputSize(record.run);
+      if (size === 0) return stored;
+      inputBytes += size;
+      if (isWhole && inputBytes <= MOST_INPUT_BYTES)
+        return { ...stored, input: this.source.input(record.run)?.saved };
       this.leaveOut('inputs');
       return stored;
     });

@@ -1,9 +1,8 @@
 import type { OperationResult } from '../actions/plan';
-import type { About } from '../runs/about';
 import type { Entry } from '../runs/journal';
 import { words } from '../text';
 import { brief, briefOperation, briefText } from './brief';
-import type { Hide } from './hidden';
+import { hiddenAbout, type Hide } from './hidden';
 import type { OperationBrief, RunRecord, RunRow, Step } from './record';
 
 /** Bounds of what is kept in memory. The bytes are those of the texts, counted roughly. */
@@ -55,6 +54,15 @@ export class RunLog {
     if (entry.what !== 'received') this.weigh(entry.run, sizeOf(entry, known.record));
     this.changed(known.record, entry);
   };
+
+  /** Takes a run that no journal tells of, or that it has got another step. @returns whether it is kept */
+  take(record: RunRecord, isNew: boolean): boolean {
+    const { run, about, steps } = record;
+    if (isNew) this.records.set(run, { record, bytes: 0 });
+    const last = steps.at(-1);
+    this.weigh(run, isNew ? 600 + (about?.info?.length ?? 0) : last ? sizeOfStep(last) : 0);
+    return this.records.has(run);
+  }
 
   /** The runs that fit, the latest first. @param before only those before this run */
   rows(filter: RunFilter, most: number, before?: string): RunRow[] {
@@ -114,7 +122,7 @@ export class RunLog {
     const record: RunRecord = {
       ...{ run, trigger, module, blocking, test, at, failed: false, steps: [], more: 0 },
       node: node ?? { id: '', type: '', label: '' },
-      ...(about ? { about: hidden(about, this.hides.get(run)) } : {}),
+      ...(about ? { about: hiddenAbout(about, this.hides.get(run)) } : {}),
       ...(replay === undefined ? {} : { replay }),
     };
     this.records.set(run, { record, bytes: 0 });
@@ -205,12 +213,9 @@ function sizeOf({ what }: Entry, { way, reason = '', steps }: RunRecord): number
 function sizeOfStep(step: Step): number {
   if (step.what === 'decided') return 200 + step.way.length + step.found.length;
   if (step.what === 'failed') return 200 + step.problem.length;
+  if (step.what === 'executed') return step.errors.reduce((sum, { length }) => sum + length, 200);
   const problems = (one: OperationBrief) => (one.problems ?? []).reduce((sum, { length }) => sum + length, 0);
   return step.operations.reduce((sum, one) => sum + 60 + one.with.length + problems(one), 200);
-}
-
-function hidden(about: About, hide: Hide = (text) => text): About {
-  return Object.fromEntries(Object.entries(about).map(([name, value]) => [name, hide(value as string)]));
 }
 
 /** What of a run a list does not show. */

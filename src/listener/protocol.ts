@@ -2,6 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { Catalogue, KeyOf, TextParams } from '../text';
 import type { Heard } from './contacts';
 import type { Access, Credentials } from './credentials';
+import type { DebugPost } from '../runs/misp-debug';
 import type { AnnouncedModule } from './kinds';
 import type { Reply } from './kinds/kind';
 import type { ScanNotes } from './request';
@@ -100,6 +101,8 @@ export type ToWorker =
   | { type: 'ended'; id: number }
   /** What was asked; nothing if it could not be found out. */
   | { type: 'told'; what: 'health' | 'metrics'; answer: string | undefined }
+  /** So many bytes of a post of MISP's debug mode were taken. */
+  | { type: 'debugTaken'; bytes: number }
   /** The process ends: answer all open requests by policy, then set and notify the shared flag. */
   | { type: 'drain' }
   | { type: 'close' };
@@ -132,6 +135,8 @@ export type FromWorker =
   | { type: 'heard'; heard: Heard }
   /** A monitor outside asks whether the main thread is there, or what it has counted. */
   | { type: 'ask'; what: 'health' | 'metrics' }
+  /** MISP tells of a workflow of its own. `from`: the address of who did. */
+  | { type: 'debug'; told: DebugPost; from: string; body: Uint8Array }
   /** The list of the misp-modules behind the listener is another one. */
   | { type: 'upstream'; list: string };
 

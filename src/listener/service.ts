@@ -5,6 +5,7 @@ import { spoken, type Said } from '../text';
 import type { Contact } from './contact';
 import { LastContact } from './contacts';
 import { InHand } from './in-hand';
+import type { DebugPost } from '../runs/misp-debug';
 import type { AnnouncedModule, KindName } from './kinds';
 import type { Announcement, ModuleOwner } from './open-query';
 import type {
@@ -33,6 +34,8 @@ interface Events {
   state: [ServiceState];
   counts: [ServiceCounts];
   upstream: [list: string];
+  /** MISP tells of a workflow of its own. */
+  debug: [told: DebugPost, from: string, body: Uint8Array];
   /** It answered on its own. `inHand`: a flow worked on the request, which has been told. */
   answeredFor: [{ module: string; by: OwnAnswer; blocked: boolean; inHand: boolean }];
 }
@@ -215,6 +218,11 @@ export class ListenerService extends EventEmitter<Events> {
         return;
       case 'ask':
         return this.send({ type: 'told', what: message.what, answer: this.answerTo(message.what) });
+      case 'debug':
+        // Before anybody reads it: what fails there holds up nothing here.
+        this.send({ type: 'debugTaken', bytes: message.body.byteLength });
+        this.emit('debug', message.told, message.from, message.body);
+        return;
       case 'heard':
         return this.lastContact.note(message.heard);
       case 'upstream':

@@ -64,6 +64,20 @@ function basic(header: string | undefined): string | undefined {
 }
 
 /**
+ * A header whose user and password are encoded as in an address, decoded: MISP's debug mode sends them as its setting
+ * has them, where all that calls the Action service decodes them.
+ */
+export function decoded(header: string | undefined): string | undefined {
+  const given = basic(header);
+  if (given === undefined || !given.includes('%')) return header;
+  try {
+    return `Basic ${Buffer.from(decodeURIComponent(given)).toString('base64')}`;
+  } catch {
+    return header; // a plain percent sign
+  }
+}
+
+/**
  * Checks against a hash. A hash is slow on purpose, so each header is hashed once, beside the thread; a caller
  * that tries many passwords waits for itself, and not everybody for it.
  */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { credentialsOf, type Access } from '../credentials';
+import { DEBUG_PATH } from '../../runs/misp-debug';
 import { text } from '../../text';
 import { version } from '../../../package.json';
-import { credentialCheck, userIn, type Caller, type Check } from './callers';
+import { credentialCheck, decoded, userIn, type Caller, type Check } from './callers';
 import { Refusals } from './refusals';
 import { refuse, sendJson } from './send';
 
@@ -14,6 +15,8 @@ export interface Behind {
   hasOthers(): boolean;
   /** Takes what a monitor asks; MISP's credentials are not needed for it. */
   monitor(path: string, request: IncomingMessage, response: ServerResponse): boolean;
+  /** Takes what MISP's debug mode posts. */
+  debug(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): boolean;
   /** Takes what is for no route of ours, if there is a misp-modules behind the listener. */
   elsewhere(request: IncomingMessage, response: ServerResponse): boolean;
   /** `POST /query` of a caller who was let in. */
@@ -54,7 +57,9 @@ export class Front {
       this.refusals.refused(address, this.knownUser(request));
       refuse(response, 401, text('service.unauthorized'), { 'WWW-Authenticate': 'Basic realm="misp"' });
     };
-    const caller = this.check(request.headers.authorization, address);
+    const { authorization } = request.headers;
+    const isDebug = path.startsWith(DEBUG_PATH);
+    const caller = this.check(isDebug ? decoded(authorization) : authorization, address);
     if (caller instanceof Promise) void caller.then(admit);
     else admit(caller);
   }
@@ -77,6 +82,7 @@ export class Front {
     expectsContinue: boolean,
     caller: string,
   ): void {
+    if (path.startsWith(DEBUG_PATH) && this.behind.debug(request, response, expectsContinue)) return;
     const method = path === '/query' ? 'POST' : 'GET';
     const isOurs = ['/modules', '/query'].includes(path) && request.method === method;
     if (!isOurs && this.behind.elsewhere(request, response)) return;

@@ -4,6 +4,7 @@ import type { AnnouncedModule } from '../kinds';
 import type { Reply } from '../kinds/kind';
 import type { Absence, ModuleState, ServiceLimits, ServiceSettings } from '../protocol';
 import { Answers, type Post } from './answers';
+import { DebugPosts } from './debug-posts';
 import { Desk } from './desk';
 import { Doors } from './doors';
 import { Front } from './front';
@@ -30,6 +31,7 @@ const MOST_ELSEWHERE = 1024 * 1024;
  */
 export class ListenerServer {
   readonly monitor: Monitor;
+  readonly debugPosts: DebugPosts;
   private readonly answers: Answers;
   private readonly front: Front;
   private readonly intake: Intake;
@@ -61,12 +63,14 @@ export class ListenerServer {
     });
     this.monitor = new Monitor(() => this.desk.trouble, post);
     this.monitor.configure(metrics);
+    this.debugPosts = new DebugPosts(post);
     this.front = new Front(access, {
       modules: () => {
         this.contacts.fetched();
         return this.desk.modules;
       },
       monitor: (...request) => this.monitor.handle(...request),
+      debug: (...request) => this.debugPosts.handle(...request),
       query: (...request) => this.intake.receive(...request),
       hasOthers: () => this.desk.upstream !== undefined,
       elsewhere: (request, response) => this.elsewhere(request, response),

@@ -26,6 +26,8 @@ port.on('message', (message: ToWorker) => {
       return server.answer(message.id, message.reply, message.goesOn);
     case 'told':
       return server.monitor.told(message.what, message.answer);
+    case 'debugTaken':
+      return server.debugPosts.taken(message.bytes);
     case 'ended':
       return server.ended(message.id);
     case 'module':
