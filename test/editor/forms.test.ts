@@ -87,6 +87,15 @@ describe('the forms in the dark', function () {
       await cancel(editor, description);
     });
   }
+
+  it('the checks can be read', async () => {
+    const { page } = editor;
+    await page.click('.misp-checks-status.misp-check-danger');
+    await page.waitForSelector('.misp-checks li');
+    await page.screenshot({ path: path.join(shots, 'checks-dark.png') });
+    const ours = '.misp-checks, .misp-checks-status';
+    assert.deepEqual(await unreadable(page, '.misp-checks, #red-ui-workspace-footer', ours), []);
+  });
 });
 
 /** What can be seen of an element. */

@@ -138,10 +138,14 @@ describe('the walk of a newcomer', function () {
     it('a wrong password', async () => {
       const { status: code } = await call({ module: 'gate', data: {} }, { port: refuses, password: 'wrong' });
       assert.equal(code, 401);
-      await status('unwired', 'MISP was refused (1): wrong user or password');
+      await status('unwired', 'MISP was refused (1): wrong login');
     });
-    it('no password', async () => {
+    it('no password: a click on the finding opens the form', async () => {
       assert.match(await finding('lacks', 'open', true), /Missing: (User|Password).*fill it in/);
+      await editor.page.locator('.misp-checks-status').click();
+      await editor.page.locator('.misp-checks li[data-nodes=open] .misp-check-words').first().click();
+      await editor.page.waitForSelector('#node-config-dialog-ok');
+      assert.match(await complaint(editor.page, '#node-config-input-password'), /Missing: Password/);
     });
     it('its trigger says so, and says it no more when it is mended', async () => {
       const { page } = editor;
@@ -193,9 +197,13 @@ describe('the walk of a newcomer', function () {
       await editor.page.press('#node-input-clusters-entry', 'Enter');
       await editor.page.waitForSelector('#node-input-tags-entry[aria-invalid=false]', { timeout: 5000 });
     });
-    it('a trigger without a listener', async () => {
+    it('a trigger without a listener: a click on the finding opens the form', async () => {
       assert.match(await finding('lacks', 'noListener'), /Missing: Listener.*fill it in/);
-      await editor.edit('noListener');
+      await editor.page.locator('.misp-checks-status').click();
+      await editor.page
+        .locator('.misp-checks li[data-key=lacks][data-nodes=noListener] .misp-check-words')
+        .click();
+      await editor.page.waitForSelector('#node-dialog-ok');
       assert.match(await complaint(editor.page, '#node-input-listener'), /Missing: Listener/);
     });
     it('a trigger whose module name is empty: one is proposed', async () => {
