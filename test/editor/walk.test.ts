@@ -4,7 +4,7 @@ import path from 'node:path';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { call, freePort } from '../support/misp';
 import type { FlowNode } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, shots, TRAY_MS, type Editor } from './browser';
 import { complaint } from './spoil';
 import { mistakes, SECRETS } from './walk-flow';
 
@@ -46,7 +46,7 @@ describe('the walk of a newcomer', function () {
   async function openConfig(type: string, id: string): Promise<void> {
     await editor.page.evaluate(`RED.editor.editConfig('', '${type}', '${id}')`);
     await editor.page.waitForSelector('#node-config-dialog-ok');
-    await editor.page.waitForTimeout(600);
+    await editor.page.waitForTimeout(TRAY_MS);
   }
   /** Types a text, and waits until what stands under the field is so. */
   async function says(field: string, text: string, words: RegExp): Promise<void> {
@@ -153,7 +153,7 @@ describe('the walk of a newcomer', function () {
       assert.match(await complaint(page, '#node-input-listener'), /Open it with the pencil/);
       await page.locator('.form-row:has(#node-input-listener) .red-ui-button').first().click();
       await page.waitForSelector('#node-config-dialog-ok');
-      await page.waitForTimeout(600);
+      await page.waitForTimeout(TRAY_MS);
       await page.fill('#node-config-input-user', 'misp');
       await page.fill('#node-config-input-password', 'secret');
       await page.click('#node-config-dialog-ok');
