@@ -71,6 +71,7 @@ const ARROWS = {
   notify: [...GROUND, 'deadline', 'http', 'actions', 'misp'],
   triggers: [...GROUND, 'listener', 'misp'],
   workflow: [...GROUND, 'mapping', 'triggers'],
+  connect: [...GROUND, 'actions', 'misp', 'triggers'],
   checks: [...GROUND, 'runs', 'triggers'],
   store: [...GROUND, 'triggers'],
   history: [...GROUND, 'actions', 'runs', 'triggers', 'store'],

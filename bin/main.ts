@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readWorkflow, toFlow, toGraph, writeBlueprint, writeWorkflow } from '../src/workflow';
 import type { Catalogue, Note } from '../src/workflow';
 import { text, words, type TextKey } from '../src/text';
+import { runConnect, type ConnectStatus } from './connect';
 import { flowIn, oneLine, read } from './read';
 import { runTests, type TestStatus } from './test';
 
@@ -11,7 +12,7 @@ import { runTests, type TestStatus } from './test';
  * 0: done. 1: the file cannot be taken. 2: the call cannot be understood. 3: done, but with `--strict` not all of it. 4: a
  * flow does something else than a test expects.
  */
-type Status = 0 | 3 | TestStatus;
+type Status = 0 | 3 | TestStatus | ConnectStatus;
 
 const OPTIONS = {
   output: { type: 'string', short: 'o' },
@@ -34,7 +35,9 @@ interface Call {
 
 /** Runs a command; results go to standard output, or to a file, all that is said of them to standard error. */
 export async function main(args: string[]): Promise<Status> {
-  if (args[0] === 'test') return runTests(args.slice(1));
+  const [command, ...rest] = args;
+  if (command === 'test') return runTests(rest);
+  if (command === 'connect' || command === 'check' || command === 'undo') return runConnect(command, rest);
   const call = readCall(args);
   if (call === 'help') {
     process.stdout.write(`${words(text('command.usage'))}\n`);

@@ -1,5 +1,6 @@
 // The editor's half of the MISP nodes. Loaded once, by the plugin of this package, before the nodes.
 import { startChecks } from './checks/start';
+import connectStyle from './connect/connect.css';
 import { startRuns } from './runs/start';
 import flowsStyle from './flows/flows.css';
 import { addMenu } from './flows/menu';
@@ -21,7 +22,7 @@ RED.events.on('nodes:add', (node) => {
 });
 
 $('<style>')
-  .text(style + flowsStyle)
+  .text(style + flowsStyle + connectStyle)
   .appendTo('head');
 startChecks(descriptions);
 startRuns();

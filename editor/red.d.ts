@@ -197,6 +197,7 @@ declare const RED: {
     select(selection: { nodes: EditorNode[] }): void;
     selection(): { nodes?: EditorNode[] };
     redraw(updateActive?: boolean): void;
+    state(): number;
     state(state: number): void;
     reveal(id: string, flash?: boolean): void;
   };

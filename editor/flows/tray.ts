@@ -13,6 +13,8 @@ export function openTray({ title, width, cancel, buttons = [], fill }: Tray): vo
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Escape') RED.tray.close();
   };
+  // One that opens over a form goes back to it.
+  const before = RED.view.state();
   RED.view.state(RED.state.EDITING);
   RED.tray.show({
     title,
@@ -27,7 +29,7 @@ export function openTray({ title, width, cancel, buttons = [], fill }: Tray): vo
     },
     close() {
       document.removeEventListener('keydown', onKey);
-      RED.view.state(RED.state.DEFAULT);
+      RED.view.state(before);
     },
   });
 }

@@ -1,3 +1,4 @@
+import type { Place } from '../../src/actions/misp-graph';
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';
@@ -83,6 +84,21 @@ export interface Routes {
   /** What nodes of a flow would be as a blueprint of MISP. */
   'POST /workflows/write': { body: BlueprintWish; answer: { text: string; notes: WorkflowNote[] } };
   'POST /workflows/save': { body: BlueprintWish & { server: string }; answer: { notes: WorkflowNote[] } };
+  /** What would be done in a MISP so that it calls a trigger. */
+  'POST /connect/plan': { body: ConnectQuestion; answer: ConnectPreview };
+  /** Does it, if it is what was seen; else the plan as it is now. */
+  'POST /connect/start': {
+    body: ConnectQuestion & { seen: string[] };
+    answer: { run: string } | (ConnectPreview & { changed: true });
+  };
+  'GET /connect/runs/:id': { answer: ConnectRun };
+  'POST /connect/runs/:id/undo': { body: AdminOfMisp & { trigger: string }; answer: { run: string } };
+  /** How a MISP is set up for a trigger. */
+  'POST /check': { body: ConnectQuestion; answer: { rows: CheckedRow[] } };
+  'POST /check/mend': {
+    body: ConnectQuestion & { row: string };
+    answer: { rows: CheckedRow[]; failed?: string };
+  };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
   'POST /module-services/test': {
     body: Form<ModulesInput>;
@@ -128,6 +144,58 @@ export interface WorkflowPreview {
   description: string;
   nodes: { id: string; type: string; [property: string]: unknown }[];
   notes: WorkflowNote[];
+}
+
+/** A MISP to be set up: one that is deployed, or with `form` as the editor has it. */
+export interface AdminOfMisp {
+  server: string;
+  form?: ServerValues;
+  /** A site admin's, in place of the one that is saved; it is used for this call alone. */
+  key: string;
+}
+
+/** A trigger that is deployed, and the MISP that is to call it. */
+export interface ConnectQuestion extends AdminOfMisp {
+  trigger: string;
+  /** As MISP's machine calls this one. */
+  host: string;
+  otherService?: 'in-front' | 'replace';
+  place?: Place | 'leave';
+}
+
+/** The plan in words. */
+export interface ConnectPreview {
+  steps: string[];
+  questions: (
+    { ask: 'otherService'; address: string } | { ask: 'place'; places: Place[]; blocks: DrawnBlock[] }
+  )[];
+  hindrances: string[];
+  notes: string[];
+}
+
+export interface DrawnBlock {
+  id: string;
+  module: string;
+  name: string;
+  x: number;
+  y: number;
+}
+
+export interface ConnectRun {
+  steps: { words: string; state: 'done' | 'unchanged' | 'failed' | 'left'; problem?: string }[];
+  isOver: boolean;
+  canUndo: boolean;
+  stopped: boolean;
+  /** A fault of ours. */
+  failed?: string;
+}
+
+export interface CheckedRow {
+  id: string;
+  level: 'green' | 'yellow' | 'red';
+  words: string;
+  /** What a click would do. */
+  mend: string[];
 }
 
 /** What is to become a blueprint. */

@@ -4,6 +4,7 @@ import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
 import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
+import { serveConnect } from './connect';
 import { serveModules } from './modules';
 import { serveConnectionTest } from './test-connection';
 import { serveMailServerTest } from './test-mail-server';
@@ -36,6 +37,7 @@ export default function register(RED: NodeAPI): void {
   serveModules(RED);
   serveWorkflows(RED);
   serveConnectionTest(RED);
+  serveConnect(RED);
   serveMailServerTest(RED);
   serveModuleServices(RED);
   const listenerOf = (id: string) => {

@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import { isRecord } from '../../src/event/values';
 import { MispClient } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
 import { settingsOf, type ServerForm } from '../config/misp-server';
@@ -15,6 +16,30 @@ type Body = Record<string, unknown>;
  */
 export function clientOfForm(RED: NodeAPI, sent: Body): MispClient {
   return new MispClient(settingsOf(RED, formOf(RED, sent)));
+}
+
+/**
+ * A client for a MISP with a key that came along, else with the one that is saved; to be closed.
+ * @param sent a deployed MISP, or the form of one that the editor has changed
+ * @throws {WorkflowError} if it is not deployed, or a secret has to be typed again
+ */
+export function clientOfAdmin(
+  RED: NodeAPI,
+  sent: { server?: unknown; form?: unknown; key?: unknown },
+): MispClient {
+  const form = isRecord(sent.form) ? sent.form : deployedForm(RED, textField(sent.server));
+  const key = textField(sent.key);
+  return clientOfForm(RED, key === '' ? form : { ...form, apiKey: key });
+}
+
+/** The form of a MISP that is deployed, as it would be sent unchanged. */
+function deployedForm(RED: NodeAPI, id: string): Body {
+  const deployed = deployedNode(RED, id, 'misp-server');
+  if (!deployed) throw new WorkflowError('connect.noMisp');
+  const { settings, secrets } = deployed;
+  const secret = (name: string) => (secrets[name] ? UNCHANGED : '');
+  const kept = { apiKey: secret('apiKey'), proxy: secret('proxy'), headerSecret: secret('headerSecret') };
+  return { ...settings, id, ...kept };
 }
 
 function formOf(RED: NodeAPI, sent: Body): ServerForm {

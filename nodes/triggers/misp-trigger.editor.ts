@@ -1,4 +1,5 @@
 import { ask } from '../../editor/ask';
+import { connectRow } from '../../editor/connect/dialog';
 import { contactRow } from '../../editor/contact';
 import { extend } from '../../editor/plugin';
 import { offerEvents } from '../../editor/test-run/choose-event';
@@ -17,6 +18,7 @@ extend('misp-trigger', {
     testFromCanvas(this);
   },
   oneditprepare() {
+    connectRow(this, $('#node-input-complete').closest('.form-row'));
     offerTests(this);
     const input = $('#node-input-module');
     const original = triggerOf(this);

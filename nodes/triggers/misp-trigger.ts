@@ -20,6 +20,7 @@ import type { ListenerNode } from '../config/misp-listener';
 import type { ServerNode } from '../config/misp-server';
 import type { ParamRow } from '../definition';
 import { runtimeOf } from '../runtime';
+import { clearanceOf } from './clearance';
 import { isTooOften, TriggerGuard } from './trigger-guard';
 import {
   COMPLETED,
@@ -84,6 +85,7 @@ export default defineNode(
       messageOf,
       watch: (run, data) => runtime.history.watch(run, data, trigger.secrets && config.keepSecrets),
       complete: completion(),
+      clear: clearanceOf(RED, node, config),
       enter: ({ data }, run, message) => guard.enter({ trigger: config.trigger, data }, run, message),
       ended: () => report.echo(),
       failed(error, message) {
@@ -161,7 +163,7 @@ export default defineNode(
         onDeadline:
           config.goOn === 'watch' && trigger!.blocking
             ? 'allow'
-            : trigger!.blocking
+            : trigger!.blocking && !config.clears // the service can clear nothing
               ? config.onDeadline
               : 'block',
         supportFilters: config.filteredItems,
@@ -199,11 +201,12 @@ export default defineNode(
       of: Pick<MispPart, 'run' | 'deadline' | 'test'>,
     ): TriggerMessage {
       const { data, params, filteredItems, matchingData } = request;
+      const server = config.server || config.clearServer;
       const misp: MispPart = {
         ...of,
         trigger: config.trigger,
         module: config.module,
-        ...(config.server ? { server: config.server } : {}),
+        ...(server ? { server } : {}),
         blocking: trigger!.blocking,
         params,
         ...(envOf(data) === undefined ? {} : { env: envOf(data) }),

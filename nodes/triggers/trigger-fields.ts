@@ -3,6 +3,7 @@ import { ECHOING } from '../../src/echo/things';
 import { RELOADED, STORED } from '../../src/triggers/completed';
 import { TRIGGERS } from '../../src/triggers/triggers';
 import type { Fields } from '../definition';
+import { CLEARANCE_FIELDS } from './clearance';
 import { LIMIT_FIELDS } from './trigger-guard';
 
 export const TAG_TRIGGER = 'tag-attached-after-save';
@@ -66,6 +67,7 @@ export const TRIGGER_FIELDS = {
     unit: 's',
     when: WAITING,
   },
+  ...CLEARANCE_FIELDS,
   scope: {
     kind: 'select',
     default: 'event',

@@ -1,6 +1,6 @@
 import type { OwnAnswer, ServiceCounts } from '../../src/listener/protocol';
 import type { ServiceState } from '../../src/listener/service';
-import type { Verdict } from '../../src/runs/verdict';
+import type { Cause, Verdict } from '../../src/runs/verdict';
 import { text as said, words } from '../../src/text';
 import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
@@ -45,7 +45,7 @@ export class TriggerReport {
     const { text } = this.context;
     const reason = words(why);
     if (cause === 'lost') return this.lost();
-    if (cause === 'deadline' || cause === 'unanswered' || cause === 'gone' || cause === 'error') {
+    if (TROUBLE.includes(cause)) {
       this.log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
       this.tell([cause, outcome === 'block' ? 'red' : 'yellow', 'dot', { reason: brief(reason) }]);
     } else if (outcome === 'block') this.tell(['blocked', 'red', 'dot', { reason: brief(reason) }]);
@@ -110,6 +110,9 @@ export class TriggerReport {
     this.context.connection(...(isInTrouble ? this.listenerState : (this.refusal ?? this.listenerState)));
   }
 }
+
+/** What is logged, besides the status. */
+const TROUBLE: readonly Cause[] = ['deadline', 'unanswered', 'uncleared', 'gone', 'error'];
 
 function statusOf(state: ServiceState, port: string): StatusArguments {
   if (state.state === 'starting') return ['starting', 'grey', 'ring'];

@@ -2,6 +2,7 @@ import type { Node } from 'node-red';
 import type { OwnAnswer } from '../../src/listener/protocol';
 import type { KindName, RequestOf } from '../../src/listener/kinds';
 import type { OpenQuery } from '../../src/listener/open-query';
+import type { Clear } from '../../src/runs/clearing';
 import type { Reception } from '../../src/runs/reception';
 import type { Journal } from '../../src/runs/journal';
 import { Run, type RunEvents } from '../../src/runs/run';
@@ -34,6 +35,8 @@ export interface Firing<K extends KindName> {
   watch(run: string, data: unknown): void;
   /** Adds to the message what MISP did not send; undefined if there is nothing to add. */
   complete?: (message: Message) => Promise<void>;
+  /** Where MISP waits for it: what must be done before MISP may be told to go on. */
+  clear?: (data: unknown, message: TriggerMessage) => Clear;
   /**
    * Asked before the flow gets a request of MISP; tests get through.
    * @throws why it does not get it
@@ -211,9 +214,13 @@ export class TriggerRuns<K extends KindName = 'action'> {
     if (loopLimit !== undefined) run.loopLimit = Number(loopLimit);
     if (writeLimit !== undefined) run.writeLimit = Number(writeLimit);
     const build = firing.buildFor?.(request);
+    const clear = unasked || goOn === 'watch' ? undefined : firing.clear?.(message.payload, message);
     const waiter = new Waiter(
       run,
-      { ...firing.settings, goOn, deadline, test: unasked, build },
+      {
+        ...{ ...firing.settings, goOn, deadline, test: unasked, build },
+        clear: clear && ((signal) => tracker.within(first, () => clear(signal))),
+      },
       (verdict) => {
         // What a flow found may be large, and is no part of what happened to the run.
         const told = { ...verdict };
@@ -226,7 +233,8 @@ export class TriggerRuns<K extends KindName = 'action'> {
     const about = aboutOf(message.payload);
     const of = replay === undefined ? {} : { replay };
     journal.write(id, { what: 'received', trigger, module, blocking, test, about, ...of }, node);
-    return { run, waiter, message, taken, first: tracker.start(run, message, node) };
+    const first = tracker.start(run, message, node);
+    return { run, waiter, message, taken, first };
   }
 
   /** Sends the message of a request, unless it is to end here. */

@@ -3,6 +3,7 @@ import { newAttribute } from './rest/attribute-rows';
 import { touch } from './rest/touch';
 import { ModuleService, type ModuleAnswer, type ServiceModule } from './service/module-service';
 import { QUERY_FORMS, type QueryForm } from './service/query-forms';
+import type { Family } from './settings/services';
 import type { StandIn } from './stand-in';
 import type { FoundAttribute } from './store/items';
 import { triggerData } from './trigger-data';
@@ -22,7 +23,7 @@ const SHORT: readonly QueryForm[] = [
 ];
 
 /** The service of a family, as MISP has it set up. @throws if it has not */
-export function serviceOf(misp: StandIn, family: 'Enrichment' | 'Import' | 'Export'): ModuleService {
+export function serviceOf(misp: StandIn, family: Family): ModuleService {
   const settings = misp.moduleServices[family];
   if (!settings) throw new Error(`no ${family} service`);
   return new ModuleService(settings);

@@ -6,7 +6,8 @@ import { notFound, problem, type RestAnswer } from './rest/answers';
 import { ActionService } from './service/action-service';
 import type { StandIn } from './stand-in';
 import { API_KEY } from './users';
-import type { Outcome, Workflow } from './workflows';
+import type { Outcome } from './workflows/outcome';
+import type { Workflow } from './workflows/short-form';
 import { inWords } from './words';
 
 /** A request of the page. */
@@ -88,9 +89,10 @@ async function stateOf({ actionService, workflows }: StandIn): Promise<object> {
 function choose(misp: StandIn, text: string): RestAnswer {
   const module = moduleIn(text);
   if (module === undefined) return problem(400, 'No module was named.', '/sandbox/module');
-  const { 'event-publish': workflow } = misp.workflows;
-  misp.workflows['event-publish'] =
-    module === null ? { ...workflow, module: workflow?.module ?? '', enabled: false } : { module };
+  const workflow: Workflow | undefined = misp.workflows['event-publish'];
+  if (module === null && workflow) workflow.enabled = false;
+  else if (module !== null && workflow?.module) Object.assign(workflow, { module, enabled: true });
+  else if (module !== null) misp.workflows['event-publish'] = { module };
   return { status: 200, body: { module } };
 }
 

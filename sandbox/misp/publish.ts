@@ -3,7 +3,8 @@ import { deny, done, notFound, problem, type RestAnswer } from './rest/answers';
 import type { StandIn } from './stand-in';
 import { triggerData } from './trigger-data';
 import { actorOf, ADMIN, type MispUser } from './users';
-import type { Outcome } from './workflows';
+import { isSince } from './version';
+import type { Outcome } from './workflows/outcome';
 
 /** A call of `events/publish`: what the caller gets, and what came of it later if it went through the queue. */
 export interface Publication {
@@ -38,11 +39,15 @@ export async function publish(
   if (!by.Role.perm_publish) {
     return { answer: deny('You do not have permission to use this functionality.', url) };
   }
-  if (!inline) {
+  if (!inline && misp.settings.isOn('MISP.background_jobs')) {
     const outcome = publishInBackground(misp, event, by);
     return { answer: done('Job queued', 'publish', event.id), outcome };
   }
   const outcome = await publishNow(misp, event);
+  if (outcome.crashed !== undefined) {
+    const answer = problem(500, 'An Internal Error Has Occurred.', `/events/publish/${event.id}`);
+    return { answer, outcome: Promise.resolve(outcome) };
+  }
   if (outcome.blocked) {
     const errors = { Module: 'Module failure.' };
     const body = { errors, id: event.id };
@@ -68,7 +73,11 @@ export function unpublish(misp: StandIn, id: string, by: MispUser = ADMIN): Rest
 }
 
 async function publishNow(misp: StandIn, event: MispEvent): Promise<Outcome> {
-  const outcome = await misp.fire('event-publish', triggerData(event));
+  const data = triggerData(event);
+  // These versions set the flag beforehand, and a block does not take it back.
+  if (isSince(misp.version, '2.5.24') && !isSince(misp.version, '2.5.39')) event.published = true;
+  const outcome = await misp.fire('event-publish', data);
+  if (outcome.crashed !== undefined) return outcome;
   if (outcome.blocked) {
     const title = 'Publishing stopped by a blocking workflow.';
     const change = `Returned message: ${outcome.nodeError}`;
@@ -91,6 +100,8 @@ function publishInBackground(misp: StandIn, event: MispEvent, by: MispUser): Pro
   misp.jobs.push(job);
   return misp.worker.run(async () => {
     const outcome = await publishNow(misp, event);
+    // A worker that died leaves the job as it was.
+    if (outcome.crashed !== undefined) return outcome;
     logPublication(misp, event, by, 'published.', 'published () => (1)');
     Object.assign(job, { status: '4', message: 'Event published.', progress: '100' });
     return outcome;

@@ -6,9 +6,10 @@ import { firing } from './saves';
 import { StandIn, type StandInSettings } from './stand-in';
 import { ADMIN, userByKey } from './users';
 
-export { ANALYST_KEY, API_KEY, ORG_ADMIN_KEY, PUBLISHER_KEY, READER_KEY } from './users';
+export { ANALYST_KEY, API_KEY, ORG_ADMIN_KEY, PUBLISHER_KEY, READ_ONLY_KEY, READER_KEY } from './users';
 export type { Fault, FaultSettings } from './faults';
-export type { Outcome, Workflow } from './workflows';
+export type { Outcome } from './workflows/outcome';
+export type { Workflow } from './workflows/short-form';
 export type { ActionServiceSettings, SentRequest } from './service/action-service';
 
 export interface StandInOptions extends StandInSettings {

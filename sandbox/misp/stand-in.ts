@@ -4,24 +4,35 @@ import type { MispEvent } from './model';
 import { publish, type Job, type Publication } from './publish';
 import { sampleEvents } from './sample-events';
 import type { ActionServiceSettings } from './service/action-service';
-import type { ModuleServiceSettings } from './service/module-service';
+import { ModuleService, type ServiceModule } from './service/module-service';
 import { CallCounter } from './calls';
 import { Faults, type FaultSettings } from './faults';
 import { Collections } from './store/collections';
 import { Items } from './store/items';
 import { tagsOf } from './store/tag-seed';
 import type { TagStore } from './store/tags';
+import { actionServiceOf, moduleServicesOf, type ModuleServices } from './settings/services';
+import { ServerSettings } from './settings/settings';
 import type { MispUser } from './users';
-import { ARGUMENT_TOO_LONG, runWorkflow, type Outcome, type Workflow } from './workflows';
+import { isSince } from './version';
+import { ARGUMENT_TOO_LONG, type Outcome } from './workflows/outcome';
+import { runWorkflow } from './workflows/run';
+import { inShortForm, type Workflow } from './workflows/short-form';
+import { WorkflowStore, type WorkflowRow } from './workflows/store';
+import own from './data/workflow-modules.json';
 import { triggerById } from '../../src/triggers/triggers';
 
-export type ModuleServices = Partial<Record<'Enrichment' | 'Import' | 'Export', ModuleServiceSettings>>;
-
 export interface StandInSettings {
-  actionService: ActionServiceSettings;
+  /**
+   * MISP is set up with this Action service: workflows and the service are on. Without it MISP is as it was
+   * installed: both are off, and no module is enabled.
+   */
+  actionService?: ActionServiceSettings;
+  /** Settings of MISP by their names, whatever else is given here. */
+  settings?: Record<string, unknown>;
   /** Its other services of modules. */
   moduleServices?: ModuleServices;
-  /** The workflow of each trigger. */
+  /** The workflow of each trigger, in short. */
   workflows?: Record<string, Workflow>;
   /** In the form of `events/view`; a few of its own unless told otherwise. */
   events?: MispEvent[];
@@ -35,7 +46,13 @@ export interface StandInSettings {
   firesTriggers?: boolean;
   /** MISP's version, `2.5.1` unless told otherwise; from 2.5.8 on it tags event reports. */
   version?: string;
+  /** False: without a galaxy of countries every page of workflows fails, until `galaxies/update`. */
+  countryGalaxy?: boolean;
+  /** `dead` ones do nothing; `unmanaged` ones work, but MISP has no supervisor to ask about them. */
+  workers?: Workers;
 }
+
+export type Workers = 'alive' | 'dead' | 'unmanaged';
 
 const MOST_OUTCOMES = 1000;
 
@@ -45,7 +62,9 @@ const MOST_OUTCOMES = 1000;
  */
 export class StandIn {
   readonly events: Map<string, MispEvent>;
-  /** By trigger. */
+  readonly settings: ServerSettings;
+  readonly workflowStore: WorkflowStore;
+  /** The workflows in short, by trigger. */
   readonly workflows: Record<string, Workflow>;
   readonly actionService: ActionServiceSettings;
   readonly moduleServices: ModuleServices;
@@ -62,19 +81,28 @@ export class StandIn {
   numericIds: boolean;
   firesTriggers: boolean;
   version: string;
+  countryGalaxy: boolean;
   /** MISP's background worker. */
   readonly worker = new Lane();
   private readonly saving = new Lane();
   private runs = 0;
+  private stateOfWorkers: Workers = 'alive';
 
   constructor(settings: StandInSettings) {
     const { actionService, workflows = {}, events = sampleEvents(), seedTags = 0, faults } = settings;
     this.numericIds = settings.numericIds === true;
     this.firesTriggers = settings.firesTriggers === true;
     this.version = settings.version ?? '2.5.1';
-    this.actionService = { ...actionService };
-    this.moduleServices = { ...settings.moduleServices };
-    this.workflows = { ...workflows };
+    this.countryGalaxy = settings.countryGalaxy !== false;
+    this.workers = settings.workers ?? 'alive';
+    this.settings = new ServerSettings({ 'MISP.host_org_id': 1 });
+    this.workflowStore = new WorkflowStore(this.settings);
+    this.workflows = inShortForm(this.workflowStore);
+    this.actionService = actionServiceOf(this.settings, actionService);
+    this.moduleServices = moduleServicesOf(this.settings, settings.moduleServices);
+    if (actionService) this.setUp();
+    for (const [name, value] of Object.entries(settings.settings ?? {})) this.settings.set(name, value);
+    Object.assign(this.workflows, workflows);
     this.events = new Map(events.map((event) => [event.id, event]));
     this.items = new Items(this.events);
     this.tags = tagsOf(events);
@@ -84,7 +112,7 @@ export class StandIn {
 
   /** Whether this version knows tags of event reports. */
   get tagsReports(): boolean {
-    return this.version.localeCompare('2.5.8', 'en', { numeric: true }) >= 0;
+    return isSince(this.version, '2.5.8');
   }
 
   /** The event with this id or uuid. */
@@ -97,15 +125,7 @@ export class StandIn {
    * @throws if MISP has no such trigger
    */
   async fire(trigger: string, data: unknown): Promise<Outcome> {
-    const run = () =>
-      runWorkflow({
-        trigger,
-        workflow: this.workflows[trigger],
-        workflowId: Object.keys(this.workflows).indexOf(trigger) + 1,
-        data,
-        service: this.actionService,
-        inBackground: (work) => this.worker.run(work),
-      });
+    const run = () => runWorkflow(this, trigger, data);
     const stalls = triggerById(trigger)?.stallsSaving === true;
     const result = await (stalls ? this.saving.run(run) : run());
     this.runs += 1;
@@ -120,17 +140,42 @@ export class StandIn {
     return publish(this, id, options);
   }
 
+  /** The modules that its Enrichment service lists; undefined if it has none, or it is away. */
+  async enrichmentModules(): Promise<ServiceModule[] | undefined> {
+    const { Enrichment } = this.moduleServices;
+    return Enrichment && new ModuleService(Enrichment).listed();
+  }
+
+  /** Rows that a run of a workflow leaves in the log, and lines of `error.log`. */
+  note({ id: model_id }: WorkflowRow, log: readonly string[], errors: readonly string[]): void {
+    for (const title of log) {
+      this.log.write({ title, action: 'execute_workflow', model: 'Workflow', model_id });
+    }
+    this.log.errors.push(...errors);
+  }
+
+  get workers(): Workers {
+    return this.stateOfWorkers;
+  }
+
+  set workers(state: Workers) {
+    this.stateOfWorkers = state;
+    if (state === 'dead') this.worker.stop();
+    else this.worker.goOn();
+  }
+
+  /** As whoever runs it has set it up before it is asked for anything. */
+  private setUp(): void {
+    this.settings.set('Plugin.Workflow_enable', true);
+    for (const { id, disabled } of own) if (!disabled) this.workflowStore.switchModule(id, true);
+  }
+
   private remember(outcome: Outcome): void {
     this.outcomes.push(outcome);
     if (this.outcomes.length > MOST_OUTCOMES) this.outcomes.shift();
-    const model_id = String(Object.keys(this.workflows).indexOf(outcome.trigger) + 1);
-    for (const title of outcome.log) {
-      this.log.write({ title, action: 'execute_workflow', model: 'Workflow', model_id });
-    }
+    const row = this.workflowStore.byTrigger(outcome.trigger);
+    if (row) this.note(row, outcome.log, outcome.errors);
     const { failedOpen } = outcome;
     if (failedOpen === ARGUMENT_TOO_LONG) this.log.worker.push(`${outcome.trigger}: ${failedOpen}`);
-    else if (failedOpen !== undefined && outcome.log.length === 0) {
-      this.log.errors.push(`Failed to query module Action: ${failedOpen}`);
-    }
   }
 }

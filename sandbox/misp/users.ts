@@ -2,7 +2,10 @@ import stored from './data/users.json';
 import type { Actor } from './log';
 
 /** A user of the stand-in, in the form of `users/view/me`. */
-export type MispUser = (typeof stored)[number];
+export type MispUser = (typeof stored)[number] & {
+  /** Who it is when `users/view` asks: a key may be allowed less than its user. */
+  keyOf?: MispUser;
+};
 
 /** A site admin, and users of another organisation: one who may only read, and three who may do more. */
 export const [ADMIN, READER, ANALYST, PUBLISHER, ORG_ADMIN]: MispUser[] = stored;
@@ -16,11 +19,34 @@ export const ANALYST_KEY = ANALYST.User.authkey;
 export const PUBLISHER_KEY = PUBLISHER.User.authkey;
 export const ORG_ADMIN_KEY = ORG_ADMIN.User.authkey;
 
+/** A key of the site admin that may only read. */
+export const READ_ONLY_KEY = 'readonlyreadonlyreadonlyreadonlyreadonly';
+
+const DENIED = [
+  'perm_add',
+  'perm_modify',
+  'perm_modify_org',
+  'perm_publish',
+  'perm_tagger',
+  'perm_tag_editor',
+];
+
+/** As MISP takes a user who comes with a key that may only read. */
+const READ_ONLY: MispUser = {
+  ...ADMIN,
+  Role: {
+    ...ADMIN.Role,
+    ...Object.fromEntries([...DENIED, 'perm_sync', 'perm_sighting'].map((name) => [name, false])),
+  },
+  keyOf: ADMIN,
+};
+
 /** All users, as `users/view` gives them. */
 export const USERS: readonly MispUser[] = stored;
 
 /** The user with this key in the `Authorization` header. */
 export function userByKey(key: string | undefined): MispUser | undefined {
+  if (key === READ_ONLY_KEY) return READ_ONLY;
   return stored.find((user) => user.User.authkey === key);
 }
 

@@ -1,4 +1,4 @@
-import type { Outcome } from './workflows';
+import type { Outcome } from './workflows/outcome';
 
 /** What came of a trigger, for people. */
 export interface Words {
@@ -10,9 +10,15 @@ export interface Words {
 
 /** An outcome in words; publishing in MISP's own. */
 export function inWords(outcome: Outcome): Words {
-  const { trigger, module, blocked, reason, failedOpen, waitedMs } = outcome;
+  const { trigger, module, blocked, crashed, reason, failedOpen, waitedMs } = outcome;
   const isPublishing = trigger === 'event-publish';
   const waited = `MISP waited ${waitedMs} ms.`;
+  if (crashed !== undefined) {
+    return {
+      kind: 'stopped',
+      lines: [`${trigger}: MISP broke off (${crashed}), and nothing was done.`, waited],
+    };
+  }
   if (blocked) {
     return {
       kind: 'stopped',

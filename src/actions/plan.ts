@@ -1,6 +1,7 @@
 import type { Said } from '../text';
 import type { AddToEvent } from './add-to-event';
 import type { EnrichInMisp } from './enrich-in-misp';
+import type { SetUpOperation } from './set-up';
 
 /** A thing in MISP, by what is known of it. MISP takes either. */
 export interface Ref {
@@ -158,7 +159,8 @@ export type MispOperation =
   | BlockEvent
   | ExtendWarninglist
   | RestCall
-  | RunModule;
+  | RunModule
+  | SetUpOperation;
 
 /** A place for a secret of the node that sends. */
 export interface SecretPlace {

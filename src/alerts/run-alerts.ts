@@ -26,7 +26,7 @@ interface KnownRun {
 const TOLD: Readonly<Record<VerdictCause, RunCause | undefined>> = {
   ...{ response: undefined, ended: undefined, accepted: undefined },
   ...{ deadline: 'deadline', lost: 'lost' },
-  ...{ error: 'policy', unanswered: 'policy', gone: 'policy' },
+  ...{ error: 'policy', unanswered: 'policy', uncleared: 'policy', gone: 'policy' },
 };
 
 /** What of MISP's runs is to be told: a sink of the journal. Test runs and replays are nobody's trouble. */

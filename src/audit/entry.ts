@@ -131,6 +131,17 @@ function aimOf(operation: Operation): Aim {
       return { target: named('event', operation), count: 1 };
     case 'extend-warninglist':
       return { target: [`warninglist ${operation.list}`], count: operation.values.length };
+    case 'set-setting':
+      return { target: [operation.name], count: 1 };
+    case 'create-workflow':
+    case 'delete-workflow':
+    case 'draw-workflow':
+      return { target: [`workflow ${operation.trigger}`], count: 1 };
+    case 'see-module':
+    case 'switch-module':
+      return { target: [`module ${operation.module}`], count: 1 };
+    case 'create-tag':
+      return { target: [`tag ${operation.tag}`], count: 1 };
     case 'send-mail': {
       const all = [...operation.to, ...(operation.bcc ?? [])];
       return { target: all, count: all.length };

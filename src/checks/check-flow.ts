@@ -8,7 +8,7 @@ import { graphOf, type FlowGraph } from './flow-graph';
 import { deafFindings, portFindings } from './listeners';
 import { sameModules } from './module-names';
 import { reachedFrom } from './reached';
-import { deadlineFindings, settingsFindings } from './settings';
+import { clearingFindings, deadlineFindings, settingsFindings } from './settings';
 import { thinDataFindings } from './thin-data';
 import { wayFindings } from './ways';
 
@@ -55,6 +55,7 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
     ...emptyFindings(graph, inBlockingRun, mayBlock),
     ...settingsFindings(graph, knowledge),
     ...deadlineFindings(waiting),
+    ...clearingFindings(triggers.map(({ node }) => node)),
     ...thinDataFindings(graph, knowledge),
     ...portFindings(graph),
     ...deafFindings(graph, knowledge),

@@ -40,6 +40,7 @@ export type FindingKey =
   | 'lacks'
   | 'equalsSeveral'
   | 'deadlineTooLong'
+  | 'clearsNothing'
   | 'noAttributes'
   | 'portTwice'
   | Deaf;

@@ -21,6 +21,15 @@ export function deadlineFindings(waiting: readonly NodeConfig[]): Finding[] {
     .map(({ id }) => ({ key: 'deadlineTooLong', danger: true, nodes: [id] }));
 }
 
+/** Triggers that are told to clear, and never do: nobody waits for it there. */
+export function clearingFindings(triggers: readonly NodeConfig[]): Finding[] {
+  return triggers
+    .filter(
+      ({ clears, trigger, goOn }) => clears === true && (trigger !== 'event-publish' || goOn === 'watch'),
+    )
+    .map(({ id }) => ({ key: 'clearsNothing', danger: true, nodes: [id] }));
+}
+
 function lacking(node: NodeConfig, { nodes }: FlowGraph, { fieldsOf }: TypeKnowledge): Finding[] {
   const valueOf = (name: string) => node[name];
   return Object.entries(fieldsOf(node.type)).flatMap(([name, field]): Finding[] => {

@@ -17,6 +17,7 @@ export interface Reading {
   path: string;
   /** A text that is no JSON is taken too, if MISP says that it is one: exports such as CSV. */
   text?: boolean;
+  asSent?: boolean;
   /** Where MISP sends us when it has done this call. */
   doneAt?: string;
   /** What the key's role needs for the call, where the path does not tell. */
@@ -42,7 +43,7 @@ function isDoneAt({ status, headers }: HttpAnswer, { url, doneAt }: Reading): bo
   return target.endsWith(doneAt);
 }
 
-function readBody(response: HttpAnswer, { url, text }: Reading): unknown {
+function readBody(response: HttpAnswer, { url, text, asSent }: Reading): unknown {
   const type = typeOf(response);
   const body = response.text;
   if (body.trim() === '') throw unbelievable('misp.empty', { url, status: response.status });
@@ -53,7 +54,7 @@ function readBody(response: HttpAnswer, { url, text }: Reading): unknown {
     if (isDeeper(parsed.data, MOST_LEVELS)) {
       throw unbelievable('misp.tooDeep', { url, levels: MOST_LEVELS });
     }
-    return mayHoldKeyedLists(body) ? listsIn(parsed.data) : parsed.data;
+    return !asSent && mayHoldKeyedLists(body) ? listsIn(parsed.data) : parsed.data;
   }
   if (!type.includes('json')) throw problemWith('misp.notAnApi', { url }, { unknown: true });
   throw unbelievable(isCut(body) ? 'misp.cutJson' : 'misp.notJson', { url });

@@ -33,6 +33,8 @@ export interface CallOptions<T = unknown> {
   expect?: Expected<T>;
   /** Exports that are no JSON come as text. */
   text?: boolean;
+  /** What PHP wrote as an object stays one, whatever its keys: it is to be sent back as it came. */
+  asSent?: boolean;
   /** MISP has done it if it sends us there. */
   doneAt?: string;
   /** What the key's role needs for it, where the path does not tell. */
@@ -134,13 +136,13 @@ export class MispClient {
     method: string,
     path: string,
     data: unknown,
-    { expect, text, doneAt, permission, signal, extraMs = 0 }: CallOptions<T>,
+    { expect, text, asSent, doneAt, permission, signal, extraMs = 0 }: CallOptions<T>,
   ): Promise<Answer<T>> {
     const limits = { ms: this.connection.timeoutMs + extraMs, signal };
     const answer = await this.connection.send(method, path, data, limits);
     const told = Date.parse(answer.headers.date ?? '');
     if (!Number.isNaN(told)) this.ahead = told - Date.now();
-    const found = readAnswer(answer, { url: this.url, path, text, doneAt, permission });
+    const found = readAnswer(answer, { url: this.url, path, text, asSent, doneAt, permission });
     const { headers } = answer;
     if (!expect) return { data: found as T, headers };
     const wanted = expect.read(found);

@@ -2,6 +2,7 @@ import { mispInstanceVersion } from './account';
 import type { MispClient } from './client';
 import { hasKey, nameOf, type Expected, type Json } from './expected';
 import { isRecord } from '../event/values';
+import { isAtLeast } from './versions';
 
 /** One event report (`event_reports/view`). @param key id or uuid */
 export function getEventReport(client: MispClient, key: string, signal?: AbortSignal): Promise<Json> {
@@ -13,8 +14,7 @@ const TAGS_SINCE = '2.5.8';
 
 /** Whether a MISP can tag reports, by its version (`servers/getVersion`). */
 export async function canTagReports(client: MispClient, signal?: AbortSignal): Promise<boolean> {
-  const version = await mispInstanceVersion(client, signal);
-  return /^\d+\.\d/.test(version) && version.localeCompare(TAGS_SINCE, 'en', { numeric: true }) >= 0;
+  return isAtLeast(await mispInstanceVersion(client, signal), TAGS_SINCE);
 }
 
 /** Some versions of MISP give it without its frame. */

@@ -5,9 +5,11 @@ export type Outcome = 'allow' | 'block';
 
 /**
  * Why a run ended: a response node said so, all its paths ended, a node failed without a Catch node,
- * nothing can come any more that would answer it, its time was up, MISP does not wait, the flow went away, or MISP hung up.
+ * nothing can come any more that would answer it, its time was up, it was to go on and could not be cleared, MISP does
+ * not wait, the flow went away, or MISP hung up.
  */
-export type Cause = 'response' | 'ended' | 'error' | 'unanswered' | 'deadline' | 'accepted' | 'gone' | 'lost';
+export type Cause =
+  'response' | 'ended' | 'error' | 'unanswered' | 'deadline' | 'uncleared' | 'accepted' | 'gone' | 'lost';
 
 export interface Verdict {
   outcome: Outcome;

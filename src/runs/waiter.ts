@@ -1,4 +1,6 @@
-import { text, WorkflowError, type Said, type Text } from '../text';
+import { uptime } from '../clock';
+import { saidBy, text, WorkflowError, type Said, type Text } from '../text';
+import { Clearing, type Clear } from './clearing';
 import type { Reception } from './reception';
 import type { Run } from './run';
 import { blockText, type Outcome, type Verdict } from './verdict';
@@ -26,19 +28,24 @@ export interface WaiterSettings {
    * @throws what is wrong with it, in words
    */
   build?: (given: unknown) => object;
+  /** What must be done before MISP may be told to go on, whatever the reason is. If it fails, MISP is stopped. */
+  clear?: Clear;
 }
 
 /**
  * Who waits for a run: gives exactly one verdict (docs/architecture.md, "The verdict"):
  * a block at once; an error by policy; an allow
  * when the trigger's rule is met and nothing holds; a block as soon as only lost messages or a missing answer are
- * in the way; the deadline by policy.
+ * in the way; the deadline by policy. Where something must be cleared, that comes between an allow and its verdict;
+ * only a response that blocks is heard meanwhile.
  */
 export class Waiter {
   verdict: Verdict | undefined;
   private allowed = false;
   private failure: Said | undefined;
   private givenUp = false;
+  private readonly clearing: Clearing | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
   /** @param answered told the one verdict */
   constructor(
@@ -47,6 +54,11 @@ export class Waiter {
     private readonly answered: (verdict: Verdict) => void,
   ) {
     run.waiting = this;
+    const { clear, deadline, onDeadline } = settings;
+    if (!clear) return;
+    this.clearing = new Clearing(clear, deadline);
+    if (onDeadline === 'block') return;
+    this.timer = setTimeout(() => this.giveInTime(), this.clearing.latestStart - uptime()).unref();
   }
 
   /** It has its verdict, or was given up: what the run's messages do means nothing to MISP any more. */
@@ -65,7 +77,7 @@ export class Waiter {
 
   /** A response node allows, and its own path ends. `atOnce` answers MISP without waiting for other paths. */
   allow(reception: Reception, atOnce: boolean): void {
-    if (this.isOver) return;
+    if (this.isOver || this.isClearing) return;
     this.allowed = true;
     this.run.release(reception);
     if (atOnce) this.conclude({ outcome: 'allow', cause: 'response' });
@@ -85,29 +97,31 @@ export class Waiter {
 
   /** A node reported an error that no Catch node took. */
   fail(reason: Said): void {
+    if (this.isClearing) return;
     if (this.settings.onError === 'block') return this.conclude({ outcome: 'block', cause: 'error', reason });
     this.failure ??= reason;
     this.run.settleSoon();
   }
 
-  /** The time is up. */
+  /** The time is up: the service has answered. */
   expire(): void {
-    this.conclude({ outcome: this.settings.onDeadline, cause: 'deadline', reason: this.whatIsMissing() });
+    this.settle({ outcome: this.unheard, cause: 'deadline', reason: this.whatIsMissing() });
   }
 
   /** The flow was stopped or removed while the run was open. @param outcome what MISP was told, if it was already */
-  abandon(outcome: Outcome = this.settings.onDeadline): void {
-    this.conclude({ outcome, cause: 'gone', reason: text('run.gone') });
+  abandon(outcome: Outcome = this.unheard): void {
+    this.settle({ outcome, cause: 'gone', reason: text('run.gone') });
     this.run.end(false);
   }
 
   /** MISP hung up: it goes on, whatever the flow says. */
   hangUp(): void {
-    this.conclude({ outcome: 'allow', cause: 'lost', reason: text('run.lost') });
+    this.settle({ outcome: 'allow', cause: 'lost', reason: text('run.lost') });
   }
 
   /** The run is asked again as another one: its messages mean nothing any more. */
   giveUp(): void {
+    this.stopClearing();
     this.givenUp = true;
     this.run.end(false);
   }
@@ -115,7 +129,7 @@ export class Waiter {
   /** Something has changed in the run. */
   look(): void {
     const { run, settings } = this;
-    if (this.isOver || run.interrupted || run.isHeld) return;
+    if (this.isOver || this.isClearing || run.interrupted || run.isHeld) return;
     if (this.mayGoOn) {
       if (this.failure !== undefined)
         return this.conclude({ outcome: 'allow', cause: 'error', reason: this.failure });
@@ -154,10 +168,49 @@ export class Waiter {
     return text(isModule ? 'run.unansweredModule' : `run.${words[state]}`, { nodes });
   }
 
+  /** The policy for the deadline, as far as it can be kept without having cleared anything. */
+  private get unheard(): Outcome {
+    return this.clearing ? 'block' : this.settings.onDeadline;
+  }
+
+  private get isClearing(): boolean {
+    return this.clearing?.hasBegun === true;
+  }
+
+  /** The flow has no more time, if MISP is to be told to go on all the same. */
+  private giveInTime(): void {
+    if (!this.isClearing)
+      this.conclude({ outcome: 'allow', cause: 'deadline', reason: this.whatIsMissing() });
+  }
+
   private conclude(verdict: Verdict): void {
     if (this.isOver) return;
+    if (verdict.outcome === 'allow' && this.clearing) this.clearFirst(this.clearing, verdict);
+    else this.settle(verdict);
+  }
+
+  private clearFirst(clearing: Clearing, verdict: Verdict): void {
+    if (clearing.hasBegun) return;
+    const refuse = (error: unknown): Verdict => {
+      const reason = text('run.uncleared', { problem: saidBy(error) });
+      return { outcome: 'block', cause: 'uncleared', reason };
+    };
+    clearing.run().then(
+      () => this.settle(verdict),
+      (error) => this.settle(refuse(error)),
+    );
+  }
+
+  private settle(verdict: Verdict): void {
+    if (this.isOver) return;
+    this.stopClearing();
     this.verdict = verdict;
     this.answered(verdict);
     this.run.answered();
+  }
+
+  private stopClearing(): void {
+    clearTimeout(this.timer);
+    this.clearing?.end();
   }
 }

@@ -11,8 +11,6 @@ export interface Trigger {
   stallsSaving: boolean;
   /** The data carries keys and passwords. */
   secrets: boolean;
-  /** The last version of MISP that has it. */
-  until?: string;
 }
 
 const trigger = (id: string, flags: Partial<Trigger> = {}): Trigger => ({
@@ -43,7 +41,7 @@ export const TRIGGERS: readonly Trigger[] = [
   trigger('sighting-after-save'),
   trigger('event-report-after-save', { attributes: false }),
   trigger('tag-attached-after-save'),
-  trigger('post-after-save', { coreFormat: false, until: '2.5.49' }),
+  trigger('post-after-save', { coreFormat: false }),
   trigger('analyst-data-after-save'),
   trigger('user-before-save', { blocking: true, coreFormat: false, stallsSaving: true, secrets: true }),
   trigger('user-after-save', { coreFormat: false, secrets: true }),

@@ -194,6 +194,13 @@ describe('a trigger whose runs can only end in one way', () => {
       [],
     );
   });
+
+  it('is to clear where nobody waits for it', () => {
+    assert.deepEqual(found(trigger('b', { clears: true, clearServer: 'b' }), block), []);
+    const elsewhere = { clears: true, trigger: 'event-before-save' };
+    assert.deepEqual(found(trigger('b', elsewhere), block), ['clearsNothing t']);
+    assert.ok(found(trigger('b', { clears: true, goOn: 'watch' }), block).includes('clearsNothing t'));
+  });
 });
 
 describe('a way that ends where nobody expects it', () => {

@@ -26,8 +26,8 @@ describe("MISP's workflows in the editor", function () {
     trays = new WorkflowTrays(editor);
     misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
     for (const name of ['ui-tags', 'ui-warninglist']) {
-      const { Workflow } = JSON.parse(fixture(name)) as { Workflow: { id: string } };
-      misp.collections.workflows.push(Workflow);
+      const { Workflow } = JSON.parse(fixture(name)) as { Workflow: { id: string; trigger_id: string } };
+      misp.workflowStore.add(Workflow);
     }
     const { WorkflowBlueprint } = JSON.parse(fixture('blueprint-view')) as {
       WorkflowBlueprint: { id: string };

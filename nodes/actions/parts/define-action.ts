@@ -1,18 +1,12 @@
-import type {
-  ActionResult,
-  CarryOut,
-  Operation,
-  OperationResult,
-  Plan,
-  TellSaved,
-} from '../../../src/actions/plan';
+import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../../src/actions/plan';
 import { toldAction } from '../../../src/actions/in-words';
 import { deadlineOf, isTest, setMisp, type Message } from '../../../src/runs/message';
 import { text, WorkflowError } from '../../../src/text';
 import type common from '../../../locales/en-US/common.json';
-import { auditOf } from '../../kept-audit';
 import { runtimeOf } from '../../runtime';
 import { closingController } from './closing';
+import { perform } from './perform';
+import type { Remembering } from './remember-writes';
 import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
 import type { Description, Fields } from '../../definition';
 
@@ -32,14 +26,6 @@ export interface Action<O extends Operation = Operation> {
   /** The same when it failed and the flow is to go on. */
   failed?(message: Message): Outputs;
   close?(): void | Promise<void>;
-}
-
-/** What remembers the writes of a plan. */
-export interface Remembering {
-  saved: TellSaved;
-  /** The message's data shows what was done. */
-  end(operations: readonly OperationResult[]): void;
-  failed(): void;
 }
 
 /** The fields that all actions have. */
@@ -111,39 +97,25 @@ export function actionBehaviour<O extends Operation>(
     const plan = await action.plan(message);
     const dryRun = config.dryRun || isTest(message);
     context.note(message, () => ({ what: 'planned', dryRun, operations: plan }));
-    if (!dryRun) return { dryRun, operations: await perform(message, plan) };
+    if (!dryRun) return { dryRun, operations: await carryOut(message, plan) };
     const operations = plan.map((operation): OperationResult => ({ operation, state: 'planned' }));
     tell(message, dryRun, operations);
     return { dryRun, operations };
   }
 
-  async function perform(message: Message, plan: Plan<O>): Promise<OperationResult[]> {
-    const remembering = action.begin?.(message, plan);
-    try {
-      const operations = await action.carryOut(plan, {
-        signal: stopping.signal,
-        progress: showProgress(),
-        deadline: deadlineOf(message),
-        saved: remembering?.saved,
-      });
-      context.note(message, () => ({ what: 'did', operations }));
-      audit(message, operations);
-      tell(message, false, operations);
-      remembering?.end(operations);
-      return operations;
-    } catch (error) {
-      remembering?.failed();
-      audit(
-        message,
-        plan.map((operation) => ({ operation, state: 'failed' })),
-      );
-      throw error;
-    }
-  }
-
-  function audit(message: Message, operations: readonly OperationResult[]): void {
+  function carryOut(message: Message, plan: Plan<O>): Promise<OperationResult[]> {
     const { RED, node } = context;
-    auditOf(RED).did(runtimeOf(RED).actorOf(node, message), operations, action.system?.() ?? '');
+    return perform(RED, plan, {
+      carryOut: action.carryOut,
+      control: { signal: stopping.signal, progress: showProgress(), deadline: deadlineOf(message) },
+      remembering: action.begin?.(message, plan),
+      actor: runtimeOf(RED).actorOf(node, message),
+      system: action.system?.() ?? '',
+      did(operations) {
+        context.note(message, () => ({ what: 'did', operations }));
+        tell(message, false, operations);
+      },
+    });
   }
 
   function tell(message: Message, dryRun: boolean, operations: OperationResult[]): void {

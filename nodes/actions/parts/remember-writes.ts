@@ -1,10 +1,17 @@
 import type { NodeAPI } from 'node-red';
-import type { MispOperation, Plan } from '../../../src/actions/plan';
+import type { MispOperation, OperationResult, Plan, TellSaved } from '../../../src/actions/plan';
 import { Write } from '../../../src/echo/write';
 import type { MispClient } from '../../../src/misp/client';
 import { wholeOf, type Message } from '../../../src/runs/message';
 import { runtimeOf } from '../../runtime';
-import type { Remembering } from './define-action';
+
+/** What remembers the writes of a plan. */
+export interface Remembering {
+  saved: TellSaved;
+  /** The message's data shows what was done. */
+  end(operations: readonly OperationResult[]): void;
+  failed(): void;
+}
 
 /** Remembers what plans write to a MISP, so that triggers know it again. */
 export function rememberWrites(RED: NodeAPI, client: MispClient) {

@@ -3,7 +3,7 @@ import type { FoundAttribute } from '../store/items';
 import type { StoredTag } from '../store/tags';
 import { deny, notFound, type RestAnswer } from './answers';
 import { editFields } from './attribute-rows';
-import { HOST_ORGANISATION, mayChange, maySee } from './permissions';
+import { hasHost, isOfHost, mayChange, maySee } from './permissions';
 import type { RestRequest } from './router';
 import { addTag, hasTag } from './tag-objects';
 import { isExcluded } from './taxonomies';
@@ -33,7 +33,7 @@ export function tagSelected({ body, named, user, url }: RestRequest, misp: Stand
   if (tags.length === 0 || tags.includes(undefined)) {
     return { status: 200, body: { saved: false, errors: 'Invalid Tag.' } };
   }
-  if (local ? user.Organisation.id !== HOST_ORGANISATION : !mayChange(user, found[0].event)) {
+  if (local ? hasHost(misp) && !isOfHost(misp, user) : !mayChange(user, found[0].event)) {
     return deny("You don't have permission to do that.", url);
   }
   let added = 0;

@@ -19,6 +19,16 @@ export const galaxies: Resource = {
       return found ? { status: 200, body: found } : notFound('Galaxy not found.', url);
     },
   },
+  update: {
+    post: true,
+    run: ({ user, url }, misp) => {
+      if (!user.Role.perm_site_admin) return deny(NO_PERMISSION, url);
+      misp.countryGalaxy = true;
+      const message = 'Galaxies updated.';
+      const body = { saved: true, success: true, name: message, message, url: '/galaxies/update' };
+      return { status: 200, body };
+    },
+  },
   attachCluster: {
     post: true,
     run: ({ args: [id = '', scope], named, body, user, url }, misp) => {

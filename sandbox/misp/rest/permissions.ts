@@ -1,4 +1,5 @@
 import type { MispEvent } from '../model';
+import type { StandIn } from '../stand-in';
 import type { MispUser } from '../users';
 
 export const NO_PERMISSION = 'You do not have permission to use this functionality.';
@@ -21,5 +22,18 @@ export function mayChange({ Role, Organisation }: MispUser, event: MispEvent): b
   return Role.perm_site_admin || (Role.perm_modify && event.orgc_id === Organisation.id);
 }
 
-/** The organisation that runs this MISP: only its users may set local tags. */
-export const HOST_ORGANISATION = '1';
+/** Whether a user belongs to the organisation that runs this MISP: only its users may set local tags. */
+export function isOfHost(misp: StandIn, { Organisation }: MispUser): boolean {
+  return misp.settings.text('MISP.host_org_id') === Organisation.id;
+}
+
+/** Whether it is told which organisation runs this MISP. */
+export const hasHost = (misp: StandIn): boolean => misp.settings.number('MISP.host_org_id') > 0;
+
+const READS =
+  /^(?:index|view|restSearch|search|checkValue|checkGraph|moduleIndex|moduleView|triggers|get\w+)$/;
+
+/** Whether a key that may only read is refused. */
+export function isRefused({ keyOf }: MispUser, isPost: boolean, action: string): boolean {
+  return keyOf !== undefined && isPost && !READS.test(action);
+}

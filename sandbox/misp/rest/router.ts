@@ -1,6 +1,6 @@
 import type { StandIn } from '../stand-in';
 import type { MispUser } from '../users';
-import { notFound, problem, type RestAnswer } from './answers';
+import { deny, notFound, problem, type RestAnswer } from './answers';
 import { attributes } from './attributes';
 import { eventBlocklists } from './event-blocklists';
 import { eventReports } from './event-reports';
@@ -11,6 +11,7 @@ import { logs } from './logs';
 import { modules } from './modules';
 import { objectTemplates } from './object-templates';
 import { objects } from './objects';
+import { isRefused, NO_PERMISSION } from './permissions';
 import { servers } from './servers';
 import { shadowAttributes } from './shadow-attributes';
 import { sightings } from './sightings';
@@ -90,6 +91,7 @@ export async function route(
   if (action.post && !isPost) {
     return problem(405, 'This method is only accessible via POST requests.', request.url);
   }
+  if (isRefused(request.user, isPost, name || 'index')) return deny(NO_PERMISSION, request.url);
   const body = isPost ? readBody(request.text) : { value: undefined };
   if (!body) return problem(405, INVALID_JSON, request.url);
   const isNamed = (part: string) => /^\w+:/.test(part);

@@ -1,7 +1,12 @@
 import type { Resource } from './router';
+import { getSetting, getWorkers, serverSettings, serverSettingsEdit } from './server-settings';
 
-/** `servers/...` (recording: test/fixtures/rest/servers-getVersion.json). */
+/** `servers/...` (recordings: test/fixtures/rest/servers-*.json). */
 export const servers: Resource = {
+  getSetting: { run: getSetting },
+  getWorkers: { run: getWorkers },
+  serverSettings: { run: serverSettings },
+  serverSettingsEdit: { run: serverSettingsEdit },
   getVersion: {
     run: ({ user: { Role } }, misp) => ({
       status: 200,

@@ -1,12 +1,8 @@
 import { toCoreFormat } from '../../../src/event/to-core';
-import { countIf } from '../../../src/logic/count-if';
-import { genericIf } from '../../../src/logic/generic-if';
-import { publishedIf } from '../../../src/logic/published-if';
-import { tagIf } from '../../../src/logic/tag-if';
-import { threatLevelIf } from '../../../src/logic/threat-level-if';
 import { ActionService } from '../service/action-service';
 import type { StandIn } from '../stand-in';
 import { attributesOf } from '../store/items';
+import { LOGIC } from '../workflows/modules';
 import { texts } from './attribute-search';
 import { addTag, hasTag } from './tag-objects';
 import { textOf } from './values';
@@ -18,14 +14,6 @@ export interface Executed {
   errors: string[];
 }
 
-const LOGIC: Record<string, ((params: Row, data: unknown) => boolean) | undefined> = {
-  'count-if': countIf,
-  'generic-if': genericIf,
-  'published-if': publishedIf,
-  'tag-if': tagIf,
-  'threat-level-if': threatLevelIf,
-};
-
 /**
  * `workflows/moduleStatelessExecution`: one module, once. What it changes is changed. Of MISP's own modules a few
  * are here; the others say that all went well.
@@ -36,7 +24,7 @@ export async function runOnce(misp: StandIn, id: string, body: Row): Promise<Exe
   const data = convert_data ? toCoreFormat(given) : given;
   const params = (module_indexed_param ?? {}) as Row;
   const logic = Object.hasOwn(LOGIC, id) ? LOGIC[id] : undefined;
-  if (logic) return { success: logic(params, data), errors: [] };
+  if (logic) return { success: logic(params, { misp, data, isCoreFormat: true }), errors: [] };
   if (id === 'stop-execution') return failed(textOf(params.message) || 'Execution stopped');
   // Recorded: MISP does not find the models that it is given.
   if (id === 'attach-decay-score') return failed('No decaying model selected');

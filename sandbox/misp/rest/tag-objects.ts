@@ -3,7 +3,7 @@ import type { StandIn } from '../stand-in';
 import type { StoredTag } from '../store/tags';
 import type { MispUser } from '../users';
 import { deny, notFound, problem, type RestAnswer } from './answers';
-import { HOST_ORGANISATION, mayChange, maySee } from './permissions';
+import { isOfHost, mayChange, maySee } from './permissions';
 import { touch } from './touch';
 import { without } from './values';
 
@@ -31,7 +31,7 @@ export function attachToObject(misp: StandIn, user: MispUser, body: Record<strin
   const there: string[] = [];
   for (const wanted of [body.tag].flat()) {
     const tag = misp.tags.find(wanted) ?? create(misp, user, wanted);
-    if (local && user.Organisation.id !== HOST_ORGANISATION) {
+    if (local && !isOfHost(misp, user)) {
       fails.push('Local tags can only be added by users of the host organisation.');
     } else if (typeof tag === 'string') fails.push(tag);
     else if (tag.local_only && !local) {
@@ -81,7 +81,7 @@ export function removeFromObject(misp: StandIn, user: MispUser, body: Record<str
   const attached = holder.Tag?.find(({ name }) => same(name, tag.name));
   if (!attached) return notFound(`Could not remove tag as it is not attached to the target ${kind}`, REMOVE);
   if (!attached.local && !mayChange(user, event)) return deny(ONLY_CREATOR, REMOVE);
-  if (attached.local && user.Organisation.id !== HOST_ORGANISATION) {
+  if (attached.local && !isOfHost(misp, user)) {
     return deny('Insufficient privileges to remove local tags from events you do not own.', REMOVE);
   }
   holder.Tag = holder.Tag?.filter((entry) => entry !== attached);

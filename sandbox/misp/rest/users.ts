@@ -5,6 +5,8 @@ import type { Resource } from './router';
 export const users: Resource = {
   view: {
     run: ({ args: [id], url, user }) =>
-      id === 'me' || id === user.User.id ? { status: 200, body: user } : notFound('Invalid user', url),
+      id === 'me' || id === user.User.id
+        ? { status: 200, body: user.keyOf ?? user }
+        : notFound('Invalid user', url),
   },
 };

@@ -1,65 +1,126 @@
-import { ActionService } from '../service/action-service';
-import { describeModule } from '../service/modules';
-import { underscore } from '../service/php';
+import { isRecord } from '../../../src/event/values';
+import { WorkflowError } from '../../../src/text';
+import { asPhp, graphOf, type GraphData } from '../workflows/graph';
+import type { WorkflowRow } from '../workflows/store';
+import { describe, triggersOf } from '../workflows/triggers';
 import type { StandIn } from '../stand-in';
-import own from '../data/workflow-modules.json';
-import { deny, problem, type RestAnswer } from './answers';
+import { isSince } from '../version';
+import { deny, notFound, problem, type RestAnswer } from './answers';
+import { execute, moduleIndex, moduleView, triggers } from './workflow-modules';
 import { NO_PERMISSION } from './permissions';
+import { checkGraph, faultOf } from './workflow-checks';
+import { massToggleField, rebuildRedis, toggleModule } from './workflow-toggles';
+import { BROKEN, pages } from './workflow-pages';
 import type { Resource, RestRequest } from './router';
-import { runOnce } from './stateless';
-import { stored } from './workflow-files';
+import { textOf, without } from './values';
 
-interface Row {
-  id: string;
-  module_type: string;
-  blocking: boolean;
-  is_misp_module: boolean;
-  disabled: boolean;
-}
-
-/** `workflows/...` (recordings: test/fixtures/rest/workflows-moduleIndex*.json and -moduleStatelessExecution*.json). */
+/** `workflows/...` (recordings: test/fixtures/rest/workflows-*.json and provision-*.json). */
 export const workflows: Resource = {
-  ...stored('Workflow', (misp) => misp.collections.workflows),
-  /** MISP's own modules and those of the Action service. What is left out leaves a gap: then it is no list. */
-  moduleIndex: {
-    run: async ({ named, url, user }, misp) => {
-      if (!user.Role.perm_site_admin) return deny(NO_PERMISSION, url);
-      const { type = 'action', actiontype = 'all', enabled } = named;
-      const rows = (await allModules(misp)).filter(
-        ({ module_type }) => type === 'all' || module_type === type,
-      );
-      const kept = rows
-        .map((row, index): [string, Row] => [String(index), row])
-        .filter(([, row]) => actiontype !== 'blocking' || row.blocking)
-        .filter(([, row]) => actiontype !== 'mispmodule' || row.is_misp_module)
-        .filter(([, row]) => enabled === undefined || row.disabled !== (enabled === '1'));
-      const isList = kept.length === rows.length;
-      return { status: 200, body: isList ? rows : Object.fromEntries(kept) };
+  ...pages({
+    index: {
+      run: (_, misp) => ({
+        status: 200,
+        body: misp.workflowStore.rows.map((row) => ({ Workflow: described(misp, row) })),
+      }),
     },
-  },
+    view: { run: view },
+    edit: { post: true, run: edit },
+    editor: { run: editor },
+    add: { run: add },
+    delete: {
+      post: true,
+      run: ({ args: [id], url }, misp) => {
+        const row = misp.workflowStore.find(id);
+        if (!row) return notFound('Invalid Workflow.', url);
+        misp.workflowStore.remove(row);
+        const message = 'Workflow deleted.';
+        const body = { saved: true, success: true, name: message, message, url, id: Number(row.id) };
+        return { status: 200, body };
+      },
+    },
+    triggers: { run: triggers },
+    moduleIndex: { run: moduleIndex },
+    moduleView: { run: moduleView },
+    toggleModule: { post: true, run: toggleModule },
+    massToggleField: { post: true, run: massToggleField },
+    checkGraph: { post: true, run: checkGraph },
+    rebuildRedis: { run: rebuildRedis },
+    debugToggleField: {
+      run: ({ url }) => problem(405, 'This action is available via AJAX only.', url),
+    },
+  }),
   moduleStatelessExecution: { run: execute },
 };
 
-async function allModules(misp: StandIn): Promise<Row[]> {
-  const { list } = await new ActionService(misp.actionService).modules();
-  const enabled = new Set(
-    Object.values(misp.workflows)
-      .filter((workflow) => workflow.moduleEnabled !== false)
-      .map((workflow) => underscore(workflow.module)),
-  );
-  list.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const served = list.map((module) => describeModule(module, !enabled.has(module.id)) as unknown as Row);
-  const isAction = ({ module_type }: Row) => module_type === 'action';
-  return [...own.filter(isAction), ...served, ...own.filter((row) => !isAction(row))];
+/** A row as `view` and `index` give it. */
+export function described(misp: StandIn, row: WorkflowRow): Record<string, unknown> {
+  const disabled = !misp.workflowStore.isTriggerOn(row.trigger_id);
+  const trigger = { ...describe(row.trigger_id), disabled };
+  return { ...row, counter: String(row.counter), listening_triggers: [trigger] };
 }
 
-async function execute(
-  { args: [id = ''], method, url, user, body }: RestRequest,
-  misp: StandIn,
-): Promise<RestAnswer> {
-  if (method !== 'POST') return problem(405, 'Method Not Allowed', url);
-  if (!user.Role.perm_site_admin) return deny(NO_PERMISSION, url);
-  const known = (await allModules(misp)).some((row) => row.id === id);
-  if (!known) return problem(500, 'An Internal Error Has Occurred.', url);
-  return { status: 200, body: await runOnce(misp, id, body as Record<string, unknown>) };
+function view({ args: [id], url }: RestRequest, misp: StandIn): RestAnswer {
+  const row = misp.workflowStore.find(id);
+  if (!row) return notFound('Invalid Workflow.', url);
+  return { status: 200, body: { Workflow: described(misp, row) } };
+}
+
+/** Wants the wrapper, and the graph as text. That its modules exist, or its trigger fits, is not checked. */
+function edit({ args: [id], body, url }: RestRequest, misp: StandIn): RestAnswer {
+  const row = misp.workflowStore.find(id);
+  if (!row) return notFound('Invalid Workflow.', url);
+  const { Workflow: given } = (body ?? {}) as { Workflow?: Record<string, unknown> };
+  const data = isRecord(given) ? parsed(given.data) : undefined;
+  if (!given || !data) return problem(500, BROKEN, url);
+  const fault = faultOf(data);
+  if (fault !== undefined) {
+    return problem(
+      403,
+      'Could not edit Workflow',
+      `/workflows/edit/${row.id}`,
+      { errors: fault, id: row.id },
+      true,
+    );
+  }
+  const { name = row.name, description = row.description, debug_enabled = row.debug_enabled } = given;
+  const now = Math.floor(Date.now() / 1000);
+  Object.assign(row, { name, description, data, timestamp: String(now) });
+  row.debug_enabled = Boolean(Number(debug_enabled));
+  const saved = without(described(misp, row), 'timestamp');
+  return { status: 200, body: { Workflow: { ...saved, debug_enabled, timestamp: now } } };
+}
+
+/** The graph of a text, as MISP stores it. */
+function parsed(text: unknown): GraphData | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const data = asPhp(JSON.parse(text));
+    graphOf(data);
+    return data as GraphData;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof WorkflowError) return undefined;
+    throw error;
+  }
+}
+
+/** MISP's editor: makes the workflow of a trigger if there is none, and has no view for a JSON client. */
+function editor({ args: [trigger = ''], url, user }: RestRequest, misp: StandIn): RestAnswer {
+  if (!triggersOf(misp.version).some(({ id }) => id === trigger)) {
+    const errors = `Unkown trigger ${trigger}`;
+    return problem(403, 'Could not add Workflow', `/workflows/add/${trigger}`, { errors, id: trigger }, true);
+  }
+  if (user.keyOf && !misp.workflowStore.byTrigger(trigger)) return deny(NO_PERMISSION, url);
+  if (!misp.workflowStore.byTrigger(trigger)) misp.workflowStore.create(trigger);
+  return problem(500, BROKEN, url);
+}
+
+/** For workflows that users start, which came with 2.5.2. */
+function add({ body, url }: RestRequest, misp: StandIn): RestAnswer {
+  if (!isSince(misp.version, '2.5.2')) return notFound('Not Found', url);
+  const { Workflow: given } = (body ?? {}) as { Workflow?: { name?: unknown; description?: unknown } };
+  if (typeof given?.name !== 'string') return problem(500, BROKEN, url);
+  const last = Math.max(0, ...misp.workflowStore.rows.map(({ id }) => Number(id)));
+  const row = misp.workflowStore.create(`adhoc_${last + 1}`);
+  Object.assign(row, { name: given.name, description: textOf(given.description) });
+  return { status: 200, body: { Workflow: described(misp, row) } };
 }

@@ -16,6 +16,8 @@ export interface ModuleServiceSettings {
   hoverTimeoutMs?: number;
   /** Modules that are switched off (`Plugin.<family>_<module>_enabled`). */
   off?: string[];
+  /** Whether a module is switched on, where the settings say it; else `off` does. */
+  isOn?: (module: string) => boolean;
   /** Values of the modules' settings, by module; those that are not set are sent as null. */
   settings?: Record<string, Record<string, string>>;
 }
@@ -43,18 +45,23 @@ export class ModuleService {
 
   /** Nothing if the service is away: MISP says nothing about it. */
   async modules(): Promise<ServiceModule[]> {
+    return (await this.listed()) ?? [];
+  }
+
+  /** The same, but undefined if the service is away. */
+  async listed(): Promise<ServiceModule[] | undefined> {
     try {
       const url = this.urlOf('/modules');
       const reply = await send({ url, method: 'GET', timeoutMs: LIST_MS });
       const list = usable(reply, 'GET /modules');
       return Array.isArray(list) ? list.filter(isNamed).map(readModule) : [];
     } catch {
-      return [];
+      return undefined;
     }
   }
 
   isOn({ name }: ServiceModule): boolean {
-    return this.settings.off?.includes(name) !== true;
+    return this.settings.isOn?.(name) ?? this.settings.off?.includes(name) !== true;
   }
 
   /** The settings of a module as they are sent; nothing if it has none. */

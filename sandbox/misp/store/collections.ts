@@ -54,8 +54,6 @@ export class Collections {
   readonly warninglists: Warninglist[] = structuredClone(storedWarninglists);
   readonly blocklist: BlocklistEntry[] = [];
   readonly sightings: Sighting[] = [];
-  /** Workflows as MISP's API gives them, for `workflows/index`; what runs is told to the stand-in otherwise. */
-  readonly workflows: (Row & { id: string })[] = [];
   readonly blueprints: (Row & { id: string })[] = [];
   private last = 5000;
 

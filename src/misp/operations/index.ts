@@ -13,6 +13,15 @@ import { extendWarninglist } from './extend-warninglist';
 import { publish, unpublish } from './publish';
 import { restCall } from './rest-call';
 import { runModule } from './run-module';
+import {
+  createTag,
+  createWorkflow,
+  deleteWorkflow,
+  drawWorkflow,
+  seeModule,
+  setSetting,
+  switchModule,
+} from './set-up';
 
 type OperationNamed<D, O = MispOperation> = O extends { do: infer N } ? (D extends N ? O : never) : never;
 
@@ -23,8 +32,12 @@ const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<Operatio
   'add-to-event': addToEvent,
   'attach-tags': attachTags,
   'block-event': blockEvent,
+  'create-tag': createTag,
+  'create-workflow': createWorkflow,
+  'delete-workflow': deleteWorkflow,
   'detach-tags': detachTags,
   'discard-proposal': discardProposal,
+  'draw-workflow': drawWorkflow,
   'edit-attributes': editAttributes,
   'edit-event': editEvent,
   'enrich-in-misp': enrichInMisp,
@@ -32,6 +45,9 @@ const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<Operatio
   publish,
   'rest-call': restCall,
   'run-module': runModule,
+  'see-module': seeModule,
+  'set-setting': setSetting,
+  'switch-module': switchModule,
   unpublish,
 };
 

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Place } from '../src/actions/misp-graph';
+import { canFailClosed, readAddress, type ServiceAddress, type Wish } from '../src/connect/wish';
+import { CLEARED } from '../src/connect/fail-closed';
+import { action } from '../src/listener/kinds/action';
+import type { MispSettings } from '../src/misp/client';
+import { text, words, WorkflowError } from '../src/text';
+import { triggerById } from '../src/triggers/triggers';
+
+const OPTIONS = {
+  url: { type: 'string' },
+  'key-file': { type: 'string' },
+  insecure: { type: 'boolean', default: false },
+  'ca-file': { type: 'string' },
+  trigger: { type: 'string' },
+  module: { type: 'string' },
+  listener: { type: 'string' },
+  'password-file': { type: 'string' },
+  deadline: { type: 'string' },
+  'clear-tag': { type: 'string' },
+  'fails-open': { type: 'boolean', default: false },
+  'other-service': { type: 'string' },
+  place: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  'undo-file': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** What a call of `connect`, `check` or `undo` asks for. */
+export interface ConnectCall {
+  misp: MispSettings;
+  /** `undo` needs none. */
+  wish?: Wish;
+  dryRun: boolean;
+  /** Where the way back is written to, or read from. */
+  undoFile?: string;
+}
+
+const SECONDS = 60;
+
+/** Reads a call. @returns `help`, or in words what is wrong with it */
+export function readConnectCall(command: 'connect' | 'check' | 'undo', args: string[]): ConnectCall | string {
+  try {
+    const { values } = parseArgs({ args, options: OPTIONS });
+    if (values.help) return 'help';
+    const { url, 'key-file': keyFile } = values;
+    if (!url || !keyFile) return words(text('command.connectMisp'));
+    const undoFile = values['undo-file'];
+    if (command === 'undo' && !undoFile) return words(text('command.undoFile'));
+    const ca = values['ca-file'];
+    const misp: MispSettings = {
+      ...{ url, apiKey: lineOf(keyFile), verify: !values.insecure, timeoutMs: SECONDS * 1000 },
+      ...(ca ? { tls: { ca: readFileSync(ca, 'utf8') } } : {}),
+    };
+    const wish = command === 'undo' ? undefined : wishOf(values);
+    return { misp, wish, dryRun: values['dry-run'], undoFile };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+function wishOf(values: Values): Wish {
+  const { trigger = '', listener = '', deadline, module, place } = values;
+  const known = triggerById(trigger);
+  if (!known) throw new WorkflowError('command.connectTrigger');
+  const seconds = Number(deadline ?? action.defaultDeadlineMs(known) / 1000);
+  if (!(seconds > 0 && seconds <= 300)) throw new WorkflowError('command.connectDeadline');
+  const other = values['other-service'];
+  if (other !== undefined && other !== 'in-front' && other !== 'replace') {
+    throw new WorkflowError('command.connectOther');
+  }
+  const clears = canFailClosed(trigger) && values['fails-open'] !== true;
+  return {
+    trigger,
+    module: module ?? `nodered_${trigger.replaceAll('-', '_')}`,
+    service: serviceOf(listener, values['password-file']),
+    deadlineMs: seconds * 1000,
+    ...(clears ? { clearTag: values['clear-tag'] ?? CLEARED } : {}),
+    ...(other ? { otherService: other } : {}),
+    ...(place === undefined ? {} : { place: placeOf(place) }),
+  };
+}
+
+function serviceOf(listener: string, passwordFile: string | undefined): ServiceAddress {
+  const read = readAddress(listener, 0);
+  if (!read || read.port === 0) throw new WorkflowError('command.connectListener');
+  const password = passwordFile === undefined ? read.password : lineOf(passwordFile);
+  const { host, port, user } = read;
+  return { protocol: read.protocol === 'https' ? 'https' : 'http', host, port, user, password };
+}
+
+/** `3:output_1`, or `3:output_1:5` if the output leads on; `leave` leaves the workflow as it is. */
+function placeOf(place: string): Place | 'leave' {
+  if (place === 'leave') return 'leave';
+  const [from, output, to] = place.split(':');
+  if (!from || !output) throw new WorkflowError('command.connectPlace');
+  return { from, output, ...(to ? { to } : {}) };
+}
+
+/** A secret in a file of its own, without the end of the line. */
+function lineOf(file: string): string {
+  return readFileSync(file, 'utf8').trim();
+}

@@ -1,0 +1,39 @@
+import { openTray } from '../flows/tray';
+import { button, showPlan } from './plan';
+import { askedFields } from './question';
+import { showRows } from './rows';
+import { text } from './texts';
+
+/** Opens the dialog that sets a MISP up for a trigger, and looks whether it is. */
+export function openConnect(trigger: string, first: 'plan' | 'check'): void {
+  openTray({
+    title: text('title'),
+    width: 720,
+    cancel: text('close'),
+    fill(body) {
+      const { row, read } = askedFields(trigger);
+      const shown = $('<div class="misp-connect-shown">');
+      const plan = button('showPlan', () => showPlan(shown, read));
+      const check = button('check', () => showRows(shown, read));
+      const buttons = $('<div class="misp-connect-buttons">');
+      body
+        .append($('<p>').text(text('intro')))
+        .append(row)
+        .append(buttons.append(...(first === 'plan' ? [plan, check] : [check, plan])))
+        .append(shown);
+      row.find('select').trigger('focus');
+    },
+  });
+}
+
+/** A row in the form of a trigger: it has to be deployed before MISP can call it. */
+export function connectRow(node: EditorNode, before: JQuery): void {
+  const row = $('<div class="form-row misp-row">').insertBefore(before);
+  $('<label>').text(text('label')).appendTo(row);
+  const open = (key: string, first: 'plan' | 'check') =>
+    button(key, () => openConnect(node.id, first))
+      .css('margin-right', '6px')
+      .appendTo(row);
+  open('open', 'plan');
+  open('openCheck', 'check');
+}

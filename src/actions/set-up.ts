@@ -1,0 +1,58 @@
+import type { MispGraph } from './misp-graph';
+
+/** What sets a MISP up for a flow, as data. */
+
+/** A setting of MISP (`servers/serverSettingsEdit`). */
+export interface SetSetting {
+  do: 'set-setting';
+  name: string;
+  value: SettingValue;
+  /** What it was when this was planned; it is the way back. */
+  was: SettingValue;
+}
+export type SettingValue = string | number | boolean;
+
+/** Makes the workflow of a trigger: MISP has one for each, and none at first. */
+export interface CreateWorkflow {
+  do: 'create-workflow';
+  trigger: string;
+}
+
+/** Takes the workflow of a trigger away, if it is still the one that was drawn. */
+export interface DeleteWorkflow {
+  do: 'delete-workflow';
+  trigger: string;
+  graph: MispGraph;
+}
+
+/** Draws the workflow of a trigger, if it is still as it was when this was planned. */
+export interface DrawWorkflow {
+  do: 'draw-workflow';
+  trigger: string;
+  graph: MispGraph;
+  /** Without it the workflow has the trigger alone. */
+  was?: MispGraph;
+}
+
+/** Turns a module or a trigger on or off (`workflows/toggleModule`). */
+export interface SwitchModule {
+  do: 'switch-module';
+  module: string;
+  on: boolean;
+  isTrigger: boolean;
+}
+
+/** Asks whether MISP has a module in its list: whether it reaches the service that announces it. */
+export interface SeeModule {
+  do: 'see-module';
+  module: string;
+}
+
+/** Makes a tag that MISP does not have. */
+export interface CreateTag {
+  do: 'create-tag';
+  tag: string;
+}
+
+export type SetUpOperation =
+  SetSetting | CreateWorkflow | DeleteWorkflow | DrawWorkflow | SwitchModule | SeeModule | CreateTag;

@@ -1,0 +1,244 @@
+import { blocksOf, isBare, type MispGraph } from '../actions/misp-graph';
+import type { SetUpOperation } from '../actions/set-up';
+import { isSet } from '../event/flags';
+import { integerOf, isRecord, textOf } from '../event/values';
+import type { Account } from '../misp/account';
+import { versionNotes } from '../misp/versions';
+import { triggerById } from '../triggers/triggers';
+import { text, type Said } from '../text';
+import { CLEARED, FAIL_CLOSED_MODULES, isFailClosed } from './fail-closed';
+import { planFor } from './plan';
+import { triggerBlock } from './splice';
+import type { MispState, TriggerState } from './state';
+import { canFailClosed, readAddress, withoutLogin, type Wish } from './wish';
+
+/** `red`: the gate does not work. `yellow`: it works, and one should know. */
+export type Level = 'green' | 'yellow' | 'red';
+
+/** One thing that was looked at. */
+export interface Row {
+  /** What it is about. */
+  id: RowId;
+  level: Level;
+  said: Said;
+  /** What mends it, if it can be mended over REST. */
+  mend?: SetUpOperation[];
+}
+
+export type RowId =
+  | 'account'
+  | 'version'
+  | 'workflows'
+  | 'pages'
+  | 'service'
+  | 'credentials'
+  | 'reached'
+  | 'module'
+  | 'trigger'
+  | 'workflow'
+  | 'closed'
+  | 'closedModules'
+  | 'parameters'
+  | 'timeout'
+  | 'jobs'
+  | 'workers'
+  | 'hostOrg'
+  | 'clearKey';
+
+/** What a trigger is held against. */
+export interface CheckWish extends Wish {
+  /** Whose key sets the tag that clears; undefined if nothing is cleared, or it is not known. */
+  clearer?: Account;
+  /** The flow sets local tags besides. */
+  tagsLocally?: boolean;
+}
+
+/** Everything that keeps a trigger from doing what its flow promises, the worst first. */
+export function checkRows(misp: MispState, trigger: TriggerState, wish: CheckWish): Row[] {
+  const rows = [accountRow(misp), ...versionRows(misp, wish)];
+  if (misp.account.siteAdmin) {
+    rows.push(...serverRows(misp, wish));
+    if (misp.modules === undefined && misp.pagesProblem === undefined) return worstFirst(rows);
+    if (misp.pagesProblem !== undefined)
+      rows.push(red('pages', text('connect.noPages', { problem: misp.pagesProblem })));
+    else rows.push(...triggerRows(misp, trigger, wish));
+  }
+  return worstFirst(rows);
+}
+
+function worstFirst(rows: readonly Row[]): Row[] {
+  const order: Level[] = ['red', 'yellow', 'green'];
+  return rows.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+}
+
+/** The worst of all rows. */
+export function worstOf(rows: readonly Row[]): Level {
+  const levels = rows.map(({ level }) => level);
+  return levels.includes('red') ? 'red' : levels.includes('yellow') ? 'yellow' : 'green';
+}
+
+const row = (level: Level, id: RowId, said: Said, mend: SetUpOperation[] = []): Row => ({
+  ...{ id, level, said },
+  ...(mend.length > 0 ? { mend } : {}),
+});
+const green = (id: RowId, said: Said) => row('green', id, said);
+const yellow = (id: RowId, said: Said, mend?: SetUpOperation[]) => row('yellow', id, said, mend);
+const red = (id: RowId, said: Said, mend?: SetUpOperation[]) => row('red', id, said, mend);
+
+function accountRow({ account }: MispState): Row {
+  const { email, version } = account;
+  if (!account.siteAdmin) return yellow('account', text('check.noSiteAdmin', { email }));
+  if (account.readOnlyKey) return yellow('account', text('check.readOnlyKey', { email }));
+  return green('account', text('check.account', { email, version }));
+}
+
+function versionRows({ account }: MispState, { trigger }: Wish): Row[] {
+  return versionNotes(account.version, trigger).map(({ level, said }) => row(level, 'version', said));
+}
+
+/** What concerns every trigger of this MISP. */
+function serverRows(misp: MispState, wish: CheckWish): Row[] {
+  const { settings, workers } = misp;
+  const { clearTag, clearer, tagsLocally } = wish;
+  const rows: Row[] = [];
+  const isOn = isSet(settings['Plugin.Workflow_enable']);
+  rows.push(
+    isOn
+      ? green('workflows', text('check.workflows'))
+      : red('workflows', text('check.noWorkflows'), settingsOf(misp, wish, /Workflow_enable/)),
+    ...serviceRows(misp, wish),
+  );
+  if (!isSet(settings['MISP.background_jobs'])) rows.push(yellow('jobs', text('connect.noBackgroundJobs')));
+  else if (workers?.known) {
+    const queues = workers.dead.join(', ');
+    rows.push(
+      queues === ''
+        ? green('workers', text('check.workers'))
+        : red('workers', text('connect.deadWorkers', { queues })),
+    );
+  } else rows.push(yellow('workers', text('check.workersUnknown')));
+  const host = textOf(settings['MISP.host_org_id']);
+  if (clearTag && host === '') rows.push(red('hostOrg', text('connect.noHostOrg')));
+  else if (tagsLocally && host === '') rows.push(yellow('hostOrg', text('check.noHostOrg')));
+  if (clearTag && clearer && (clearer.readOnlyKey || !clearer.writes)) {
+    rows.push(red('clearKey', text('check.clearKey', { email: clearer.email, tag: clearTag })));
+  }
+  return rows;
+}
+
+function serviceRows(misp: MispState, wish: CheckWish): Row[] {
+  const { settings } = misp;
+  const { service, deadlineMs } = wish;
+  const url = String(settings['Plugin.Action_services_url']);
+  const port = integerOf(settings['Plugin.Action_services_port']);
+  const known = readAddress(url, port);
+  const address = `${withoutLogin(url)}:${port}`;
+  const wanted = `${service.protocol}://${service.host}:${service.port}`;
+  const mend = settingsOf(misp, wish, /Action_services/);
+  const rows: Row[] = [];
+  const isHere =
+    known?.host === service.host && known.port === service.port && known.protocol === service.protocol;
+  if (!isSet(settings['Plugin.Action_services_enable']))
+    rows.push(red('service', text('check.serviceOff'), mend));
+  else if (!isHere) rows.push(yellow('service', text('check.serviceElsewhere', { address, wanted }), mend));
+  else rows.push(green('service', text('check.service', { address })));
+  const isLetIn = known && known.user === (service.user ?? '') && known.password === (service.password ?? '');
+  if (isHere && !isLetIn) rows.push(red('credentials', text('check.credentials'), mend));
+  const seconds = integerOf(settings['Plugin.Action_timeout']);
+  if (seconds * 1000 <= deadlineMs) {
+    const params = { seconds, deadline: deadlineMs / 1000 };
+    rows.push(red('timeout', text('check.timeout', params), settingsOf(misp, wish, /Action_timeout/)));
+  } else rows.push(green('timeout', text('check.timeoutFits', { seconds })));
+  return rows;
+}
+
+/** What would set the settings right. Whoever decided for another service has to decide again, in the dialog. */
+function settingsOf(misp: MispState, wish: Wish, names: RegExp): SetUpOperation[] {
+  const bare = { exists: true, on: true, hasWorkflow: true, graph: {}, isReadable: true };
+  return planFor(misp, bare, { ...wish, place: 'leave' }).steps.filter(
+    (step) => step.do === 'set-setting' && names.test(step.name),
+  );
+}
+
+function triggerRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[] {
+  const { module, trigger } = wish;
+  const { modules } = misp;
+  if (!state.exists)
+    return [red('trigger', text('connect.noTrigger', { trigger, version: misp.account.version }))];
+  const found = modules?.get(module);
+  const rows: Row[] = [];
+  rows.push(
+    found
+      ? green('reached', text('check.reached', { module }))
+      : red('reached', text('connect.notReached', { module })),
+  );
+  if (found && !found.on) rows.push(red('module', text('check.moduleOff', { module }), [switchOn(module)]));
+  else if (found) rows.push(green('module', text('check.moduleOn', { module })));
+  const on: SetUpOperation = { do: 'switch-module', module: trigger, on: true, isTrigger: true };
+  rows.push(
+    state.on
+      ? green('trigger', text('check.triggerOn', { trigger }))
+      : red('trigger', text('check.triggerOff', { trigger }), [on]),
+  );
+  return [...rows, ...workflowRows(misp, state, wish)];
+}
+
+function switchOn(module: string): SetUpOperation {
+  return { do: 'switch-module', module, on: true, isTrigger: false };
+}
+
+function workflowRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[] {
+  const { module, trigger } = wish;
+  const { graph, hasWorkflow } = state;
+  if (blocksOf(graph, module).length === 0) {
+    const mend = planFor(misp, state, wish).steps;
+    const isEmpty = !hasWorkflow || isBare(graph);
+    return [
+      red('workflow', text(isEmpty ? 'check.noWorkflow' : 'check.notInWorkflow', { trigger, module }), mend),
+    ];
+  }
+  return [
+    green('workflow', text('check.workflow', { trigger, module })),
+    ...closedRows(misp, state, wish),
+    ...parameterRows(state, wish),
+  ];
+}
+
+/** Whether MISP stops when nobody answers, and whether flow and drawing agree about it. */
+function closedRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[] {
+  const { module, trigger, clearTag } = wish;
+  const { graph } = state;
+  if (!triggerById(trigger)?.blocking) return [];
+  const isClosed = isFailClosed(graph, module, clearTag ?? CLEARED);
+  if (!clearTag) {
+    if (isClosed) return [red('closed', text('check.clearsNothing', { trigger }))];
+    return [yellow('closed', text(canFailClosed(trigger) ? 'check.failsOpen' : 'check.failsOpenProxy'))];
+  }
+  const mend = planFor(misp, state, wish).steps;
+  if (!isClosed) return [red('closed', text('check.notClosed', { trigger }), mend)];
+  const off = FAIL_CLOSED_MODULES.filter((name) => misp.modules?.get(name)?.on !== true);
+  if (off.length === 0) return [green('closed', text('check.closed'))];
+  return [
+    green('closed', text('check.closed')),
+    red('closedModules', text('check.closedModules', { modules: off.join(', ') }), off.map(switchOn)),
+  ];
+}
+
+/** MISP's trigger for tags has parameters of its own; with its defaults it tells of one way of tagging in four. */
+function parameterRows({ graph }: TriggerState, { trigger }: Wish): Row[] {
+  if (trigger !== 'tag-attached-after-save') return [];
+  const [id = '', block] = triggerBlock(graph) ?? [];
+  const params = isRecord(block?.data.indexed_params) ? block.data.indexed_params : {};
+  if (params.scope === 'any' && params.locality === 'any') return [green('parameters', text('check.anyTag'))];
+  if (!block) return [];
+  const wanted = { ...params, scope: 'any', locality: 'any', tag: textOf(params.tag) };
+  const changed: MispGraph = {
+    ...graph,
+    [id]: { ...block, data: { ...block.data, indexed_params: wanted } },
+  };
+  return [
+    yellow('parameters', text('check.someTags'), [
+      { do: 'draw-workflow', trigger, graph: changed, was: graph },
+    ]),
+  ];
+}

@@ -1,0 +1,108 @@
+import { graphOf, hasOthers, type MispGraph } from '../actions/misp-graph';
+import type { SettingValue } from '../actions/set-up';
+import { isSet } from '../event/flags';
+import { checkAccount, type Account } from '../misp/account';
+import type { MispClient } from '../misp/client';
+import { readSetting, readWorkers, type Workers } from '../misp/server-settings';
+import { workflowModules } from '../misp/workflow-modules';
+import { viewTrigger } from '../misp/workflows';
+import { saidBy, WorkflowError, type Said } from '../text';
+
+/** The settings of MISP that matter, and what MISP takes for granted where nothing was set. */
+export const SETTINGS = {
+  'Plugin.Workflow_enable': false,
+  'Plugin.Action_services_enable': false,
+  'Plugin.Action_services_url': 'http://127.0.0.1',
+  'Plugin.Action_services_port': 6666,
+  'Plugin.Action_timeout': 10,
+  'MISP.background_jobs': true,
+  'MISP.host_org_id': '',
+} as const satisfies Record<string, SettingValue>;
+export type SettingName = keyof typeof SETTINGS;
+const ENABLED = 'Plugin.Workflow_enable';
+
+/** How a MISP is set up, for all of its triggers. */
+export interface MispState {
+  account: Account;
+  settings: Record<SettingName, SettingValue>;
+  workers: Workers | undefined;
+  /** Modules by id, and whether each is on; undefined if MISP does not give them: it does while workflows are on. */
+  modules: ReadonlyMap<string, { on: boolean }> | undefined;
+  /** Why it does not, although they are on. */
+  pagesProblem: Said | undefined;
+}
+
+/** How one of its triggers is set up. */
+export interface TriggerState {
+  /** This MISP has the trigger. */
+  exists: boolean;
+  on: boolean;
+  hasWorkflow: boolean;
+  /** What is drawn; empty without a workflow. */
+  graph: MispGraph;
+  /** All of it is understood: only then may it be drawn anew. */
+  isReadable: boolean;
+}
+
+/** Reads how a MISP is set up: nothing in it is changed. Whoever is no site admin sees the account alone. */
+export async function readState(client: MispClient, signal?: AbortSignal): Promise<MispState> {
+  const account = await checkAccount(client);
+  if (!account.siteAdmin) {
+    return { account, settings: SETTINGS, workers: undefined, modules: undefined, pagesProblem: undefined };
+  }
+  const names = Object.keys(SETTINGS) as SettingName[];
+  const values = await Promise.all(names.map((name) => settingOf(client, name, signal)));
+  const settings = Object.fromEntries(names.map((name, index) => [name, values[index]]));
+  const workers = await readWorkers(client, signal).catch(unlessOurs);
+  const own = settings as MispState['settings'];
+  const pages = isSet(own[ENABLED])
+    ? await modulesOf(client)
+    : { modules: undefined, pagesProblem: undefined };
+  return { account, settings: own, workers, ...pages };
+}
+
+async function settingOf(client: MispClient, name: SettingName, signal?: AbortSignal): Promise<SettingValue> {
+  const value = await readSetting(client, name, signal);
+  return value === undefined || value === '' ? SETTINGS[name] : value;
+}
+
+async function modulesOf(client: MispClient): Promise<Pick<MispState, 'modules' | 'pagesProblem'>> {
+  try {
+    const rows = await workflowModules(client);
+    const modules = new Map(rows.map(({ id, disabled }) => [id, { on: !disabled }]));
+    return { modules, pagesProblem: undefined };
+  } catch (error) {
+    if (!(error instanceof WorkflowError)) throw error;
+    return { modules: undefined, pagesProblem: saidBy(error) };
+  }
+}
+
+/** What cannot be seen is not known; a fault of ours is told. */
+function unlessOurs(error: unknown): undefined {
+  if (!(error instanceof WorkflowError)) throw error;
+}
+
+/** Reads how a trigger is set up. */
+export async function readTrigger(
+  client: MispClient,
+  trigger: string,
+  signal?: AbortSignal,
+): Promise<TriggerState> {
+  const view = await viewTrigger(client, trigger, signal);
+  const { on = false, workflow } = view ?? {};
+  const drawn = { graph: graphOf(workflow?.data), isReadable: !hasOthers(workflow?.data) };
+  return { exists: view !== undefined, on, hasWorkflow: workflow !== undefined, ...drawn };
+}
+
+/** A MISP and one of its triggers, as far as MISP shows it. */
+export async function look(
+  client: MispClient,
+  trigger: string,
+  signal?: AbortSignal,
+): Promise<{ misp: MispState; trigger: TriggerState }> {
+  const misp = await readState(client, signal);
+  const isSeen = misp.modules !== undefined;
+  return { misp, trigger: isSeen ? await readTrigger(client, trigger, signal) : NOT_SEEN };
+}
+
+const NOT_SEEN: TriggerState = { exists: true, on: false, hasWorkflow: false, graph: {}, isReadable: true };

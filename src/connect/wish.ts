@@ -1,0 +1,75 @@
+import type { Place } from '../actions/misp-graph';
+
+/** What is to be connected: a trigger of MISP with a trigger of a flow. */
+export interface Wish {
+  /** MISP's id of the trigger. */
+  trigger: string;
+  /** The name under which the flow's trigger is announced. */
+  module: string;
+  service: ServiceAddress;
+  /** How long MISP has to wait for an answer at most, in milliseconds. */
+  deadlineMs: number;
+  /** MISP goes on only if the flow has cleared the event; the tag by which it does. */
+  clearTag?: string;
+  /** What to do about another service that MISP calls already. */
+  otherService?: 'in-front' | 'replace';
+  /** Where in a workflow that has other blocks; `leave` changes nothing in it. */
+  place?: Place | 'leave';
+}
+
+/** Where MISP finds the listener. */
+export interface ServiceAddress {
+  protocol: 'http' | 'https';
+  /** As MISP's own machine calls this one. */
+  host: string;
+  port: number;
+  user?: string;
+  password?: string;
+}
+
+/** The triggers whose workflow can be drawn so that a dead Node-RED stops MISP. */
+export const canFailClosed = (trigger: string): boolean => trigger === 'event-publish';
+
+/** The value of `Plugin.Action_services_url`: without the port, user and password percent-encoded. */
+export function serviceUrl({ protocol, host, user, password }: ServiceAddress): string {
+  const login = user || password ? `${encoded(user ?? '')}:${encoded(password ?? '')}@` : '';
+  return `${protocol}://${login}${host}`;
+}
+
+/** What `encodeURIComponent` leaves alone, PHP's curl reads as it is; quotes and brackets are safer encoded. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** An address of a service as MISP's settings have it: host, and who asks. */
+export interface KnownAddress {
+  protocol: string;
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+}
+
+/** Reads MISP's two settings; undefined if they are no address. */
+export function readAddress(url: string, port: number): KnownAddress | undefined {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return undefined;
+  const { protocol, hostname, username, password, port: own } = new URL(url);
+  const login = { user: decoded(username), password: decoded(password) };
+  return { protocol: protocol.slice(0, -1), host: hostname, port: port || Number(own), ...login };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A setting's value as a person may see it: without user and password. */
+export function withoutLogin(value: string | number | boolean): string {
+  return String(value).replace(/\/\/[^/]*@/, '//***@');
+}

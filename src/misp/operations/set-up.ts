@@ -1,0 +1,99 @@
+import type {
+  CreateTag,
+  CreateWorkflow,
+  DeleteWorkflow,
+  DrawWorkflow,
+  SeeModule,
+  SetSetting,
+  SetUpOperation,
+  SwitchModule,
+} from '../../actions/set-up';
+import { graphOf, isBare, isSameGraph, type MispGraph } from '../../actions/misp-graph';
+import { WorkflowError } from '../../text';
+import { done, type Context, type Outcome } from '../carry-out/context';
+import { readSetting, writeSetting } from '../server-settings';
+import { addTag, searchTags } from '../tags';
+import { workflowModules } from '../workflow-modules';
+import {
+  createWorkflow as create,
+  deleteWorkflow as takeAway,
+  saveWorkflow,
+  switchModule as turn,
+  viewTrigger,
+  type WorkflowView,
+} from '../workflows';
+import { NOT_IN_DATA, ONE_THING, WHOLE_PLAN, type OperationEntry } from './entry';
+
+const UNCHANGED: Outcome = { state: 'unchanged' };
+
+/** What sets a MISP up is done in the plan's order, by a site admin. */
+function entry<O extends SetUpOperation>(
+  carryOut: (context: Context, operation: O) => Promise<Outcome>,
+  permission: OperationEntry<O>['permission'] = 'perm_site_admin',
+): OperationEntry<O> {
+  return { carryOut, reflect: NOT_IN_DATA, lane: () => WHOLE_PLAN, ...ONE_THING, permission };
+}
+
+export const setSetting = entry<SetSetting>(async ({ client, signal }, { name, value }) => {
+  if (String(await readSetting(client, name, signal)) === String(value)) return UNCHANGED;
+  await writeSetting(client, name, value, signal);
+  return done();
+});
+
+export const createWorkflow = entry<CreateWorkflow>(async ({ client, signal }, { trigger }) => {
+  if ((await viewTrigger(client, trigger, signal))?.workflow) return UNCHANGED;
+  await create(client, trigger, signal);
+  return done();
+});
+
+export const drawWorkflow = entry<DrawWorkflow>(async ({ client, signal }, { trigger, graph, was }) => {
+  const workflow = await workflowOf({ client, signal }, trigger);
+  const present = graphOf(workflow.data);
+  if (isSameGraph(present, graph)) return UNCHANGED;
+  refuseOther(trigger, present, was);
+  const { _frames } = workflow.data;
+  await saveWorkflow(client, workflow, { ...graph, ...(_frames === undefined ? {} : { _frames }) }, signal);
+  return done();
+});
+
+export const deleteWorkflow = entry<DeleteWorkflow>(async ({ client, signal }, { trigger, graph }) => {
+  const workflow = (await viewTrigger(client, trigger, signal))?.workflow;
+  if (!workflow) return UNCHANGED;
+  const present = graphOf(workflow.data);
+  if (!isBare(present)) refuseOther(trigger, present, graph);
+  await takeAway(client, workflow.id, signal);
+  return done();
+});
+
+export const switchModule = entry<SwitchModule>(async ({ client, signal }, operation) => {
+  await turn(client, operation, signal);
+  return done();
+});
+
+export const seeModule = entry<SeeModule>(async ({ client }, { module }) => {
+  const isListed = (await workflowModules(client)).some(({ id }) => id === module);
+  if (!isListed) throw new WorkflowError('connect.notReached', { module });
+  return done();
+});
+
+export const createTag = entry<CreateTag>(async ({ client, signal }, { tag }) => {
+  if ((await searchTags(client, [tag], signal)).length > 0) return UNCHANGED;
+  await addTag(client, tag, signal);
+  return done();
+}, undefined);
+
+async function workflowOf(
+  { client, signal }: Pick<Context, 'client' | 'signal'>,
+  trigger: string,
+): Promise<WorkflowView> {
+  const workflow = (await viewTrigger(client, trigger, signal))?.workflow;
+  if (!workflow) throw new WorkflowError('connect.notCreated', { trigger });
+  return workflow;
+}
+
+/** Nobody's work is written over: not what was drawn meanwhile, and not what nobody had seen. */
+function refuseOther(trigger: string, present: MispGraph, expected: MispGraph | undefined): void {
+  if (!expected && !isBare(present)) throw new WorkflowError('connect.hasBlocks', { trigger });
+  if (expected && !isSameGraph(present, expected))
+    throw new WorkflowError('connect.changedMeanwhile', { trigger });
+}

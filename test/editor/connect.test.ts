@@ -1,0 +1,102 @@
+import { strict as assert } from 'node:assert';
+import path from 'node:path';
+import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
+import { graphOf } from '../../src/actions/misp-graph';
+import { listener, node, tab, trigger } from '../support/flows';
+import { freePort } from '../support/misp';
+import { openEditor, shots, type Editor } from './browser';
+import { unreadable } from './contrast';
+
+const MODULE = 'nodered_event_publish';
+const TRIGGER = 'node-trigger';
+
+describe('the dialog that connects a MISP', function () {
+  this.timeout(120_000);
+  let editor: Editor;
+  let misp: StandInMisp;
+  let port: number;
+  before(async () => {
+    port = await freePort();
+    editor = await openEditor();
+  });
+  afterEach(() => misp.close());
+  after(() => editor.close());
+
+  async function start(more: object = {}): Promise<void> {
+    misp = await startStandInMisp({ port: 0, ...more });
+    const flow = [
+      tab,
+      { id: 'misp', type: 'misp-server', name: 'Our MISP', url: misp.url, timeout: 5 },
+      listener(port),
+      trigger(['answer'], { version: 2, module: MODULE }),
+      node('answer', 'misp-response', [], { version: 1, answer: 'allow', x: 400 }),
+    ];
+    await editor.open(flow, { misp: { apiKey: API_KEY }, listener: { user: 'misp', password: 'a b/c' } });
+    await editor.edit(TRIGGER);
+  }
+  const click = (what: string) => editor.page.click(`.misp-tray [data-do="${what}"]`);
+  const seen = (selector: string) => editor.page.waitForSelector(`.misp-tray ${selector}`);
+  const level = (row: string) =>
+    editor.page.getAttribute(`.misp-connect-rows [data-row="${row}"]`, 'data-level');
+  const shoot = (name: string) => editor.page.screenshot({ path: path.join(shots, `connect-${name}.png`) });
+
+  it('connects, checks, sees what broke, and mends it with one click', async () => {
+    await start();
+    await editor.page.click('#dialog-form [data-do="open"]');
+    await seen('#misp-connect-host');
+    await editor.page.waitForTimeout(600);
+    await editor.page.fill('#misp-connect-host', '127.0.0.1');
+    await click('showPlan');
+    await seen('.misp-connect-steps');
+    await shoot('plan');
+    assert.deepEqual(await unreadable(editor.page, '.misp-tray', '.misp-tray'), []);
+    assert.deepEqual(misp.calls.writing, []);
+    await click('do');
+    await seen('.misp-connect-said[data-state="ok"]');
+    await shoot('done');
+    assert.ok(misp.workflowStore.isTriggerOn('event-publish'));
+    await click('check');
+    await seen('.misp-connect-rows');
+    assert.equal(await level('module'), 'green');
+
+    misp.workflowStore.switchModule(MODULE, false);
+    await click('check');
+    await seen('.misp-connect-rows [data-row="module"][data-level="red"]');
+    await shoot('red');
+    assert.deepEqual(await unreadable(editor.page, '.misp-tray', '.misp-tray'), []);
+    await editor.page.click('.misp-connect-rows [data-row="module"] button');
+    await seen('.misp-connect-rows [data-row="module"][data-level="green"]');
+    await editor.page.click('#misp-tray-cancel');
+    await editor.page.waitForTimeout(600);
+    // The form below is open still, and can be left.
+    await editor.cancel();
+    assert.deepEqual(editor.problems.splice(0), []);
+  });
+
+  it('shows a workflow of somebody else as a picture, and puts the module where it is told', async () => {
+    await start({ workflows: { 'event-publish': { module: 'theirs' } } });
+    misp.settings.set('Plugin.Workflow_enable', true);
+    await editor.page.click('#dialog-form [data-do="open"]');
+    await seen('#misp-connect-host');
+    await editor.page.waitForTimeout(600);
+    await editor.page.fill('#misp-connect-host', '127.0.0.1');
+    await click('showPlan');
+    await seen('.misp-connect-picture');
+    await shoot('places');
+    await editor.page.click('.misp-connect-place[aria-label^="between"]');
+    await seen('.misp-connect-steps');
+    await click('do');
+    await seen('.misp-connect-said[data-state="ok"]');
+    const graph = graphOf(misp.workflowStore.byTrigger('event-publish')?.data);
+    assert.equal(Object.keys(graph).length, 3);
+    await click('undo');
+    await editor.page.waitForFunction(
+      `document.querySelectorAll('.misp-tray .misp-connect-steps [data-state="left"]').length === 0`,
+    );
+    await seen('.misp-connect-said[data-state="ok"]');
+    assert.equal(Object.keys(graphOf(misp.workflowStore.byTrigger('event-publish')?.data)).length, 2);
+    await editor.page.keyboard.press('Escape');
+    await editor.page.waitForTimeout(600);
+    assert.deepEqual(editor.problems.splice(0), []);
+  });
+});
