@@ -130,6 +130,8 @@ declare const RED: {
   clipboard: { copyText(value: string, element: JQuery, message: string): void };
   comms: { subscribe(topic: string, listener: (topic: string, message: unknown) => void): void };
   editor: {
+    edit(node: EditorNode): void;
+    editConfig(property: string, type: string, id: string): void;
     editText(options: { mode: string; value: string; width: string; complete(value: string): void }): void;
     updateNodeProperties(node: EditorNode): void;
     validateNode(node: EditorNode): void;

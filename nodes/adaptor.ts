@@ -10,7 +10,8 @@ import { jsonataOf } from './jsonata';
 import { migrate } from './migrate';
 import { inShort, NodeStatus, type StatusArguments } from './node-status';
 import { namesFor } from './template-names';
-import { ourTypes, runtimeOf } from './runtime';
+import { ourTypes } from './our-types';
+import { runtimeOf } from './runtime';
 import { wordsFor } from './words';
 
 /** Messages by output; `undefined` for an output that gets none. */

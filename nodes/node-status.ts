@@ -137,7 +137,8 @@ function worst(layers: Partial<Record<Layer, Shown>>): Shown | undefined {
   return first(TROUBLE_FIRST, 'red') ?? first(TROUBLE_FIRST, 'yellow') ?? first(NEWS_FIRST);
 }
 
-function shortened(text: string, length: number): string {
+/** A text of so many characters at most; what is left out is shown to be. */
+export function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, Math.max(0, length - 1))}…` : text;
 }
 

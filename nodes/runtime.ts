@@ -22,13 +22,10 @@ import { words } from '../src/text';
 import type { RequestText } from '../src/listener/open-query';
 import type { KeptRequest, LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
-import type { Description } from './definition';
+import { ourTypes } from './our-types';
 import type { Rehearsal, RehearsalOptions } from './triggers/trigger-runs';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
 import { SetUpWatch } from './set-up-watch';
-
-/** The node types of this package, filled as they are defined. */
-export const ourTypes = new Map<string, Description>();
 
 interface LogEvent {
   level: number;

@@ -28,7 +28,8 @@ export function demoFlow(): { flow: DemoNode[]; credentials: Record<string, obje
   const all = new Map(EXAMPLES.flatMap(example).map((node) => [node.id, node]));
   const flow = [...all.values()]
     .map((node) => (node.id === LISTENER ? { ...node, port: '${LISTENER_PORT}' } : node))
-    .map((node) => (node.id === SERVER ? { ...node, url: '' } : node));
+    .map((node) => (node.id === SERVER ? { ...node, url: '' } : node))
+    .map(nothingToFillIn);
   return {
     flow,
     credentials: {
@@ -36,6 +37,12 @@ export function demoFlow(): { flow: DemoNode[]; credentials: Record<string, obje
       [SERVER]: { apiKey: API_KEY },
     },
   };
+}
+
+/** What an example says is to be filled in is filled in here. */
+function nothingToFillIn(node: DemoNode): DemoNode {
+  if (node.type !== 'comment') return node;
+  return { ...node, name: String(node.name).replace(/^Fill in [^.]*\. /, '') };
 }
 
 /**

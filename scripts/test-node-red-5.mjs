@@ -1,4 +1,4 @@
-// Runs tests (the flow tests, unless a pattern names others) on Node-RED 5, with a newer Node from npm where this one is too old.
+// Runs tests (the flow tests, unless arguments for mocha name others) on Node-RED 5, with a newer Node from npm where this one is too old.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -33,7 +33,7 @@ const FLOWS = [
   'test/flows/**/*.test.ts',
   ...OF_ANSWERS.flatMap((name) => ['--ignore', `test/flows/${name}.test.ts`]),
 ];
-run(node, [...MOCHA, ...(process.argv[2] ? [process.argv[2]] : FLOWS)], {
+run(node, [...MOCHA, ...(process.argv.length > 2 ? process.argv.slice(2) : FLOWS)], {
   NODE_RED_PATH: path.join(folder, 'node_modules/node-red'),
   EDITOR_RUN: 'node-red-5',
 });

@@ -1,8 +1,14 @@
-import type { Finding } from '../../src/checks/finding';
+import type { Finding, FindingKey } from '../../src/checks/finding';
 import { canMend, mend } from './mend';
 import { namesOf, text, wordsOf } from './texts';
 
 const ID = 'misp-checks';
+
+/** Findings whose cure is a setting of the node; that of the others is on the canvas. */
+const IN_FORM: ReadonlySet<FindingKey> = new Set([
+  ...(['lacks', 'equalsSeveral', 'deadlineTooLong', 'moduleTwice'] as const),
+  ...(['portTwice', 'portTaken', 'cannotListen'] as const),
+]);
 
 export interface FindingList {
   /** @param id the node whose findings get the focus */
@@ -11,7 +17,7 @@ export interface FindingList {
 }
 
 /**
- * The sidebar tab with all findings; clicking one shows its node.
+ * The sidebar tab with all findings; clicking one shows its node, and the form if that has the cure.
  * @param isOurs tells the node types of this package
  */
 export function createList(isOurs: (type: string) => boolean): FindingList {
@@ -67,7 +73,7 @@ function entryOf(finding: Finding, isMendable: boolean): JQuery {
   const kind = text(danger ? 'danger' : 'warning');
   const row = $('<li>').attr('data-key', finding.key).attr('data-nodes', nodes.join(' '));
   row.toggleClass('misp-check-danger', danger);
-  const reveal = (id: string) => () => RED.view.reveal(id);
+  const reveal = (id: string) => () => lookAt(id, IN_FORM.has(finding.key));
   $('<button type="button" class="misp-check-words">')
     .append($('<i class="fa fa-exclamation-circle">').attr({ role: 'img', 'aria-label': kind, title: kind }))
     .append($('<span>').text(wordsOf(finding)))
@@ -88,6 +94,15 @@ function entryOf(finding: Finding, isMendable: boolean): JQuery {
       .appendTo(row);
   }
   return row;
+}
+
+/** Shows a node, and its form unless another is open: what was typed there is not to be covered. */
+function lookAt(id: string, inForm: boolean): void {
+  RED.view.reveal(id);
+  const node = RED.nodes.node(id);
+  if (!node?._def || !inForm || $('.red-ui-tray').length > 0) return;
+  if (node._def.category === 'config') RED.editor.editConfig('', node.type, id);
+  else RED.editor.edit(node);
 }
 
 /** A button in the bar below the workspace, while there are findings: a tab may be hidden by others. */

@@ -3,7 +3,8 @@ import type { NodeConfig } from '../../src/runs/trust';
 import { checkFlow, type Finding } from '../../src/checks/check-flow';
 import { looksAtAttributes } from '../attributes-when';
 import { migrate } from '../migrate';
-import { ourTypes, runtimeOf } from '../runtime';
+import { ourTypes } from '../our-types';
+import { runtimeOf } from '../runtime';
 
 const knowledge = {
   isOurs: (type: string) => ourTypes.has(type),

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { WorkflowError } from '../../src/text';
 import type { Saved } from '../definition';
 import { migrate } from '../migrate';
-import { ourTypes } from '../runtime';
+import { ourTypes } from '../our-types';
 
 /** What Node-RED's editor shows in place of a password that it does not know. */
 export const UNCHANGED = '__PWRD__';

@@ -5,9 +5,12 @@ import type { Cause, Verdict } from '../../src/runs/verdict';
 import { text as said, words } from '../../src/text';
 import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
-import { inShort, type StatusArguments } from '../node-status';
+import { inShort, shortened, type StatusArguments } from '../node-status';
 import { QuietLog } from '../quiet-log';
 import { worstRow, type Checked } from '../set-up-watch';
+
+/** Longest reason in a status: more would stand under the next node. It is whole at the response, and in the log. */
+const LONGEST_REASON = 25;
 
 /**
  * What a trigger tells its operator: the status under the node, and lines in the log. As long as MISP cannot get
@@ -62,14 +65,14 @@ export class TriggerReport {
     if (cause === 'lost') return this.lost();
     if (TROUBLE.includes(cause)) {
       this.log.tell(cause, text(`log.${cause}`, { outcome: text(`outcome.${outcome}`), reason }));
-      this.tell([cause, outcome === 'block' ? 'red' : 'yellow', 'dot', { reason: inShort(reason) }]);
-    } else if (outcome === 'block') this.tell(['blocked', 'red', 'dot', { reason }]);
+      this.tell([cause, outcome === 'block' ? 'red' : 'yellow', 'dot', { reason: brief(reason) }]);
+    } else if (outcome === 'block') this.tell(['blocked', 'red', 'dot', { reason: brief(reason) }]);
     else this.tell([cause === 'accepted' ? 'accepted' : 'allowed', 'green', 'dot']);
   }
 
   /** The flow did not get a request: its data could not be completed, or it came too often. */
   incomplete({ message }: Error, status: 'incomplete' | 'tooOften'): void {
-    this.tell([status, 'red', 'ring', { problem: inShort(message) }]);
+    this.tell([status, 'red', 'ring', { problem: brief(message) }]);
   }
 
   /** A request told of nothing but what this Node-RED wrote, and ended. */
@@ -81,8 +84,9 @@ export class TriggerReport {
   withoutFlow(by: OwnAnswer, blocked: boolean): void {
     const { text } = this.context;
     const outcome = text(`outcome.${blocked ? 'block' : 'allow'}`);
-    this.log.tell(by, text('log.withoutFlow', { by, outcome }));
-    this.tell([blocked ? 'blockedByPolicy' : 'allowedByPolicy', 'red', 'ring', { by }]);
+    const reason = text(`by.${by}`);
+    this.log.tell(by, text('log.withoutFlow', { by: reason, outcome }));
+    this.tell([blocked ? 'blockedByPolicy' : 'allowedByPolicy', 'red', 'ring', { by: reason }]);
   }
 
   /** MISP hung up before it had its answer. */
@@ -137,6 +141,10 @@ function statusOf(state: ServiceState, port: string): StatusArguments {
   }
   if (!state.problem) return ['ready', 'green', 'ring'];
   return ['listenerProblem', 'red', 'ring', { problem: inShort(words(state.problem)) }];
+}
+
+function brief(reason: string): string {
+  return shortened(inShort(reason), LONGEST_REASON);
 }
 
 function timeOfDay(): string {

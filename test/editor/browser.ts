@@ -1,9 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Page,
+  type PageScreenshotOptions,
+} from 'playwright-core';
 import { root, startNodeRed, deploy, type FlowNode } from '../support/node-red';
 
-/** Where the screenshots of a run go. */
+/** Where the pictures of a run go: those of what failed, and with `EDITOR_SHOTS=1` those that are to be looked at. */
 export const shots = path.join(root, '.editor-shots', process.env.EDITOR_RUN ?? 'node-red-4');
 
 /** Dark themes for Node-RED 4, which has none of its own. */
@@ -35,8 +41,13 @@ export interface Editor {
   close(): Promise<void>;
 }
 
-/** How long a form takes to slide in or out, in milliseconds. */
-const TRAY_MS = 600;
+/** How long a form takes to slide in, in milliseconds. */
+export const TRAY_MS = 350;
+
+/** Keeps a picture of what is shown, for somebody who wants to look at it: each costs as much as filling two fields. */
+export async function picture(page: Page, name: string, options: PageScreenshotOptions = {}): Promise<void> {
+  if (process.env.EDITOR_SHOTS) await page.screenshot({ path: path.join(shots, name), ...options });
+}
 
 export async function openEditor(
   colours: 'light' | 'dark' = 'light',
@@ -104,7 +115,7 @@ export async function openEditor(
     },
     async cancel() {
       await page.click('#node-dialog-cancel');
-      await page.waitForTimeout(TRAY_MS);
+      await page.waitForSelector('#node-dialog-cancel', { state: 'detached' });
     },
     async close() {
       await browser.close();

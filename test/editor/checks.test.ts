@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { root, type FlowNode } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 import { tab as onlyTab } from './flows';
 import { closeForm, openByDoubleClick, wire } from './mouse';
 
@@ -90,7 +90,7 @@ describe('the checks in the editor', function () {
     await settles(['unreachedResponse b']);
     await wire(page, 't', 'b');
     await settles(['blockWithoutEffect b']);
-    await page.screenshot({ path: path.join(shots, 'checks-badge.png') });
+    await picture(page, 'checks-badge.png');
     assert.match(
       (await page.getAttribute('.misp-check:not(.hide) g', 'aria-label')) ?? '',
       /“b” has no effect for “t”/,
@@ -102,7 +102,7 @@ describe('the checks in the editor', function () {
     assert.ok(await page.isVisible('.misp-checks li'));
     assert.equal(await page.evaluate(() => document.activeElement?.className), 'misp-check-words');
     await page.keyboard.press('Enter');
-    await page.screenshot({ path: path.join(shots, 'checks-list.png') });
+    await picture(page, 'checks-list.png');
     assert.match((await page.textContent('.misp-checks li')) ?? '', /Use a trigger that blocks/);
     assert.equal(await page.textContent('.misp-checks-status'), 'MISP checks: 1');
     assert.ok((await page.locator('.misp-checks-number').allTextContents()).includes('1'));
@@ -134,7 +134,7 @@ describe('the checks in the editor', function () {
     await page.waitForSelector('.red-ui-flow-node');
     await settled(['portTaken l t']);
     assert.match((await page.textContent('.misp-checks li')) ?? '', /Another program has the port/);
-    await page.screenshot({ path: path.join(shots, 'checks-port.png') });
+    await picture(page, 'checks-port.png');
     other.close();
     await once(other, 'close');
     await editor.open(flow);
@@ -173,7 +173,7 @@ describe('the checks in the editor', function () {
       response('off', { d: true, y: 540 }),
     ]);
     await settles(['unfinished x']);
-    await editor.page.screenshot({ path: path.join(shots, 'checks-unfinished.png') });
+    await picture(editor.page, 'checks-unfinished.png');
     await editor.page.locator('[id="x"] .red-ui-flow-node').click();
     await invoke('core:disable-selected-nodes');
     await settles(['unreachedResponse b', 'neverBlocks t', 'leadsToDisabled entry']);
@@ -339,11 +339,11 @@ describe('the checks in the editor', function () {
       await page.locator('.misp-checks-status').click();
       await page.waitForTimeout(400);
       assert.match((await page.textContent('.misp-checks li')) ?? '', /leaves “if” here \(else/i);
-      await page.screenshot({ path: path.join(shots, 'checks-mend.png') });
+      await picture(page, 'checks-mend.png');
       await page.click('.misp-checks-mend');
       await settles([]);
       assert.deepEqual(await wired(), ['if/0 block', 'if/1 allow', 't/0 misp-if-tag']);
-      await page.screenshot({ path: path.join(shots, 'checks-mended.png') });
+      await picture(page, 'checks-mended.png');
       await invoke('core:undo');
       await settles(['wayWithoutAnswer if']);
       await invoke('core:redo');

@@ -1,10 +1,9 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { connected, demoFlow } from '../../sandbox/demo-flow';
 import { startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { freePort } from '../support/misp';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, TRAY_MS, type Editor } from './browser';
 
 const LOGIN = { user: 'misp', password: 'sandbox' };
 const PHONE = { width: 360, height: 740 };
@@ -49,7 +48,7 @@ for (const colours of ['light', 'dark'] as const) {
       await page.waitForSelector('text=workflow:todo="review-before-publication"');
       const width = await page.evaluate('document.documentElement.scrollWidth');
       assert.ok((width as number) <= PHONE.width, `${String(width)} pixels wide`);
-      await page.screenshot({ path: path.join(shots, `stand-in-phone-${colours}.png`), fullPage: true });
+      await picture(page, `stand-in-phone-${colours}.png`, { fullPage: true });
     });
 
     it('shows what came of it where one looks', async () => {
@@ -67,7 +66,7 @@ for (const colours of ['light', 'dark'] as const) {
       await editor.edit('d000000000000012');
       await editor.page.fill('#node-input-tags-entry', 'amber');
       await editor.page.waitForSelector('.misp-options li:has-text("tlp:amber")');
-      await editor.page.screenshot({ path: path.join(shots, `demo-picker-${colours}.png`) });
+      await picture(editor.page, `demo-picker-${colours}.png`);
       await editor.page.fill('#node-input-tags-entry', '');
       await editor.cancel();
     });
@@ -75,19 +74,21 @@ for (const colours of ['light', 'dark'] as const) {
     it('says that our MISP is there', async () => {
       await editor.page.evaluate(`RED.editor.editConfig('', 'misp-server', 'd0000000000000b1')`);
       await editor.page.waitForSelector('#node-config-dialog-ok');
-      await editor.page.waitForTimeout(600);
+      await editor.page.waitForTimeout(TRAY_MS);
       await editor.page.click('button:text("Test connection")');
       await editor.page.waitForSelector('.misp-test[data-state=ok]');
-      await editor.page.screenshot({ path: path.join(shots, `demo-server-${colours}.png`) });
+      await picture(editor.page, `demo-server-${colours}.png`);
       await editor.page.click('#node-config-dialog-cancel');
-      await editor.page.waitForTimeout(600);
+      await editor.page.waitForTimeout(TRAY_MS);
     });
 
     it('is drawn so that nothing is found, on both tabs', async () => {
       for (const tab of ['d000000000000001', 'd00000000000dc00']) {
         await editor.page.evaluate(`RED.workspaces.show(${JSON.stringify(tab)})`);
         await editor.page.waitForTimeout(500);
-        await editor.page.screenshot({ path: path.join(shots, `demo-${tab.slice(-4)}-${colours}.png`) });
+        await picture(editor.page, `demo-${tab.slice(-4)}-${colours}.png`);
+        const drawn = await editor.page.locator('.red-ui-flow-node-label').allTextContents();
+        assert.ok(drawn.length > 3 && !drawn.join(' ').includes('Fill in'), drawn.join(', '));
       }
       assert.equal(await editor.page.locator('.misp-checks li').count(), 0);
       assert.deepEqual(editor.problems, []);

@@ -1,8 +1,7 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { call, freePort } from '../support/misp';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, TRAY_MS, type Editor } from './browser';
 import { tab } from './flows';
 import { closeForm, dragFromPalette, openByDoubleClick, wire } from './mouse';
 
@@ -53,21 +52,21 @@ describe('the demo, built with the mouse', function () {
     await openByDoubleClick(page, trigger);
     await page.locator('.form-row:has(#node-input-listener) .red-ui-button').last().click();
     await page.waitForSelector('#node-config-dialog-ok');
-    await page.waitForTimeout(600);
+    await page.waitForTimeout(TRAY_MS);
     await page.fill('#node-config-input-port', String(port));
     await page.fill('#node-config-input-user', LOGIN.user);
     await page.fill('#node-config-input-password', LOGIN.password);
-    await page.screenshot({ path: path.join(shots, 'demo-listener.png') });
+    await picture(page, 'demo-listener.png');
     await page.click('#node-config-dialog-ok');
     await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
-    await page.waitForTimeout(600);
+    await page.waitForTimeout(TRAY_MS);
     assert.equal(await page.inputValue('#node-input-module'), 'nodered_event_publish');
     await closeForm(page);
 
     await openByDoubleClick(page, condition);
     await page.fill('#node-input-tags-entry', 'tlp:red');
     await page.press('#node-input-tags-entry', 'Enter');
-    await page.screenshot({ path: path.join(shots, 'demo-condition.png') });
+    await picture(page, 'demo-condition.png');
     await closeForm(page);
 
     await openByDoubleClick(page, response);
@@ -94,7 +93,7 @@ describe('the demo, built with the mouse', function () {
     assert.match(log, /tlp:red must not be published/);
     await page.waitForSelector('text=blocked: tlp:red must not');
     await page.waitForTimeout(500);
-    await page.screenshot({ path: path.join(shots, 'demo-built-with-the-mouse.png') });
+    await picture(page, 'demo-built-with-the-mouse.png');
     assert.deepEqual(editor.problems, []);
   });
 });

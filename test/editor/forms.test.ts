@@ -1,14 +1,12 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import type { Description, Field } from '../../nodes/definition';
 import { definitions } from '../support/definitions';
-import { idOf, tab, withDefaults } from './flows';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 import { unreadable } from './contrast';
-import { complaint, isShown, setTyped, spoil } from './spoil';
+import { idOf } from './flows';
+import { done, flow, FORM, openForm, OURS, prefixOf, type EditorApi } from './form-trays';
+import { isShown, setTyped } from './spoil';
 
-/** How long Node-RED's editor takes to slide a form in or out, in milliseconds. */
-const TRAY_MS = 350;
 /** Kinds of fields that were filled. */
 const filled = new Set<string>();
 /** Values of the types of a `typed` field. */
@@ -17,8 +15,6 @@ const GOOD_VALUES: Record<string, string> = {
   ...{ msg: 'payload.filled', flow: 'filled', global: 'filled', env: 'FILLED' },
 };
 const SENTINEL = 'sentinel-secret-4711';
-
-const flow = [tab, ...definitions.map(({ description }) => withDefaults(description))];
 
 describe('the forms', function () {
   this.timeout(60000);
@@ -33,10 +29,10 @@ describe('the forms', function () {
   for (const { description } of definitions) {
     it(`${description.type}: filled, closed with Done and reopened, it shows the same`, async () => {
       await openForm(editor, description);
-      await editor.page.screenshot({ path: path.join(shots, `${description.type}.png`) });
+      await picture(editor.page, `${description.type}.png`);
       assert.deepEqual(await unreadable(editor.page, FORM, OURS), []);
       const expected = await fill(editor, description);
-      await editor.page.screenshot({ path: path.join(shots, `${description.type}-filled.png`) });
+      await picture(editor.page, `${description.type}-filled.png`);
       assert.deepEqual(await keysShown(editor), []);
       await done(editor, description);
       const saved = await nodeOf(editor, description);
@@ -54,39 +50,6 @@ describe('the forms', function () {
     const kinds = new Set<string>(used.map(({ kind }) => kind));
     assert.deepEqual([...kinds].sort(), [...filled].sort());
   });
-});
-
-const FORM = '#node-config-dialog-edit-form, #dialog-form';
-const OURS =
-  '.misp-tip, .misp-hint, .misp-preview, .misp-describe, .misp-problem, .misp-options, .misp-setting';
-
-describe('the forms in the dark', function () {
-  this.timeout(60000);
-  let editor: Editor;
-  before(async () => {
-    editor = await openEditor('dark');
-    await editor.open(flow);
-  });
-  after(() => editor.close());
-
-  for (const { description } of definitions) {
-    it(`${description.type} can be read, and says in words what is wrong`, async () => {
-      await openForm(editor, description);
-      await editor.page.screenshot({ path: path.join(shots, `${description.type}-dark.png`) });
-      assert.deepEqual(await unreadable(editor.page, FORM, OURS), []);
-      for (const [name, field] of Object.entries(description.fields)) {
-        const id = `${prefixOf(description)}${name}`;
-        if (!(await isShown(editor.page, id))) continue;
-        const control = await spoil(editor.page, id, field);
-        if (!control) continue;
-        const words = await complaint(editor.page, control);
-        assert.ok(words.length > 10 && !words.includes('problems.'), `${name}: ${words}`);
-      }
-      await editor.page.screenshot({ path: path.join(shots, `${description.type}-wrong.png`) });
-      assert.deepEqual(await unreadable(editor.page, FORM, OURS), []);
-      await cancel(editor, description);
-    });
-  }
 });
 
 /** What can be seen of an element. */
@@ -110,42 +73,6 @@ function textsIn(elements: unknown): string[] {
     placeholder ?? '',
     children.length > 0 ? '' : (textContent ?? ''),
   ]);
-}
-
-const prefixOf = (description: Description) =>
-  description.family === 'config' ? '#node-config-input-' : '#node-input-';
-
-async function openForm({ page }: Editor, { family, type }: Description): Promise<void> {
-  await page.evaluate(
-    ([isConfig, nodeType, id]) => {
-      const { RED } = globalThis as unknown as { RED: EditorApi };
-      if (isConfig) RED.editor.editConfig('', nodeType as string, id as string);
-      else RED.editor.edit(RED.nodes.node(id as string));
-    },
-    [family === 'config', type, idOf(type)],
-  );
-  await page.waitForSelector(family === 'config' ? '#node-config-dialog-ok' : '#node-dialog-ok');
-  await page.waitForTimeout(TRAY_MS);
-  await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
-}
-
-async function done({ page }: Editor, { family }: Description): Promise<void> {
-  await page.click(family === 'config' ? '#node-config-dialog-ok' : '#node-dialog-ok');
-  await page.waitForTimeout(TRAY_MS);
-}
-
-async function cancel({ page }: Editor, { family }: Description): Promise<void> {
-  await page.click(family === 'config' ? '#node-config-dialog-cancel' : '#node-dialog-cancel');
-  await page.waitForTimeout(TRAY_MS);
-}
-
-interface EditorApi {
-  editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void };
-  nodes: {
-    node(id: string): Record<string, unknown>;
-    createExportableNodeSet(nodes: unknown[]): unknown;
-    createCompleteNodeSet(options: object): unknown;
-  };
 }
 
 function nodeOf({ page }: Editor, { type, fields }: Description): Promise<Record<string, unknown>> {

@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { example, exampleNames } from '../support/examples';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 import { tab } from './flows';
 
 interface Placed {
@@ -83,9 +82,9 @@ describe('the gallery of examples', function () {
       assert.ok(words.length > 20, name ?? '');
       assert.equal(nodes, example(name ?? '').filter(({ x }) => x !== undefined).length, name ?? '');
     }
-    await page.screenshot({ path: path.join(shots, 'gallery.png') });
+    await picture(page, 'gallery.png');
     await page.fill('.misp-gallery-search', 'warninglist');
-    await page.screenshot({ path: path.join(shots, 'gallery-search.png') });
+    await picture(page, 'gallery-search.png');
     await page.keyboard.press('Escape');
     await page.waitForSelector('.misp-gallery', { state: 'detached' });
   });
@@ -117,7 +116,7 @@ describe('the gallery of examples', function () {
     assert.equal(nodes.length, 1 + imported.length);
     assert.ok(nodes.every(({ z }) => z === 'tab'));
     assert.ok(nodes.filter(({ id }) => id !== 'there').every(({ y }) => y > 330));
-    await editor.page.screenshot({ path: path.join(shots, 'gallery-imported.png') });
+    await picture(editor.page, 'gallery-imported.png');
     await inEditor((RED) => RED.actions.invoke('core:undo'));
     assert.deepEqual(
       (await drawn()).map(({ id }) => id),
@@ -141,7 +140,7 @@ describe('the gallery of examples', function () {
     await page.locator('.red-ui-notification').filter({ hasText: 'already exist' }).waitFor();
     await page.click('.red-ui-notification button:has-text("View nodes")');
     await page.waitForSelector('#red-ui-clipboard-dialog-import-conflict:visible');
-    await page.screenshot({ path: path.join(shots, 'gallery-standard-dialog.png') });
+    await picture(page, 'gallery-standard-dialog.png');
     await page.click('#red-ui-clipboard-dialog-import-conflict');
     await page.waitForTimeout(500);
     assert.deepEqual(await configs(), [{ type: 'misp-listener', users: 2 }]);

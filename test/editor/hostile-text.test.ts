@@ -1,13 +1,12 @@
 import { strict as assert } from 'node:assert';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import type { Description } from '../../nodes/definition';
 import { definitions } from '../support/definitions';
 import { block, credentials, ifTag, listener, node, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
 import type { FlowNode } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, TRAY_MS, type Editor } from './browser';
 import { idOf, withDefaults } from './flows';
 
 /** Text that runs a script wherever it becomes markup. */
@@ -198,8 +197,8 @@ describe('hostile text in the editor', function () {
       await page.waitForTimeout(100);
     }
     for (const port of await page.locator('.red-ui-flow-port').all()) await port.hover({ force: true });
-    await page.waitForTimeout(600);
-    await page.screenshot({ path: path.join(shots, 'hostile-workspace.png') });
+    await page.waitForTimeout(TRAY_MS);
+    await picture(page, 'hostile-workspace.png');
   });
 
   it("stays text in the result of the trigger's button", async () => {
@@ -208,7 +207,7 @@ describe('hostile text in the editor', function () {
     const notification = page.locator('.red-ui-notification').filter({ hasText: 'MISP would stop' });
     await notification.waitFor();
     assert.ok((await notification.innerText()).includes('<img src=x onerror=window.pwned=1>'));
-    await page.screenshot({ path: path.join(shots, 'hostile-notification.png') });
+    await picture(page, 'hostile-notification.png');
   });
 
   it('stays text in the tests of the trigger’s form', async () => {
@@ -261,7 +260,7 @@ describe('hostile text in the editor', function () {
     const offered = page.locator('#node-input-tags-options li').first();
     await offered.waitFor();
     assert.ok((await offered.innerText()).includes('<img src=x'));
-    await page.screenshot({ path: path.join(shots, 'hostile-picker.png') });
+    await picture(page, 'hostile-picker.png');
     await close();
   });
 
@@ -330,7 +329,7 @@ describe('hostile text in the editor', function () {
     assert.equal(await page.evaluate("RED.nodes.filterNodes({ type: 'misp-run-module' }).length > 2"), true);
     await page.evaluate("RED.sidebar.show('misp-checks')");
     await page.waitForTimeout(800);
-    await page.screenshot({ path: path.join(shots, 'hostile-import.png') });
+    await picture(page, 'hostile-import.png');
   });
 
   it('would be found: the same text as markup runs', async () => {

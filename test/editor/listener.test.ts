@@ -1,9 +1,8 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { definitions } from '../support/definitions';
 import { block, idOf, listener, trigger } from '../support/flows';
 import { event, freePort, get, listening, query } from '../support/misp';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 import { tab, withDefaults } from './flows';
 
 const { description } = definitions.find(({ type }) => type === 'misp-listener')!;
@@ -66,7 +65,7 @@ describe('the form of misp-listener', function () {
     assert.equal(await setting(PORT_SETTING), '7000');
     await fill('host', '2001:db8::1');
     assert.match((await url()) ?? '', /@\[2001:db8::1\]$/);
-    await editor.page.screenshot({ path: path.join(shots, 'misp-listener-setting.png') });
+    await picture(editor.page, 'misp-listener-setting.png');
   });
 
   it('never has the saved password, and says what to put in its place', async () => {
@@ -161,7 +160,7 @@ describe('the form of misp-trigger', function () {
     await page.waitForTimeout(TOLD_MS);
     await edit();
     assert.match((await asked()) ?? '', /last asked on .*\d/);
-    await page.screenshot({ path: path.join(shots, 'misp-trigger-asked.png') });
+    await picture(page, 'misp-trigger-asked.png');
     await page.click('#node-input-lookup-listener, #node-input-btn-listener-edit');
     await page.waitForSelector('#node-config-dialog-ok');
     await page.waitForTimeout(500);

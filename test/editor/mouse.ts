@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { TRAY_MS } from './browser';
 
 /** Drags a node type from the palette to a place of the workspace, and returns the id of the new node. */
 export async function dragFromPalette(page: Page, type: string, x: number, y: number): Promise<string> {
@@ -29,7 +30,7 @@ export async function openByDoubleClick(page: Page, id: string): Promise<void> {
   const { x, y } = middle(await page.locator(`[id="${id}"] .red-ui-flow-node`).boundingBox());
   await page.mouse.dblclick(x, y);
   await page.waitForSelector('#node-dialog-ok');
-  await page.waitForTimeout(600);
+  await page.waitForTimeout(TRAY_MS);
 }
 
 export async function closeForm(page: Page): Promise<void> {

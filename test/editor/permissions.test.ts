@@ -1,8 +1,7 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { block, credentials, idOf, ifTag, listener, node, tab, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 
 /** All that the editor and the forms want, but not the data of events. */
 const NEEDED = ['flows', 'nodes', 'plugins', 'settings', 'library', 'credentials', 'context', 'status'];
@@ -54,7 +53,7 @@ describe('the editor of somebody who may not see the data of events', function (
     const result = page.locator('.misp-trial [role=status]');
     await result.filter({ hasText: REFUSAL }).waitFor();
     assert.equal(await result.getAttribute('data-state'), 'warning');
-    await page.screenshot({ path: path.join(shots, 'not-permitted.png') });
+    await picture(page, 'not-permitted.png');
     await page.fill('#misp-trial-event', '{"Event":{"Tag":[{"name":"tlp:red"}]}}');
     await page.click('.misp-trial button');
     await result.filter({ hasText: 'then. Found: ["tlp:red"]' }).waitFor();

@@ -1,10 +1,9 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import modules from '../../sandbox/misp/data/workflow-modules.json';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { definitions } from '../support/definitions';
 import { recordCalls, sendJson, type Recorder } from '../support/recorder';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, TRAY_MS, type Editor } from './browser';
 import { tab, withDefaults } from './flows';
 
 const { description } = definitions.find(({ type }) => type === 'misp-run-module')!;
@@ -43,7 +42,7 @@ describe('the form of misp-run-module', function () {
   async function edit(): Promise<void> {
     await editor.page.evaluate("RED.editor.edit(RED.nodes.node('tested'))");
     await editor.page.waitForSelector('#node-input-module');
-    await editor.page.waitForTimeout(600);
+    await editor.page.waitForTimeout(TRAY_MS);
   }
   async function done(): Promise<void> {
     await editor.page.click('#node-dialog-ok');
@@ -62,7 +61,7 @@ describe('the form of misp-run-module', function () {
     assert.equal(await page.isVisible('#node-input-params-list'), false);
     await page.fill('[data-param=tags]', 'lab:review\n\ntlp:amber');
     await page.selectOption('[data-param=action]', 'remove');
-    await page.screenshot({ path: path.join(shots, 'misp-run-module-params.png') });
+    await picture(page, 'misp-run-module-params.png');
     await done();
     const { module, params } = await saved();
     assert.equal(module, 'tag_operation');

@@ -1,8 +1,7 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { allow, credentials, listener, tab, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 
 const RUNS = 10_000;
 /** The page must not stand still for longer, in milliseconds. */
@@ -92,7 +91,7 @@ describe('a list of ten thousand runs', function () {
     for (let index = 0; index < 5; index++) await small(RUNS + index);
     await page.waitForTimeout(1000);
     assert.equal(await middle(), before);
-    await page.screenshot({ path: path.join(shots, 'runs-many.png') });
+    await picture(page, 'runs-many.png');
 
     await page.evaluate("document.querySelector('.misp-runs').scrollTop = 0");
     await page.fill('.misp-run-filters input >> nth=0', 'number 4321');

@@ -1,12 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { readTest } from '../../src/replay/test-file';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { allow, block, credentials, idOf, ifTag, listener, node, tab, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, type FlowNode } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 
 const HOSTILE = '<img src=x onerror="window.hacked = 1">';
 
@@ -75,7 +74,7 @@ for (const colours of ['light', 'dark'] as const) {
       assert.match(nodes[1], /went: else/);
       assert.match(nodes.join('\n'), /mark it.*attach.*tlp:amber/is);
       await page.locator('.misp-run-node', { hasText: 'mark it' }).first().click();
-      await page.screenshot({ path: path.join(shots, `runs-opened-${colours}.png`) });
+      await picture(page, `runs-opened-${colours}.png`);
     });
 
     it('replayed as dry run they show the plan, and write nothing', async () => {
@@ -88,7 +87,7 @@ for (const colours of ['light', 'dark'] as const) {
       assert.match((await page.textContent('.misp-run-filters select')) ?? '', /Event Publish/);
       assert.match(await pageText(), /would do:/);
       assert.equal(misp.calls.writing.length, calls);
-      await page.screenshot({ path: path.join(shots, `runs-dry-${colours}.png`) });
+      await picture(page, `runs-dry-${colours}.png`);
     });
 
     it('replayed for real they ask first', async () => {
@@ -97,7 +96,7 @@ for (const colours of ['light', 'dark'] as const) {
       await page.click('[data-action=replayForReal]');
       await page.waitForSelector('.red-ui-notification');
       assert.match((await page.textContent('.red-ui-notification')) ?? '', /act for real/);
-      await page.screenshot({ path: path.join(shots, `runs-confirm-${colours}.png`) });
+      await picture(page, `runs-confirm-${colours}.png`);
       await page.click('.red-ui-notification button >> text=Cancel');
       await page.waitForTimeout(300);
       assert.equal(misp.calls.writing.length, calls);
@@ -133,7 +132,7 @@ for (const colours of ['light', 'dark'] as const) {
       assert.match(compared, /: else \(recorded: then\)/);
       assert.match(compared, /the answer: allow \(recorded: block: blocked by the flow\)/);
       assert.match(compared, /mark it: .*tlp:amber.*\(recorded: nothing\)/);
-      await page.screenshot({ path: path.join(shots, `runs-differ-${colours}.png`) });
+      await picture(page, `runs-differ-${colours}.png`);
       await back();
       await deploy(editor.nodeRed.RED, whole('tlp:red'), secrets);
       await listening(port);
@@ -172,7 +171,7 @@ for (const colours of ['light', 'dark'] as const) {
         await page.locator('[data-part=entry] .misp-tree-entry:disabled', { hasText: 'a.b' }).count(),
         1,
       );
-      await page.screenshot({ path: path.join(shots, `runs-data-${colours}.png`) });
+      await picture(page, `runs-data-${colours}.png`);
       await back();
       const flow = place([
         trigger(['if']),
@@ -193,7 +192,7 @@ for (const colours of ['light', 'dark'] as const) {
       const { page } = editor;
       await page.click('.misp-run-input summary');
       await page.fill('.misp-run-input textarea', JSON.stringify(event(['tlp:red'], { info: HOSTILE })));
-      await page.screenshot({ path: path.join(shots, `runs-input-${colours}.png`) });
+      await picture(page, `runs-input-${colours}.png`);
       await page.click('[data-action=input-replay]');
       await page.waitForFunction(
         "document.querySelector('.misp-run-page').textContent.includes('stopped after')",

@@ -1,9 +1,8 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { allow, block, credentials, idOf, ifTag, listener, tab, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 
 for (const colours of ['light', 'dark'] as const) {
   describe(`the runs in the editor, ${colours}`, function () {
@@ -44,7 +43,7 @@ for (const colours of ['light', 'dark'] as const) {
       assert.equal(await page.evaluate('window.hacked'), undefined);
       const states = await page.locator('.misp-run-state').allTextContents();
       assert.deepEqual(states.slice(0, 2), ['go on', 'stopped']);
-      await page.screenshot({ path: path.join(shots, `runs-list-${colours}.png`) });
+      await picture(page, `runs-list-${colours}.png`);
       await page.selectOption('.misp-run-filters select >> nth=1', 'block');
       await shows(['<img src=x onerror="window.hacked = 1">']);
       await page.selectOption('.misp-run-filters select >> nth=1', '');
@@ -68,7 +67,7 @@ for (const colours of ['light', 'dark'] as const) {
       assert.match((await page.textContent('.misp-run-steps')) ?? '', /went: then.*found: \["tlp:red"\]/);
       const lit = () => page.$$eval('.misp-lit', (all) => all.map(({ id }) => id).filter(Boolean));
       assert.deepEqual((await lit()).sort(), ['if', 'stop', 'trigger'].map(idOf));
-      await page.screenshot({ path: path.join(shots, `runs-page-${colours}.png`) });
+      await picture(page, `runs-page-${colours}.png`);
       await page.click('[data-action=replay]');
       await page.waitForSelector('.misp-run-compared');
       assert.match((await page.textContent('.misp-run-compared')) ?? '', /went as it was recorded/);
@@ -82,7 +81,7 @@ for (const colours of ['light', 'dark'] as const) {
       const compared = (await page.locator('.misp-run-compared li').allTextContents()).join('\n');
       assert.match(compared, /: else \(recorded: then\)/);
       assert.match(compared, /the answer: allow \(recorded: block: blocked by the flow\)/);
-      await page.screenshot({ path: path.join(shots, `runs-replay-${colours}.png`) });
+      await picture(page, `runs-replay-${colours}.png`);
       await page.click('[data-action=back]');
     });
   });

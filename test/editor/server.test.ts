@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tab } from '../support/flows';
-import { openEditor, type Editor } from './browser';
+import { openEditor, TRAY_MS, type Editor } from './browser';
 
 describe('the form of a MISP', function () {
   this.timeout(60000);
@@ -39,7 +39,7 @@ describe('the form of a MISP', function () {
       RED.editor.editConfig('', 'misp-server', 'misp');
     });
     await page.waitForSelector('#node-config-dialog-ok');
-    await page.waitForTimeout(600);
+    await page.waitForTimeout(TRAY_MS);
     await page.locator('details.misp-advanced summary, summary:text("Advanced")').first().click();
     const rows = page.locator('#node-config-input-headers-list, .misp-row').locator('input[name=value]');
     await rows.first().fill('typed');

@@ -1,9 +1,8 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { freePort } from '../support/misp';
 import type { FlowNode } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 import { tab } from './flows';
 
 const HOSTILE = '<img src=x onerror="globalThis.ran=1"> supplier of harbor cranes';
@@ -67,7 +66,7 @@ describe('test runs in the editor', function () {
     const option = page.locator('#misp-test-event-options li');
     await option.waitFor({ timeout: 10000 });
     assert.ok(((await option.textContent()) ?? '').includes(HOSTILE));
-    await page.screenshot({ path: path.join(shots, 'test-run-event.png') });
+    await picture(page, 'test-run-event.png');
     await option.click();
     assert.equal(await page.inputValue('#misp-test-event'), '1');
     await page.click('button:text("with this event")');
@@ -85,7 +84,7 @@ describe('test runs in the editor', function () {
     const { page } = editor;
     assert.deepEqual(await lit(), ['gate', 'red', 'side', 'stop']);
     assert.equal(await litWires(), 3);
-    await page.screenshot({ path: path.join(shots, 'test-run-way.png') });
+    await picture(page, 'test-run-way.png');
     await page.waitForFunction('document.querySelectorAll(".misp-lit").length === 0', undefined, {
       timeout: 20000,
     });
@@ -97,7 +96,7 @@ describe('test runs in the editor', function () {
     await page.waitForSelector('.red-ui-notification:has-text("really act")');
     assert.deepEqual(await lit(), []);
     await editor.edit('red');
-    await page.screenshot({ path: path.join(shots, 'test-run-notice.png') });
+    await picture(page, 'test-run-notice.png');
     const covered = await page.evaluate(() => {
       const buttons = ['#node-dialog-ok', '#node-dialog-cancel', '#node-dialog-delete'];
       return buttons.filter((selector) => {

@@ -1,8 +1,7 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { block, credentials, idOf, ifTag, listener, tab, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 
 describe('trying a flow in the editor', function () {
   this.timeout(60000);
@@ -30,7 +29,7 @@ describe('trying a flow in the editor', function () {
     const result = page.locator('.misp-trial [role=status]');
     await result.filter({ hasText: 'then' }).waitFor();
     assert.equal(await result.innerText(), 'On the last message of event-publish: then. Found: ["tlp:red"]');
-    await page.screenshot({ path: path.join(shots, 'try-it.png') });
+    await picture(page, 'try-it.png');
     await page.selectOption('#node-input-condition', 'not_in_or');
     await page.click('.misp-trial button');
     await result.filter({ hasText: 'else' }).waitFor();
@@ -47,7 +46,7 @@ describe('trying a flow in the editor', function () {
     const result = page.locator('.misp-test[role=status]');
     await page.click('button:text("with the last request")');
     await result.filter({ hasText: 'MISP would stop' }).waitFor();
-    await page.screenshot({ path: path.join(shots, 'test-run.png') });
+    await picture(page, 'test-run.png');
     await page.click('button:text("with a sample")');
     await result.filter({ hasText: 'MISP would' }).waitFor();
     await close();
@@ -57,6 +56,6 @@ describe('trying a flow in the editor', function () {
     const { page } = editor;
     await page.click(`[id="${idOf('trigger')}"] .red-ui-flow-node-button-button`);
     await page.locator('.red-ui-notification').filter({ hasText: 'MISP would stop' }).waitFor();
-    await page.screenshot({ path: path.join(shots, 'test-button.png') });
+    await picture(page, 'test-button.png');
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { call, freePort } from '../support/misp';
 import type { FlowNode } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, shots, TRAY_MS, type Editor } from './browser';
 import { complaint } from './spoil';
 import { mistakes, SECRETS } from './walk-flow';
 
@@ -46,7 +46,7 @@ describe('the walk of a newcomer', function () {
   async function openConfig(type: string, id: string): Promise<void> {
     await editor.page.evaluate(`RED.editor.editConfig('', '${type}', '${id}')`);
     await editor.page.waitForSelector('#node-config-dialog-ok');
-    await editor.page.waitForTimeout(600);
+    await editor.page.waitForTimeout(TRAY_MS);
   }
   /** Types a text, and waits until what stands under the field is so. */
   async function says(field: string, text: string, words: RegExp): Promise<void> {
@@ -138,10 +138,14 @@ describe('the walk of a newcomer', function () {
     it('a wrong password', async () => {
       const { status: code } = await call({ module: 'gate', data: {} }, { port: refuses, password: 'wrong' });
       assert.equal(code, 401);
-      await status('unwired', 'MISP was refused (1): wrong user or password');
+      await status('unwired', 'MISP was refused (1): wrong login');
     });
-    it('no password', async () => {
+    it('no password: a click on the finding opens the form', async () => {
       assert.match(await finding('lacks', 'open', true), /Missing: (User|Password).*fill it in/);
+      await editor.page.locator('.misp-checks-status').click();
+      await editor.page.locator('.misp-checks li[data-nodes=open] .misp-check-words').first().click();
+      await editor.page.waitForSelector('#node-config-dialog-ok');
+      assert.match(await complaint(editor.page, '#node-config-input-password'), /Missing: Password/);
     });
     it('its trigger says so, and says it no more when it is mended', async () => {
       const { page } = editor;
@@ -149,7 +153,7 @@ describe('the walk of a newcomer', function () {
       assert.match(await complaint(page, '#node-input-listener'), /Open it with the pencil/);
       await page.locator('.form-row:has(#node-input-listener) .red-ui-button').first().click();
       await page.waitForSelector('#node-config-dialog-ok');
-      await page.waitForTimeout(600);
+      await page.waitForTimeout(TRAY_MS);
       await page.fill('#node-config-input-user', 'misp');
       await page.fill('#node-config-input-password', 'secret');
       await page.click('#node-config-dialog-ok');
@@ -193,9 +197,13 @@ describe('the walk of a newcomer', function () {
       await editor.page.press('#node-input-clusters-entry', 'Enter');
       await editor.page.waitForSelector('#node-input-tags-entry[aria-invalid=false]', { timeout: 5000 });
     });
-    it('a trigger without a listener', async () => {
+    it('a trigger without a listener: a click on the finding opens the form', async () => {
       assert.match(await finding('lacks', 'noListener'), /Missing: Listener.*fill it in/);
-      await editor.edit('noListener');
+      await editor.page.locator('.misp-checks-status').click();
+      await editor.page
+        .locator('.misp-checks li[data-key=lacks][data-nodes=noListener] .misp-check-words')
+        .click();
+      await editor.page.waitForSelector('#node-dialog-ok');
       assert.match(await complaint(editor.page, '#node-input-listener'), /Missing: Listener/);
     });
     it('a trigger whose module name is empty: one is proposed', async () => {

@@ -1,9 +1,8 @@
 import { strict as assert } from 'node:assert';
-import path from 'node:path';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { block, credentials, idOf, ifTag, listener, node, tab, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 
 const ATTRIBUTE = { id: '1', type: 'ip-dst', value: '192.0.2.1', object_id: '0' };
 
@@ -78,7 +77,7 @@ describe('the widgets of the forms', function () {
       .waitFor({ timeout: 1500 });
     const waited = Date.now() - started;
     const longest = await page.evaluate(() => (globalThis as unknown as { longest: number }).longest);
-    await page.screenshot({ path: path.join(shots, 'picker.png') });
+    await picture(page, 'picker.png');
     if (this.test) this.test.title += `: shown after ${waited} ms, longest gap ${Math.round(longest)} ms`;
     assert.ok(waited < 1000, `${waited} ms`);
     assert.ok(longest < 400, `the page stood still for ${longest} ms`);
@@ -142,7 +141,7 @@ describe('the widgets of the forms', function () {
     await page.locator('#node-input-org_id-entry').pressSequentially('-');
     await page.locator('#node-input-org_id-options li').first().click();
     assert.match((await values())[2] ?? '', /^\d+$/);
-    await page.screenshot({ path: path.join(shots, 'organisations.png') });
+    await picture(page, 'organisations.png');
   });
 
   it("a filter says what it does, in MISP's operators", async () => {
@@ -159,7 +158,7 @@ describe('the widgets of the forms', function () {
     await page.locator('#node-input-filter-list-operator').selectOption({ label: 'Not equals' });
     await page.fill('#node-input-filter-list-value', 'md5');
     assert.equal(await filter.locator('summary').innerText(), 'only where type does not equal md5');
-    await page.screenshot({ path: path.join(shots, 'filter.png') });
+    await picture(page, 'filter.png');
     await page.locator('#node-input-filter-list-operator').selectOption({ label: 'Any value' });
     assert.equal(await filter.locator('summary').innerText(), 'only where type has any value');
     assert.ok(!(await page.isVisible('#node-input-filter-list-value')));
@@ -173,7 +172,7 @@ describe('the widgets of the forms', function () {
     await page.locator('#node-input-expression-value').blur();
     const words = page.locator('#node-input-expression-value-problem');
     await words.filter({ hasText: 'Expression' }).waitFor();
-    await page.screenshot({ path: path.join(shots, 'expression-wrong.png') });
+    await picture(page, 'expression-wrong.png');
     for (const key of ['End', 'Backspace', 'Backspace']) {
       await page.locator('#node-input-expression-value').press(key);
     }
@@ -208,7 +207,7 @@ describe('the widgets of the forms', function () {
     await which.selectOption({ label: 'Second' });
     await page.locator('#node-input-tags-entry').pressSequentially('tlp');
     await page.locator('#node-input-tags-hint', { hasText: 'Deploy the MISP server' }).waitFor();
-    await page.screenshot({ path: path.join(shots, 'which-misp.png') });
+    await picture(page, 'which-misp.png');
     await page.fill('#node-input-tags-entry', '');
     await which.selectOption({ label: misp.url });
     await page.locator('#node-input-tags-entry').pressSequentially('tlp');
@@ -229,7 +228,7 @@ describe('the widgets of the forms', function () {
       await preview.innerText(),
       'Finds 2 in the last message of event-publish: tlp:red, one:more',
     );
-    await page.screenshot({ path: path.join(shots, 'hash-path.png') });
+    await picture(page, 'hash-path.png');
     await input.fill('Event.T');
     await page.locator('#node-input-hash_path-options li', { hasText: 'Event.Tag' }).waitFor();
     await input.press('ArrowDown');
@@ -248,7 +247,7 @@ describe('the widgets of the forms', function () {
     await page.click('button:has-text("preview")');
     const preview = page.locator('.misp-preview');
     await preview.filter({ hasText: 'A test event is not published' }).waitFor();
-    await page.screenshot({ path: path.join(shots, 'template.png') });
+    await picture(page, 'template.png');
     await page.fill('#node-input-message', 'While typing: {{ Event.info }}');
     await preview.filter({ hasText: 'While typing: A test event' }).waitFor();
     await page.fill('#node-input-message', '{% if %}');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { readWorkflow } from '../../src/workflow';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { root, type FlowNode } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 import { unreadable } from './contrast';
 import { tab } from './flows';
 import { WorkflowTrays } from './workflow-trays';
@@ -123,7 +123,7 @@ describe("the dialogs for MISP's workflows", function () {
       assert.deepEqual(modulesIn(first), ['event-publish', 'published-if', 'stop-execution']);
       assert.equal(await page.inputValue('#misp-blueprint-trigger'), 'a');
       assert.match((await page.textContent('.misp-workflow-hint')) ?? '', /MISP allows one trigger/);
-      await page.screenshot({ path: path.join(shots, 'workflow-export-triggers.png') });
+      await picture(page, 'workflow-export-triggers.png');
       const chosen = async (value: string) => {
         const before = await trays.written();
         await page.selectOption('#misp-blueprint-trigger', value);
@@ -251,7 +251,7 @@ describe("the dialogs for MISP's workflows, and the examples, in the dark", func
   after(() => editor.close());
 
   const shown = async (name: string) => {
-    await editor.page.screenshot({ path: path.join(shots, `${name}-dark.png`) });
+    await picture(editor.page, `${name}-dark.png`);
     assert.deepEqual(await unreadable(editor.page, '.misp-tray', '.misp-tray'), []);
   };
 

@@ -1,4 +1,4 @@
-import type { Editor } from './browser';
+import { TRAY_MS, type Editor } from './browser';
 
 interface EditorApi {
   nodes: {
@@ -38,7 +38,7 @@ export class WorkflowTrays {
 
   async invoke(action: string): Promise<void> {
     await this.inEditor((RED, name) => RED.actions.invoke(name), action);
-    await this.editor.page.waitForTimeout(600);
+    await this.editor.page.waitForTimeout(TRAY_MS);
   }
 
   async openImport(): Promise<void> {

@@ -5,7 +5,7 @@ import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/
 import { readWorkflow, type Graph } from '../../src/workflow';
 import { freePort } from '../support/misp';
 import { root, type FlowNode } from '../support/node-red';
-import { openEditor, shots, type Editor } from './browser';
+import { openEditor, picture, type Editor } from './browser';
 import { tab } from './flows';
 import { WorkflowTrays } from './workflow-trays';
 
@@ -82,14 +82,14 @@ describe("MISP's workflows in the editor", function () {
       await trays.chooseFromMisp(`workflow ${id}`);
       const before = readWorkflow(fixture(name)).graph;
       assert.ok((await page.locator('.misp-workflow-words li').count()) >= before.blocks.length);
-      await page.screenshot({ path: path.join(shots, `workflow-import-${name}.png`) });
+      await picture(page, `workflow-import-${name}.png`);
       await trays.importIt();
       assert.deepEqual(await trays.configs(), ['misp-listener', 'misp-server']);
       assert.equal(
         (await trays.drawn()).filter((type) => type.startsWith('misp-')).length,
         before.blocks.length,
       );
-      await page.screenshot({ path: path.join(shots, `workflow-imported-${name}.png`) });
+      await picture(page, `workflow-imported-${name}.png`);
 
       await page.click('#red-ui-header-button-deploy');
       // The tags of its IF are still to be chosen: Node-RED asks whether that is meant.
@@ -100,7 +100,7 @@ describe("MISP's workflows in the editor", function () {
       await page.locator('.red-ui-notification').filter({ hasText: 'MISP would' }).waitFor();
 
       const after = readWorkflow(await trays.exported()).graph;
-      await page.screenshot({ path: path.join(shots, `workflow-export-${name}.png`) });
+      await picture(page, `workflow-export-${name}.png`);
       assert.deepEqual(core(after), core(before));
       await trays.close();
     });
@@ -169,7 +169,7 @@ describe("MISP's workflows in the editor", function () {
       await page.waitForSelector('.misp-workflow-problem', { state: 'detached' });
     }
     assert.equal(await page.evaluate('({}).polluted'), undefined);
-    await page.screenshot({ path: path.join(shots, 'workflow-nonsense.png') });
+    await picture(page, 'workflow-nonsense.png');
     await trays.close();
     assert.deepEqual(await trays.drawn(), []);
     assert.equal(await trays.inEditor((RED) => RED.nodes.dirty()), false);

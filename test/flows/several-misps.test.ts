@@ -99,7 +99,7 @@ describe('several MISPs at one listener', function () {
     try {
       assert.match(String((await publish(partner)).failedOpen), /401|list/);
       await until(() => /refused/.test(status));
-      assert.match(status, /^MISP 'CERT partner' was refused: wrong password/);
+      assert.match(status, /^wrong login: CERT partner/);
       assert.match(log.text(), /MISP 'CERT partner' was refused \d+ times: wrong password/);
       assert.doesNotMatch(log.text(), /ours|wrong user/);
       await until(() => alerts.length > 0);
@@ -128,7 +128,7 @@ describe('several MISPs at one listener', function () {
     );
     assert.equal(stranger.status, 401);
     await until(() => /refused/.test(status));
-    assert.match(status, /wrong user or password/);
+    assert.match(status, /wrong login/);
     assert.match(log.text(), /for a wrong user or password/);
   });
 
@@ -191,6 +191,6 @@ describe('several MISPs at one listener', function () {
     assert.deepEqual(seen, [undefined]);
     assert.match(String((await publish(partner)).failedOpen), /401|list/);
     await until(() => /refused/.test(status));
-    assert.match(status, /wrong user or password/);
+    assert.match(status, /wrong login/);
   });
 });

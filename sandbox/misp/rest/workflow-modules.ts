@@ -4,11 +4,11 @@ import { describeModule } from '../service/modules';
 import type { StandIn } from '../stand-in';
 import { triggersOf } from '../workflows/triggers';
 import { deny, notFound, problem, type RestAnswer } from './answers';
+import { described } from './described-workflow';
 import { NO_PERMISSION } from './permissions';
 import type { RestRequest } from './router';
 import { runOnce } from './stateless';
 import type { Answer } from './workflow-pages';
-import { described } from './workflows';
 
 interface Row {
   id: string;

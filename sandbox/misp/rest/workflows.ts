@@ -1,10 +1,10 @@
 import { isRecord } from '../../../src/event/values';
 import { WorkflowError } from '../../../src/text';
 import { asPhp, graphOf, type GraphData } from '../workflows/graph';
-import type { WorkflowRow } from '../workflows/store';
-import { describe, triggersOf } from '../workflows/triggers';
+import { triggersOf } from '../workflows/triggers';
 import type { StandIn } from '../stand-in';
 import { isSince } from '../version';
+import { described } from './described-workflow';
 import { deny, notFound, problem, type RestAnswer } from './answers';
 import { execute, moduleIndex, moduleView, triggers } from './workflow-modules';
 import { NO_PERMISSION } from './permissions';
@@ -51,13 +51,6 @@ export const workflows: Resource = {
   }),
   moduleStatelessExecution: { run: execute },
 };
-
-/** A row as `view` and `index` give it. */
-export function described(misp: StandIn, row: WorkflowRow): Record<string, unknown> {
-  const disabled = !misp.workflowStore.isTriggerOn(row.trigger_id);
-  const trigger = { ...describe(row.trigger_id), disabled };
-  return { ...row, counter: String(row.counter), listening_triggers: [trigger] };
-}
 
 function view({ args: [id], url }: RestRequest, misp: StandIn): RestAnswer {
   const row = misp.workflowStore.find(id);
