@@ -7,7 +7,7 @@ import { text } from './texts';
 export interface Fields {
   row: JQuery;
   /** What is asked with; undefined while no MISP is chosen. */
-  read(): ConnectQuestion | undefined;
+  read: () => ConnectQuestion | undefined;
 }
 
 /** The name by which the browser reached Node-RED is the best guess at how MISP may. */
