@@ -5,7 +5,7 @@ import { showRows } from './rows';
 import { text } from './texts';
 
 /** Opens the dialog that sets a MISP up for a trigger, and looks whether it is. */
-export function openConnect(trigger: string, first: 'plan' | 'check'): void {
+function openConnect(trigger: string, first: 'plan' | 'check', letClear: (server: string) => void): void {
   openTray({
     title: text('title'),
     width: 720,
@@ -13,7 +13,7 @@ export function openConnect(trigger: string, first: 'plan' | 'check'): void {
     fill(body) {
       const { row, read } = askedFields(trigger);
       const shown = $('<div class="misp-connect-shown">');
-      const plan = button('showPlan', () => showPlan(shown, read));
+      const plan = button('showPlan', () => showPlan(shown, read, letClear));
       const check = button('check', () => showRows(shown, read));
       const buttons = $('<div class="misp-connect-buttons">');
       body
@@ -30,8 +30,14 @@ export function openConnect(trigger: string, first: 'plan' | 'check'): void {
 export function connectRow(node: EditorNode, before: JQuery): void {
   const row = $('<div class="form-row misp-row">').insertBefore(before);
   $('<label>').text(text('label')).appendTo(row);
+  // The form is taken out of the page while the dialog is open.
+  const [clears, server] = [$('#node-input-clears'), $('#node-input-clearServer')];
+  const letClear = (id: string) => {
+    clears.prop('checked', true).trigger('change');
+    server.val(id).trigger('change');
+  };
   const open = (key: string, first: 'plan' | 'check') =>
-    button(key, () => openConnect(node.id, first))
+    button(key, () => openConnect(node.id, first, letClear))
       .css('margin-right', '6px')
       .appendTo(row);
   open('open', 'plan');

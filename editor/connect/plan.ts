@@ -12,8 +12,13 @@ const MARKS = { done: 'fa-check', unchanged: 'fa-check', failed: 'fa-times', lef
 /**
  * Shows what would be done in a MISP, what is to be decided before, and does it when it is told to.
  * @param read what is asked with, each time anew
+ * @param letClear has the trigger clear in this MISP what may be published
  */
-export function showPlan(place: JQuery, read: () => ConnectQuestion | undefined): void {
+export function showPlan(
+  place: JQuery,
+  read: () => ConnectQuestion | undefined,
+  letClear: (server: string) => void,
+): void {
   const decisions: Decisions = {};
   look();
 
@@ -37,8 +42,16 @@ export function showPlan(place: JQuery, read: () => ConnectQuestion | undefined)
       .append($('<p class="misp-connect-said" role="status">').attr('data-state', state).text(words));
   }
 
-  function show({ steps, questions, hindrances, notes }: ConnectPreview, question: ConnectQuestion): void {
+  function show(preview: ConnectPreview, question: ConnectQuestion): void {
+    const { steps, questions, hindrances, notes, opens } = preview;
     place.empty().append(listOf(notes, 'misp-connect-notes'));
+    if (opens)
+      place.append(
+        button('letClear', () => {
+          letClear(question.server);
+          say(text('letClearDone'), 'ok');
+        }),
+      );
     if (hindrances.length > 0) return void place.append(listOf(hindrances, 'misp-connect-hindrances'));
     for (const asked of questions) {
       if (asked.ask === 'otherService') place.append(otherService(asked.address));

@@ -171,6 +171,8 @@ export interface ConnectPreview {
   )[];
   hindrances: string[];
   notes: string[];
+  /** MISP would go on when Node-RED is dead; the trigger could clear what may be published instead. */
+  opens: boolean;
 }
 
 export interface DrawnBlock {

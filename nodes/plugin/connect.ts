@@ -109,7 +109,7 @@ async function asking<T>(RED: NodeAPI, body: Body, ask: (client: MispClient) => 
   }
 }
 
-async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<ConnectPlan> {
+async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Planned> {
   const host = textField(body.host).trim();
   const { wish } = deployedTrigger(RED, textField(body.trigger), host);
   if (!isHost(host)) throw new WorkflowError('connect.noHost');
@@ -117,8 +117,11 @@ async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Co
   const asked: Wish = { ...wish, ...decisionsOf(body) };
   const plan = planFor(misp, trigger, asked);
   const opens = canFailClosed(wish.trigger) && !wish.clearTag;
-  return opens ? { ...plan, notes: [text('connect.failsOpen'), ...plan.notes] } : plan;
+  return { ...plan, opens, notes: [...(opens ? [text('connect.failsOpen')] : []), ...plan.notes] };
 }
+
+/** `opens`: MISP would go on without the flow, and need not. */
+type Planned = ConnectPlan & { opens: boolean };
 
 /** A name or address, without anything that would lead elsewhere. */
 const isHost = (host: string) => /^(?:[a-z\d](?:[\w.-]*[a-z\d])?|\[[\da-f:]+\])$/i.test(host);
@@ -130,8 +133,9 @@ async function rowsOf(RED: NodeAPI, client: MispClient, body: Body): Promise<Row
   return checkRows(misp, trigger, { ...wish, service: { ...wish.service, host } });
 }
 
-function previewOf({ steps, questions, hindrances, notes }: ConnectPlan): ConnectPreview {
+function previewOf({ steps, questions, hindrances, notes, opens }: Planned): ConnectPreview {
   return {
+    opens,
     steps: steps.map((step) => words(stepInWords(step))),
     questions: questions.map((question) =>
       question.ask === 'place'

@@ -51,6 +51,9 @@ describe('the dialog that connects a MISP', function () {
     await shoot('plan');
     assert.deepEqual(await unreadable(editor.page, '.misp-tray', '.misp-tray'), []);
     assert.deepEqual(misp.calls.writing, []);
+    await click('letClear');
+    await click('showPlan');
+    await seen('.misp-connect-steps');
     await click('do');
     await seen('.misp-connect-said[data-state="ok"]');
     await shoot('done');
@@ -69,6 +72,8 @@ describe('the dialog that connects a MISP', function () {
     await editor.page.click('#misp-tray-cancel');
     await editor.page.waitForTimeout(600);
     // The form below is open still, and can be left.
+    assert.ok(await editor.page.isChecked('#node-input-clears'));
+    assert.equal(await editor.page.inputValue('#node-input-clearServer'), 'misp');
     await editor.cancel();
     assert.deepEqual(editor.problems.splice(0), []);
   });
