@@ -37,7 +37,7 @@ describe('accepted runs', function () {
     assert.deepEqual((await fireAccepted(port, 8, 1)).accepted, 5);
     const { log } = await nodeRed.memory();
     assert.ok(
-      log.some((line) => /overload/.test(line)),
+      log.some((line) => /too many open runs/.test(line)),
       log.join('\n'),
     );
   });
