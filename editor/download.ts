@@ -1,7 +1,7 @@
-/** Hands the user a file with JSON. */
-export function download(file: string, words: string): void {
+/** Hands the user a file. */
+export function download(file: string, words: string, type = 'application/json'): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([words], { type: 'application/json' }));
+  link.href = URL.createObjectURL(new Blob([words], { type }));
   link.download = file;
   link.click();
   URL.revokeObjectURL(link.href);

@@ -444,7 +444,6 @@ export interface TextNames {
   'check.timeoutFits': 'seconds';
   'check.workers': never;
   'check.workersUnknown': never;
-  'check.noHostOrg': never;
   'check.clearKey': 'email' | 'tag';
   'check.reached': 'module';
   'check.moduleOn': 'module';

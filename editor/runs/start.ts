@@ -4,6 +4,7 @@ import { TRIGGERS } from '../../src/triggers/triggers';
 import { ask } from '../ask';
 import { notifyText } from '../show';
 import { lightWay } from '../test-run/way';
+import { auditButton } from './audit';
 import { forgetButton, showTrouble } from './forget';
 import { inputForm } from './input';
 import { showCounts } from './list';
@@ -35,6 +36,7 @@ export function startRuns(): void {
   $('<summary>').text(text('counts.title')).appendTo(counts);
   const table = $('<div class="misp-run-counts">').appendTo(counts);
   forgetButton('all', () => refresh(true)).appendTo(counts);
+  auditButton().appendTo(counts);
   const input = inputForm((id, given, acts) => replayInput(id, given, acts, show)).appendTo(content);
   const recording = recordingSwitch();
   recording.row.appendTo(content);

@@ -49,8 +49,6 @@ export type RowId =
 export interface CheckWish extends Wish {
   /** Whose key sets the tag that clears; undefined if nothing is cleared, or it is not known. */
   clearer?: Account;
-  /** The flow sets local tags besides. */
-  tagsLocally?: boolean;
 }
 
 /** Everything that keeps a trigger from doing what its flow promises, the worst first. */
@@ -99,7 +97,7 @@ function versionRows({ account }: MispState, { trigger }: Wish): Row[] {
 /** What concerns every trigger of this MISP. */
 function serverRows(misp: MispState, wish: CheckWish): Row[] {
   const { settings, workers } = misp;
-  const { clearTag, clearer, tagsLocally } = wish;
+  const { clearTag, clearer } = wish;
   const rows: Row[] = [];
   const isOn = isSet(settings['Plugin.Workflow_enable']);
   rows.push(
@@ -119,7 +117,6 @@ function serverRows(misp: MispState, wish: CheckWish): Row[] {
   } else rows.push(yellow('workers', text('check.workersUnknown')));
   const host = textOf(settings['MISP.host_org_id']);
   if (clearTag && host === '') rows.push(red('hostOrg', text('connect.noHostOrg')));
-  else if (tagsLocally && host === '') rows.push(yellow('hostOrg', text('check.noHostOrg')));
   if (clearTag && clearer && (clearer.readOnlyKey || !clearer.writes)) {
     rows.push(red('clearKey', text('check.clearKey', { email: clearer.email, tag: clearTag })));
   }

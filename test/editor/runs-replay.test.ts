@@ -117,6 +117,14 @@ for (const colours of ['light', 'dark'] as const) {
       await back();
     });
 
+    it('leave an audit that can be saved', async () => {
+      const { page } = editor;
+      await page.locator('.misp-runs details summary').first().click();
+      const [saved] = await Promise.all([page.waitForEvent('download'), page.click('[data-action=audit]')]);
+      assert.equal(saved.suggestedFilename(), 'misp-audit.csv');
+      assert.match(readFileSync(await saved.path(), 'utf8'), /^"at",[\s\S]*attach-tags/);
+    });
+
     it('show a changed flow as a difference', async () => {
       const { page } = editor;
       await query(port, 'test_module', event(['tlp:red'], { info: 'Before the change' }));
