@@ -98,7 +98,7 @@ describe('several MISPs at one listener', function () {
     partner.actionService.url = 'http://partner:wrong@127.0.0.1';
     try {
       assert.match(String((await publish(partner)).failedOpen), /401|list/);
-      await until(() => /refused/.test(status));
+      await until(() => /wrong login/.test(status));
       assert.match(status, /^wrong login: CERT partner/);
       assert.match(log.text(), /MISP 'CERT partner' was refused \d+ times: wrong password/);
       assert.doesNotMatch(log.text(), /ours|wrong user/);
@@ -127,7 +127,7 @@ describe('several MISPs at one listener', function () {
       { port, user: 'who', password: 'x' },
     );
     assert.equal(stranger.status, 401);
-    await until(() => /refused/.test(status));
+    await until(() => /wrong login/.test(status));
     assert.match(status, /wrong login/);
     assert.match(log.text(), /for a wrong user or password/);
   });
@@ -190,7 +190,7 @@ describe('several MISPs at one listener', function () {
     await publish(ours);
     assert.deepEqual(seen, [undefined]);
     assert.match(String((await publish(partner)).failedOpen), /401|list/);
-    await until(() => /refused/.test(status));
+    await until(() => /wrong login/.test(status));
     assert.match(status, /wrong login/);
   });
 });
