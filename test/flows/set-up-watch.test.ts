@@ -14,6 +14,8 @@ describe('how a MISP is set up, looked at after each deploy', function () {
   this.timeout(60_000);
   const told: Told[] = [];
   const statuses = new Map<string, string>();
+  const onStatus = ({ id, status }: { id: string; status?: { text?: string } }) =>
+    statuses.set(id, status?.text ?? '');
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   let misp: StandInMisp;
   let port: number;
@@ -21,9 +23,7 @@ describe('how a MISP is set up, looked at after each deploy', function () {
   before(async () => {
     const functionGlobalContext = { take: (message: Told) => told.push(message) };
     nodeRed = await startNodeRed({ settings: { functionGlobalContext, mispCheckMinutes: 1 } });
-    nodeRed.RED.events.on('node-status', ({ id, status }: { id: string; status: { text?: string } }) =>
-      statuses.set(id, status.text ?? ''),
-    );
+    nodeRed.RED.events.on('node-status', onStatus);
   });
   beforeEach(async () => {
     port = await freePort();
@@ -35,7 +35,10 @@ describe('how a MISP is set up, looked at after each deploy', function () {
     told.length = 0;
   });
   afterEach(() => misp.close());
-  after(() => nodeRed.stop());
+  after(() => {
+    nodeRed.RED.events.off('node-status', onStatus);
+    return nodeRed.stop();
+  });
 
   const start = (apiKey = API_KEY) =>
     deploy(
