@@ -342,6 +342,7 @@ export const proved: Shape[] = [
   },
   {
     name: 'exec',
+    forks: true,
     nodes: [
       node('k', 'change', [['x']], {
         rules: [{ t: 'move', p: 'payload', pt: 'msg', to: 'kept', tot: 'msg' }],

@@ -29,6 +29,8 @@ export interface Shape {
   response?: { red?: Expected; green?: Expected };
   /** Milliseconds that the nodes of the shape take. */
   after?: number;
+  /** Its node starts a process: how long that takes is the machine's affair, more so for a large process. */
+  forks?: true;
 }
 
 /** One function node with this code. */
