@@ -5,7 +5,9 @@ import type { MispState } from '../src/connect/state';
 import { action } from '../src/listener/kinds/action';
 import { WorkflowError } from '../src/text';
 import { triggerById } from '../src/triggers/triggers';
-import { deployedNode } from './plugin/saved-secrets';
+import type { Credentials } from '../src/listener/credentials';
+import { callersOf, type CallerConfig } from './config/listener-callers';
+import { deployedNode, type Deployed } from './plugin/saved-secrets';
 
 /** A trigger of a flow as it is deployed, and what MISP has to know of it. */
 export interface DeployedTrigger {
@@ -16,19 +18,19 @@ export interface DeployedTrigger {
 
 /**
  * What a deployed trigger wants of a MISP.
+ * @param server the MISP: of several that ask one listener, each has a user and password of its own
  * @param host as MISP's machine calls this one
  * @throws {WorkflowError} if the trigger or its listener is not deployed
  */
-export function deployedTrigger(RED: NodeAPI, id: string, host: string): DeployedTrigger {
+export function deployedTrigger(RED: NodeAPI, id: string, server: string, host: string): DeployedTrigger {
   const settings = deployedNode(RED, id, 'misp-trigger')?.settings;
   const listener = settings && deployedNode(RED, text(settings.listener), 'misp-listener');
   const trigger = triggerById(text(settings?.trigger));
   if (!settings || !listener || !trigger) throw new WorkflowError('connect.notDeployed');
-  const { authentication, port, tls } = listener.settings;
-  const { user, password } = authentication === false ? {} : listener.secrets;
+  const { port, tls } = listener.settings;
   const service: ServiceAddress = {
     ...{ protocol: text(tls) ? 'https' : 'http', host, port: Number(port) },
-    ...(user && password ? { user, password } : {}),
+    ...loginOf(RED, listener, server),
   };
   const clears = settings.clears === true && trigger.id === 'event-publish';
   const wish: Wish = {
@@ -39,6 +41,17 @@ export function deployedTrigger(RED: NodeAPI, id: string, host: string): Deploye
     ...(clears ? { clearTag: text(settings.clearTag).trim() } : {}),
   };
   return { wish, clearServer: clears ? text(settings.clearServer) : '' };
+}
+
+/** As whom a MISP is to ask a listener. @throws {WorkflowError} if others have a login there, and this one has none */
+function loginOf(RED: NodeAPI, { settings, secrets }: Deployed, server: string): Partial<Credentials> {
+  const config = { authentication: true, ...settings } as unknown as CallerConfig;
+  const { access, callers = [] } = callersOf(RED, config, secrets as Record<string, string>);
+  if (typeof access === 'string' || !Array.isArray(access))
+    return access === 'open' ? {} : (access as Credentials);
+  const own = callers.findIndex((caller) => caller.server === server);
+  if (own < 0) throw new WorkflowError('connect.noCaller');
+  return access[own] as Credentials;
 }
 
 /** The name by which MISP calls this machine already, if it calls this port. */

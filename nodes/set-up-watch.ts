@@ -3,7 +3,7 @@ import type { NodeAPI } from 'node-red';
 import { checkRows, worstOf, type Row } from '../src/connect/check';
 import { readState, readTriggerOf, type MispState } from '../src/connect/state';
 import type { MispClient } from '../src/misp/client';
-import { WorkflowError } from '../src/text';
+import { saidBy, words, WorkflowError } from '../src/text';
 import { deployedTrigger, knownHost } from './connect-wish';
 import type { ServerNode } from './config/misp-server';
 
@@ -13,6 +13,13 @@ export interface Checked {
   node: string;
   at: number;
   rows: Row[];
+}
+
+/** A trigger, and the MISP that is to call it. */
+interface Watched {
+  id: string;
+  server: string;
+  client: MispClient;
 }
 
 /** After a deploy: MISP and its modules have had time to be asked. */
@@ -26,17 +33,11 @@ const USUAL_MINUTES = 5;
  */
 export class SetUpWatch extends EventEmitter<{ checked: [Checked] }> {
   private timer: NodeJS.Timeout | undefined;
-  private known = new Map<string, Checked>();
   private looking = new AbortController();
 
   constructor(private readonly RED: NodeAPI) {
     super();
     this.setMaxListeners(0);
-  }
-
-  /** What is known of a trigger. */
-  of(node: string): Checked | undefined {
-    return this.known.get(node);
   }
 
   start(): void {
@@ -47,7 +48,6 @@ export class SetUpWatch extends EventEmitter<{ checked: [Checked] }> {
   stop(): void {
     clearTimeout(this.timer);
     this.looking.abort();
-    this.known.clear();
   }
 
   private get everyMs(): number {
@@ -59,8 +59,14 @@ export class SetUpWatch extends EventEmitter<{ checked: [Checked] }> {
   private wait(ms: number): void {
     this.timer = setTimeout(() => {
       this.looking = new AbortController();
-      void this.look(this.looking.signal).finally(() => {
-        if (!this.looking.signal.aborted) this.wait(this.everyMs);
+      const { signal } = this.looking;
+      const again = () => {
+        if (!signal.aborted) this.wait(this.everyMs);
+      };
+      // A fault of ours ends no Node-RED.
+      this.look(signal).then(again, (error: unknown) => {
+        this.RED.log.warn(words(saidBy(error)));
+        again();
       });
     }, ms).unref();
   }
@@ -68,31 +74,32 @@ export class SetUpWatch extends EventEmitter<{ checked: [Checked] }> {
   /** Each MISP is asked once for all of its triggers. */
   private async look(signal: AbortSignal): Promise<void> {
     const states = new Map<MispClient, Promise<MispState | undefined>>();
-    for (const { id, client } of this.triggers()) {
+    for (const { id, server, client } of this.triggers()) {
       const asked = states.get(client) ?? readState(client, signal).catch(unlessOurs);
       states.set(client, asked);
       const misp = await asked;
       // A MISP that does not answer is told by what needs it.
       if (!misp || signal.aborted) continue;
-      const rows = await this.rowsOf(id, client, misp, signal).catch(unlessOurs);
+      const rows = await this.rowsOf({ id, server, client }, misp, signal).catch(unlessOurs);
       if (!rows || signal.aborted) continue;
-      const checked = { node: id, at: Date.now(), rows };
-      this.known.set(id, checked);
-      this.emit('checked', checked);
+      this.emit('checked', { node: id, at: Date.now(), rows });
     }
   }
 
-  private async rowsOf(id: string, client: MispClient, misp: MispState, signal: AbortSignal): Promise<Row[]> {
-    const { wish, clearServer } = deployedTrigger(this.RED, id, '');
+  private async rowsOf(
+    { id, server, client }: Watched,
+    misp: MispState,
+    signal: AbortSignal,
+  ): Promise<Row[]> {
+    const { wish, clearServer } = deployedTrigger(this.RED, id, server, '');
     const trigger = await readTriggerOf(misp, client, wish.trigger, signal);
     const host = knownHost(misp, wish.service.port) || '127.0.0.1';
-    const isSame = clearServer === '' || this.clientOf(clearServer) === client;
-    const clearer = isSame && wish.clearTag ? { clearer: misp.account } : {};
+    const clearer = clearServer === server ? { clearer: misp.account } : {};
     return checkRows(misp, trigger, { ...wish, ...clearer, service: { ...wish.service, host } });
   }
 
   /** The triggers whose MISP is known: the one that they clear in or read from, else the only one there is. */
-  private triggers(): { id: string; client: MispClient }[] {
+  private triggers(): Watched[] {
     const servers: string[] = [];
     const triggers: { id: string; named: string }[] = [];
     this.RED.nodes.eachNode((config) => {
@@ -103,8 +110,9 @@ export class SetUpWatch extends EventEmitter<{ checked: [Checked] }> {
     });
     const [only] = servers.length === 1 ? servers : [];
     return triggers.flatMap(({ id, named }) => {
-      const client = this.clientOf(named || only || '');
-      return client && this.RED.nodes.getNode(id) ? [{ id, client }] : [];
+      const server = named || only || '';
+      const client = this.clientOf(server);
+      return client && this.RED.nodes.getNode(id) ? [{ id, server, client }] : [];
     });
   }
 

@@ -408,6 +408,7 @@ export interface TextNames {
   'connect.noTrigger': 'trigger' | 'version';
   'connect.unreadable': 'trigger';
   'connect.notDeployed': never;
+  'connect.noCaller': never;
   'connect.noMisp': never;
   'connect.noHost': never;
   'connect.stillRunning': never;

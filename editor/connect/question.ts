@@ -1,5 +1,4 @@
 import type { ConnectQuestion } from '../../nodes/plugin/api';
-import { mispById } from '../server';
 import { serverChoice } from '../workflows/servers';
 import { text } from './texts';
 
@@ -34,11 +33,8 @@ export function askedFields(trigger: string): Fields {
   line('host', host, 'hostTip');
   host.on('change', () => (lastHost = host.val()));
   const read = () => {
-    const misp = mispById(server.val());
-    if (!misp) return undefined;
-    const { id, form } = misp;
-    const asked = { trigger, server: id, key: key.val(), host: host.val().trim() };
-    return form ? { ...asked, form } : asked;
+    if (server.val() === '') return undefined;
+    return { trigger, server: server.val(), key: key.val(), host: host.val().trim() };
   };
   return { row, read };
 }

@@ -49,7 +49,7 @@ export function showRows(place: JQuery, read: () => ConnectQuestion | undefined)
       .attr('title', mend.join('\n'))
       .on('click', () => {
         click.prop('disabled', true);
-        ask('POST /check/mend', { body: { ...(question as ConnectQuestion), row: id } })
+        ask('POST /check/mend', { body: { ...(question as ConnectQuestion), row: id, seen: mend } })
           .done((answer) => take(answer))
           .fail((request) => say(failureOf(request)));
       });

@@ -38,7 +38,8 @@ export const CALLER_FIELDS = {
   password5: secretOf(5, 'password'),
 } as const satisfies Fields;
 
-type CallerConfig = Config<typeof CALLER_FIELDS> & { authentication: boolean };
+/** The settings of a listener that say who may ask. */
+export type CallerConfig = Config<typeof CALLER_FIELDS> & { authentication: boolean };
 
 /** Whom a listener lets in, and of several MISPs who they are. */
 export interface Callers {

@@ -96,7 +96,8 @@ export interface Routes {
   /** How a MISP is set up for a trigger. */
   'POST /check': { body: ConnectQuestion; answer: { rows: CheckedRow[] } };
   'POST /check/mend': {
-    body: ConnectQuestion & { row: string };
+    /** `seen`: what the click was said to do; only that is done. */
+    body: ConnectQuestion & { row: string; seen: string[] };
     answer: { rows: CheckedRow[]; failed?: string };
   };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
@@ -146,10 +147,9 @@ export interface WorkflowPreview {
   notes: WorkflowNote[];
 }
 
-/** A MISP to be set up: one that is deployed, or with `form` as the editor has it. */
+/** A MISP to be set up; it is deployed. */
 export interface AdminOfMisp {
   server: string;
-  form?: ServerValues;
   /** A site admin's, in place of the one that is saved; it is used for this call alone. */
   key: string;
 }
@@ -187,7 +187,6 @@ export interface ConnectRun {
   steps: { words: string; state: 'done' | 'unchanged' | 'failed' | 'left'; problem?: string }[];
   isOver: boolean;
   canUndo: boolean;
-  stopped: boolean;
   /** A fault of ours. */
   failed?: string;
 }

@@ -65,8 +65,10 @@ export function serveConnect(RED: NodeAPI): void {
   );
   serve(RED, 'POST /check/mend', write, ({ body }) =>
     asking(RED, body, async (client) => {
-      const row = (await rowsOf(RED, client, body)).find(({ id, mend }) => id === body.row && mend);
-      const outcomes = await carryOutSteps(client, row?.mend ?? [], { signal: new AbortController().signal });
+      const before = await rowsOf(RED, client, body);
+      const isSeen = (row: Row) => JSON.stringify(told(row).mend) === JSON.stringify(body.seen);
+      const { mend = [] } = before.find((row) => row.id === body.row && isSeen(row)) ?? {};
+      const outcomes = await carryOutSteps(client, mend, { signal: new AbortController().signal });
       note(RED, textField(body.trigger), outcomes, client.url);
       const failed = outcomes.find(({ state }) => state === 'failed');
       const rows = (await rowsOf(RED, client, body)).map(told);
@@ -111,7 +113,7 @@ async function asking<T>(RED: NodeAPI, body: Body, ask: (client: MispClient) => 
 
 async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Planned> {
   const host = textField(body.host).trim();
-  const { wish } = deployedTrigger(RED, textField(body.trigger), host);
+  const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), host);
   if (!isHost(host)) throw new WorkflowError('connect.noHost');
   const { misp, trigger } = await look(client, wish.trigger);
   const asked: Wish = { ...wish, ...decisionsOf(body) };
@@ -127,7 +129,8 @@ type Planned = ConnectPlan & { opens: boolean };
 const isHost = (host: string) => /^(?:[a-z\d](?:[\w.-]*[a-z\d])?|\[[\da-f:]+\])$/i.test(host);
 
 async function rowsOf(RED: NodeAPI, client: MispClient, body: Body): Promise<Row[]> {
-  const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.host).trim());
+  const named = textField(body.host).trim();
+  const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), named);
   const { misp, trigger } = await look(client, wish.trigger);
   const host = wish.service.host || knownHost(misp, wish.service.port) || '127.0.0.1';
   return checkRows(misp, trigger, { ...wish, service: { ...wish.service, host } });
@@ -155,13 +158,13 @@ function blocksOf(graph: Extract<ConnectPlan['questions'][number], { ask: 'place
   }));
 }
 
-function runOf({ outcomes, isOver, problem, stop }: Begun): ConnectRun {
+function runOf({ outcomes, isOver, problem }: Begun): ConnectRun {
   const steps = outcomes.map(({ step, state, problem: why }) => ({
     ...{ words: words(stepInWords(step)), state },
     ...(why === undefined ? {} : { problem: words(why) }),
   }));
   const canUndo = isOver && undoOf(changedBy(outcomes)).length > 0;
-  return { steps, isOver, canUndo, stopped: stop.signal.aborted, ...(problem ? { failed: problem } : {}) };
+  return { steps, isOver, canUndo, ...(problem ? { failed: problem } : {}) };
 }
 
 function told({ id, level, said, mend = [] }: Row): CheckedRow {

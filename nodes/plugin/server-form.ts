@@ -1,5 +1,4 @@
 import type { NodeAPI } from 'node-red';
-import { isRecord } from '../../src/event/values';
 import { MispClient } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
 import { settingsOf, type ServerForm } from '../config/misp-server';
@@ -19,15 +18,12 @@ export function clientOfForm(RED: NodeAPI, sent: Body): MispClient {
 }
 
 /**
- * A client for a MISP with a key that came along, else with the one that is saved; to be closed.
- * @param sent a deployed MISP, or the form of one that the editor has changed
- * @throws {WorkflowError} if it is not deployed, or a secret has to be typed again
+ * A client for a deployed MISP with a key that came along, else with the one that is saved; to be closed. It gets what
+ * is saved of a listener, so that no form may say where it is.
+ * @throws {WorkflowError} if it is not deployed
  */
-export function clientOfAdmin(
-  RED: NodeAPI,
-  sent: { server?: unknown; form?: unknown; key?: unknown },
-): MispClient {
-  const form = isRecord(sent.form) ? sent.form : deployedForm(RED, textField(sent.server));
+export function clientOfAdmin(RED: NodeAPI, sent: { server?: unknown; key?: unknown }): MispClient {
+  const form = deployedForm(RED, textField(sent.server));
   const key = textField(sent.key);
   return clientOfForm(RED, key === '' ? form : { ...form, apiKey: key });
 }

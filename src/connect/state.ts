@@ -51,10 +51,10 @@ export async function readState(client: MispClient, signal?: AbortSignal): Promi
     return { account, settings: SETTINGS, workers: undefined, modules: undefined, pagesProblem: undefined };
   }
   const names = Object.keys(SETTINGS) as SettingName[];
-  const values = await Promise.all(names.map((name) => settingOf(client, name, signal)));
-  const settings = Object.fromEntries(names.map((name, index) => [name, values[index]]));
+  const own: Record<SettingName, SettingValue> = { ...SETTINGS };
+  // One after the other: MISP loads all modules for each, and what runs wait for goes first.
+  for (const name of names) own[name] = await settingOf(client, name, signal);
   const workers = await readWorkers(client, signal).catch(unlessOurs);
-  const own = settings as MispState['settings'];
   const pages = isSet(own[ENABLED])
     ? await modulesOf(client)
     : { modules: undefined, pagesProblem: undefined };

@@ -36,17 +36,20 @@ describe('the dialog that connects a MISP', function () {
   }
   const click = (what: string) => editor.page.click(`.misp-tray [data-do="${what}"]`);
   const seen = (selector: string) => editor.page.waitForSelector(`.misp-tray ${selector}`);
+  async function openPlan(): Promise<void> {
+    await editor.page.click('#dialog-form [data-do="open"]');
+    await seen('#misp-connect-host');
+    await editor.page.waitForTimeout(600);
+    await editor.page.fill('#misp-connect-host', '127.0.0.1');
+    await click('showPlan');
+  }
   const level = (row: string) =>
     editor.page.getAttribute(`.misp-connect-rows [data-row="${row}"]`, 'data-level');
   const shoot = (name: string) => editor.page.screenshot({ path: path.join(shots, `connect-${name}.png`) });
 
   it('connects, checks, sees what broke, and mends it with one click', async () => {
     await start();
-    await editor.page.click('#dialog-form [data-do="open"]');
-    await seen('#misp-connect-host');
-    await editor.page.waitForTimeout(600);
-    await editor.page.fill('#misp-connect-host', '127.0.0.1');
-    await click('showPlan');
+    await openPlan();
     await seen('.misp-connect-steps');
     await shoot('plan');
     assert.deepEqual(await unreadable(editor.page, '.misp-tray', '.misp-tray'), []);
@@ -81,11 +84,7 @@ describe('the dialog that connects a MISP', function () {
   it('shows a workflow of somebody else as a picture, and puts the module where it is told', async () => {
     await start({ workflows: { 'event-publish': { module: 'theirs' } } });
     misp.settings.set('Plugin.Workflow_enable', true);
-    await editor.page.click('#dialog-form [data-do="open"]');
-    await seen('#misp-connect-host');
-    await editor.page.waitForTimeout(600);
-    await editor.page.fill('#misp-connect-host', '127.0.0.1');
-    await click('showPlan');
+    await openPlan();
     await seen('.misp-connect-picture');
     await shoot('places');
     await editor.page.click('.misp-connect-place[aria-label^="between"]');

@@ -39,18 +39,18 @@ describe('connecting a MISP from the editor', function () {
     }
     await deployAgain(settings);
   }
-  async function deployAgain(settings: object): Promise<void> {
+  async function deployAgain(settings: object, callers: object = {}, logins: object = {}): Promise<void> {
     const server = { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 };
     const flow = [
       tab,
       server,
-      listener(port),
+      listener(port, callers),
       trigger(['answer'], { module: MODULE, ...settings }),
       node('answer', 'misp-response', [], { answer: 'allow' }),
     ];
     await deploy(nodeRed.RED, flow, {
       misp: { apiKey: API_KEY },
-      listener: { user: 'misp', password: PASSWORD },
+      listener: { user: 'misp', password: PASSWORD, ...logins },
     });
   }
   async function ask<T>(method: 'GET' | 'POST', path: string, body: object = {}): Promise<T> {
@@ -265,7 +265,12 @@ describe('connecting a MISP from the editor', function () {
       spoil();
       const found = await amiss();
       assert.ok(found.includes(row), found.join());
-      const { rows } = await ask<{ rows: CheckedRow[] }>('POST', 'check/mend', { row: row.split(' ')[1] });
+      const id = row.split(' ')[1];
+      const seen = (await check()).rows.find((one) => one.id === id)?.mend;
+      misp.calls.reset();
+      await ask('POST', 'check/mend', { row: id, seen: ['something else'] });
+      assert.deepEqual(misp.calls.writing, [], 'done without having been seen');
+      const { rows } = await ask<{ rows: CheckedRow[] }>('POST', 'check/mend', { row: id, seen });
       assert.deepEqual(
         rows.filter(({ level }) => level === 'red'),
         [],
@@ -314,6 +319,33 @@ describe('connecting a MISP from the editor', function () {
       assert.ok(!answer.includes(API_KEY));
       assert.ok(!answer.includes(PASSWORD) && !answer.includes(encodeURIComponent(PASSWORD)));
     }
+  });
+
+  it('brings what is saved to no MISP but a deployed one', async () => {
+    await start();
+    const other = await startStandInMisp({ port: 0 });
+    const form = { id: 'misp', url: other.url, apiKey: API_KEY, verify: true, timeout: '5' };
+    for (const route of ['connect/plan', 'connect/start', 'check', 'check/mend'])
+      for (const server of ['', 'gone', 'listener']) {
+        const { problem } = await ask<{ problem?: string }>('POST', route, { server, form, seen: [] });
+        assert.match(problem ?? '', /not deployed/);
+      }
+    await ask('POST', 'connect/plan', { form });
+    assert.deepEqual(other.calls.list, []);
+    await other.close();
+  });
+
+  it('gives a MISP of several its own user and password, or says that it has none', async () => {
+    await start();
+    const second = { callers: '2', server1: 'other', server2: 'misp' };
+    const logins = { user2: 'second', password2: 'its own' };
+    await deployAgain({}, second, logins);
+    await connect();
+    assert.match(String(misp.settings.get('Plugin.Action_services_url')), /^http:\/\/second:its%20own@/);
+    assert.deepEqual(await amiss(), ['yellow closed']);
+    await deployAgain({}, { ...second, server2: '' }, logins);
+    const { problem } = (await plan()) as { problem?: string };
+    assert.match(problem ?? '', /no user and password of its own/);
   });
 
   it('takes no host that leads elsewhere', async () => {
