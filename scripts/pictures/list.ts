@@ -68,6 +68,23 @@ const testRun: Picture = {
   },
 };
 
+/** The runs of the demo flow, and the way that the one went which was stopped. */
+const runs: Picture = {
+  name: 'runs',
+  async take(studio, name) {
+    const { page } = studio;
+    const before = page.viewportSize();
+    await page.setViewportSize({ width: 1240, height: 560 });
+    await studio.example(DEMO);
+    for (const event of ['2', '1']) await studio.publish(event, MODULE);
+    await page.evaluate("RED.sidebar.show('misp-runs')");
+    await page.locator('.misp-run').first().click();
+    await page.waitForSelector('.misp-run-steps li');
+    await studio.part(name, '#red-ui-workspace-chart .red-ui-flow-node-group, #red-ui-sidebar', 0);
+    if (before) await page.setViewportSize(before);
+  },
+};
+
 /** MISP's side: the event that the demo flow stopped. */
 const standIn: Picture = {
   name: 'stand-in',
@@ -90,6 +107,7 @@ export const PICTURES: Picture[] = [
   form('form-response', DEMO, 'd000000000000013'),
   checks,
   testRun,
+  runs,
   standIn,
   // The gallery's page shows all of them.
   ...exampleNames.map((name) => drawing(`examples/${name}`, name)),

@@ -72,8 +72,8 @@ export class Studio {
   }
 
   /** Each of these in the editor, and what lies between them. */
-  part(name: string, selector: string): Promise<void> {
-    return camera.of(this.page, this.file(name), selector, PART_MARGIN);
+  part(name: string, selector: string, margin = PART_MARGIN): Promise<void> {
+    return camera.of(this.page, this.file(name), selector, margin);
   }
 
   /** The page of the stand-in MISP. */

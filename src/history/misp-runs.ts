@@ -68,11 +68,12 @@ export class MispRuns {
     if (open) this.step(open, told, body);
   }
 
-  /** Nothing is waited for any more. */
+  /** Nothing is waited for any more, and nothing is known to be left out. */
   clear(): void {
     clearInterval(this.timer);
     this.timer = undefined;
     this.open.clear();
+    this.leftOut = 0;
   }
 
   private begin({ trigger, says }: DebugPost, from: string, body: Body, key: string): Open | undefined {

@@ -1,23 +1,13 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
-import http from 'node:http';
-import path from 'node:path';
 import type { RunList, RunPage } from '../../nodes/plugin/api';
 import type { RunRow } from '../../src/history/record';
+import { DEBUG_RUNS, debugLogin, postDebug, type RecordedRun } from '../support/debug-posts';
 import { allow, block, credentials, ifTag, listener, tab, trigger } from '../support/flows';
 import { collectLog } from '../support/log';
 import { call, event, freePort, get, listening } from '../support/misp';
-import { deploy, root, startNodeRed } from '../support/node-red';
+import { deploy, startNodeRed } from '../support/node-red';
 
-interface Recorded {
-  experiment: string;
-  posts: { path: string; body: unknown }[];
-}
-
-const recorded = JSON.parse(
-  readFileSync(path.join(root, 'test/fixtures/behaviour/debug-posts.json'), 'utf8'),
-) as Recorded[];
-const [blocked, allowed, without] = recorded;
+const [blocked, allowed, without] = DEBUG_RUNS;
 
 const PASSWORD = 'p@ss/50%';
 
@@ -36,30 +26,8 @@ describe("the runs of MISP's own workflows, as its debug mode posts them", funct
   });
   after(() => nodeRed.stop());
 
-  const asMisp = (password: string) => `Basic ${Buffer.from(`misp:${password}`).toString('base64')}`;
-
-  /** As MISP posts: JSON under the type of a form, a connection for each, user and password as its setting has them. */
-  const post = (url: string, body: unknown, authorization = asMisp(encodeURIComponent(PASSWORD))) =>
-    new Promise<number>((resolve, reject) => {
-      const text = typeof body === 'string' ? body : JSON.stringify(body);
-      const headers = {
-        ...{ Connection: 'close', 'User-Agent': 'CakePHP', Authorization: authorization },
-        ...{ 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(text) },
-      };
-      const request = http.request({
-        host: '127.0.0.1',
-        port,
-        method: 'POST',
-        path: `/debug${url}`,
-        headers,
-      });
-      request.on('response', (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode ?? 0));
-      });
-      request.on('error', reject);
-      request.end(text);
-    });
+  const post = (url: string, body: unknown, authorization = debugLogin(encodeURIComponent(PASSWORD))) =>
+    postDebug(port, url, body, authorization);
   const admin = async <T>(url: string) =>
     (await (await fetch(`${nodeRed.url}/admin/misp-workflows/${url}`)).json()) as T;
   const rows = async (filter = '') => (await admin<RunList>(`runs?${filter}`)).rows;
@@ -73,7 +41,8 @@ describe("the runs of MISP's own workflows, as its debug mode posts them", funct
     }
   }
   const pageOf = async ({ run }: RunRow) => (await admin<RunPage>(`runs/${run}`)).record;
-  const eventId = (one: Recorded) => (one.posts[1].body as { data: { Event: { id: string } } }).data.Event.id;
+  const eventId = (one: RecordedRun) =>
+    (one.posts[1].body as { data: { Event: { id: string } } }).data.Event.id;
   const isOf = (id: string) => (one: RunRow) => one.about?.id === id && one.ended !== undefined;
 
   it('are listed beside ours, as what they are: which blocks ran, what came of each, and the outcome', async () => {
@@ -138,9 +107,9 @@ describe("the runs of MISP's own workflows, as its debug mode posts them", funct
   it('let nobody in without user and password, plain or encoded as in an address', async () => {
     const { path: url, body } = blocked.posts[0];
     assert.equal(await post(url, body, ''), 401);
-    assert.equal(await post(url, body, asMisp('wrong')), 401);
-    assert.equal(await post(url, body, asMisp(PASSWORD)), 200);
-    const { status } = await get(port, url, { headers: { Authorization: asMisp(PASSWORD) } });
+    assert.equal(await post(url, body, debugLogin('wrong')), 401);
+    assert.equal(await post(url, body, debugLogin(PASSWORD)), 200);
+    const { status } = await get(port, url, { headers: { Authorization: debugLogin(PASSWORD) } });
     assert.equal(status, 404);
   });
 

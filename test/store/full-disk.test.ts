@@ -1,31 +1,11 @@
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { words } from '../../src/text';
+import { smallDisk } from '../support/small-disk';
 import { LIMITS, opened, SOON, Store, storedRun, until } from '../support/store';
 
 const MEGABYTE = 1024 * 1024;
-
-/** Mounts a small disk in memory; undefined where that is not allowed. */
-export function smallDisk(megabytes: number): { folder: string; free(): number; remove(): void } | undefined {
-  const folder = mkdtempSync(path.join(tmpdir(), 'misp-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    rmSync(folder, { recursive: true });
-    return undefined;
-  }
-  return {
-    folder,
-    free: () => Number(statfsSync(folder).bavail) * Number(statfsSync(folder).bsize),
-    remove() {
-      execFileSync('umount', ['-l', folder]);
-      rmSync(folder, { recursive: true });
-    },
-  };
-}
 
 describe('the store on a full disk', function () {
   this.timeout(120_000);

@@ -112,7 +112,8 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
       await RED.stop();
       server.closeAllConnections();
       server.close();
-      if (!options.userDir) rmSync(userDir, { recursive: true, force: true });
+      // The thread of the store may still be writing its last.
+      if (!options.userDir) rmSync(userDir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
