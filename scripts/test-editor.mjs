@@ -2,17 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MOCHA } from './lanes.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const MOCHA = 'node_modules/mocha/bin/mocha.js --no-config --require tsx/cjs --exit --timeout 60000'.split(
-  ' ',
-);
 /** Measures how smoothly the editor scrolls: nothing may run beside it. */
 const ALONE = 'test/editor/runs-list.test.ts';
 const OTHERS = ['--parallel', '--jobs', '2', '--ignore', ALONE, 'test/editor/**/*.test.ts'];
 
 run('scripts/prepare.mjs');
-for (const runner of [MOCHA, ['scripts/test-node-red-5.mjs']])
+for (const runner of [[...MOCHA, '--timeout', '60000'], ['scripts/test-node-red-5.mjs']])
   for (const files of [OTHERS, [ALONE]]) run(...runner, ...files);
 
 function run(...args) {
