@@ -86,7 +86,8 @@ function hiding({ when = {} }: Field, fields: Record<string, Field>): Settings[]
 }
 
 describe('a field that the form hides', function () {
-  this.timeout(60_000);
+  // Hundreds of listeners, with a thread each.
+  this.timeout(180_000);
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   before(async () => {
     nodeRed = await startNodeRed();
