@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MOCHA } from './lanes.mjs';
+import { MOCHA } from './mocha.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 /** Measures how smoothly the editor scrolls: nothing may run beside it. */

@@ -235,7 +235,8 @@ describe('a loop in a deployed flow', function () {
       assert.equal(error, undefined);
       await until(() => counts.get('y') === 1);
       await soon();
-      assert.doesNotMatch(log.text(), /A loop/);
+      // Of the loop of the test before it may be told only now: that one has another limit.
+      assert.doesNotMatch(log.text(), /A loop: .* more than 25 times/);
     });
   });
 

@@ -26,6 +26,10 @@ import { NOT_IN_DATA, ONE_THING, WHOLE_PLAN, type OperationEntry } from './entry
 
 const UNCHANGED: Outcome = { state: 'unchanged' };
 
+/** MISP waits one second for the list of a listener, which the first call may take. */
+const LOOKS = 3;
+const LOOK_AGAIN_MS = 1000;
+
 /** What sets a MISP up is done in the plan's order, by a site admin. */
 function entry<O extends SetUpOperation>(
   carryOut: (context: Context, operation: O) => Promise<Outcome>,
@@ -70,10 +74,12 @@ export const switchModule = entry<SwitchModule>(async ({ client, signal }, opera
   return done();
 });
 
-export const seeModule = entry<SeeModule>(async ({ client }, { module }) => {
-  const isListed = (await workflowModules(client)).some(({ id }) => id === module);
-  if (!isListed) throw new WorkflowError('connect.notReached', { module });
-  return done();
+export const seeModule = entry<SeeModule>(async ({ client, signal }, { module }) => {
+  for (let looks = 1; ; looks++) {
+    if ((await workflowModules(client)).some(({ id }) => id === module)) return done();
+    if (looks === LOOKS || signal.aborted) throw new WorkflowError('connect.notReached', { module });
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
 });
 
 export const createTag = entry<CreateTag>(async ({ client, signal }, { tag }) => {
