@@ -36,9 +36,9 @@ for (const colours of ['light', 'dark'] as const) {
     };
 
     async function counted(): Promise<{ runs: number; blocked: number }> {
-      const { counts } = (await editor.page.evaluate(
+      const { counts } = await editor.page.evaluate<RunList>(
         "fetch('misp-workflows/runs').then((response) => response.json())",
-      )) as RunList;
+      );
       return counts.find(({ node }) => node.id === idOf('trigger')) ?? { runs: 0, blocked: 0 };
     }
 
