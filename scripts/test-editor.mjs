@@ -16,7 +16,7 @@ const ONCE = ['gallery', 'forms-dark', 'labels', 'saved-flows'].map((name) => `$
 const all = readdirSync(path.join(cwd, 'test/editor')).filter((name) => name.endsWith('.test.ts'));
 const failed = [];
 
-prepare('scripts/prepare.mjs');
+prepare('scripts/test-node-red-5.mjs', '--version');
 await test('Node-RED 4', [...MOCHA, '--timeout', '60000'], all);
 const others = all.filter((name) => !ONCE.includes(name));
 await test('Node-RED 5', ['scripts/test-node-red-5.mjs'], others);
@@ -35,7 +35,8 @@ async function test(name, runner, files) {
 /** Runs one file; what it says comes all at once, when it has ended. */
 function run(name, runner, file) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...runner, `test/editor/${file}`], { cwd });
+    const env = { ...process.env, IS_PREPARED: 'yes' };
+    const child = spawn(process.execPath, [...runner, `test/editor/${file}`], { cwd, env });
     const said = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
     child.on('close', (status) => {
@@ -46,7 +47,8 @@ function run(name, runner, file) {
   });
 }
 
-function prepare(script) {
-  const { status } = spawnSync(process.execPath, [script], { cwd, stdio: 'inherit' });
+/** Installs and builds, once for all files. */
+function prepare(...script) {
+  const { status } = spawnSync(process.execPath, script, { cwd, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }

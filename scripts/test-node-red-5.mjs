@@ -15,8 +15,11 @@ const NODE_PACKAGE = `node-${process.platform === 'darwin' ? 'bin-' : ''}${proce
 const [major, minor] = process.versions.node.split('.').map(Number);
 const isNewEnough = major > 22 || (major === 22 && minor >= 9);
 
-run(process.execPath, [path.join(root, 'scripts/prepare.mjs')]);
-install();
+// Who runs file after file has done it once.
+if (!process.env.IS_PREPARED) {
+  run(process.execPath, [path.join(root, 'scripts/prepare.mjs')]);
+  install();
+}
 const node = isNewEnough ? process.execPath : path.join(folder, 'node_modules', NODE_PACKAGE, 'bin/node');
 console.log(`Node-RED ${NODE_RED} on Node ${spawnSync(node, ['--version']).stdout}`);
 /** What others answer, and what memory, disks and settings hold, is the same to every Node-RED, and takes minutes. */
