@@ -10,21 +10,18 @@ const cwd = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const AT_ONCE = 2;
 /** Measures how smoothly the editor scrolls: nothing may run beside it. */
 const ALONE = 'runs-list.test.ts';
-/** What is drawn by this package alone, and takes minutes, is looked at in one editor. */
-const ONCE = ['gallery', 'forms-dark', 'labels', 'saved-flows'].map((name) => `${name}.test.ts`);
 
 const all = readdirSync(path.join(cwd, 'test/editor')).filter((name) => name.endsWith('.test.ts'));
 const failed = [];
 
 prepare('scripts/test-node-red-5.mjs', '--version');
-await test('Node-RED 4', [...MOCHA, '--timeout', '60000'], all);
-const others = all.filter((name) => !ONCE.includes(name));
-await test('Node-RED 5', ['scripts/test-node-red-5.mjs'], others);
+await test('Node-RED 4', [...MOCHA, '--timeout', '60000']);
+await test('Node-RED 5', ['scripts/test-node-red-5.mjs']);
 for (const what of failed) console.log(`FAILED: ${what}`);
 process.exit(failed.length > 0 ? 1 : 0);
 
-async function test(name, runner, files) {
-  const waiting = files.filter((file) => file !== ALONE);
+async function test(name, runner) {
+  const waiting = all.filter((file) => file !== ALONE);
   const lane = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) await run(name, runner, file);
   };

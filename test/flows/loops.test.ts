@@ -221,6 +221,11 @@ describe('a loop in a deployed flow', function () {
       assert.equal(error, undefined);
       assert.ok(performance.now() - start < 3000);
       await stopped();
+      // Each of the two runs has loops of its own: what is told later belongs to this test too.
+      for (let before = ''; before !== JSON.stringify([...counts]);) {
+        before = JSON.stringify([...counts]);
+        await soon();
+      }
     });
 
     it('is no loop where the run passed the node often, and the branch did not', async () => {
@@ -235,8 +240,7 @@ describe('a loop in a deployed flow', function () {
       assert.equal(error, undefined);
       await until(() => counts.get('y') === 1);
       await soon();
-      // Of the loop of the test before it may be told only now: that one has another limit.
-      assert.doesNotMatch(log.text(), /A loop: .* more than 25 times/);
+      assert.doesNotMatch(log.text(), /A loop/);
     });
   });
 

@@ -34,6 +34,13 @@ describe("runs of MISP's own workflows", () => {
   });
   afterEach(() => runs.clear());
 
+  it('that were not shown are forgotten with the others', () => {
+    for (let count = 0; count < 250; count++) runs.take(init(), 'a', of(String(count)));
+    assert.equal(runs.leftOut, 50);
+    runs.clear();
+    assert.equal(runs.leftOut, 0);
+  });
+
   it('are not waited for without end: those that never ended are given up', () => {
     runs.take(init(), 'a', of('1'));
     time += 11 * 60_000;
