@@ -105,9 +105,9 @@ describe("searching for a node by MISP's words", function () {
     const { page } = editor;
     await page.click('#red-ui-workspace-chart', { modifiers: ['Control'], position: { x: 300, y: 300 } });
     await page.waitForSelector(QUICK_ADD);
-    for (const [words, type] of wanted) await search(QUICK_ADD, words, inQuickAdd, has(type));
+    for (const [words, type] of wanted) await search(QUICK_ADD, words, inQuickAdd, has(type, 20));
     await search(QUICK_ADD, 'no such node', inQuickAdd, isEmpty);
-    await search(QUICK_ADD, 'stop execution', inQuickAdd, has('misp-response'));
+    await search(QUICK_ADD, 'stop execution', inQuickAdd, has('misp-response', 20));
     await page.press(QUICK_ADD, 'Enter');
     await page.waitForFunction('RED.nodes.filterNodes({ z: "tab" }).length > 0');
     const added = await page.evaluate(() => {
@@ -122,14 +122,14 @@ describe("searching for a node by MISP's words", function () {
     await page.waitForSelector(QUICK_ADD, { state: 'hidden' });
     await page.click('#red-ui-workspace-chart', { modifiers: ['Control'], position: { x: 300, y: 450 } });
     await page.waitForSelector(QUICK_ADD);
-    await search(QUICK_ADD, 'tag operation', inQuickAdd, has('misp-tag'));
+    await search(QUICK_ADD, 'tag operation', inQuickAdd, has('misp-tag', 20));
     await page.press(QUICK_ADD, 'Control+Enter');
     await page.waitForFunction('RED.nodes.filterNodes({ z: "tab", type: "misp-tag" }).length > 0');
     // Node-RED fills its list anew for the next node, and fails if one types meanwhile.
     await page.waitForFunction(
       `document.querySelector('${QUICK_ADD}')?.value === '' && $('#red-ui-type-search li:visible').length > 50`,
     );
-    await search(QUICK_ADD, 'mattermost', inQuickAdd, has('misp-chat'));
+    await search(QUICK_ADD, 'mattermost', inQuickAdd, has('misp-chat', 20));
     await page.press(QUICK_ADD, 'Escape');
   });
 
