@@ -7,6 +7,7 @@ import type { Message } from '../src/runs/message';
 import { checkFields, checkSecrets, visibleSettings } from './check-fields';
 import type { Config, Description, Fields, Saved, Translate } from './definition';
 import { jsonataOf } from './jsonata';
+import { auditOf } from './kept-audit';
 import { migrate } from './migrate';
 import { inShort, NodeStatus, type StatusArguments } from './node-status';
 import { namesFor } from './template-names';
@@ -137,10 +138,11 @@ function attach<F extends Fields>(
   }
   node.on('close', (removed: boolean, done: () => void) => {
     status.close();
-    run(() => behaviour.close?.(removed)).then(done, (error) => {
-      node.error(translated(error, context.text).message);
-      done();
-    });
+    run(() => behaviour.close?.(removed))
+      .catch((error) => node.error(translated(error, context.text).message))
+      // What it did must be written down before Node-RED ends.
+      .then(() => auditOf(context.RED).flush())
+      .then(done, done);
   });
 }
 

@@ -25,6 +25,8 @@ const CHARACTERS_PER_STEP = 16;
 export const STEPS_PER_ROUND = 4;
 export const STEPS_PER_CALL = 20;
 export const STEPS_PER_LIST = 20;
+/** What an entry that is sorted costs besides being compared: what it is sorted by is a list of its own. */
+export const STEPS_PER_KEY = 10;
 
 /** What one rendering has used up, or many that share it. */
 export class Budget {

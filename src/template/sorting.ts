@@ -1,5 +1,6 @@
 import { ignoringCase, reader } from './attribute-path';
 import { compare } from './compare';
+import { STEPS_PER_KEY } from './limits';
 import type { Runtime } from './values';
 import { isText, isTrue, asText } from './values';
 
@@ -19,6 +20,8 @@ export function sorted(
   reversed: boolean,
 ): unknown[] {
   const sign = reversed ? -1 : 1;
-  const keyed = [...items].map((item): [unknown, unknown] => [keyOfItem(item), item]);
+  const entries = [...items];
+  rt.budget.spend(entries.length * STEPS_PER_KEY);
+  const keyed = entries.map((item): [unknown, unknown] => [keyOfItem(item), item]);
   return keyed.sort(([a], [b]) => sign * compare(rt, a, b)).map(([, item]) => item);
 }

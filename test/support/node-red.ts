@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -112,8 +113,8 @@ export async function startNodeRed(options: StartOptions = {}): Promise<{
       await RED.stop();
       server.closeAllConnections();
       server.close();
-      // The thread of the store may still be writing its last.
-      if (!options.userDir) rmSync(userDir, { recursive: true, force: true, maxRetries: 10 });
+      // The thread of the store may still be writing its last; unlike the synchronous one, this looks again.
+      if (!options.userDir) await rm(userDir, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
