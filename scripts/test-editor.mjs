@@ -33,11 +33,13 @@ async function test(name, runner) {
 function run(name, runner, file) {
   return new Promise((resolve) => {
     const env = { ...process.env, IS_PREPARED: 'yes' };
+    const begun = Date.now();
     const child = spawn(process.execPath, [...runner, `test/editor/${file}`], { cwd, env });
     const said = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
     child.on('close', (status) => {
-      console.log(`${name}: ${file}\n${Buffer.concat(said)}`);
+      const seconds = Math.round((Date.now() - begun) / 1000);
+      console.log(`${name}: ${file}, ${seconds} s\n${Buffer.concat(said)}`);
       if (status !== 0) failed.push(`${name}: ${file}`);
       resolve();
     });
