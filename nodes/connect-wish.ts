@@ -14,6 +14,8 @@ export interface DeployedTrigger {
   wish: Wish;
   /** The MISP in which the flow clears; empty if it does not. */
   clearServer: string;
+  /** The flow decides nothing: MISP goes on at once. */
+  watches: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export function deployedTrigger(RED: NodeAPI, id: string, server: string, host: 
     deadlineMs: Number(settings.deadline) * 1000 || action.defaultDeadlineMs(trigger),
     ...(clears ? { clearTag: text(settings.clearTag).trim() } : {}),
   };
-  return { wish, clearServer: clears ? text(settings.clearServer) : '' };
+  return { wish, clearServer: clears ? text(settings.clearServer) : '', watches: settings.goOn === 'watch' };
 }
 
 /** As whom a MISP is to ask a listener. @throws {WorkflowError} if others have a login there, and this one has none */

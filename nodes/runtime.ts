@@ -3,6 +3,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Actor } from '../src/audit/entry';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
+import { ProofAnswers } from '../src/connect/proof-answers';
 import { OwnQuestions } from '../src/echo/own-questions';
 import { OwnWrites } from '../src/echo/own-writes';
 import { History } from '../src/history/history';
@@ -93,6 +94,8 @@ export class Runtime {
   /** What was written to MISPs, and had enriched, for the triggers that tell of it. */
   readonly ownWrites = new OwnWrites();
   readonly ownQuestions = new OwnQuestions();
+  /** What triggers are to answer while the round trip of a MISP is proved. */
+  readonly proofs = new ProofAnswers();
   /**
    * `stopping`, `starting` and `started`: Node-RED's own events of the flows, after the tracker has taken note.
    * `halted`: they do not run, and why.

@@ -1,5 +1,6 @@
 import { openTray } from '../flows/tray';
 import { button, showPlan } from './plan';
+import { showProof } from './proof';
 import { askedFields } from './question';
 import { showRows } from './rows';
 import { text } from './texts';
@@ -15,11 +16,12 @@ function openConnect(trigger: string, first: 'plan' | 'check', letClear: (server
       const shown = $('<div class="misp-connect-shown">');
       const plan = button('showPlan', () => showPlan(shown, read, letClear));
       const check = button('check', () => showRows(shown, read));
+      const proof = button('proof', () => showProof(shown, read));
       const buttons = $('<div class="misp-connect-buttons">');
       body
         .append($('<p>').text(text('intro')))
         .append(row)
-        .append(buttons.append(...(first === 'plan' ? [plan, check] : [check, plan])))
+        .append(buttons.append(...(first === 'plan' ? [plan, check] : [check, plan]), proof))
         .append(shown);
       row.find('select').trigger('focus');
     },

@@ -146,7 +146,7 @@ export function button(key: string, click: () => void): JQuery {
     .on('click', click);
 }
 
-function listOf(lines: readonly string[], name: string, kind: 'ol' | 'ul' = 'ul'): JQuery {
+export function listOf(lines: readonly string[], name: string, kind: 'ol' | 'ul' = 'ul'): JQuery {
   const list = kind === 'ol' ? $('<ol>') : $('<ul>');
   return list.addClass(name).append(lines.map((words) => $('<li>').text(words)));
 }

@@ -36,13 +36,9 @@ export function showRows(place: JQuery, read: () => ConnectQuestion | undefined)
     place.append($('<ul class="misp-connect-rows">').append(rows.map(rowOf)));
   }
 
-  function rowOf({ id, level, words, mend }: CheckedRow): JQuery {
-    const mark = $('<i class="fa" aria-hidden="true">').addClass(MARKS[level]);
-    const spoken = $('<span class="misp-connect-level">').text(`${text(`level.${level}`)}: `);
-    const line = $('<li>')
-      .attr({ 'data-level': level, 'data-row': id })
-      .append(mark)
-      .append($('<span>').append(spoken).append($('<span>').text(words)));
+  function rowOf(row: CheckedRow): JQuery {
+    const { id, mend } = row;
+    const line = lineOf(row);
     if (mend.length === 0) return line;
     const click = $('<button type="button" class="red-ui-button">')
       .text(text('mend'))
@@ -56,4 +52,14 @@ export function showRows(place: JQuery, read: () => ConnectQuestion | undefined)
     const will = $('<ul class="misp-connect-will">').append(mend.map((step) => $('<li>').text(step)));
     return line.append($('<div>').append(will).append(click));
   }
+}
+
+/** A row with its mark; whoever hears it hears the level. */
+export function lineOf({ id, level, words }: Omit<CheckedRow, 'mend'>): JQuery {
+  const mark = $('<i class="fa" aria-hidden="true">').addClass(MARKS[level]);
+  const spoken = $('<span class="misp-connect-level">').text(`${text(`level.${level}`)}: `);
+  return $('<li>')
+    .attr({ 'data-level': level, 'data-row': id })
+    .append(mark)
+    .append($('<span>').append(spoken).append($('<span>').text(words)));
 }

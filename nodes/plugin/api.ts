@@ -100,6 +100,13 @@ export interface Routes {
     body: ConnectQuestion & { row: string; seen: string[] };
     answer: { rows: CheckedRow[]; failed?: string };
   };
+  /** What the round trip of a MISP is proved by, and what that may set off. */
+  'POST /proof/plan': { body: ProofQuestion; answer: ProofPreview };
+  'POST /proof/start': {
+    body: ProofQuestion & { seen: string[] };
+    answer: { run: string } | (ProofPreview & { changed: true });
+  };
+  'GET /proof/runs/:id': { answer: ProofRun };
   'POST /mail-servers/test': { body: Form<MailInput> & { to: string }; answer: TestResult };
   'POST /module-services/test': {
     body: Form<ModulesInput>;
@@ -161,6 +168,26 @@ export interface ConnectQuestion extends AdminOfMisp {
   host: string;
   otherService?: 'in-front' | 'replace';
   place?: Place | 'leave';
+}
+
+/** A trigger that MISP is to ask for an event of a proof. */
+export interface ProofQuestion extends AdminOfMisp {
+  trigger: string;
+  /** A dead Node-RED is played as well. */
+  dead: boolean;
+}
+
+/** What is done for it and what that may set off, or why it cannot be done. */
+export interface ProofPreview {
+  effects: string[];
+  hindrances: string[];
+}
+
+export interface ProofRun {
+  rows: Omit<CheckedRow, 'mend'>[];
+  isOver: boolean;
+  /** A fault of ours. */
+  failed?: string;
 }
 
 /** The plan in words. */

@@ -5,6 +5,7 @@ import type { ListenerNode } from '../config/misp-listener';
 import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveConnect } from './connect';
+import { serveProof } from './proof';
 import { serveModules } from './modules';
 import { serveConnectionTest } from './test-connection';
 import { serveMailServerTest } from './test-mail-server';
@@ -38,6 +39,7 @@ export default function register(RED: NodeAPI): void {
   serveWorkflows(RED);
   serveConnectionTest(RED);
   serveConnect(RED);
+  serveProof(RED);
   serveMailServerTest(RED);
   serveModuleServices(RED);
   const listenerOf = (id: string) => {

@@ -190,6 +190,8 @@ export default defineNode(
         report.ownCall(String((data as { id: unknown }).id));
         return query.answer({ outcome: 'allow', cause: 'accepted' });
       }
+      const proof = waitsForFlow && runtime.proofs.take(config.module, isRecord(data) && eventUuid(data));
+      if (proof) return runs.prove(query, proof);
       if (trigger!.secrets && !config.keepSecrets) hideSecretsOf(config.trigger, data);
       const kept =
         config.remember && requestText
@@ -234,6 +236,10 @@ export default defineNode(
     }
   },
 );
+
+function eventUuid({ Event: event }: Record<string, unknown>): unknown {
+  return isRecord(event) ? event.uuid : undefined;
+}
 
 /** What newer MISPs send beside the event for templates. */
 function envOf(data: unknown): unknown {

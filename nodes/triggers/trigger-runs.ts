@@ -2,6 +2,7 @@ import type { Node } from 'node-red';
 import type { OwnAnswer } from '../../src/listener/protocol';
 import type { KindName, RequestOf } from '../../src/listener/kinds';
 import type { OpenQuery } from '../../src/listener/open-query';
+import type { ProofAnswer } from '../../src/connect/proof-answers';
 import type { Clear } from '../../src/runs/clearing';
 import type { Reception } from '../../src/runs/reception';
 import type { Journal } from '../../src/runs/journal';
@@ -9,7 +10,7 @@ import { Run, type RunEvents } from '../../src/runs/run';
 import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import type { RunTracker } from '../../src/runs/tracker';
 import type { Verdict } from '../../src/runs/verdict';
-import { saidBy } from '../../src/text';
+import { saidBy, text, words } from '../../src/text';
 import { WayTaken, type Way } from '../../src/runs/way';
 import { aboutOf } from '../../src/runs/about';
 import type { Entering } from './trigger-guard';
@@ -101,6 +102,26 @@ export class TriggerRuns<K extends KindName = 'action'> {
    * @returns the id of the run
    */
   fire(query: OpenQuery<K>, waits: boolean): string {
+    const started = this.start(query, waits);
+    if (!waits) {
+      this.accepted.add(started);
+      started.waiter.accept();
+    }
+    this.admit(started, query.request);
+    return started.run.id;
+  }
+
+  /** Answers a request as a proof wants it: the flow does not get it. */
+  prove(query: OpenQuery<K>, answer: ProofAnswer): void {
+    const { tracker } = this.firing;
+    const { first, waiter } = this.start(query, true, () => tracker.finish(first));
+    if (answer === 'block') waiter.block(words(text('proof.blocks')));
+    else if (answer === 'allow') waiter.allow(first, true);
+    else if (answer === 'death') query.drop();
+  }
+
+  /** @param over told when MISP has its answer, or will get none */
+  private start(query: OpenQuery<K>, waits: boolean, over = () => {}): OpenRun {
     const goOn = waits ? this.firing.settings.goOn : 'watch';
     const begun = { test: false, goOn, caller: query.caller };
     const started = this.begin(query.request, query.deadline, begun, {
@@ -109,18 +130,14 @@ export class TriggerRuns<K extends KindName = 'action'> {
         if (verdict.cause === 'accepted') query.accept(verdict);
         else query.answer(verdict);
         this.firing.report(verdict);
+        over();
       },
       quiet: () => {
         if (this.accepted.delete(started)) query.left();
       },
     });
     this.open.set(query, started);
-    if (!waits) {
-      this.accepted.add(started);
-      started.waiter.accept();
-    }
-    this.admit(started, query.request);
-    return started.run.id;
+    return started;
   }
 
   /** Sends a request through the flow, as a test unless told otherwise; MISP is not told. */

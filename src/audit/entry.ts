@@ -177,7 +177,7 @@ function wordOf(text: string): string {
 }
 
 /** Without a login in it, and without what is asked for. */
-function addressOf(system: string): string {
+export function addressOf(system: string): string {
   if (!/^\w+:\/\//.test(system) || !URL.canParse(system)) return short(system.replace(/^.*@/, ''));
   const { protocol, host, pathname } = new URL(system);
   return short(`${protocol}//${host}${pathname}`.replace(/\/$/, ''));

@@ -116,6 +116,9 @@ export class InHand {
       left: () => {
         if (this.accepted.delete(id)) this.send({ type: 'ended', id });
       },
+      drop: () => {
+        if (this.open.has(id)) this.send({ type: 'drop', id });
+      },
       giveBack: () => {
         if (this.open.delete(id)) this.park(returned);
       },

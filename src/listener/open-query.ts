@@ -19,6 +19,8 @@ export interface OpenQuery<K extends KindName = 'action'> {
   accept(verdict: Verdict): void;
   /** Nothing of the accepted request is under way any more. */
   left(): void;
+  /** Breaks the connection off without an answer, as if the process had died. */
+  drop(): void;
   /** Gives the request back, untouched: it is handed over again when the flow runs. */
   giveBack(): void;
 }

@@ -97,6 +97,8 @@ export type ToWorker =
   | { type: 'absence'; absence: Absence | undefined }
   /** `goesOn`: the request was accepted only; the main thread tells with `ended` when nothing of it is left. */
   | { type: 'answer'; id: number; reply: Reply; goesOn?: boolean }
+  /** Breaks the connection of a request off, as if the process had died. */
+  | { type: 'drop'; id: number }
   /** The main thread is through with a request that was answered before. */
   | { type: 'ended'; id: number }
   /** What was asked; nothing if it could not be found out. */

@@ -1,7 +1,7 @@
 import { isList, isRecord, textOf } from '../event/values';
 import { text } from '../text';
 import type { CallOptions, MispClient } from './client';
-import { plainRows, type Expected } from './expected';
+import { plainRows, saved, type Expected } from './expected';
 
 /** What is said beside the uuids. */
 export interface BlocklistWords {
@@ -45,4 +45,16 @@ function resultFor(uuids: readonly string[]): Expected<BlocklistAnswer> {
 export async function eventBlocklists(client: MispClient, signal?: AbortSignal): Promise<Set<string>> {
   const list = await client.get('/event_blocklists/index', signal, plainRows('EventBlocklist'));
   return new Set(list.map(({ event_uuid }) => textOf(event_uuid).toLowerCase()));
+}
+
+/** The entry of an event on the blocklist; undefined if there is none. */
+export async function blocklistEntry(client: MispClient, uuid: string): Promise<string | undefined> {
+  const list = await client.get('/event_blocklists/index', undefined, plainRows('EventBlocklist'));
+  const found = list.find(({ event_uuid }) => textOf(event_uuid).toLowerCase() === uuid);
+  return found && textOf(found.id);
+}
+
+/** Takes an entry off the blocklist (`event_blocklists/delete`). @param id of the entry */
+export async function removeFromEventBlocklist(client: MispClient, id: string): Promise<void> {
+  await client.post(`/event_blocklists/delete/${encodeURIComponent(id)}`, {}, { expect: saved() });
 }

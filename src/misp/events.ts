@@ -103,3 +103,19 @@ export function unpublish(client: MispClient, key: string, options: CallOptions 
   const how = { ...options, repeatable: true, expect: saved(key) };
   return client.post(`/events/unpublish/${encode(key)}`, {}, how);
 }
+
+/** Makes an event (`events/add`). @returns its id */
+export async function addEvent(
+  client: MispClient,
+  fields: object,
+  options: CallOptions = {},
+): Promise<string> {
+  const made = await client.post('/events/add', { Event: fields }, { ...options, expect: framed('Event') });
+  return textOf(made.Event.id);
+}
+
+/** Takes an event away (`events/delete`); MISP keeps its uuid on the event blocklist, so that it does not come again. */
+export function deleteEvent(client: MispClient, key: string, options: CallOptions = {}): Promise<Saved> {
+  const how = { ...options, expect: saved(key) };
+  return client.post(`/events/delete/${encode(key)}`, {}, how);
+}

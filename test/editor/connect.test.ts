@@ -72,6 +72,16 @@ describe('the dialog that connects a MISP', function () {
     assert.deepEqual(await unreadable(editor.page, '.misp-tray', '.misp-tray'), []);
     await editor.page.click('.misp-connect-rows [data-row="module"] button');
     await seen('.misp-connect-rows [data-row="module"][data-level="green"]');
+
+    await click('proof');
+    await seen('.misp-connect-notes');
+    await shoot('proof');
+    assert.deepEqual(await unreadable(editor.page, '.misp-tray', '.misp-tray'), []);
+    await editor.page.keyboard.press('Enter');
+    await seen('.misp-connect-said[data-state="ok"]');
+    assert.equal(await level('allow'), 'green');
+    assert.equal(await level('block'), 'green');
+    await shoot('proved');
     await editor.page.click('#misp-tray-cancel');
     await editor.page.waitForTimeout(600);
     // The form below is open still, and can be left.

@@ -118,6 +118,11 @@ export class ListenerServer {
     else this.answers.release(query);
   }
 
+  /** Whoever asked sees what they see when the process dies. */
+  drop(id: number): void {
+    this.answers.get(id)?.response.destroy();
+  }
+
   /** The main thread has nothing more to say to a request that was answered here. */
   ended(id: number): void {
     const query = this.answers.get(id);

@@ -24,6 +24,8 @@ port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'answer':
       return server.answer(message.id, message.reply, message.goesOn);
+    case 'drop':
+      return server.drop(message.id);
     case 'told':
       return server.monitor.told(message.what, message.answer);
     case 'debugTaken':
