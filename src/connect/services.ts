@@ -29,6 +29,8 @@ export interface ServicesState {
 }
 
 export const DEBUG_URL = 'Plugin.Workflow_debug_url';
+/** Below this the listener takes what a workflow in debug mode tells. */
+const DEBUG_PATH = '/debug';
 /** What MISP takes for granted where nobody has set it. It cannot be emptied. */
 const NO_DEBUG = ['', 'http://127.0.0.1:27051'];
 export const settingName = (family: Family, part: string): string => `Plugin.${family}_${part}`;
@@ -166,7 +168,7 @@ function hoverSteps(state: ServicesState, wish: ServicesWish): SetUpOperation[] 
 }
 
 function debugSteps(state: ServicesState, { service }: ServicesWish): SetUpOperation[] {
-  return setting(state, DEBUG_URL, `${serviceUrl(service)}:${service.port}`);
+  return setting(state, DEBUG_URL, `${serviceUrl(service)}:${service.port}${DEBUG_PATH}`);
 }
 
 /** How long MISP has to wait for the slowest of some modules, in seconds. */
