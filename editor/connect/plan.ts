@@ -56,7 +56,7 @@ export function showPlan(
     if (hindrances.length > 0) return void place.append(listOf(hindrances, 'misp-connect-hindrances'));
     for (const asked of questions) {
       if (asked.ask === 'otherService') place.append(otherService(asked));
-      else place.append(placesPicture(asked, (chosen) => decide({ place: chosen })));
+      else place.append(placesPicture(asked, (where) => decide({ place: where })));
     }
     if (questions.length > 0) return;
     if (steps.length === 0) return say(text('nothing'), 'ok');

@@ -79,6 +79,8 @@ const hoversIn = (wish: ServicesWish): DrawnFor[] =>
 /** Where MISP asks now, and whether that is the listener. */
 export interface Whereabouts {
   isOn: boolean;
+  /** It leads to the listener's host and port, if perhaps not in the right way. */
+  isOurs: boolean;
   isHere: boolean;
   /** With the user and password that the listener wants. */
   isLetIn: boolean;
@@ -93,14 +95,17 @@ export function whereIs(state: ServicesState, name: ServiceName, { service }: Se
   const url = textOf(settings.get(isDebug ? DEBUG_URL : settingName(name, 'services_url')));
   const port = isDebug ? 0 : integerOf(settings.get(settingName(name, 'services_port')));
   const known = readAddress(url, port);
+  const isOurs = known?.host === service.host && known.port === service.port;
   return {
     isOn: isDebug ? !NO_DEBUG.includes(url) : isSet(settings.get(settingName(name, 'services_enable'))),
-    isHere:
-      known?.host === service.host && known.port === service.port && known.protocol === service.protocol,
+    isOurs,
+    isHere: isOurs && known?.protocol === service.protocol && (!isDebug || pathOf(url) === DEBUG_PATH),
     isLetIn: known?.user === (service.user ?? '') && known.password === (service.password ?? ''),
     address: withoutLogin(isDebug ? url : `${url}:${port}`),
   };
 }
+
+const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname.replace(/\/+$/, '') : '');
 
 /** What is to be done so that a MISP asks the listener; what is as it should be already is left out. */
 export function planServices(state: ServicesState, wish: ServicesWish): ConnectPlan {
@@ -112,9 +117,9 @@ export function planServices(state: ServicesState, wish: ServicesWish): ConnectP
   else if (account.readOnlyKey) hindrances.push(text('connect.readOnlyKey', { email }));
   if (hindrances.length > 0) return plan;
   for (const name of SERVICES.filter((one) => wish.wanted.includes(one))) {
-    const { isOn, isHere, address } = whereIs(state, name, wish);
+    const { isOn, isOurs, address } = whereIs(state, name, wish);
     const decision = wish.others[name];
-    if (isOn && !isHere) {
+    if (isOn && !isOurs) {
       if (decision === undefined) questions.push(asked(name, address, wish));
       if (decision === 'leave') {
         notes.push(text('connect.serviceLeft', { service: name, address }));

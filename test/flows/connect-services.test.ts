@@ -301,6 +301,11 @@ describe("connecting MISP's other services from the listener's form", function (
     ],
     ['hovers are off', 'yellow hover', () => misp.settings.set('Plugin.Enrichment_hover_enable', false)],
     [
+      'runs are told at a place that the listener does not have',
+      'yellow debug',
+      () => misp.settings.set('Plugin.Workflow_debug_url', `http://misp:${encoded(PASSWORD)}@${HOST}:${port}`),
+    ],
+    [
       'nobody is told of runs',
       'yellow debug',
       () => misp.settings.set('Plugin.Workflow_debug_url', undefined),
@@ -308,7 +313,7 @@ describe("connecting MISP's other services from the listener's form", function (
     [
       'runs are told with another password',
       'red debug',
-      () => misp.settings.set('Plugin.Workflow_debug_url', `http://misp:wrong@${HOST}:${port}`),
+      () => misp.settings.set('Plugin.Workflow_debug_url', `http://misp:wrong@${HOST}:${port}/debug`),
     ],
   ];
   for (const [what, row, spoil] of BREAKS) {
