@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Place } from '../src/actions/misp-graph';
 import { canFailClosed, readAddress, type ServiceAddress, type Wish } from '../src/connect/wish';
 import { CLEARED } from '../src/connect/fail-closed';
+import { SERVICES, type DrawnFor, type ServiceName, type ServicesWish } from '../src/connect/services-wish';
 import { action } from '../src/listener/kinds/action';
 import type { MispSettings } from '../src/misp/client';
 import { text, words, WorkflowError } from '../src/text';
@@ -14,6 +15,8 @@ const OPTIONS = {
   insecure: { type: 'boolean', default: false },
   'ca-file': { type: 'string' },
   trigger: { type: 'string' },
+  services: { type: 'string' },
+  enable: { type: 'string' },
   module: { type: 'string' },
   listener: { type: 'string' },
   'password-file': { type: 'string' },
@@ -31,7 +34,7 @@ const OPTIONS = {
 export interface ConnectCall {
   misp: MispSettings;
   /** `undo` needs none. */
-  wish?: Wish;
+  wish?: Wish | ServicesWish;
   dryRun: boolean;
   /** Where the way back is written to, or read from. */
   undoFile?: string;
@@ -53,7 +56,8 @@ export function readConnectCall(command: 'connect' | 'check' | 'undo', args: str
       ...{ url, apiKey: lineOf(keyFile), verify: !values.insecure, timeoutMs: SECONDS * 1000 },
       ...(ca ? { tls: { ca: readFileSync(ca, 'utf8') } } : {}),
     };
-    const wish = command === 'undo' ? undefined : wishOf(values);
+    const wish =
+      command === 'undo' ? undefined : values.services === undefined ? wishOf(values) : servicesOf(values);
     return { misp, wish, dryRun: values['dry-run'], undoFile };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -82,6 +86,40 @@ function wishOf(values: Values): Wish {
     ...(other ? { otherService: other } : {}),
     ...(place === undefined ? {} : { place: placeOf(place) }),
   };
+}
+
+const MODULE_DEADLINE_MS = 8000;
+
+/** `--services enrichment,debug --enable enrichment:my_lookup`: what a listener is to be besides the Action service. */
+function servicesOf(values: Values): ServicesWish {
+  const { services = '', enable = '', listener = '' } = values;
+  const wanted = listOf(services).map(serviceNamed);
+  const other = values['other-service'];
+  if (other !== undefined && other !== 'in-front' && other !== 'replace' && other !== 'leave')
+    throw new WorkflowError('command.servicesDecision');
+  const modules = listOf(enable).map((entry): DrawnFor => {
+    const [service, name = ''] = entry.split(':');
+    const family = serviceNamed(service);
+    if (family === 'Debug' || !/^[a-z0-9_]+$/.test(name)) throw new WorkflowError('command.servicesEnable');
+    return { name, family, hovers: false, deadlineMs: MODULE_DEADLINE_MS };
+  });
+  return {
+    service: serviceOf(listener, values['password-file']),
+    ...{ wanted, modules },
+    others: other ? Object.fromEntries(SERVICES.map((name) => [name, other])) : {},
+  };
+}
+
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+function serviceNamed(text: string): ServiceName {
+  const found = SERVICES.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (!found) throw new WorkflowError('command.servicesNames');
+  return found;
 }
 
 function serviceOf(listener: string, passwordFile: string | undefined): ServiceAddress {

@@ -2,8 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { SetUpOperation } from '../src/actions/set-up';
 import { changedBy, carryOutSteps, type StepOutcome } from '../src/connect/carry-out';
 import { checkRows, worstOf, type Row } from '../src/connect/check';
+import { serviceRows } from '../src/connect/check-services';
 import { stepInWords } from '../src/connect/in-words';
 import { planFor, type ConnectPlan, type Question } from '../src/connect/plan';
+import { planServices, readServices } from '../src/connect/services';
+import type { ServicesWish } from '../src/connect/services-wish';
 import { look } from '../src/connect/state';
 import { undoOf } from '../src/connect/undo';
 import type { Wish } from '../src/connect/wish';
@@ -32,7 +35,7 @@ export async function runConnect(
   const client = new MispClient(call.misp);
   try {
     if (command === 'undo') return await undo(client, call);
-    const wish = call.wish as Wish;
+    const wish = call.wish as Wish | ServicesWish;
     return command === 'check' ? await check(client, wish) : await connect(client, wish, call);
   } catch (error) {
     process.stderr.write(`${oneLine(error instanceof Error ? error.message : String(error))}\n`);
@@ -44,15 +47,24 @@ export async function runConnect(
 
 const print = (said: Said) => void process.stdout.write(`${words(said)}\n`);
 
-async function connect(client: MispClient, wish: Wish, call: ConnectCall): Promise<ConnectStatus> {
-  const { misp, trigger } = await look(client, wish.trigger);
-  const plan = planFor(misp, trigger, wish);
+async function connect(
+  client: MispClient,
+  wish: Wish | ServicesWish,
+  call: ConnectCall,
+): Promise<ConnectStatus> {
+  const plan = await planOf(client, wish);
   tellPlan(plan);
   if (plan.hindrances.length > 0) return 1;
   if (plan.questions.length > 0) return 3;
   if (plan.steps.length === 0) print(text('command.connectNothing'));
   if (call.dryRun) return 0;
   return carryOut(client, plan.steps, call.undoFile);
+}
+
+async function planOf(client: MispClient, wish: Wish | ServicesWish): Promise<ConnectPlan> {
+  if ('wanted' in wish) return planServices(await readServices(client, wish), wish);
+  const { misp, trigger } = await look(client, wish.trigger);
+  return planFor(misp, trigger, wish);
 }
 
 function tellPlan({ steps, questions, hindrances, notes }: ConnectPlan): void {
@@ -64,7 +76,9 @@ function tellPlan({ steps, questions, hindrances, notes }: ConnectPlan): void {
 
 function questionInWords(question: Question): string {
   if (question.ask === 'otherService') {
-    return words(text('command.connectOtherService', { address: question.address }));
+    const { address, service } = question;
+    if (service === undefined) return words(text('command.connectOtherService', { address }));
+    return words(text('command.servicesOther', { service, address }));
   }
   const places = question.places.map(({ from, output, to }) => {
     const name = (id: string) => `${id} ${String(question.graph[id]?.data.id)}`;
@@ -108,11 +122,16 @@ async function undo(client: MispClient, { undoFile = '', dryRun }: ConnectCall):
   return dryRun ? 0 : carryOut(client, steps, undefined);
 }
 
-async function check(client: MispClient, wish: Wish): Promise<ConnectStatus> {
-  const { misp, trigger } = await look(client, wish.trigger);
-  const rows = checkRows(misp, trigger, wish);
+async function check(client: MispClient, wish: Wish | ServicesWish): Promise<ConnectStatus> {
+  const rows = await rowsOf(client, wish);
   for (const row of rows) process.stdout.write(`${lineOf(row)}\n`);
   return worstOf(rows) === 'red' ? 4 : 0;
+}
+
+async function rowsOf(client: MispClient, wish: Wish | ServicesWish): Promise<Row[]> {
+  if ('wanted' in wish) return serviceRows(await readServices(client, wish), wish);
+  const { misp, trigger } = await look(client, wish.trigger);
+  return checkRows(misp, trigger, wish);
 }
 
 function lineOf({ level, said, mend = [] }: Row): string {

@@ -29,11 +29,7 @@ export function deployedTrigger(RED: NodeAPI, id: string, server: string, host: 
   const listener = settings && deployedNode(RED, text(settings.listener), 'misp-listener');
   const trigger = triggerById(text(settings?.trigger));
   if (!settings || !listener || !trigger) throw new WorkflowError('connect.notDeployed');
-  const { port, tls } = listener.settings;
-  const service: ServiceAddress = {
-    ...{ protocol: text(tls) ? 'https' : 'http', host, port: Number(port) },
-    ...loginOf(RED, listener, server),
-  };
+  const service = serviceAddressOf(RED, listener, server, host);
   const clears = settings.clears === true && trigger.id === 'event-publish';
   const wish: Wish = {
     trigger: trigger.id,
@@ -43,6 +39,18 @@ export function deployedTrigger(RED: NodeAPI, id: string, server: string, host: 
     ...(clears ? { clearTag: text(settings.clearTag).trim() } : {}),
   };
   return { wish, clearServer: clears ? text(settings.clearServer) : '', watches: settings.goOn === 'watch' };
+}
+
+/** Where a MISP finds a listener, and as whom it is to ask. */
+export function serviceAddressOf(
+  RED: NodeAPI,
+  listener: Deployed,
+  server: string,
+  host: string,
+): ServiceAddress {
+  const { port, tls } = listener.settings;
+  const login = loginOf(RED, listener, server);
+  return { protocol: text(tls) ? 'https' : 'http', host, port: Number(port), ...login };
 }
 
 /** As whom a MISP is to ask a listener. @throws {WorkflowError} if others have a login there, and this one has none */

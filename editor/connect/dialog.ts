@@ -12,7 +12,7 @@ function openConnect(trigger: string, first: 'plan' | 'check', letClear: (server
     width: 720,
     cancel: text('close'),
     fill(body) {
-      const { row, read } = askedFields(trigger);
+      const { row, read } = askedFields({ trigger });
       const shown = $('<div class="misp-connect-shown">');
       const plan = button('showPlan', () => showPlan(shown, read, letClear));
       const check = button('check', () => showRows(shown, read));

@@ -4,7 +4,8 @@ import { failureOf, problemOf } from '../workflows/answers';
 import { placesPicture } from './places';
 import { text } from './texts';
 
-type Decisions = Pick<ConnectQuestion, 'otherService' | 'place'>;
+type Decisions = Pick<ConnectQuestion, 'otherService' | 'others' | 'place'>;
+type Other = Extract<ConnectPreview['questions'][number], { ask: 'otherService' }>;
 
 const PAUSE_MS = 400;
 const MARKS = { done: 'fa-check', unchanged: 'fa-check', failed: 'fa-times', left: 'fa-circle-o' } as const;
@@ -19,7 +20,7 @@ export function showPlan(
   read: () => ConnectQuestion | undefined,
   letClear: (server: string) => void,
 ): void {
-  const decisions: Decisions = {};
+  const chosen: Decisions = {};
   look();
 
   function look(): void {
@@ -27,7 +28,7 @@ export function showPlan(
     place.empty();
     if (!question) return say(text('noServer'));
     say(text('looking'), 'busy');
-    ask('POST /connect/plan', { body: { ...question, ...decisions } })
+    ask('POST /connect/plan', { body: { ...question, ...chosen } })
       .done((answer) => {
         const problem = problemOf(answer);
         if (problem !== undefined) say(problem);
@@ -54,15 +55,15 @@ export function showPlan(
       );
     if (hindrances.length > 0) return void place.append(listOf(hindrances, 'misp-connect-hindrances'));
     for (const asked of questions) {
-      if (asked.ask === 'otherService') place.append(otherService(asked.address));
-      else place.append(placesPicture(asked, (chosen) => decide({ place: chosen })));
+      if (asked.ask === 'otherService') place.append(otherService(asked));
+      else place.append(placesPicture(asked, (where) => decide({ place: where })));
     }
     if (questions.length > 0) return;
     if (steps.length === 0) return say(text('nothing'), 'ok');
     place.append($('<h4>').text(text('plan'))).append(listOf(steps, 'misp-connect-steps', 'ol'));
     const go = button('do', () => {
       go.prop('disabled', true);
-      ask('POST /connect/start', { body: { ...question, ...decisions, seen: steps } })
+      ask('POST /connect/start', { body: { ...question, ...chosen, seen: steps } })
         .done((answer) => {
           const problem = problemOf(answer);
           if (problem !== undefined) return say(problem);
@@ -77,12 +78,21 @@ export function showPlan(
   }
 
   function decide(more: Decisions): void {
-    Object.assign(decisions, more);
+    Object.assign(chosen, more);
     look();
   }
 
-  function otherService(address: string): JQuery {
-    return $('<div class="misp-connect-question">')
+  function otherService({ address, service, decisions = [] }: Other): JQuery {
+    const question = $('<div class="misp-connect-question">');
+    if (service !== undefined) {
+      const words = text(service === 'Debug' ? 'otherDebug' : 'otherOf', { service, address });
+      const keys = { 'in-front': 'inFront', replace: 'replace', leave: 'leaveService' } as const;
+      const buttons = decisions.map((decision) =>
+        button(keys[decision], () => decide({ others: { ...chosen.others, [service]: decision } })),
+      );
+      return question.attr('data-service', service).append($('<p>').text(words), ...buttons);
+    }
+    return question
       .append($('<p>').text(text('otherService', { address })))
       .append(button('inFront', () => decide({ otherService: 'in-front' })))
       .append(button('replace', () => decide({ otherService: 'replace' })));

@@ -13,7 +13,7 @@ export interface Fields {
 const guess = () => (/^(?:localhost|127\.|\[?::1)/.test(location.hostname) ? '' : location.hostname);
 
 /** A key that was typed is used for this dialog alone, and saved nowhere. */
-export function askedFields(trigger: string): Fields {
+export function askedFields(of: Pick<ConnectQuestion, 'trigger' | 'services'>): Fields {
   const row = $('<div class="misp-connect-fields">');
   const server = serverChoice();
   const key = $('<input type="password" autocomplete="off" id="misp-connect-key">').attr(
@@ -34,7 +34,7 @@ export function askedFields(trigger: string): Fields {
   host.on('change', () => (lastHost = host.val()));
   const read = () => {
     if (server.val() === '') return undefined;
-    return { trigger, server: server.val(), key: key.val(), host: host.val().trim() };
+    return { ...of, server: server.val(), key: key.val(), host: host.val().trim() };
   };
   return { row, read };
 }

@@ -1,5 +1,6 @@
 import type { Answer } from '../plugin/api';
 import { ask } from '../../editor/ask';
+import { servicesRow } from '../../editor/connect/services';
 import { contactRow } from '../../editor/contact';
 import { extend } from '../../editor/plugin';
 
@@ -7,6 +8,7 @@ import { extend } from '../../editor/plugin';
 extend('misp-listener', {
   oneditprepare() {
     const row = offerSettings(this);
+    servicesRow(this.id, row);
     const showContact = contactRow(this, row, ['fetched']);
     ask('GET /listeners/:id/contact', { params: { id: this.id } }).done((contact) => {
       if (!('problem' in contact)) showContact(contact);

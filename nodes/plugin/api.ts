@@ -1,4 +1,5 @@
 import type { Place } from '../../src/actions/misp-graph';
+import type { ServiceDecision, ServiceName } from '../../src/connect/services-wish';
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';
@@ -168,6 +169,10 @@ export interface ConnectQuestion extends AdminOfMisp {
   host: string;
   otherService?: 'in-front' | 'replace';
   place?: Place | 'leave';
+  /** In place of a trigger: what a listener is to be for the MISP. */
+  services?: { listener: string; wanted: ServiceName[] };
+  /** What to do about other services that MISP asks already. */
+  others?: Partial<Record<ServiceName, ServiceDecision>>;
 }
 
 /** A trigger that MISP is to ask for an event of a proof. */
@@ -194,7 +199,8 @@ export interface ProofRun {
 export interface ConnectPreview {
   steps: string[];
   questions: (
-    { ask: 'otherService'; address: string } | { ask: 'place'; places: Place[]; blocks: DrawnBlock[] }
+    | { ask: 'otherService'; address: string; service?: ServiceName; decisions?: ServiceDecision[] }
+    | { ask: 'place'; places: Place[]; blocks: DrawnBlock[] }
   )[];
   hindrances: string[];
   notes: string[];

@@ -2,13 +2,17 @@ import type { NodeAPI } from 'node-red';
 import type { SetUpOperation } from '../../src/actions/set-up';
 import { changedBy, carryOutSteps, type StepOutcome } from '../../src/connect/carry-out';
 import { checkRows, type Row } from '../../src/connect/check';
+import { serviceRows } from '../../src/connect/check-services';
 import { stepInWords } from '../../src/connect/in-words';
 import { planFor, type ConnectPlan } from '../../src/connect/plan';
+import { knownServiceHost, planServices, readServices } from '../../src/connect/services';
 import { look } from '../../src/connect/state';
 import { undoOf } from '../../src/connect/undo';
 import { canFailClosed, type Wish } from '../../src/connect/wish';
+import { isRecord } from '../../src/event/values';
 import type { MispClient } from '../../src/misp/client';
 import { saidBy, text, words, WorkflowError } from '../../src/text';
+import { deployedServices } from '../connect-services-wish';
 import { decisionsOf, deployedTrigger, knownHost } from '../connect-wish';
 import { auditOf } from '../kept-audit';
 import type { CheckedRow, ConnectPreview, ConnectRun } from './api';
@@ -69,7 +73,7 @@ export function serveConnect(RED: NodeAPI): void {
       const isSeen = (row: Row) => JSON.stringify(told(row).mend) === JSON.stringify(body.seen);
       const { mend = [] } = before.find((row) => row.id === body.row && isSeen(row)) ?? {};
       const outcomes = await carryOutSteps(client, mend, { signal: new AbortController().signal });
-      note(RED, textField(body.trigger), outcomes, client.url);
+      note(RED, actingNode(body), outcomes, client.url);
       const failed = outcomes.find(({ state }) => state === 'failed');
       const rows = (await rowsOf(RED, client, body)).map(told);
       return { rows, ...(failed?.problem === undefined ? {} : { failed: words(failed.problem) }) };
@@ -95,7 +99,7 @@ export function serveConnect(RED: NodeAPI): void {
       .finally(() => {
         own.isOver = true;
         client.close();
-        note(RED, textField(body.trigger), own.outcomes, own.url);
+        note(RED, actingNode(body), own.outcomes, own.url);
       });
     return id;
   }
@@ -113,6 +117,7 @@ async function asking<T>(RED: NodeAPI, body: Body, ask: (client: MispClient) => 
 
 async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Planned> {
   const host = textField(body.host).trim();
+  if (body.services) return plannedServices(RED, client, body, host);
   const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), host);
   if (!isHost(host)) throw new WorkflowError('connect.noHost');
   const { misp, trigger } = await look(client, wish.trigger);
@@ -120,6 +125,12 @@ async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Pl
   const plan = planFor(misp, trigger, asked);
   const opens = canFailClosed(wish.trigger) && !wish.clearTag;
   return { ...plan, opens, notes: [...(opens ? [text('connect.failsOpen')] : []), ...plan.notes] };
+}
+
+async function plannedServices(RED: NodeAPI, client: MispClient, body: Body, host: string): Promise<Planned> {
+  const wish = deployedServices(RED, body, textField(body.server), host);
+  if (!isHost(host)) throw new WorkflowError('connect.noHost');
+  return { ...planServices(await readServices(client, wish), wish), opens: false };
 }
 
 /** `opens`: MISP would go on without the flow, and need not. */
@@ -130,6 +141,12 @@ const isHost = (host: string) => /^(?:[a-z\d](?:[\w.-]*[a-z\d])?|\[[\da-f:]+\])$
 
 async function rowsOf(RED: NodeAPI, client: MispClient, body: Body): Promise<Row[]> {
   const named = textField(body.host).trim();
+  if (body.services) {
+    const asked = deployedServices(RED, body, textField(body.server), named);
+    const state = await readServices(client, asked);
+    const host = named || knownServiceHost(state, asked);
+    return serviceRows(state, { ...asked, service: { ...asked.service, host } });
+  }
   const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), named);
   const { misp, trigger } = await look(client, wish.trigger);
   const host = wish.service.host || knownHost(misp, wish.service.port) || '127.0.0.1';
@@ -172,12 +189,23 @@ function told({ id, level, said, mend = [] }: Row): CheckedRow {
 }
 
 /** Whoever sets MISP up from the editor leaves a trace: what, for which trigger, with what result. */
-function note(RED: NodeAPI, trigger: string, outcomes: readonly StepOutcome[], url: string): void {
-  const actor = { flow: '', flowName: '', node: trigger, nodeType: 'misp-trigger', nodeName: '', run: '' };
+function note(
+  RED: NodeAPI,
+  acting: { node: string; nodeType: string },
+  outcomes: readonly StepOutcome[],
+  url: string,
+): void {
+  const actor = { flow: '', flowName: '', ...acting, nodeName: '', run: '' };
   const results = outcomes.flatMap(({ step, state, problem }) => {
     if (state === 'left') return [];
     const failures = problem === undefined ? {} : { failures: [{ problem }] };
     return [{ operation: step, state, ...failures }];
   });
   auditOf(RED).did(actor, results, url);
+}
+
+/** The node in whose form it was done. */
+function actingNode({ trigger, services }: Body): { node: string; nodeType: string } {
+  if (!isRecord(services)) return { node: textField(trigger), nodeType: 'misp-trigger' };
+  return { node: textField(services.listener), nodeType: 'misp-listener' };
 }

@@ -48,6 +48,15 @@ export interface SeeModule {
   module: string;
 }
 
+/** Asks whether MISP has a setting of a module: whether it reaches the service that lists the module. */
+export interface SeeSetting {
+  do: 'see-setting';
+  name: string;
+  module: string;
+  /** Of which service, such as `Enrichment`. */
+  family: string;
+}
+
 /** Makes a tag that MISP does not have. */
 export interface CreateTag {
   do: 'create-tag';
@@ -55,4 +64,11 @@ export interface CreateTag {
 }
 
 export type SetUpOperation =
-  SetSetting | CreateWorkflow | DeleteWorkflow | DrawWorkflow | SwitchModule | SeeModule | CreateTag;
+  | SetSetting
+  | CreateWorkflow
+  | DeleteWorkflow
+  | DrawWorkflow
+  | SwitchModule
+  | SeeModule
+  | SeeSetting
+  | CreateTag;

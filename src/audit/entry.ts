@@ -131,6 +131,7 @@ function aimOf(operation: Operation): Aim {
       return { target: named('event', operation), count: 1 };
     case 'extend-warninglist':
       return { target: [`warninglist ${operation.list}`], count: operation.values.length };
+    case 'see-setting':
     case 'set-setting':
       return { target: [operation.name], count: 1 };
     case 'create-workflow':

@@ -8,6 +8,7 @@ import { triggerById } from '../triggers/triggers';
 import { text, type Said } from '../text';
 import { CLEARED, FAIL_CLOSED_MODULES, isFailClosed } from './fail-closed';
 import { planFor } from './plan';
+import type { Family } from './services-wish';
 import { triggerBlock } from './splice';
 import type { MispState, TriggerState } from './state';
 import { canFailClosed, readAddress, withoutLogin, type Wish } from './wish';
@@ -43,7 +44,11 @@ export type RowId =
   | 'jobs'
   | 'workers'
   | 'hostOrg'
-  | 'clearKey';
+  | 'clearKey'
+  | 'hover'
+  | 'debug'
+  | `${'service' | 'credentials' | 'timeout'}.${Family}`
+  | `module.${Family}.${string}`;
 
 /** What a trigger is held against. */
 export interface CheckWish extends Wish {
@@ -64,7 +69,7 @@ export function checkRows(misp: MispState, trigger: TriggerState, wish: CheckWis
   return worstFirst(rows);
 }
 
-function worstFirst(rows: readonly Row[]): Row[] {
+export function worstFirst(rows: readonly Row[]): Row[] {
   const order: Level[] = ['red', 'yellow', 'green'];
   return rows.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }
@@ -79,11 +84,11 @@ const row = (level: Level, id: RowId, said: Said, mend: SetUpOperation[] = []): 
   ...{ id, level, said },
   ...(mend.length > 0 ? { mend } : {}),
 });
-const green = (id: RowId, said: Said) => row('green', id, said);
-const yellow = (id: RowId, said: Said, mend?: SetUpOperation[]) => row('yellow', id, said, mend);
-const red = (id: RowId, said: Said, mend?: SetUpOperation[]) => row('red', id, said, mend);
+export const green = (id: RowId, said: Said) => row('green', id, said);
+export const yellow = (id: RowId, said: Said, mend?: SetUpOperation[]) => row('yellow', id, said, mend);
+export const red = (id: RowId, said: Said, mend?: SetUpOperation[]) => row('red', id, said, mend);
 
-function accountRow({ account }: MispState): Row {
+export function accountRow({ account }: Pick<MispState, 'account'>): Row {
   const { email, version } = account;
   if (!account.siteAdmin) return yellow('account', text('check.noSiteAdmin', { email }));
   if (account.readOnlyKey) return yellow('account', text('check.readOnlyKey', { email }));

@@ -14,6 +14,8 @@ export function stepInWords(step: SetUpOperation): Text {
       });
     case 'see-module':
       return text('connect.step.see', { module: step.module });
+    case 'see-setting':
+      return text('connect.step.seeService', { module: step.module, service: step.family });
     case 'create-tag':
       return text('connect.step.tag', { tag: step.tag });
     case 'create-workflow':

@@ -5,6 +5,7 @@ import { integerOf, textOf } from '../event/values';
 import { versionNotes } from '../misp/versions';
 import { text, type Said } from '../text';
 import { failClosedChain, FAIL_CLOSED_MODULES, isFailClosed, plainChain } from './fail-closed';
+import type { ServiceDecision, ServiceName } from './services-wish';
 import { bareGraph, insertAt, putAround, withTriggerData } from './splice';
 import type { MispState, SettingName, TriggerState } from './state';
 import { readAddress, serviceUrl, withoutLogin, type Wish } from './wish';
@@ -14,7 +15,14 @@ const SECONDS_OVER = 2;
 
 /** What is to be decided before there is a plan. */
 export type Question =
-  { ask: 'otherService'; address: string } | { ask: 'place'; graph: MispGraph; places: Place[] };
+  | {
+      ask: 'otherService';
+      address: string;
+      /** Which one, where it is not the Action service, and what may be decided about it. */
+      service?: ServiceName;
+      decisions?: ServiceDecision[];
+    }
+  | { ask: 'place'; graph: MispGraph; places: Place[] };
 
 /** What is done to connect a trigger, in its order. Without steps there is nothing to do. */
 export interface ConnectPlan {

@@ -107,3 +107,75 @@ describe('connect, check and undo from the command line', function () {
     assert.equal((await run('connect', '--key-file', file('missing'))).status, 2);
   });
 });
+
+describe("connect and check of MISP's other services from the command line", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let misp: StandInMisp;
+  let service: http.Server;
+  let port: number;
+  const list = [
+    { name: 'my_lookup', mispattributes: { input: ['ip-dst'] }, meta: { 'module-type': ['expansion'] } },
+  ];
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'misp-services-'));
+    writeFileSync(path.join(folder, 'key'), `${API_KEY}\n`);
+    writeFileSync(path.join(folder, 'password'), `${PASSWORD}\n`);
+    service = http.createServer((_request, response) => response.end(JSON.stringify(list)));
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    ({ port } = service.address() as AddressInfo);
+    misp = await startStandInMisp({ port: 0 });
+  });
+  after(async () => {
+    await misp.close();
+    service.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const file = (name: string) => path.join(folder, name);
+  function run(
+    command: string,
+    ...more: string[]
+  ): Promise<{ status: number | null; out: string; err: string }> {
+    const args = [command, '--url', misp.url, '--key-file', file('key'), ...more];
+    const child = spawn(process.execPath, [path.join(root, 'dist/bin/node-red-misp.js'), ...args]);
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (err += data.toString()));
+    return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
+  }
+  const wish = (services = 'enrichment,debug', enable = 'enrichment:my_lookup') => [
+    ...['--services', services, '--enable', enable, '--listener', `http://misp@127.0.0.1:${port}`],
+    ...['--password-file', file('password')],
+  ];
+
+  it('connects, finds nothing wrong, asks about what is there, and takes it back', async () => {
+    assert.equal((await run('check', ...wish())).status, 4);
+    misp.calls.reset();
+    const dry = await run('connect', ...wish(), '--dry-run');
+    assert.equal(dry.status, 0, dry.err);
+    assert.ok(!dry.out.includes(encodeURIComponent(PASSWORD)));
+    assert.deepEqual(misp.calls.writing, []);
+    const { status, err } = await run('connect', ...wish(), '--undo-file', file('undo'));
+    assert.equal(status, 0, err);
+    const well = await run('check', ...wish());
+    assert.equal(well.status, 0, well.out);
+    assert.match(well.out, /green .*my_lookup is enabled/);
+    assert.match((await run('connect', ...wish())).out, /nothing to do/);
+    assert.equal((await run('undo', '--undo-file', file('undo'))).status, 0);
+    assert.equal(misp.settings.get('Plugin.Enrichment_services_enable'), false);
+    misp.settings.set('Plugin.Import_services_enable', true);
+    const other = await run('connect', ...wish('import', ''));
+    assert.equal(other.status, 3);
+    assert.match(other.err, /--other-service leave/);
+    assert.equal((await run('connect', ...wish('import', ''), '--other-service', 'leave')).status, 0);
+  });
+
+  it('ends with 2 for a wrong call', async () => {
+    assert.equal((await run('connect', ...wish('action'))).status, 2);
+    assert.equal((await run('connect', ...wish('debug', 'debug:x'))).status, 2);
+    assert.equal((await run('connect', ...wish('import', 'import:A b'))).status, 2);
+    assert.equal((await run('connect', ...wish(), '--other-service', 'x')).status, 2);
+  });
+});

@@ -1,4 +1,4 @@
-import { moduleSetting, type KnownSetting } from '../settings/known';
+import { moduleSetting, restrictSetting, type KnownSetting } from '../settings/known';
 import { FAMILIES } from '../settings/services';
 import { ActionService } from '../service/action-service';
 import { ModuleService } from '../service/module-service';
@@ -7,7 +7,7 @@ import { deny, notFound, problem, type RestAnswer } from './answers';
 import { NO_PERMISSION } from './permissions';
 import type { RestRequest } from './router';
 
-const MODULE = /^Plugin\.(Action|Enrichment|Import|Export)_(.+)_enabled$/;
+const MODULE = /^Plugin\.(Action|Enrichment|Import|Export)_(.+)_(enabled|restrict)$/;
 
 /** `servers/getSetting/NAME` */
 export async function getSetting(request: RestRequest, misp: StandIn): Promise<RestAnswer> {
@@ -106,9 +106,10 @@ function finalSettings({ settings }: StandIn): object[] {
 async function knownSetting(misp: StandIn, name: string): Promise<KnownSetting | undefined> {
   const known = misp.settings.known(name);
   if (known) return known;
-  const [, family, module] = MODULE.exec(name) ?? [];
+  const [, family, module, part] = MODULE.exec(name) ?? [];
   if (module === undefined) return undefined;
   const found = (await listed(misp, family)).find((one) => one.name === module);
+  if (part === 'restrict') return found && restrictSetting(module);
   return found && moduleSetting(module, found.description);
 }
 

@@ -94,7 +94,7 @@ export const KNOWN: Readonly<Record<string, KnownSetting | undefined>> = Object.
   [
     'Plugin.Workflow_debug_url',
     {
-      ...{ level: 1, value: '', test: 'testForEmpty', type: 'string' },
+      ...{ level: 1, value: 'http://127.0.0.1:27051', test: 'testForEmpty', type: 'string' },
       description: 'Set the debug URL where info about workflow execution will be POSTed',
     },
   ],
@@ -111,4 +111,10 @@ export function triggerSetting(trigger: string): KnownSetting {
 export function moduleSetting(module: string, about: string): KnownSetting {
   const description = `[<span class="bold">Enable or disable the ${module} module.</span>] ${about}`;
   return { ...on(description), level: 1 };
+}
+
+/** `Plugin.<family>_<module>_restrict`: the id of the one organisation that may use a module; empty is all of them. */
+export function restrictSetting(module: string): KnownSetting {
+  const description = `Restrict the ${module} module to the given organisation.`;
+  return { level: 1, description, value: '', test: null, type: 'string' };
 }

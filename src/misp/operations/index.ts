@@ -19,6 +19,7 @@ import {
   deleteWorkflow,
   drawWorkflow,
   seeModule,
+  seeSetting,
   setSetting,
   switchModule,
 } from './set-up';
@@ -46,6 +47,7 @@ const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<Operatio
   'rest-call': restCall,
   'run-module': runModule,
   'see-module': seeModule,
+  'see-setting': seeSetting,
   'set-setting': setSetting,
   'switch-module': switchModule,
   unpublish,

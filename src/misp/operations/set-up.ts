@@ -4,6 +4,7 @@ import type {
   DeleteWorkflow,
   DrawWorkflow,
   SeeModule,
+  SeeSetting,
   SetSetting,
   SetUpOperation,
   SwitchModule,
@@ -39,7 +40,9 @@ function entry<O extends SetUpOperation>(
 }
 
 export const setSetting = entry<SetSetting>(async ({ client, signal }, { name, value }) => {
-  if (String(await readSetting(client, name, signal)) === String(value)) return UNCHANGED;
+  const present = await readSetting(client, name, signal);
+  // What a service that is away does not list is off.
+  if (String(present ?? false) === String(value)) return UNCHANGED;
   await writeSetting(client, name, value, signal);
   return done();
 });
@@ -78,6 +81,15 @@ export const seeModule = entry<SeeModule>(async ({ client, signal }, { module })
   for (let looks = 1; ; looks++) {
     if ((await workflowModules(client)).some(({ id }) => id === module)) return done();
     if (looks === LOOKS || signal.aborted) throw new WorkflowError('connect.notReached', { module });
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+});
+
+export const seeSetting = entry<SeeSetting>(async ({ client, signal }, { name, module, family }) => {
+  for (let looks = 1; ; looks++) {
+    if ((await readSetting(client, name, signal)) !== undefined) return done();
+    if (looks === LOOKS || signal.aborted)
+      throw new WorkflowError('connect.serviceNotReached', { module, service: family });
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 });

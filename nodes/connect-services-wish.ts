@@ -1,0 +1,74 @@
+import type { NodeAPI } from 'node-red';
+import { isRecord } from '../src/event/values';
+import {
+  SERVICES,
+  type DrawnFor,
+  type Family,
+  type ServiceDecision,
+  type ServiceName,
+  type ServicesWish,
+} from '../src/connect/services-wish';
+import { WorkflowError } from '../src/text';
+import { serviceAddressOf } from './connect-wish';
+import { deployedNode } from './plugin/saved-secrets';
+import { announcedModule, type ModuleSettings } from './triggers/announced-module';
+
+const FAMILY_OF: Partial<Record<ModuleSettings['kind'], Family>> = {
+  ...{ expansion: 'Enrichment', hover: 'Enrichment', both: 'Enrichment' },
+  ...{ import: 'Import', export: 'Export' },
+};
+const DECISIONS: readonly unknown[] = ['in-front', 'replace', 'leave'] satisfies ServiceDecision[];
+
+/**
+ * What a deployed listener is to be for a MISP, by what a form says.
+ * @param server the MISP: of several that ask one listener, each has a user and password of its own
+ * @param host as MISP's machine calls this one
+ * @throws {WorkflowError} if the listener is not deployed, or nothing is wanted
+ */
+export function deployedServices(
+  RED: NodeAPI,
+  sent: Readonly<Record<string, unknown>>,
+  server: string,
+  host: string,
+): ServicesWish {
+  const asked = isRecord(sent.services) ? sent.services : {};
+  const id = typeof asked.listener === 'string' ? asked.listener : '';
+  const listener = deployedNode(RED, id, 'misp-listener');
+  if (!listener) throw new WorkflowError('connect.noListener');
+  const wanted = Array.isArray(asked.wanted) ? asked.wanted : [];
+  const names = SERVICES.filter((name) => wanted.includes(name));
+  if (names.length === 0) throw new WorkflowError('connect.noService');
+  return {
+    service: serviceAddressOf(RED, listener, server, host),
+    wanted: names,
+    modules: modulesAt(RED, id),
+    others: decisionsOf(sent.others),
+    hasUpstream: Boolean(listener.settings.upstream),
+  };
+}
+
+/** The flows at a listener that are modules of MISP's other services. */
+function modulesAt(RED: NodeAPI, listener: string): DrawnFor[] {
+  const ids: string[] = [];
+  RED.nodes.eachNode(({ id, type }) => {
+    if (type === 'misp-module-in') ids.push(id);
+  });
+  return ids.flatMap((id): DrawnFor[] => {
+    const settings = deployedNode(RED, id, 'misp-module-in')?.settings as unknown as
+      ModuleSettings | undefined;
+    const family = settings?.listener === listener ? FAMILY_OF[settings.kind] : undefined;
+    if (!settings || !family || !settings.module) return [];
+    const { name, deadlineMs, ...module } = announcedModule(settings, '');
+    return [{ name, family, deadlineMs, hovers: module.kind === 'expansion' && module.hovers }];
+  });
+}
+
+function decisionsOf(sent: unknown): ServicesWish['others'] {
+  const others: Partial<Record<ServiceName, ServiceDecision>> = {};
+  if (!isRecord(sent)) return others;
+  for (const name of SERVICES) {
+    const decision = Object.hasOwn(sent, name) ? sent[name] : undefined;
+    if (DECISIONS.includes(decision)) others[name] = decision as ServiceDecision;
+  }
+  return others;
+}
