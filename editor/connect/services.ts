@@ -33,9 +33,9 @@ function openServices(listener: string, first: 'plan' | 'check'): void {
     cancel: text('close'),
     fill(body) {
       const { row: boxes, wanted } = serviceBoxes(listener);
-      const fields = askedFields({ trigger: '' });
+      const { row: asking, read: readAsked } = askedFields({ trigger: '' });
       const read = (): ConnectQuestion | undefined => {
-        const asked = fields.read();
+        const asked = readAsked();
         return asked && { ...asked, services: { listener, wanted: wanted() } };
       };
       const shown = $('<div class="misp-connect-shown">');
@@ -45,10 +45,10 @@ function openServices(listener: string, first: 'plan' | 'check'): void {
       body
         .append($('<p>').text(text('services.intro')))
         .append(boxes)
-        .append(fields.row)
+        .append(asking)
         .append(buttons.append(...(first === 'plan' ? [plan, check] : [check, plan])))
         .append(shown);
-      fields.row.find('select').trigger('focus');
+      asking.find('select').trigger('focus');
     },
   });
 }

@@ -303,7 +303,8 @@ describe("connecting MISP's other services from the listener's form", function (
     [
       'runs are told at a place that the listener does not have',
       'yellow debug',
-      () => misp.settings.set('Plugin.Workflow_debug_url', `http://misp:${encoded(PASSWORD)}@${HOST}:${port}`),
+      () =>
+        misp.settings.set('Plugin.Workflow_debug_url', `http://misp:${encoded(PASSWORD)}@${HOST}:${port}`),
     ],
     [
       'nobody is told of runs',
