@@ -147,6 +147,9 @@ export interface TextNames {
   'template.cause.rangeTooLong': 'limit';
   'template.cause.templateTooLong': 'limit';
   'response.noRun': never;
+  'response.resultKey': 'key';
+  'response.noJson': 'key';
+  'response.tooLarge': 'key' | 'limit';
   'response.lost': never;
   'response.late': 'outcome';
   'sighting.noValues': never;
