@@ -5,7 +5,7 @@ describe('What MISP sends for its templates', () => {
   it('stands in the data, or beside it', () => {
     const _env = { baseurl: 'https://misp.example' };
     assert.deepEqual(envOf({ data: { Event: {}, _env } }), _env);
-    assert.deepEqual(envOf({ data: { Event: {} }, _env }), _env);
+    assert.deepEqual(envOf({ ...{ data: { Event: {} } }, ...{ _env } }), _env);
     for (const none of [undefined, null, [], 'x', 5]) assert.equal(envOf({ data: { _env: none } }), undefined);
     for (const data of [undefined, null, [], 'x']) assert.equal(envOf({ data }), undefined);
   });

@@ -1,7 +1,9 @@
+import { isRecord } from '../../../src/event/values';
 import type { Block } from '../../../src/workflow';
 import type { ActionService } from '../service/action-service';
 import type { ActionModule } from '../service/modules';
 import type { StandIn } from '../stand-in';
+import { isSince } from '../version';
 import { DebugEndpoint, type ExecutedAs } from './debug';
 import { graphOf, triggerBlock } from './graph';
 import { askModule } from './modules/ask-module';
@@ -117,10 +119,21 @@ export class WorkflowWalk implements Runner {
       return action ? action(block, this.roaming) : { ok: true };
     }
     const answer = await askModule(this.service, served, block, this.roaming.data);
+    if (answer.handed) this.keepResult(answer.handed);
     if (answer.failure === undefined) return answer;
     this.outcome.failedOpen = answer.failure;
     this.errors.push(`Failed to query module Action: ${answer.failure}`);
     return { ok: true };
+  }
+
+  /** What a module hands back stands in the data, for what comes behind it. */
+  private keepResult({ key, data: result }: { key: string; data: unknown }): void {
+    const { data } = this.roaming;
+    if (!isSince(this.misp.version, '2.5.37') || !isRecord(data)) return;
+    const env = isRecord(data._env) ? data._env : {};
+    const results = isRecord(env.misp_module_results) ? env.misp_module_results : {};
+    const misp_module_results = { ...results, [key]: result };
+    this.roaming.data = { ...data, _env: { ...env, misp_module_results } };
   }
 
   private isEnabled(module: string): boolean {
