@@ -146,6 +146,9 @@ export interface TextNames {
   'template.cause.tooDeep': 'limit';
   'template.cause.rangeTooLong': 'limit';
   'template.cause.templateTooLong': 'limit';
+  'aggregate.type': 'type';
+  'aggregate.operator': 'operator';
+  'aggregate.value': 'value';
   'response.noRun': never;
   'response.resultKey': 'key';
   'response.noJson': 'key';

@@ -50,7 +50,8 @@ export function handBackOf(key: string, value: unknown): HandBack | undefined {
 /** Nothing for what is no JSON: a circle, a function, a level too deep. */
 function jsonOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    const json: string | undefined = JSON.stringify(value);
+    return json;
   } catch {
     return undefined;
   }

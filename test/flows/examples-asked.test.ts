@@ -121,6 +121,21 @@ describe('the examples that MISP asks', function () {
       assert.match((await publish(name, (event) => (event.info = 'short'))) ?? '', /too short/);
     });
 
+    it('a mass of different values is blocked, the same value again and again is not', async () => {
+      const name = 'IF aggregate - no mass of values';
+      const many = (value: (index: number) => string): Change => (event) => {
+        const [first] = event.Attribute;
+        event.Attribute = Array.from({ length: 1100 }, (_, index) => ({
+          ...first,
+          ...{ id: String(9000 + index), uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}` },
+          value: value(index),
+        }));
+      };
+      assert.equal(await publish(name), undefined);
+      assert.match((await publish(name, many((index) => `${index}.example`))) ?? '', /1000 different values/);
+      assert.equal(await publish(name, many(() => 'same.example')), undefined);
+    });
+
     it("what an answer hands back decides in the rest of MISP's workflow, of a MISP that knows it", async () => {
       await test.deploy('Response - a score for MISP');
       const row = test.misp.workflowStore.byTrigger('event-publish');

@@ -16,6 +16,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-filter': { selector: 'Event.Attribute.{n}', hash_path: 'value', value: 'x', value_list: ['x'] },
   'misp-listener': { authentication: false },
   'misp-if': { hash_path: 'Event.info', expression: 'true', value: 'x', value_list: ['x'] },
+  'misp-if-aggregate': { aggregation_path: 'Event.Attribute.{n}', value: '1' },
   'misp-if-count': { selector: 'Event.Attribute.{n}' },
   'misp-module-in': { input: ['ip-dst'] },
   'misp-reload': { event: '2', eventType: 'str' },
