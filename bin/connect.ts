@@ -45,7 +45,7 @@ export async function runConnect(
 const print = (said: Said) => void process.stdout.write(`${words(said)}\n`);
 
 async function connect(client: MispClient, wish: Wish, call: ConnectCall): Promise<ConnectStatus> {
-  const { misp, trigger } = await look(client, wish.trigger);
+  const { misp, trigger } = await look(client, wish);
   const plan = planFor(misp, trigger, wish);
   tellPlan(plan);
   if (plan.hindrances.length > 0) return 1;
@@ -109,7 +109,7 @@ async function undo(client: MispClient, { undoFile = '', dryRun }: ConnectCall):
 }
 
 async function check(client: MispClient, wish: Wish): Promise<ConnectStatus> {
-  const { misp, trigger } = await look(client, wish.trigger);
+  const { misp, trigger } = await look(client, wish);
   const rows = checkRows(misp, trigger, wish);
   for (const row of rows) process.stdout.write(`${lineOf(row)}\n`);
   return worstOf(rows) === 'red' ? 4 : 0;

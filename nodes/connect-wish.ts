@@ -1,8 +1,9 @@
 import type { NodeAPI } from 'node-red';
 import { isRecord } from '../src/event/values';
-import { readAddress, type ServiceAddress, type Wish } from '../src/connect/wish';
+import { canFailClosed, readAddress, type AdHocWish, type ServiceAddress, type Wish } from '../src/connect/wish';
 import type { MispState } from '../src/connect/state';
 import { action } from '../src/listener/kinds/action';
+import { AD_HOC, AD_HOC_SCOPES } from '../src/misp/ad-hoc';
 import { WorkflowError } from '../src/text';
 import { triggerById } from '../src/triggers/triggers';
 import type { Credentials } from '../src/listener/credentials';
@@ -34,15 +35,22 @@ export function deployedTrigger(RED: NodeAPI, id: string, server: string, host: 
     ...{ protocol: text(tls) ? 'https' : 'http', host, port: Number(port) },
     ...loginOf(RED, listener, server),
   };
-  const clears = settings.clears === true && trigger.id === 'event-publish';
+  const clears = settings.clears === true && canFailClosed(trigger.id);
   const wish: Wish = {
     trigger: trigger.id,
     module: text(settings.module),
     service,
     deadlineMs: Number(settings.deadline) * 1000 || action.defaultDeadlineMs(trigger),
+    ...(trigger.id === AD_HOC ? { adHoc: adHocOf(settings) } : {}),
     ...(clears ? { clearTag: text(settings.clearTag).trim() } : {}),
   };
   return { wish, clearServer: clears ? text(settings.clearServer) : '', watches: settings.goOn === 'watch' };
+}
+
+/** Which ad hoc workflow of MISP calls a trigger; without a name of its own it is called as the trigger's module. */
+function adHocOf({ module, adHocName, adHocScope, adHocFilters }: Deployed['settings']): AdHocWish {
+  const scope = AD_HOC_SCOPES.find((one) => one === adHocScope) ?? AD_HOC_SCOPES[0];
+  return { name: text(adHocName).trim() || text(module), scope, filters: text(adHocFilters).trim() || '{}' };
 }
 
 /** As whom a MISP is to ask a listener. @throws {WorkflowError} if others have a login there, and this one has none */

@@ -466,6 +466,11 @@ export interface TextNames {
   'check.closedModules': 'modules';
   'check.failsOpen': never;
   'check.failsOpenProxy': never;
+  'check.adHocParams': 'name';
+  'check.adHocScope': 'name' | 'scope';
+  'adHoc.onAll': 'name';
+  'adHoc.noFilters': 'name';
+  'adHoc.several': 'name';
   'check.anyTag': never;
   'check.someTags': never;
   'expected.list': 'what';
@@ -557,6 +562,7 @@ export interface TextNames {
   'journal.dropped': 'count';
   'history.run': 'cause' | 'event' | 'module' | 'ms' | 'outcome' | 'run' | 'trigger';
   'history.runFailed': 'line';
+  'version.adHoc': never;
   'version.publishesAnyway': 'from' | 'until' | 'version';
   'version.losesBigEvents': 'trigger' | 'until' | 'version';
   'version.eventTags': 'trigger' | 'until' | 'version';

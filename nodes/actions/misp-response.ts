@@ -78,9 +78,9 @@ export default defineNode(
       if (!reception || !tracker.runOf(message)) return withoutRun(context, message, 'allow');
       const isTaken = reception.run.waiting.allow(reception, answer === 'allow-at-once', handBack);
       if (!wanted) context.status('allowed', 'green');
-      else if (!handBack) context.status('allowedEmpty', 'yellow', 'ring', { key });
-      else if (isTaken) context.status('allowedWith', 'green', 'dot', { key });
-      else context.status('allowedSecond', 'yellow', 'ring', { key });
+      else if (!handBack) context.status('allowedEmpty', 'yellow', 'ring', { name: key });
+      else if (isTaken) context.status('allowedWith', 'green', 'dot', { name: key });
+      else context.status('allowedSecond', 'yellow', 'ring', { name: key });
     }
   },
   // One that cannot be set up stops MISP all the same, unless it was to allow.

@@ -33,8 +33,14 @@ export default defineLogic(
         kind: 'select',
         default: 'greater',
         options: [
-          ...['greater', 'greater_equals', 'less', 'less_equals', 'equals', 'not_equals'],
-          ...['in', 'not_in'],
+          'greater',
+          'greater_equals',
+          'less',
+          'less_equals',
+          'equals',
+          'not_equals',
+          'in',
+          'not_in',
         ],
       },
       value: {

@@ -115,7 +115,7 @@ async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Pl
   const host = textField(body.host).trim();
   const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), host);
   if (!isHost(host)) throw new WorkflowError('connect.noHost');
-  const { misp, trigger } = await look(client, wish.trigger);
+  const { misp, trigger } = await look(client, wish);
   const asked: Wish = { ...wish, ...decisionsOf(body) };
   const plan = planFor(misp, trigger, asked);
   const opens = canFailClosed(wish.trigger) && !wish.clearTag;
@@ -131,7 +131,7 @@ const isHost = (host: string) => /^(?:[a-z\d](?:[\w.-]*[a-z\d])?|\[[\da-f:]+\])$
 async function rowsOf(RED: NodeAPI, client: MispClient, body: Body): Promise<Row[]> {
   const named = textField(body.host).trim();
   const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), named);
-  const { misp, trigger } = await look(client, wish.trigger);
+  const { misp, trigger } = await look(client, wish);
   const host = wish.service.host || knownHost(misp, wish.service.port) || '127.0.0.1';
   return checkRows(misp, trigger, { ...wish, service: { ...wish.service, host } });
 }
