@@ -149,6 +149,17 @@ export interface TextNames {
   'aggregate.type': 'type';
   'aggregate.operator': 'operator';
   'aggregate.value': 'value';
+  'runWorkflow.none': never;
+  'runWorkflow.unknown': 'name';
+  'runWorkflow.tooOld': never;
+  'runWorkflow.off': 'name';
+  'runWorkflow.takesEvents': 'name';
+  'runWorkflow.takesData': 'name';
+  'runWorkflow.noEvent': never;
+  'runWorkflow.tooMany': 'count' | 'limit';
+  'runWorkflow.outcome': 'name' | 'outcome';
+  'runWorkflow.foundNothing': 'name';
+  'runWorkflow.recursion': 'name';
   'response.noRun': never;
   'response.resultKey': 'key';
   'response.noJson': 'key';

@@ -1,6 +1,7 @@
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { ECHOING } from '../../src/echo/things';
-import { AD_HOC, AD_HOC_SCOPES } from '../../src/misp/ad-hoc';
+import { AD_HOC_SCOPES } from '../../src/actions/run-workflow';
+import { AD_HOC } from '../../src/misp/ad-hoc';
 import { RELOADED, STORED } from '../../src/triggers/completed';
 import { TRIGGERS } from '../../src/triggers/triggers';
 import type { Fields } from '../definition';

@@ -3,10 +3,11 @@ import type { SetUpOperation } from '../actions/set-up';
 import { isSet } from '../event/flags';
 import { integerOf, isRecord, textOf } from '../event/values';
 import type { Account } from '../misp/account';
+import { paramsIn } from '../misp/ad-hoc';
 import { versionNotes } from '../misp/versions';
 import { triggerById } from '../triggers/triggers';
 import { text, type Said } from '../text';
-import { adHocParams, runsOnAll } from './ad-hoc';
+import { runsOnAll } from './ad-hoc';
 import { CLEARED, FAIL_CLOSED_MODULES, isFailClosed } from './fail-closed';
 import { planFor } from './plan';
 import { triggerBlock } from './splice';
@@ -211,7 +212,7 @@ function workflowRows(misp: MispState, state: TriggerState, wish: CheckWish): Ro
 function adHocRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[] {
   const { adHoc: name = '', graph } = state;
   if (!wish.adHoc) return [];
-  const params = adHocParams(graph);
+  const params = paramsIn(graph);
   if (!params) return [red('parameters', text('check.adHocParams', { name }), planFor(misp, state, wish).steps)];
   if (runsOnAll(params)) return [yellow('parameters', text('adHoc.onAll', { name }))];
   return [green('parameters', text('check.adHocScope', { name, scope: params.scope }))];

@@ -1,5 +1,5 @@
 import type { Place } from '../actions/misp-graph';
-import type { AdHocScope } from '../misp/ad-hoc';
+import type { AdHocScope } from '../actions/run-workflow';
 import { CLEARABLE } from '../triggers/triggers';
 
 /** What is to be connected: a trigger of MISP with a trigger of a flow. */

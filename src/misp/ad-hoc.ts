@@ -1,16 +1,14 @@
+import type { MispGraph } from '../actions/misp-graph';
+import { AD_HOC_SCOPES, type AdHocScope } from '../actions/run-workflow';
 import { isSet } from '../event/flags';
 import { isRecord, textOf } from '../event/values';
 import { WorkflowError } from '../text';
 import type { MispClient } from './client';
-import { one, plainRows } from './expected';
+import { fields, one, plainRows, type Json } from './expected';
 import { workflowIn, type TriggerView, type WorkflowView } from './workflows';
 
 /** MISP's id of what all ad hoc workflows have in common here; each has a trigger of its own in MISP, such as `adhoc_19`. */
 export const AD_HOC = 'ad-hoc';
-
-/** What an ad hoc workflow gets: what whoever starts it hands over, or events that MISP looks for. */
-export const AD_HOC_SCOPES = ['passed_event_ids', 'passed_roaming_data', 'events'] as const;
-export type AdHocScope = (typeof AD_HOC_SCOPES)[number];
 
 /** One of them. Its trigger's name says nothing of the workflow's id, and MISP's `enabled` nothing at all. */
 export interface AdHocView extends TriggerView {
@@ -58,3 +56,43 @@ export function isFilters(text: string): boolean {
     return false;
   }
 }
+
+/** What MISP says of a run. It counts a service that is away as a success. */
+export interface RunOutcome {
+  success: boolean;
+  /** `success`, `failure` or `blocked`; empty if there was nothing to run on. */
+  outcome: string;
+}
+
+/** MISP answers when the run is over, and every block of it may take its time. */
+const EXTRA_MS = 60_000;
+
+/** Runs a workflow (`workflows/executeWorkflow`): MISP wants what it is started with as text. */
+export async function executeWorkflow(
+  client: MispClient,
+  id: string,
+  input: object,
+  signal?: AbortSignal,
+): Promise<RunOutcome> {
+  const expect = fields<Json>(
+    'saved',
+    ({ success, outcome }) => success !== undefined && (outcome === null || typeof outcome === 'string'),
+  );
+  const body = { Workflow: { data: JSON.stringify(input) } };
+  const path = `/workflows/executeWorkflow/${encodeURIComponent(id)}`;
+  const { success, outcome } = await client.post(path, body, { signal, expect, extraMs: EXTRA_MS });
+  return { success: isSet(success), outcome: textOf(outcome) };
+}
+
+/** What the trigger of an ad hoc workflow says it gets; undefined if it says nothing that MISP can use: then no run works. */
+export function paramsIn(graph: MispGraph): { scope: AdHocScope; filters: string } | undefined {
+  const trigger = Object.values(graph).find(({ data }) => data.module_type === 'trigger');
+  const params = trigger?.data.indexed_params;
+  if (!isRecord(params)) return undefined;
+  const scope = AD_HOC_SCOPES.find((one) => one === params.scope);
+  const filters = textOf(params.filters) || '{}';
+  return scope && isFilters(filters) ? { scope, filters } : undefined;
+}
+
+/** The scope of it. */
+export const scopeIn = (graph: MispGraph): AdHocScope | undefined => paramsIn(graph)?.scope;

@@ -1,11 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { NEWEST } from '../../sandbox/misp/version';
-import { adHocParams } from '../../src/connect/ad-hoc';
+import { paramsIn } from '../../src/misp/ad-hoc';
 import { graphOf } from '../../src/actions/misp-graph';
 import type { CheckedRow, ConnectPreview, ConnectRun } from '../../nodes/plugin/api';
-import { block, idOf, ifTag, listener, tab, trigger } from '../support/flows';
-import { allow } from '../support/flows';
+import { allow, block, idOf, ifTag, listener, tab, trigger } from '../support/flows';
 import { freePort } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';
 import { rest } from '../sandbox/support/rest';
@@ -94,7 +93,7 @@ describe('connecting an ad hoc workflow of MISP', function () {
     const [row] = rows();
     assert.equal(row.name, MODULE);
     assert.notEqual(row.trigger_id, `adhoc_${row.id}`, 'the name of the trigger is another one');
-    assert.deepEqual(adHocParams(graphOf(row.data)), { scope: 'passed_event_ids', filters: '{}' });
+    assert.deepEqual(paramsIn(graphOf(row.data)), { scope: 'passed_event_ids', filters: '{}' });
     assert.deepEqual(await execute({ eventid: ['2'] }), { success: true, outcome: 'success' });
     assert.deepEqual(await execute({ eventid: [red()] }), { success: false, outcome: 'failure' });
     assert.deepEqual((await plan()).steps, []);
@@ -154,7 +153,7 @@ describe('connecting an ad hoc workflow of MISP', function () {
     const broken = all.find(({ id }) => id === 'parameters')!;
     assert.equal(broken.level, 'red');
     await ask('POST', 'check/mend', { row: broken.id, seen: broken.mend });
-    assert.equal(adHocParams(graphOf(row.data))?.scope, 'events');
+    assert.equal(paramsIn(graphOf(row.data))?.scope, 'events');
   });
 
   it('fails closed where the flow clears: an away Node-RED is no success then', async () => {

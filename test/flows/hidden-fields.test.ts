@@ -21,6 +21,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-module-in': { input: ['ip-dst'] },
   'misp-reload': { event: '2', eventType: 'str' },
   'misp-request': { path: '/events/view/2' },
+  'misp-run-workflow': { workflows: ['Review'] },
   'misp-run-module': { module: 'publish-event' },
   'misp-sighting': { values: 'payload', valuesType: 'msg' },
   'misp-splunk': {},

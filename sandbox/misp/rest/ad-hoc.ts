@@ -3,8 +3,9 @@ import type { StandIn } from '../stand-in';
 import { isSince } from '../version';
 import { adHocParams, isAdHoc, runAdHoc } from '../workflows/ad-hoc';
 import { describe } from '../workflows/triggers';
-import { notFound, problem, type RestAnswer } from './answers';
+import { deny, notFound, problem, type RestAnswer } from './answers';
 import { described } from './described-workflow';
+import { NO_PERMISSION } from './permissions';
 import type { RestRequest } from './router';
 import { BROKEN } from './workflow-pages';
 
@@ -12,7 +13,8 @@ import { BROKEN } from './workflow-pages';
  * Ad hoc workflows over REST, as recorded with MISP 2.4.204, the twin of 2.5.6 (`adhoc` among the recordings). One whose
  * filters are no JSON breaks the whole list.
  */
-export function adHocIndex({ url }: RestRequest, misp: StandIn): RestAnswer {
+export function adHocIndex({ url, user }: RestRequest, misp: StandIn): RestAnswer {
+  if (user.keyOf) return deny(NO_PERMISSION, url);
   if (!isSince(misp.version, '2.5.2')) return notFound('Not Found', url);
   const rows = misp.workflowStore.rows.filter(isAdHoc);
   if (rows.some((row) => adHocParams(row)?.filters === 'broken')) return problem(500, BROKEN, url);
@@ -25,9 +27,10 @@ export function adHocIndex({ url }: RestRequest, misp: StandIn): RestAnswer {
 
 /** `workflows/executeWorkflow/<id>`: of several events the answer tells the outcome of the last. */
 export async function executeWorkflow(
-  { args: [id], body, url }: RestRequest,
+  { args: [id], body, url, user }: RestRequest,
   misp: StandIn,
 ): Promise<RestAnswer> {
+  if (user.keyOf) return deny(NO_PERMISSION, url);
   if (!isSince(misp.version, '2.5.2')) return notFound('Not Found', url);
   const row = misp.workflowStore.find(id);
   if (!row) return notFound('Invalid workflow', url);

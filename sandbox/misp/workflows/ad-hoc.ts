@@ -60,8 +60,9 @@ function dataFor(
 
 /** By ids or uuids, or all: what else restSearch takes is not here. Something that is no filter finds nothing. */
 function found(misp: StandIn, search: object): MispEvent[] {
-  const { _env, ...filters } = search as Record<string, unknown>;
-  const names = Object.keys(filters);
+  const filters = search as Readonly<Record<string, unknown>>;
+  // Variables are taken to be no part of the search: not measured.
+  const names = Object.keys(filters).filter((name) => name !== '_env');
   if (names.length === 0) return [...misp.events.values()];
   const wanted = [filters.eventid ?? []].flat().map(textOf);
   return names.includes('eventid') ? wanted.flatMap((key) => misp.event(key) ?? []) : [];
