@@ -1,6 +1,12 @@
 import type { NodeAPI } from 'node-red';
 import { isRecord } from '../src/event/values';
-import { canFailClosed, readAddress, type AdHocWish, type ServiceAddress, type Wish } from '../src/connect/wish';
+import {
+  canFailClosed,
+  readAddress,
+  type AdHocWish,
+  type ServiceAddress,
+  type Wish,
+} from '../src/connect/wish';
 import type { MispState } from '../src/connect/state';
 import { action } from '../src/listener/kinds/action';
 import { AD_HOC_SCOPES } from '../src/actions/run-workflow';

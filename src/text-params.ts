@@ -151,7 +151,7 @@ export interface TextNames {
   'aggregate.value': 'value';
   'runWorkflow.none': never;
   'runWorkflow.unknown': 'name';
-  'runWorkflow.tooOld': never;
+  'runWorkflow.tooOld': 'problem';
   'runWorkflow.off': 'name';
   'runWorkflow.takesEvents': 'name';
   'runWorkflow.takesData': 'name';
@@ -656,6 +656,7 @@ export interface TextNames {
   'workflow.secretsLeftOut': 'nodes' | 'params';
   'command.usage': never;
   'command.testUsage': never;
+  'command.connectScope': 'scopes';
   'command.connectUsage': never;
   'command.connectMisp': never;
   'command.connectTrigger': never;

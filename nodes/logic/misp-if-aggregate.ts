@@ -32,16 +32,7 @@ export default defineLogic(
       operator: {
         kind: 'select',
         default: 'greater',
-        options: [
-          'greater',
-          'greater_equals',
-          'less',
-          'less_equals',
-          'equals',
-          'not_equals',
-          'in',
-          'not_in',
-        ],
+        options: ['greater', 'greater_equals', 'less', 'less_equals', 'equals', 'not_equals', 'in', 'not_in'],
       },
       value: {
         kind: 'text',

@@ -46,12 +46,16 @@ export function planRuns(
     // It searches by itself, whatever it is started with.
     if (scope === 'events') return [run({})];
     if (scope !== (input === 'event_ids' ? 'passed_event_ids' : 'passed_roaming_data')) {
-      throw new WorkflowError(scope === 'passed_event_ids' ? 'runWorkflow.takesEvents' : 'runWorkflow.takesData', {
-        name,
-      });
+      throw new WorkflowError(
+        scope === 'passed_event_ids' ? 'runWorkflow.takesEvents' : 'runWorkflow.takesData',
+        {
+          name,
+        },
+      );
     }
     if (input === 'nothing') return [run({})];
-    if (input === 'event_ids') return eventsIn(data).map((ref) => run({ eventid: [ref.uuid ?? ref.id] }, ref));
+    if (input === 'event_ids')
+      return eventsIn(data).map((ref) => run({ eventid: [ref.uuid ?? ref.id] }, ref));
     const { Event } = eventHolder(data);
     return [run({ Event }, refOf(Event))];
   });

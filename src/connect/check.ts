@@ -213,7 +213,8 @@ function adHocRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[]
   const { adHoc: name = '', graph } = state;
   if (!wish.adHoc) return [];
   const params = paramsIn(graph);
-  if (!params) return [red('parameters', text('check.adHocParams', { name }), planFor(misp, state, wish).steps)];
+  if (!params)
+    return [red('parameters', text('check.adHocParams', { name }), planFor(misp, state, wish).steps)];
   if (runsOnAll(params)) return [yellow('parameters', text('adHoc.onAll', { name }))];
   return [green('parameters', text('check.adHocScope', { name, scope: params.scope }))];
 }

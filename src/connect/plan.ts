@@ -66,7 +66,12 @@ function stepsOf(
     ...(wish.clearTag ? [{ do: 'create-tag', tag: wish.clearTag } as const] : []),
     ...(isNew ? [{ do: 'create-workflow', trigger: wish.trigger, ...named } as const] : []),
     ...(changes
-      ? [{ ...draw(wish.trigger, graph, isNew || isBare(trigger.graph) ? undefined : trigger.graph), ...named }]
+      ? [
+          {
+            ...draw(wish.trigger, graph, isNew || isBare(trigger.graph) ? undefined : trigger.graph),
+            ...named,
+          },
+        ]
       : []),
     ...off.map((module) => ({ do: 'switch-module', module, on: true, isTrigger: false }) as const),
     ...(trigger.on

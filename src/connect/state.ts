@@ -114,7 +114,8 @@ async function readAdHoc(
 ): Promise<TriggerState> {
   const all = await listAdHoc(client, signal);
   const calling = (all ?? []).filter(({ workflow }) => blocksOf(graphOf(workflow.data), module).length > 0);
-  const found = calling.find(({ workflow }) => workflow.name === name) ?? calling.at(0) ?? adHocNamed(all ?? [], name);
+  const found =
+    calling.find(({ workflow }) => workflow.name === name) ?? calling.at(0) ?? adHocNamed(all ?? [], name);
   return { exists: all !== undefined, ...stateOf(found), adHoc: found?.workflow.name ?? name };
 }
 

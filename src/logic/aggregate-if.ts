@@ -85,7 +85,10 @@ function sumOf(values: readonly unknown[]): number {
   return sum;
 }
 
-function extreme(values: readonly unknown[], isNearer: (a: number, b: number) => boolean): number | undefined {
+function extreme(
+  values: readonly unknown[],
+  isNearer: (a: number, b: number) => boolean,
+): number | undefined {
   let found: number | undefined;
   for (const value of values) {
     const number = numberOf(value);

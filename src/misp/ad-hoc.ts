@@ -16,16 +16,21 @@ export interface AdHocView extends TriggerView {
   workflow: WorkflowView;
 }
 
-/** All ad hoc workflows (`workflows/adhoc`); undefined if this MISP has none of the kind. */
-export async function listAdHoc(client: MispClient, signal?: AbortSignal): Promise<AdHocView[] | undefined> {
+/** All ad hoc workflows (`workflows/adhoc`). */
+export async function allAdHoc(client: MispClient, signal?: AbortSignal): Promise<AdHocView[]> {
   const expect = plainRows('Workflow', ({ id, Workflow }) => textOf(id) !== '' && isRecord(Workflow));
+  // A graph's blocks have numbers for keys: as lists they could not be saved again.
+  const { data } = await client.call('GET', '/workflows/adhoc', undefined, { signal, expect, asSent: true });
+  return data.flatMap(({ id, disabled, Workflow }): AdHocView[] => {
+    const { workflow } = workflowIn(Workflow);
+    return workflow ? [{ trigger: textOf(id), on: !isSet(disabled), workflow }] : [];
+  });
+}
+
+/** The same; undefined if this MISP has none of the kind. */
+export async function listAdHoc(client: MispClient, signal?: AbortSignal): Promise<AdHocView[] | undefined> {
   try {
-    // A graph's blocks have numbers for keys: as lists they could not be saved again.
-    const { data } = await client.call('GET', '/workflows/adhoc', undefined, { signal, expect, asSent: true });
-    return data.flatMap(({ id, disabled, Workflow }): AdHocView[] => {
-      const { workflow } = workflowIn(Workflow);
-      return workflow ? [{ trigger: textOf(id), on: !isSet(disabled), workflow }] : [];
-    });
+    return await allAdHoc(client, signal);
   } catch (error) {
     if (error instanceof WorkflowError && error.key === 'misp.notFound') return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { graphOf } from '../actions/misp-graph';
 import type { Runnable } from '../actions/run-workflow';
-import { WorkflowError } from '../text';
-import { listAdHoc, scopeIn, type AdHocView } from './ad-hoc';
+import { saidBy, WorkflowError } from '../text';
+import { allAdHoc, scopeIn, type AdHocView } from './ad-hoc';
 import type { MispClient } from './client';
 import { listWorkflows, viewTrigger } from './workflows';
 
@@ -13,8 +13,10 @@ const CHOSEN = /^(adhoc_\d+)(?: :: .*)?$/s;
  * @throws {WorkflowError} for what MISP does not have, or has twice
  */
 export async function findRunnable(client: MispClient, names: readonly string[]): Promise<Runnable[]> {
-  const adHoc = await listAdHoc(client);
-  if (!adHoc) throw new WorkflowError('runWorkflow.tooOld');
+  const adHoc = await allAdHoc(client).catch((error: unknown) => {
+    if (!(error instanceof WorkflowError) || error.key !== 'misp.notFound') throw error;
+    throw new WorkflowError('runWorkflow.tooOld', { problem: saidBy(error) });
+  });
   const found: Runnable[] = [];
   for (const name of names) found.push(adHocOf(adHoc, name) ?? (await ordinary(client, name)));
   return found;

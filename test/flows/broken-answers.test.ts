@@ -52,7 +52,8 @@ interface Outcome {
 /** Publishing, and a workflow, has a minute for its answer; what a call of the user's own gives is given as it is. */
 function isLeftOut(name: string, how: string): boolean {
   return (
-    (['misp-publish', 'misp-run-workflow'].includes(name) && how === 'a drip') || (name.startsWith('misp-request') && how === 'another id')
+    (['misp-publish', 'misp-run-workflow'].includes(name) && how === 'a drip') ||
+    (name.startsWith('misp-request') && how === 'another id')
   );
 }
 

@@ -78,17 +78,28 @@ describe('connecting an ad hoc workflow of MISP', function () {
   }
   const rows = () => misp.workflowStore.rows.filter(({ trigger_id }) => trigger_id.startsWith('adhoc_'));
   const execute = async (data: object) => {
-    const headers = { Accept: 'application/json', Authorization: API_KEY, 'Content-Type': 'application/json' };
+    const headers = {
+      Accept: 'application/json',
+      Authorization: API_KEY,
+      'Content-Type': 'application/json',
+    };
     const body = JSON.stringify({ Workflow: { data: JSON.stringify(data) } });
     return (await rest(misp.url, 'POST', `/workflows/executeWorkflow/${rows()[0].id}`, headers, body)).body;
   };
-  const red = () => [...misp.events.values()].find(({ Tag }) => Tag.some(({ name }) => name === 'tlp:red'))!.id;
+  const red = () =>
+    [...misp.events.values()].find(({ Tag }) => Tag.some(({ name }) => name === 'tlp:red'))!.id;
 
   it('makes one with parameters that MISP can run, and MISP obeys; a second time there is nothing to do', async () => {
     await start();
     const { steps, notes } = await plan();
-    assert.match(steps.join('\n'), /Create the workflow for nodered_ad_hoc[\s\S]*Turn the trigger nodered_ad_hoc on/);
-    assert.match(notes.join('\n'), /on all events; of several events it tells the outcome of the last one only/);
+    assert.match(
+      steps.join('\n'),
+      /Create the workflow for nodered_ad_hoc[\s\S]*Turn the trigger nodered_ad_hoc on/,
+    );
+    assert.match(
+      notes.join('\n'),
+      /on all events; of several events it tells the outcome of the last one only/,
+    );
     await connect();
     const [row] = rows();
     assert.equal(row.name, MODULE);
@@ -123,7 +134,12 @@ describe('connecting an ad hoc workflow of MISP', function () {
     await deployAgain({ adHocName: 'By its name', module: 'nodered_other' });
     Object.assign(misp.workflowStore.create('adhoc_50'), { name: 'By its name' });
     await connect();
-    assert.deepEqual(rows().map(({ name }) => name).sort(), ['By its name', 'Renamed in MISP']);
+    assert.deepEqual(
+      rows()
+        .map(({ name }) => name)
+        .sort(),
+      ['By its name', 'Renamed in MISP'],
+    );
     const drawn = Object.values(graphOf(rows()[1].data)).map(({ data }) => data.id);
     assert.deepEqual(drawn.sort(), ['adhoc_50', 'nodered_other']);
   });
@@ -143,7 +159,10 @@ describe('connecting an ad hoc workflow of MISP', function () {
 
   it('warns of a search for all events, and mends parameters that MISP cannot run', async () => {
     await start({ adHocScope: 'events' });
-    assert.match((await plan()).notes.join('\n'), /Each run of the ad hoc workflow nodered_ad_hoc is on all events/);
+    assert.match(
+      (await plan()).notes.join('\n'),
+      /Each run of the ad hoc workflow nodered_ad_hoc is on all events/,
+    );
     await connect();
     assert.deepEqual(await amiss(), ['yellow version', 'yellow closed', 'yellow parameters']);
     const [row] = rows();

@@ -123,17 +123,34 @@ describe('the examples that MISP asks', function () {
 
     it('a mass of different values is blocked, the same value again and again is not', async () => {
       const name = 'IF aggregate - no mass of values';
-      const many = (value: (index: number) => string): Change => (event) => {
-        const [first] = event.Attribute;
-        event.Attribute = Array.from({ length: 1100 }, (_, index) => ({
-          ...first,
-          ...{ id: String(9000 + index), uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}` },
-          value: value(index),
-        }));
-      };
+      const many =
+        (value: (index: number) => string): Change =>
+        (event) => {
+          const [first] = event.Attribute;
+          event.Attribute = Array.from({ length: 1100 }, (_, index) => ({
+            ...first,
+            ...{
+              id: String(9000 + index),
+              uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+            },
+            value: value(index),
+          }));
+        };
       assert.equal(await publish(name), undefined);
-      assert.match((await publish(name, many((index) => `${index}.example`))) ?? '', /1000 different values/);
-      assert.equal(await publish(name, many(() => 'same.example')), undefined);
+      assert.match(
+        (await publish(
+          name,
+          many((index) => `${index}.example`),
+        )) ?? '',
+        /1000 different values/,
+      );
+      assert.equal(
+        await publish(
+          name,
+          many(() => 'same.example'),
+        ),
+        undefined,
+      );
     });
 
     it("what an answer hands back decides in the rest of MISP's workflow, of a MISP that knows it", async () => {
@@ -151,12 +168,14 @@ describe('the examples that MISP asks', function () {
         exit: { part: 'isNone', output: 'output_2' },
       });
       Object.assign(row ?? {}, { data: graph });
-      for (const module of ['generic-if', 'stop-execution']) test.misp.workflowStore.switchModule(module, true);
+      for (const module of ['generic-if', 'stop-execution'])
+        test.misp.workflowStore.switchModule(module, true);
       const publishes = async (toIds: boolean) => {
         const event = test.misp.event('2') as MispEvent;
         event.published = false;
         const { Attribute, Object: objects } = event;
-        for (const one of [...Attribute, ...objects.flatMap((object) => object.Attribute)]) one.to_ids = toIds;
+        for (const one of [...Attribute, ...objects.flatMap((object) => object.Attribute)])
+          one.to_ids = toIds;
         return (await test.publish('2')).published;
       };
       assert.equal(await publishes(false), true, 'MISP 2.5.1 knows nothing of it');

@@ -112,7 +112,9 @@ describe('misp-response', function () {
     });
 
     it('the first of several, as it was when the flow allowed', async () => {
-      const spoil = node('spoil', 'function', [['other']], { func: "msg.payload.Event.info = 'x'; return msg;" });
+      const spoil = node('spoil', 'function', [['other']], {
+        func: "msg.payload.Event.info = 'x'; return msg;",
+      });
       const flow = [
         result({ result: 'payload.Event', resultType: 'msg' }, 'go'),
         wait('first', 50, ['spoil']),
@@ -126,7 +128,8 @@ describe('misp-response', function () {
 
     it('and where it cannot be had, the policy for errors decides', async () => {
       const circle = 'const a = {}; a.a = a; msg.payload.result = a; return msg;';
-      const deep = 'let d = {}; for (let i = 0; i < 60000; i++) d = { d }; msg.payload.result = d; return msg;';
+      const deep =
+        'let d = {}; for (let i = 0; i < 60000; i++) d = { d }; msg.payload.result = d; return msg;';
       const large = "msg.payload.result = 'x'.repeat(1000000); return msg;";
       const broken: [object, string, RegExp][] = [
         [{ result: 'payload.result', resultType: 'msg' }, circle, /score cannot be written as JSON/],

@@ -73,7 +73,12 @@ describe('"Try it" in the forms of logic nodes', function () {
     ['misp-if-count', { selector: 'Event.Tag.{n}', operator: 'equals', value: '1' }, 'then', '1'],
     [
       'misp-if-aggregate',
-      { aggregation_path: 'Event.Tag.{n}.name', aggregation_type: 'unique_count', operator: 'less', value: '2' },
+      {
+        aggregation_path: 'Event.Tag.{n}.name',
+        aggregation_type: 'unique_count',
+        operator: 'less',
+        value: '2',
+      },
       ...(['then', '1'] as const),
     ],
     ['misp-if-distribution', { scope: 'event', condition: 'equals', distribution: '3' }, 'then', '["3"]'],

@@ -6,7 +6,8 @@ describe('What MISP sends for its templates', () => {
     const _env = { baseurl: 'https://misp.example' };
     assert.deepEqual(envOf({ data: { Event: {}, _env } }), _env);
     assert.deepEqual(envOf({ ...{ data: { Event: {} } }, ...{ _env } }), _env);
-    for (const none of [undefined, null, [], 'x', 5]) assert.equal(envOf({ data: { _env: none } }), undefined);
+    for (const none of [undefined, null, [], 'x', 5])
+      assert.equal(envOf({ data: { _env: none } }), undefined);
     for (const data of [undefined, null, [], 'x']) assert.equal(envOf({ data }), undefined);
   });
 
@@ -21,7 +22,9 @@ describe('What MISP sends for its templates', () => {
   });
 
   it('is bounded: what is too large is left out, and the rest is not', () => {
-    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`v${index}`, 'x'.repeat(50)]));
+    const many = Object.fromEntries(
+      Array.from({ length: 5000 }, (_, index) => [`v${index}`, 'x'.repeat(50)]),
+    );
     const kept = envOf({ data: { _env: { huge: 'x'.repeat(1_000_000), baseurl: 'b', ...many } } }) ?? {};
     assert.equal(kept.baseurl, 'b');
     assert.equal('huge' in kept, false);

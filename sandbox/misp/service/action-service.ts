@@ -97,7 +97,10 @@ export class ActionService {
   }
 }
 
-function handedIn({ data, result_key: key }: Readonly<Record<string, unknown>>): Pick<ServiceAnswer, 'handed'> {
+function handedIn({
+  data,
+  result_key: key,
+}: Readonly<Record<string, unknown>>): Pick<ServiceAnswer, 'handed'> {
   return typeof key === 'string' && key !== '' && data !== undefined ? { handed: { key, data } } : {};
 }
 

@@ -8,10 +8,13 @@ import { triggerBlock } from './graph';
 import type { Outcome } from './outcome';
 import type { WorkflowRow } from './store';
 
-export const isAdHoc = ({ trigger_id }: Pick<WorkflowRow, 'trigger_id'>): boolean => trigger_id.startsWith('adhoc_');
+export const isAdHoc = ({ trigger_id }: Pick<WorkflowRow, 'trigger_id'>): boolean =>
+  trigger_id.startsWith('adhoc_');
 
 /** What the trigger's block says it gets; undefined for one that was never edited. */
-export function adHocParams({ data }: WorkflowRow): { scope: string; filters: object | 'broken' } | undefined {
+export function adHocParams({
+  data,
+}: WorkflowRow): { scope: string; filters: object | 'broken' } | undefined {
   const params = triggerBlock(data)?.data.indexed_params;
   if (!isRecord(params) || typeof params.scope !== 'string') return undefined;
   try {

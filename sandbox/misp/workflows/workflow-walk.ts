@@ -7,8 +7,9 @@ import { isSince } from '../version';
 import { DebugEndpoint, type ExecutedAs } from './debug';
 import { graphOf, triggerBlock } from './graph';
 import { askModule } from './modules/ask-module';
-import { ACTIONS, blocks, isOwn, LOGIC } from './modules';
+import { ACTIONS, blocks, LOGIC } from './modules';
 import type { Roaming, Verdict } from './modules/module';
+import { isOwnModule } from './newer-modules';
 import type { Outcome } from './outcome';
 import type { WorkflowRow } from './store';
 import { walkGraph, type Executed, type Runner } from './walk';
@@ -57,9 +58,10 @@ export class WorkflowWalk implements Runner {
   /** A logic block that cannot be asked says no. */
   decide(block: Block): boolean {
     const { module, id } = block;
-    if (!isOwn(module) || !this.isEnabled(module)) {
-      this.log.push(isOwn(module) ? disabled(module) : notLoaded(module));
-      this.debug.executed(block, isOwn(module) ? 'disabled_module' : 'error', this.roaming.data);
+    const isOwn = isOwnModule(module, this.misp.version);
+    if (!isOwn || !this.isEnabled(module)) {
+      this.log.push(isOwn ? disabled(module) : notLoaded(module));
+      this.debug.executed(block, isOwn ? 'disabled_module' : 'error', this.roaming.data);
       return false;
     }
     let decision = false;
@@ -103,7 +105,7 @@ export class WorkflowWalk implements Runner {
   private async verdictOf(block: Block): Promise<Verdict & { as?: ExecutedAs }> {
     const { module } = block;
     const served = this.list.find((entry) => entry.id === module);
-    if (!served && !isOwn(module)) {
+    if (!served && !isOwnModule(module, this.misp.version)) {
       const error = notLoaded(module);
       this.log.push(error);
       this.outcome.failedOpen = this.failure ?? 'the service does not list the module';
