@@ -79,7 +79,10 @@ describe('the stand-in as a newer MISP', () => {
     const { body } = await call('POST', '/workflows/add', { Workflow: { name: 'fresh' } });
     assert.equal((await execute((body as { Workflow: { id: string } }).Workflow.id)).status, 500);
     for (const path of ['/workflows/adhoc', '/workflows/executeWorkflow/1'])
-      assert.equal((await call(path.includes('exec') ? 'POST' : 'GET', path, undefined, READ_ONLY_KEY)).status, 403);
+      assert.equal(
+        (await call(path.includes('exec') ? 'POST' : 'GET', path, undefined, READ_ONLY_KEY)).status,
+        403,
+      );
     await make('events', '', '{nope');
     assert.equal((await call('GET', '/workflows/adhoc')).status, 500, 'one breaks the whole list');
   });
