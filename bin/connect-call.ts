@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Place } from '../src/actions/misp-graph';
+import { AD_HOC_SCOPES } from '../src/actions/run-workflow';
 import { canFailClosed, readAddress, type ServiceAddress, type Wish } from '../src/connect/wish';
 import { CLEARED } from '../src/connect/fail-closed';
 import { SERVICES, type DrawnFor, type ServiceName, type ServicesWish } from '../src/connect/services-wish';
 import { action } from '../src/listener/kinds/action';
+import { AD_HOC } from '../src/misp/ad-hoc';
 import type { MispSettings } from '../src/misp/client';
 import { text, words, WorkflowError } from '../src/text';
 import { triggerById } from '../src/triggers/triggers';
@@ -21,6 +23,9 @@ const OPTIONS = {
   listener: { type: 'string' },
   'password-file': { type: 'string' },
   deadline: { type: 'string' },
+  workflow: { type: 'string' },
+  scope: { type: 'string' },
+  filters: { type: 'string' },
   'clear-tag': { type: 'string' },
   'fails-open': { type: 'boolean', default: false },
   'other-service': { type: 'string' },
@@ -76,10 +81,15 @@ function wishOf(values: Values): Wish {
   if (other !== undefined && other !== 'in-front' && other !== 'replace') {
     throw new WorkflowError('command.connectOther');
   }
+  const { workflow, scope: chosen = AD_HOC_SCOPES[0], filters = '{}' } = values;
+  const scope = AD_HOC_SCOPES.find((one) => one === chosen);
+  if (!scope) throw new WorkflowError('command.connectScope', { scopes: AD_HOC_SCOPES.join(', ') });
   const clears = canFailClosed(trigger) && values['fails-open'] !== true;
+  const own = module ?? `nodered_${trigger.replaceAll('-', '_')}`;
   return {
     trigger,
-    module: module ?? `nodered_${trigger.replaceAll('-', '_')}`,
+    module: own,
+    ...(trigger === AD_HOC ? { adHoc: { name: workflow ?? own, scope, filters } } : {}),
     service: serviceOf(listener, values['password-file']),
     deadlineMs: seconds * 1000,
     ...(clears ? { clearTag: values['clear-tag'] ?? CLEARED } : {}),

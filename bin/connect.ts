@@ -63,7 +63,7 @@ async function connect(
 
 async function planOf(client: MispClient, wish: Wish | ServicesWish): Promise<ConnectPlan> {
   if ('wanted' in wish) return planServices(await readServices(client, wish), wish);
-  const { misp, trigger } = await look(client, wish.trigger);
+  const { misp, trigger } = await look(client, wish);
   return planFor(misp, trigger, wish);
 }
 
@@ -130,7 +130,7 @@ async function check(client: MispClient, wish: Wish | ServicesWish): Promise<Con
 
 async function rowsOf(client: MispClient, wish: Wish | ServicesWish): Promise<Row[]> {
   if ('wanted' in wish) return serviceRows(await readServices(client, wish), wish);
-  const { misp, trigger } = await look(client, wish.trigger);
+  const { misp, trigger } = await look(client, wish);
   return checkRows(misp, trigger, wish);
 }
 

@@ -1,8 +1,16 @@
 import type { NodeAPI } from 'node-red';
 import { isRecord } from '../src/event/values';
-import { readAddress, type ServiceAddress, type Wish } from '../src/connect/wish';
+import {
+  canFailClosed,
+  readAddress,
+  type AdHocWish,
+  type ServiceAddress,
+  type Wish,
+} from '../src/connect/wish';
 import type { MispState } from '../src/connect/state';
 import { action } from '../src/listener/kinds/action';
+import { AD_HOC_SCOPES } from '../src/actions/run-workflow';
+import { AD_HOC } from '../src/misp/ad-hoc';
 import { WorkflowError } from '../src/text';
 import { triggerById } from '../src/triggers/triggers';
 import type { Credentials } from '../src/listener/credentials';
@@ -30,12 +38,13 @@ export function deployedTrigger(RED: NodeAPI, id: string, server: string, host: 
   const trigger = triggerById(text(settings?.trigger));
   if (!settings || !listener || !trigger) throw new WorkflowError('connect.notDeployed');
   const service = serviceAddressOf(RED, listener, server, host);
-  const clears = settings.clears === true && trigger.id === 'event-publish';
+  const clears = settings.clears === true && canFailClosed(trigger.id);
   const wish: Wish = {
     trigger: trigger.id,
     module: text(settings.module),
     service,
     deadlineMs: Number(settings.deadline) * 1000 || action.defaultDeadlineMs(trigger),
+    ...(trigger.id === AD_HOC ? { adHoc: adHocOf(settings) } : {}),
     ...(clears ? { clearTag: text(settings.clearTag).trim() } : {}),
   };
   return { wish, clearServer: clears ? text(settings.clearServer) : '', watches: settings.goOn === 'watch' };
@@ -51,6 +60,12 @@ export function serviceAddressOf(
   const { port, tls } = listener.settings;
   const login = loginOf(RED, listener, server);
   return { protocol: text(tls) ? 'https' : 'http', host, port: Number(port), ...login };
+}
+
+/** Which ad hoc workflow of MISP calls a trigger; without a name of its own it is called as the trigger's module. */
+function adHocOf({ module, adHocName, adHocScope, adHocFilters }: Deployed['settings']): AdHocWish {
+  const scope = AD_HOC_SCOPES.find((one) => one === adHocScope) ?? AD_HOC_SCOPES[0];
+  return { name: text(adHocName).trim() || text(module), scope, filters: text(adHocFilters).trim() || '{}' };
 }
 
 /** As whom a MISP is to ask a listener. @throws {WorkflowError} if others have a login there, and this one has none */

@@ -6,6 +6,7 @@ import type { MispRequest } from '../src/listener/request';
 import { ProofAnswers } from '../src/connect/proof-answers';
 import { OwnQuestions } from '../src/echo/own-questions';
 import { OwnWrites } from '../src/echo/own-writes';
+import { RunningWorkflows } from '../src/echo/running';
 import { History } from '../src/history/history';
 import { RUNS_TOPIC } from '../src/history/record';
 import { isOrdinary, runLine } from '../src/history/run-line';
@@ -96,6 +97,8 @@ export class Runtime {
   readonly ownQuestions = new OwnQuestions();
   /** What triggers are to answer while the round trip of a MISP is proved. */
   readonly proofs = new ProofAnswers();
+  /** Workflows of MISPs that nodes are running. */
+  readonly runningWorkflows = new RunningWorkflows();
   /**
    * `stopping`, `starting` and `started`: Node-RED's own events of the flows, after the tracker has taken note.
    * `halted`: they do not run, and why.

@@ -92,7 +92,7 @@ export class SetUpWatch extends EventEmitter<{ checked: [Checked] }> {
     signal: AbortSignal,
   ): Promise<Row[]> {
     const { wish, clearServer } = deployedTrigger(this.RED, id, server, '');
-    const trigger = await readTriggerOf(misp, client, wish.trigger, signal);
+    const trigger = await readTriggerOf(misp, client, wish, signal);
     const host = knownHost(misp, wish.service.port) || '127.0.0.1';
     const clearer = clearServer === server ? { clearer: misp.account } : {};
     return checkRows(misp, trigger, { ...wish, ...clearer, service: { ...wish.service, host } });

@@ -2,7 +2,7 @@ import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { compileTemplate, type Template } from '../../src/template/template';
 import type { Message } from '../../src/runs/message';
-import type { Outcome } from '../../src/runs/verdict';
+import { handBackOf, type HandBack, type Outcome } from '../../src/runs/verdict';
 import { words, WorkflowError } from '../../src/text';
 import { defineNode, type Behaviour, type NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
@@ -13,6 +13,12 @@ const STOP = {
   when: { answer: 'block' },
   params: { message: 'message' },
 } as const satisfies ModuleMapping;
+
+const ALLOWING = { answer: ['allow', 'allow-at-once'] };
+const ALLOWS = new Set(ALLOWING.answer);
+
+/** What can be named in MISP's hash paths and templates. */
+const KEY = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 type ResponseContext = Pick<NodeContext<Fields>, 'RED' | 'text' | 'status' | 'names'>;
 
@@ -34,6 +40,19 @@ export default defineNode(
         describe: true,
       },
       message: { kind: 'template', default: 'Execution stopped', rows: 3, when: { answer: 'block' } },
+      resultKey: {
+        kind: 'text',
+        default: '',
+        pattern: `^$|${KEY.source}`,
+        message: 'resultKey',
+        when: ALLOWING,
+      },
+      result: {
+        kind: 'typed',
+        default: 'payload.result',
+        types: ['msg', 'jsonata', 'str', 'num', 'bool', 'json', 'flow', 'global', 'env'],
+        when: ALLOWING,
+      },
     },
   },
   (context) => {
@@ -43,14 +62,26 @@ export default defineNode(
     // name that the data lacks.
     if (!ALLOWS.has(answer)) return blocking(context, compileTemplate(reason, { missingIsEmpty: true }));
     const { tracker } = runtimeOf(context.RED);
+    const { resultKey: key } = context.config;
+    if (key === '') return { input: (message) => allow(message) };
+    if (!KEY.test(key)) throw new WorkflowError('response.resultKey', { key });
     return {
-      input(message) {
-        const reception = tracker.receptionOf(message);
-        if (!reception || !tracker.runOf(message)) return withoutRun(context, message, 'allow');
-        reception.run.waiting.allow(reception, answer === 'allow-at-once');
-        context.status('allowed', 'green');
+      async input(message) {
+        if (!tracker.runOf(message)) return withoutRun(context, message, 'allow');
+        // A result that cannot be had is an error, not an allow without it.
+        allow(message, handBackOf(key, await context.evaluate('result', message)), true);
       },
     };
+
+    function allow(message: Message, handBack?: HandBack, wanted = false): void {
+      const reception = tracker.receptionOf(message);
+      if (!reception || !tracker.runOf(message)) return withoutRun(context, message, 'allow');
+      const isTaken = reception.run.waiting.allow(reception, answer === 'allow-at-once', handBack);
+      if (!wanted) context.status('allowed', 'green');
+      else if (!handBack) context.status('allowedEmpty', 'yellow', 'ring', { name: key });
+      else if (isTaken) context.status('allowedWith', 'green', 'dot', { name: key });
+      else context.status('allowedSecond', 'yellow', 'ring', { name: key });
+    }
   },
   // One that cannot be set up stops MISP all the same, unless it was to allow.
   (context, _self, problem) => {
@@ -61,8 +92,6 @@ export default defineNode(
     return blocking(context, { render: refuse });
   },
 );
-
-const ALLOWS = new Set(['allow', 'allow-at-once']);
 
 /** MISP is stopped even if the words for it cannot be had: those are replaced, and the error is told besides. */
 function blocking(context: ResponseContext, template: Pick<Template, 'render'>): Behaviour {

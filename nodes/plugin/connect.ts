@@ -120,7 +120,7 @@ async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Pl
   if (body.services) return plannedServices(RED, client, body, host);
   const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), host);
   if (!isHost(host)) throw new WorkflowError('connect.noHost');
-  const { misp, trigger } = await look(client, wish.trigger);
+  const { misp, trigger } = await look(client, wish);
   const asked: Wish = { ...wish, ...decisionsOf(body) };
   const plan = planFor(misp, trigger, asked);
   const opens = canFailClosed(wish.trigger) && !wish.clearTag;
@@ -148,7 +148,7 @@ async function rowsOf(RED: NodeAPI, client: MispClient, body: Body): Promise<Row
     return serviceRows(state, { ...asked, service: { ...asked.service, host } });
   }
   const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), named);
-  const { misp, trigger } = await look(client, wish.trigger);
+  const { misp, trigger } = await look(client, wish);
   const host = wish.service.host || knownHost(misp, wish.service.port) || '127.0.0.1';
   return checkRows(misp, trigger, { ...wish, service: { ...wish.service, host } });
 }

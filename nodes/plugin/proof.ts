@@ -88,7 +88,7 @@ async function previewed(
   const trigger = textField(body.trigger);
   const { wish: connected, watches } = deployedTrigger(RED, trigger, textField(body.server), '127.0.0.1');
   const wish: ProofWish = { ...connected, watches, dead: body.dead === true };
-  const state = await look(client, wish.trigger);
+  const state = await look(client, wish);
   const hindrances = proofHindrances(state.misp, state.trigger, wish).map(words);
   return { wish, preview: { effects: proofEffects(wish).map(words), hindrances } };
 }

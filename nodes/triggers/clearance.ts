@@ -5,6 +5,7 @@ import { reflect } from '../../src/misp/reflect';
 import type { ListenerCaller } from '../../src/listener/protocol';
 import type { Clear } from '../../src/runs/clearing';
 import { WorkflowError } from '../../src/text';
+import { CLEARABLE } from '../../src/triggers/triggers';
 import { perform } from '../actions/parts/perform';
 import { rememberWrites } from '../actions/parts/remember-writes';
 import { configNode } from '../config-node';
@@ -13,7 +14,7 @@ import type { Fields } from '../definition';
 import { runtimeOf } from '../runtime';
 import type { OfRun } from './trigger-runs';
 
-const CLEARED = { trigger: 'event-publish', goOn: ['response', 'ended'] };
+const CLEARED = { trigger: CLEARABLE, goOn: ['response', 'ended'] };
 
 /** What a trigger tags an event with before MISP may publish it. */
 export const CLEARANCE_FIELDS = {

@@ -9,6 +9,7 @@ import type { MispRequest } from '../../src/listener/request';
 import type { ServiceState } from '../../src/listener/service';
 import { setMisp, type Message, type MispPart } from '../../src/runs/message';
 import { WorkflowError } from '../../src/text';
+import { envOf } from '../../src/triggers/env';
 import { loadFullEvent } from '../../src/triggers/full-event';
 import { KeptRequest, LastRequest } from '../../src/triggers/last-request';
 import { hideSecretsOf } from '../../src/triggers/secrets';
@@ -207,6 +208,7 @@ export default defineNode(
 
     function messageOf(request: MispRequest, { caller, ...of }: OfRun): TriggerMessage {
       const { data, params, filteredItems, matchingData } = request;
+      const env = envOf(request);
       const asking = callerOf(service, caller);
       const server = asking?.server ?? asking?.name ?? (config.server || config.clearServer);
       const misp: MispPart = {
@@ -216,7 +218,7 @@ export default defineNode(
         ...(server ? { server } : {}),
         blocking: trigger!.blocking,
         params,
-        ...(envOf(data) === undefined ? {} : { env: envOf(data) }),
+        ...(env === undefined ? {} : { env }),
         ...(filteredItems === undefined ? {} : { filteredItems }),
         ...(matchingData === undefined ? {} : { matchingData }),
       };
@@ -239,11 +241,6 @@ export default defineNode(
 
 function eventUuid({ Event: event }: Record<string, unknown>): unknown {
   return isRecord(event) ? event.uuid : undefined;
-}
-
-/** What newer MISPs send beside the event for templates. */
-function envOf(data: unknown): unknown {
-  return isRecord(data) && isRecord(data._env) ? data._env : undefined;
 }
 
 function paramOf({ name, type, value }: ParamRow): ModuleParam {

@@ -1,5 +1,7 @@
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { ECHOING } from '../../src/echo/things';
+import { AD_HOC_SCOPES } from '../../src/actions/run-workflow';
+import { AD_HOC } from '../../src/misp/ad-hoc';
 import { RELOADED, STORED } from '../../src/triggers/completed';
 import { TRIGGERS } from '../../src/triggers/triggers';
 import type { Fields } from '../definition';
@@ -45,6 +47,15 @@ export const TRIGGER_FIELDS = {
     pattern: '^[a-z0-9_]+$',
     message: 'moduleName',
   },
+  adHocName: { kind: 'text', default: '', when: { trigger: AD_HOC } },
+  adHocScope: {
+    kind: 'select',
+    default: 'passed_event_ids',
+    options: AD_HOC_SCOPES,
+    describe: true,
+    when: { trigger: AD_HOC },
+  },
+  adHocFilters: { kind: 'area', default: '{}', when: { trigger: AD_HOC, adHocScope: 'events' } },
   goOn: {
     kind: 'select',
     default: 'response',

@@ -45,6 +45,7 @@ const MOST_WAIT_MS = 30_000;
 
 /** What of ours leads MISP to ask, while the call is under way. */
 const LEADS: Readonly<Record<string, ((operation: string) => boolean) | undefined>> = {
+  'ad-hoc': (operation) => operation === 'run-workflow',
   'event-publish': (operation) => operation === 'publish',
   'event-before-save': (operation) => operation !== 'add-sightings' && operation !== 'discard-proposal',
   'shadow-attribute-before-save': (operation) => operation === 'accept-proposal',

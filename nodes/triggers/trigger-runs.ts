@@ -249,6 +249,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
         // What a flow found may be large, and is no part of what happened to the run.
         const told = { ...verdict };
         delete told.result;
+        delete told.handBack;
         journal.write(id, { what: 'answered', verdict: told });
         answered(verdict);
       },

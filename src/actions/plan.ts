@@ -144,6 +144,18 @@ export interface RunModule {
   data: unknown;
 }
 
+/** A workflow of MISP, run for one event, on data, or on what it searches itself; its blocks may change anything. */
+export interface RunWorkflow {
+  do: 'run-workflow';
+  /** MISP's id, and what it is called. */
+  workflow: string;
+  name: string;
+  /** The event that it is run for. */
+  on?: Ref;
+  /** What it is started with; data by reference. */
+  input: Readonly<Record<string, unknown>>;
+}
+
 /** A change in MISP. What belongs to each stands in `src/misp/operations`. */
 export type MispOperation =
   | AttachTags
@@ -160,6 +172,7 @@ export type MispOperation =
   | ExtendWarninglist
   | RestCall
   | RunModule
+  | RunWorkflow
   | SetUpOperation;
 
 /** A place for a secret of the node that sends. */

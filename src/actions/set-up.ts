@@ -16,12 +16,17 @@ export type SettingValue = string | number | boolean;
 export interface CreateWorkflow {
   do: 'create-workflow';
   trigger: string;
+  adHoc?: AdHocName;
 }
+
+/** Of ad hoc workflows, which all have the trigger `ad-hoc` here: the name. MISP makes a trigger for each. */
+export type AdHocName = string;
 
 /** Takes the workflow of a trigger away, if it is still the one that was drawn. */
 export interface DeleteWorkflow {
   do: 'delete-workflow';
   trigger: string;
+  adHoc?: AdHocName;
   graph: MispGraph;
 }
 
@@ -29,6 +34,7 @@ export interface DeleteWorkflow {
 export interface DrawWorkflow {
   do: 'draw-workflow';
   trigger: string;
+  adHoc?: AdHocName;
   graph: MispGraph;
   /** Without it the workflow has the trigger alone. */
   was?: MispGraph;
@@ -40,6 +46,7 @@ export interface SwitchModule {
   module: string;
   on: boolean;
   isTrigger: boolean;
+  adHoc?: AdHocName;
 }
 
 /** Asks whether MISP has a module in its list: whether it reaches the service that announces it. */

@@ -88,6 +88,7 @@ function keyOf(failure: Failure | undefined): string {
 function whatOf(operation: Operation): string {
   if (operation.do === 'rest-call') return `rest-call ${operation.method} ${pathOf(operation.path)}`;
   if (operation.do === 'run-module') return `run-module ${wordOf(operation.module)}`;
+  if (operation.do === 'run-workflow') return `run-workflow ${wordOf(operation.workflow)}`;
   return operation.do === 'http-request' ? `http-request ${operation.method}` : operation.do;
 }
 

@@ -1,4 +1,5 @@
 import type { NodeConfig } from '../runs/trust';
+import { CLEARABLE } from '../triggers/triggers';
 import { applies, isMissing } from './fields';
 import type { Finding, TypeKnowledge } from './finding';
 import type { FlowGraph } from './flow-graph';
@@ -25,7 +26,8 @@ export function deadlineFindings(waiting: readonly NodeConfig[]): Finding[] {
 export function clearingFindings(triggers: readonly NodeConfig[]): Finding[] {
   return triggers
     .filter(
-      ({ clears, trigger, goOn }) => clears === true && (trigger !== 'event-publish' || goOn === 'watch'),
+      ({ clears, trigger, goOn }) =>
+        clears === true && (!CLEARABLE.includes(String(trigger)) || goOn === 'watch'),
     )
     .map(({ id }) => ({ key: 'clearsNothing', danger: true, nodes: [id] }));
 }

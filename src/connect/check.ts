@@ -3,9 +3,11 @@ import type { SetUpOperation } from '../actions/set-up';
 import { isSet } from '../event/flags';
 import { integerOf, isRecord, textOf } from '../event/values';
 import type { Account } from '../misp/account';
+import { paramsIn } from '../misp/ad-hoc';
 import { versionNotes } from '../misp/versions';
 import { triggerById } from '../triggers/triggers';
 import { text, type Said } from '../text';
+import { runsOnAll } from './ad-hoc';
 import { CLEARED, FAIL_CLOSED_MODULES, isFailClosed } from './fail-closed';
 import { planFor } from './plan';
 import type { Family } from './services-wish';
@@ -176,11 +178,14 @@ function triggerRows(misp: MispState, state: TriggerState, wish: CheckWish): Row
   );
   if (found && !found.on) rows.push(red('module', text('check.moduleOff', { module }), [switchOn(module)]));
   else if (found) rows.push(green('module', text('check.moduleOn', { module })));
-  const on: SetUpOperation = { do: 'switch-module', module: trigger, on: true, isTrigger: true };
+  const { adHoc } = state;
+  const named = adHoc === undefined ? {} : { adHoc };
+  const on: SetUpOperation = { do: 'switch-module', module: trigger, on: true, isTrigger: true, ...named };
+  const name = adHoc ?? trigger;
   rows.push(
     state.on
-      ? green('trigger', text('check.triggerOn', { trigger }))
-      : red('trigger', text('check.triggerOff', { trigger }), [on]),
+      ? green('trigger', text('check.triggerOn', { trigger: name }))
+      : red('trigger', text('check.triggerOff', { trigger: name }), state.hasWorkflow || !adHoc ? [on] : []),
   );
   return [...rows, ...workflowRows(misp, state, wish)];
 }
@@ -190,8 +195,9 @@ function switchOn(module: string): SetUpOperation {
 }
 
 function workflowRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[] {
-  const { module, trigger } = wish;
-  const { graph, hasWorkflow } = state;
+  const { module } = wish;
+  const { graph, hasWorkflow, adHoc } = state;
+  const trigger = adHoc ?? wish.trigger;
   if (blocksOf(graph, module).length === 0) {
     const mend = planFor(misp, state, wish).steps;
     const isEmpty = !hasWorkflow || isBare(graph);
@@ -203,7 +209,19 @@ function workflowRows(misp: MispState, state: TriggerState, wish: CheckWish): Ro
     green('workflow', text('check.workflow', { trigger, module })),
     ...closedRows(misp, state, wish),
     ...parameterRows(state, wish),
+    ...adHocRows(misp, state, wish),
   ];
+}
+
+/** Without parameters that MISP can use no run of an ad hoc workflow works, and perhaps not even MISP's list of them. */
+function adHocRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[] {
+  const { adHoc: name = '', graph } = state;
+  if (!wish.adHoc) return [];
+  const params = paramsIn(graph);
+  if (!params)
+    return [red('parameters', text('check.adHocParams', { name }), planFor(misp, state, wish).steps)];
+  if (runsOnAll(params)) return [yellow('parameters', text('adHoc.onAll', { name }))];
+  return [green('parameters', text('check.adHocScope', { name, scope: params.scope }))];
 }
 
 /** Whether MISP stops when nobody answers, and whether flow and drawing agree about it. */

@@ -19,17 +19,19 @@ export function stepInWords(step: SetUpOperation): Text {
     case 'create-tag':
       return text('connect.step.tag', { tag: step.tag });
     case 'create-workflow':
-      return text('connect.step.create', { trigger: step.trigger });
+      return text('connect.step.create', { trigger: step.adHoc ?? step.trigger });
     case 'delete-workflow':
-      return text('connect.step.delete', { trigger: step.trigger });
+      return text('connect.step.delete', { trigger: step.adHoc ?? step.trigger });
     case 'draw-workflow':
       return text(isDrawnClosed(step.graph) ? 'connect.step.drawClosed' : 'connect.step.draw', {
-        trigger: step.trigger,
+        trigger: step.adHoc ?? step.trigger,
         count: Object.keys(step.graph).length,
       });
     case 'switch-module':
       if (step.isTrigger)
-        return text(step.on ? 'connect.step.triggerOn' : 'connect.step.triggerOff', { trigger: step.module });
+        return text(step.on ? 'connect.step.triggerOn' : 'connect.step.triggerOff', {
+          trigger: step.adHoc ?? step.module,
+        });
       return text(step.on ? 'connect.step.moduleOn' : 'connect.step.moduleOff', { module: step.module });
   }
 }

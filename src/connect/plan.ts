@@ -2,10 +2,12 @@ import { blocksOf, hasPlace, isBare, placesIn, type MispGraph, type Place } from
 import type { SetUpOperation, SettingValue } from '../actions/set-up';
 import { isSet } from '../event/flags';
 import { integerOf, textOf } from '../event/values';
+import { isFilters } from '../misp/ad-hoc';
 import { versionNotes } from '../misp/versions';
 import { text, type Said } from '../text';
 import { failClosedChain, FAIL_CLOSED_MODULES, isFailClosed, plainChain } from './fail-closed';
 import type { ServiceDecision, ServiceName } from './services-wish';
+import { runsOnAll, withAdHocParams } from './ad-hoc';
 import { bareGraph, insertAt, putAround, withTriggerData } from './splice';
 import type { MispState, SettingName, TriggerState } from './state';
 import { readAddress, serviceUrl, withoutLogin, type Wish } from './wish';
@@ -41,7 +43,8 @@ export interface ConnectPlan {
 export function planFor(misp: MispState, trigger: TriggerState, wish: Wish): ConnectPlan {
   const hindrances = hindrancesOf(misp, trigger, wish);
   const service = serviceSteps(misp, wish);
-  const drawing = drawingOf(trigger, wish);
+  const drawn = drawingOf(trigger, wish);
+  const drawing = { ...drawn, graph: withAdHocParams(drawn.graph, wish.adHoc) };
   const questions = [...service.questions, ...drawing.questions];
   const notes = [
     ...versionNotes(misp.account.version, wish.trigger).map(({ said }) => said),
@@ -64,18 +67,24 @@ function stepsOf(
   const wanted = [wish.module, ...FAIL_CLOSED_MODULES.filter((module) => wish.clearTag && uses.has(module))];
   const off = wanted.filter((module) => uses.has(module) && modules?.get(module)?.on !== true);
   const isNew = !trigger.hasWorkflow;
+  const named = trigger.adHoc === undefined ? {} : { adHoc: trigger.adHoc };
   const steps: SetUpOperation[] = [
     ...setting(misp, 'Plugin.Workflow_enable', true),
     ...service,
     ...(wish.clearTag ? [{ do: 'create-tag', tag: wish.clearTag } as const] : []),
-    ...(isNew ? [{ do: 'create-workflow', trigger: wish.trigger } as const] : []),
+    ...(isNew ? [{ do: 'create-workflow', trigger: wish.trigger, ...named } as const] : []),
     ...(changes
-      ? [draw(wish.trigger, graph, isNew || isBare(trigger.graph) ? undefined : trigger.graph)]
+      ? [
+          {
+            ...draw(wish.trigger, graph, isNew || isBare(trigger.graph) ? undefined : trigger.graph),
+            ...named,
+          },
+        ]
       : []),
     ...off.map((module) => ({ do: 'switch-module', module, on: true, isTrigger: false }) as const),
     ...(trigger.on
       ? []
-      : [{ do: 'switch-module', module: wish.trigger, on: true, isTrigger: true } as const]),
+      : [{ do: 'switch-module', module: wish.trigger, on: true, isTrigger: true, ...named } as const]),
   ];
   const isDone = steps.every((step) => step.do === 'create-tag');
   // MISP must reach us before a workflow relies on it; a tag alone is no reason to ask.
@@ -151,15 +160,18 @@ function hindrancesOf(misp: MispState, trigger: TriggerState, wish: Wish): Said[
   else if (!trigger.exists) found.push(text('connect.noTrigger', { trigger: wish.trigger, version }));
   if (!trigger.isReadable) found.push(text('connect.unreadable', { trigger: wish.trigger }));
   if (wish.clearTag && textOf(settings['MISP.host_org_id']) === '') found.push(text('connect.noHostOrg'));
+  const { adHoc } = wish;
+  if (adHoc && !isFilters(adHoc.filters)) found.push(text('adHoc.noFilters', { name: adHoc.name }));
   return found;
 }
 
-function notesOf({ settings, workers }: MispState, { service }: Wish): Said[] {
+function notesOf({ settings, workers }: MispState, { service, adHoc }: Wish): Said[] {
   const notes: Said[] = [];
   if (!isSet(settings['MISP.background_jobs'])) notes.push(text('connect.noBackgroundJobs'));
   if (workers?.known && workers.dead.length > 0) {
     notes.push(text('connect.deadWorkers', { queues: workers.dead.join(', ') }));
   }
+  if (adHoc && runsOnAll(adHoc)) notes.push(text('adHoc.onAll', { name: adHoc.name }));
   if (service.protocol === 'https') notes.push(text('connect.privateCa'));
   return notes;
 }

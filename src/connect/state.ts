@@ -1,11 +1,13 @@
-import { graphOf, hasOthers, type MispGraph } from '../actions/misp-graph';
+import { blocksOf, graphOf, hasOthers, type MispGraph } from '../actions/misp-graph';
 import type { SettingValue } from '../actions/set-up';
 import { isSet } from '../event/flags';
 import { checkAccount, type Account } from '../misp/account';
+import { adHocNamed, listAdHoc } from '../misp/ad-hoc';
 import type { MispClient } from '../misp/client';
 import { readSetting, readWorkers, type Workers } from '../misp/server-settings';
 import { workflowModules } from '../misp/workflow-modules';
-import { viewTrigger } from '../misp/workflows';
+import { viewTrigger, type TriggerView } from '../misp/workflows';
+import type { Wish } from './wish';
 import { saidBy, WorkflowError, type Said } from '../text';
 
 /** The settings of MISP that matter, and what MISP takes for granted where nothing was set. */
@@ -42,6 +44,8 @@ export interface TriggerState {
   graph: MispGraph;
   /** All of it is understood: only then may it be drawn anew. */
   isReadable: boolean;
+  /** Of an ad hoc workflow: its name in MISP, or the one that it is to get. */
+  adHoc?: string;
 }
 
 /** Reads how a MISP is set up: nothing in it is changed. Whoever is no site admin sees the account alone. */
@@ -83,31 +87,56 @@ function unlessOurs(error: unknown): undefined {
 }
 
 /** Reads how a trigger is set up. */
-async function readTrigger(client: MispClient, trigger: string, signal?: AbortSignal): Promise<TriggerState> {
+async function readTrigger(
+  client: MispClient,
+  { trigger, module, adHoc }: Asked,
+  signal?: AbortSignal,
+): Promise<TriggerState> {
+  if (adHoc) return readAdHoc(client, module, adHoc.name, signal);
   const view = await viewTrigger(client, trigger, signal);
-  const { on = false, workflow } = view ?? {};
-  const drawn = { graph: graphOf(workflow?.data), isReadable: !hasOthers(workflow?.data) };
-  return { exists: view !== undefined, on, hasWorkflow: workflow !== undefined, ...drawn };
+  return { exists: view !== undefined, ...stateOf(view) };
+}
+
+/** What of a wish says which workflow is meant. */
+export type Asked = Pick<Wish, 'trigger' | 'module' | 'adHoc'>;
+
+function stateOf({ on = false, workflow }: Partial<TriggerView> = {}) {
+  const { data } = workflow ?? {};
+  return { on, hasWorkflow: workflow !== undefined, graph: graphOf(data), isReadable: !hasOthers(data) };
+}
+
+/** The ad hoc workflow that calls the module, whatever it is called; else the one of the name. */
+async function readAdHoc(
+  client: MispClient,
+  module: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<TriggerState> {
+  const all = await listAdHoc(client, signal);
+  const calling = (all ?? []).filter(({ workflow }) => blocksOf(graphOf(workflow.data), module).length > 0);
+  const found =
+    calling.find(({ workflow }) => workflow.name === name) ?? calling.at(0) ?? adHocNamed(all ?? [], name);
+  return { exists: all !== undefined, ...stateOf(found), adHoc: found?.workflow.name ?? name };
 }
 
 /** A MISP and one of its triggers, as far as MISP shows it. */
 export async function look(
   client: MispClient,
-  trigger: string,
+  asked: Asked,
   signal?: AbortSignal,
 ): Promise<{ misp: MispState; trigger: TriggerState }> {
   const misp = await readState(client, signal);
-  return { misp, trigger: await readTriggerOf(misp, client, trigger, signal) };
+  return { misp, trigger: await readTriggerOf(misp, client, asked, signal) };
 }
 
 /** A trigger of a MISP that was looked at already, as far as MISP shows it. */
 export async function readTriggerOf(
   { modules }: MispState,
   client: MispClient,
-  trigger: string,
+  asked: Asked,
   signal?: AbortSignal,
 ): Promise<TriggerState> {
-  return modules === undefined ? NOT_SEEN : readTrigger(client, trigger, signal);
+  return modules === undefined ? NOT_SEEN : readTrigger(client, asked, signal);
 }
 
 const NOT_SEEN: TriggerState = { exists: true, on: false, hasWorkflow: false, graph: {}, isReadable: true };

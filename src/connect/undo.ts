@@ -5,7 +5,7 @@ import type { SetUpOperation } from '../actions/set-up';
  * @param done the steps that changed something
  */
 export function undoOf(done: readonly SetUpOperation[]): SetUpOperation[] {
-  const created = new Set(done.flatMap((step) => (step.do === 'create-workflow' ? [step.trigger] : [])));
+  const created = new Set(done.flatMap((step) => (step.do === 'create-workflow' ? [workflowOf(step)] : [])));
   return done.toReversed().flatMap((step) => inverseOf(step, created, done));
 }
 
@@ -21,16 +21,19 @@ function inverseOf(
       return [{ ...step, on: !step.on }];
     case 'draw-workflow':
       // One that was made for it is taken away as a whole.
-      if (created.has(step.trigger) || !step.was) return [];
+      if (created.has(workflowOf(step)) || !step.was) return [];
       return [{ ...step, graph: step.was, was: step.graph }];
     case 'create-workflow':
-      return [{ do: 'delete-workflow', trigger: step.trigger, graph: drawnIn(done, step.trigger) }];
+      return [{ ...step, do: 'delete-workflow', graph: drawnIn(done, workflowOf(step)) }];
     default:
       return [];
   }
 }
 
-function drawnIn(done: readonly SetUpOperation[], trigger: string) {
-  const drawn = done.find((step) => step.do === 'draw-workflow' && step.trigger === trigger);
+/** Which workflow a step is about. */
+const workflowOf = ({ trigger, adHoc }: { trigger: string; adHoc?: string }): string => adHoc ?? trigger;
+
+function drawnIn(done: readonly SetUpOperation[], workflow: string) {
+  const drawn = done.find((step) => step.do === 'draw-workflow' && workflowOf(step) === workflow);
   return drawn?.do === 'draw-workflow' ? drawn.graph : {};
 }

@@ -1,4 +1,6 @@
 import type { Place } from '../actions/misp-graph';
+import type { AdHocScope } from '../actions/run-workflow';
+import { CLEARABLE } from '../triggers/triggers';
 
 /** What is to be connected: a trigger of MISP with a trigger of a flow. */
 export interface Wish {
@@ -11,10 +13,20 @@ export interface Wish {
   deadlineMs: number;
   /** MISP goes on only if the flow has cleared the event; the tag by which it does. */
   clearTag?: string;
+  /** Of an ad hoc workflow, of which MISP has any number: which one, and what it gets. */
+  adHoc?: AdHocWish;
   /** What to do about another service that MISP calls already. */
   otherService?: 'in-front' | 'replace';
   /** Where in a workflow that has other blocks; `leave` changes nothing in it. */
   place?: Place | 'leave';
+}
+
+export interface AdHocWish {
+  /** The workflow's name in MISP. */
+  name: string;
+  scope: AdHocScope;
+  /** The search of the scope `events`, as JSON. */
+  filters: string;
 }
 
 /** Where MISP finds the listener. */
@@ -27,8 +39,9 @@ export interface ServiceAddress {
   password?: string;
 }
 
-/** The triggers whose workflow can be drawn so that a dead Node-RED stops MISP. */
-export const canFailClosed = (trigger: string): boolean => trigger === 'event-publish';
+/** The triggers whose workflow can be drawn so that a dead Node-RED stops MISP: nothing is being saved while they run. */
+export const canFailClosed = (trigger: string): boolean => FAIL_CLOSED.includes(trigger);
+const FAIL_CLOSED: readonly string[] = CLEARABLE;
 
 /** The value of `Plugin.Action_services_url`: without the port, user and password percent-encoded. */
 export function serviceUrl({ protocol, host, user, password }: ServiceAddress): string {

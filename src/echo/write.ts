@@ -126,7 +126,7 @@ export class Write {
 }
 
 /** They may change any event. */
-const OPEN = ['rest-call', 'run-module'];
+const OPEN = ['rest-call', 'run-module', 'run-workflow'];
 const DONE = new Set<OperationResult['state']>(['done', 'partial', 'unknown']);
 
 const refOf = ({ event }: { event: Ref }) => keysOf(event);

@@ -1,5 +1,5 @@
 import { addFilter } from '../event/data-filter';
-import type { Filtered, FilterState } from '../event/data-filter';
+import type { DataFilter, Filtered, FilterState } from '../event/data-filter';
 import { completeReports } from '../event/to-core';
 import { textOf } from '../event/values';
 import { chosenTagNames } from './tag-names';
@@ -15,10 +15,10 @@ export interface FilterTagParams extends TagChoice {
   condition?: string;
 }
 
-/** Where the items of a scope are, and where their tags. */
+/** Where the items of a scope are, where their tags, and the other list that holds them: MISP filters it since 2.5.11. */
 const scopes = new Map([
-  ['attribute', ['Event._AttributeFlattened', 'Tag.{n}.name']],
-  ['event_attribute', ['Event._AttributeFlattened', '_allTags.{n}.name']],
+  ['attribute', ['Event._AttributeFlattened', 'Tag.{n}.name', 'Event.Attribute']],
+  ['event_attribute', ['Event._AttributeFlattened', '_allTags.{n}.name', 'Event.Attribute']],
   ['event_report', ['Event.EventReport', 'Tag.{n}.name']],
   ['inherited_report', ['Event.EventReport', '_allTags.{n}.name']],
 ]);
@@ -30,9 +30,10 @@ const scopes = new Map([
  */
 export function filterTag(params: FilterTagParams, data: unknown, state?: FilterState): Filtered {
   const { scope = 'attribute', condition: operator = 'in_or' } = params;
-  const [selector, path] = scopes.get(scope) ?? [];
+  const [selector, path, ...alsoAt] = scopes.get(scope) ?? [];
   if (!selector) return state ? { data, state } : { data };
   if (scope === 'inherited_report') completeReports(data);
   const label = textOf(params['filtering-label'] ?? 'A');
-  return addFilter(data, { label, selector, path, operator, value: chosenTagNames(params) }, state);
+  const filter: DataFilter = { label, selector, path, operator, value: chosenTagNames(params) };
+  return addFilter(data, alsoAt.length > 0 ? { ...filter, alsoAt } : filter, state);
 }

@@ -51,6 +51,7 @@ export const VERSION_FACTS: readonly VersionFact[] = [
   },
   { until: '2.5.42', level: 'yellow', key: 'version.losesBigEvents', triggers: RUN_IN_BACKGROUND },
   { until: '2.5.23', level: 'yellow', key: 'version.eventTags', triggers: ['tag-attached-after-save'] },
+  { from: '2.5.2', level: 'yellow', key: 'version.adHoc', triggers: ['ad-hoc'] },
   { from: after(NEWEST_KNOWN), level: 'yellow', key: 'version.newer' },
 ];
 

@@ -74,7 +74,8 @@ export async function viewTrigger(
   }
 }
 
-function workflowIn(row: unknown): Pick<TriggerView, 'workflow'> {
+/** The workflow of a row, if it has one. */
+export function workflowIn(row: unknown): Pick<TriggerView, 'workflow'> {
   if (!isRecord(row) || textOf(row.id) === '') return {};
   const { id, name, description, data } = row;
   return {

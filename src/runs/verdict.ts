@@ -1,4 +1,4 @@
-import { text, words, type Said } from '../text';
+import { text, words, WorkflowError, type Said } from '../text';
 
 /** What MISP is told: go on, or stop the operation. */
 export type Outcome = 'allow' | 'block';
@@ -18,6 +18,43 @@ export interface Verdict {
   reason?: Said;
   /** What a flow found that is a module of MISP: the answer, ready to be written as JSON. */
   result?: object;
+  /** What MISP's workflow gets for an allow. */
+  handBack?: HandBack;
+}
+
+/** A result for the rest of MISP's workflow, which finds it as `_env.misp_module_results.<key>`. */
+export interface HandBack {
+  key: string;
+  /** As JSON: the message may change afterwards. */
+  json: string;
+}
+
+/** MISP keeps it in the data of its run, and renders templates with it, in characters. */
+const MOST_HANDED_BACK = 1_000_000;
+
+/**
+ * What a flow hands back to MISP.
+ * @returns nothing where there is no value: what a MISP makes of `null` is not known
+ * @throws {WorkflowError} for what is no JSON, or too large
+ */
+export function handBackOf(key: string, value: unknown): HandBack | undefined {
+  if (value === undefined || value === null) return undefined;
+  const json = jsonOf(value);
+  if (json === undefined) throw new WorkflowError('response.noJson', { key });
+  if (json.length > MOST_HANDED_BACK) {
+    throw new WorkflowError('response.tooLarge', { key, limit: MOST_HANDED_BACK });
+  }
+  return { key, json };
+}
+
+/** Nothing for what is no JSON: a circle, a function, a level too deep. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    const json: string | undefined = JSON.stringify(value);
+    return json;
+  } catch {
+    return undefined;
+  }
 }
 
 /** MISP writes the text into its log: a longer one helps nobody, and must not break that. */

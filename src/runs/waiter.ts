@@ -3,7 +3,7 @@ import { saidBy, text, WorkflowError, type Said, type Text } from '../text';
 import { Clearing, type Clear } from './clearing';
 import type { Reception } from './reception';
 import type { Run } from './run';
-import { blockText, type Outcome, type Verdict } from './verdict';
+import { blockText, type HandBack, type Outcome, type Verdict } from './verdict';
 
 /**
  * When MISP may go on:
@@ -44,6 +44,7 @@ export class Waiter {
   private allowed = false;
   private failure: Said | undefined;
   private givenUp = false;
+  private handBack: HandBack | undefined;
   private readonly clearing: Clearing | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -75,13 +76,19 @@ export class Waiter {
     this.conclude({ outcome: 'block', cause: 'response', reason: blockText(reason) });
   }
 
-  /** A response node allows, and its own path ends. `atOnce` answers MISP without waiting for other paths. */
-  allow(reception: Reception, atOnce: boolean): void {
-    if (this.isOver || this.isClearing) return;
+  /**
+   * A response node allows, and its own path ends. `atOnce` answers MISP without waiting for other paths.
+   * @param handBack for MISP's workflow; an answer has room for one, so the first counts
+   * @returns whether what is to be handed back will be
+   */
+  allow(reception: Reception, atOnce: boolean, handBack?: HandBack): boolean {
+    if (this.isOver || this.isClearing) return false;
     this.allowed = true;
+    this.handBack ??= handBack;
     this.run.release(reception);
     if (atOnce) this.conclude({ outcome: 'allow', cause: 'response' });
     else this.run.settleSoon();
+    return handBack === this.handBack;
   }
 
   /**
@@ -185,8 +192,10 @@ export class Waiter {
 
   private conclude(verdict: Verdict): void {
     if (this.isOver) return;
-    if (verdict.outcome === 'allow' && this.clearing) this.clearFirst(this.clearing, verdict);
-    else this.settle(verdict);
+    if (verdict.outcome === 'block') return this.settle(verdict);
+    const allowed = this.handBack ? { ...verdict, handBack: this.handBack } : verdict;
+    if (this.clearing) this.clearFirst(this.clearing, allowed);
+    else this.settle(allowed);
   }
 
   private clearFirst(clearing: Clearing, verdict: Verdict): void {

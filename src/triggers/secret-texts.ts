@@ -17,6 +17,11 @@ const MEMBER = new RegExp(
 /** A value of a form body. */
 const FORM = new RegExp(String.raw`([\w.\[\]%]{0,40}(?:${SECRET})[\w.\[\]%]{0,40}=)[^&\s]+`, 'gi');
 
+/** Whether something of this name is taken for a key or a password. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
 const REMOVED = '(removed)';
 
 /**

@@ -50,6 +50,9 @@ export const TRIGGERS: readonly Trigger[] = [
   trigger('ad-hoc', { blocking: true }),
 ];
 
+/** Triggers whose event a flow can clear while MISP waits: it is in MISP, and nothing of it is being saved. */
+export const CLEARABLE = ['event-publish', 'ad-hoc'];
+
 const byId = new Map(TRIGGERS.map((entry) => [entry.id, entry]));
 
 /** The trigger with this id, or undefined. */

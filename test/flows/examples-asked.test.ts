@@ -3,6 +3,9 @@ import { API_KEY } from '../../sandbox/misp/server';
 import type { MispEvent, MispTag } from '../../sandbox/misp/model';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { triggerData } from '../../sandbox/misp/trigger-data';
+import { NEWEST } from '../../sandbox/misp/version';
+import { placesIn } from '../../src/actions/misp-graph';
+import { bareGraph, insertAt } from '../../src/connect/splice';
 import { drivenExamples, type ExampleTest } from '../support/examples';
 import tagged from '../fixtures/triggers/tag-attached-after-save.event.json';
 import user from '../fixtures/triggers/user-after-save.json';
@@ -116,6 +119,68 @@ describe('the examples that MISP asks', function () {
       const name = 'Response - an explicit answer';
       assert.equal(await publish(name), undefined);
       assert.match((await publish(name, (event) => (event.info = 'short'))) ?? '', /too short/);
+    });
+
+    it('a mass of different values is blocked, the same value again and again is not', async () => {
+      const name = 'IF aggregate - no mass of values';
+      const many =
+        (value: (index: number) => string): Change =>
+        (event) => {
+          const [first] = event.Attribute;
+          event.Attribute = Array.from({ length: 1100 }, (_, index) => ({
+            ...first,
+            ...{
+              id: String(9000 + index),
+              uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+            },
+            value: value(index),
+          }));
+        };
+      assert.equal(await publish(name), undefined);
+      assert.match(
+        (await publish(
+          name,
+          many((index) => `${index}.example`),
+        )) ?? '',
+        /1000 different values/,
+      );
+      assert.equal(
+        await publish(
+          name,
+          many(() => 'same.example'),
+        ),
+        undefined,
+      );
+    });
+
+    it("what an answer hands back decides in the rest of MISP's workflow, of a MISP that knows it", async () => {
+      await test.deploy('Response - a score for MISP');
+      const row = test.misp.workflowStore.byTrigger('event-publish');
+      const path = '_env.misp_module_results.for_detection';
+      const params = { hash_path: path, operator: 'equals', value: '0' };
+      const bare = bareGraph('event-publish');
+      const graph = insertAt(bare, placesIn(bare)[0], {
+        parts: {
+          own: { module: 'nodered_event_publish_score', kind: 'action', ways: { output_1: 'isNone' } },
+          isNone: { module: 'generic-if', kind: 'logic', params, ways: { output_1: 'stop' } },
+          stop: { module: 'stop-execution', kind: 'action' },
+        },
+        exit: { part: 'isNone', output: 'output_2' },
+      });
+      Object.assign(row ?? {}, { data: graph });
+      for (const module of ['generic-if', 'stop-execution'])
+        test.misp.workflowStore.switchModule(module, true);
+      const publishes = async (toIds: boolean) => {
+        const event = test.misp.event('2') as MispEvent;
+        event.published = false;
+        const { Attribute, Object: objects } = event;
+        for (const one of [...Attribute, ...objects.flatMap((object) => object.Attribute)])
+          one.to_ids = toIds;
+        return (await test.publish('2')).published;
+      };
+      assert.equal(await publishes(false), true, 'MISP 2.5.1 knows nothing of it');
+      test.misp.version = NEWEST;
+      assert.deepEqual([await publishes(false), await publishes(true)], [false, true]);
     });
 
     it('what is to be looked at again is marked and stopped; the mark goes when it is all right', async () => {

@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { MispEvent } from '../../sandbox/misp/model';
+import { NEWEST } from '../../sandbox/misp/version';
+import { bareGraph, withTriggerData } from '../../src/connect/splice';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { drivenExamples, type ExampleTest } from '../support/examples';
 import { until } from '../support/log';
@@ -51,6 +53,22 @@ describe('the examples that begin with a button, or with what MISP publishes', f
     const { message: second } = await press('d00000000000e424', 'd00000000000e426');
     assert.match(JSON.stringify(second.misp), /lab:review/);
     assert.equal(test.misp.tags.find('lab:review'), undefined, 'a dry run makes no tag');
+  });
+
+  it('an ad hoc workflow of MISP is run on each event that was published lately', async () => {
+    const all = sampleEvents();
+    for (const event of all) Object.assign(event, { published: event.id !== '1', publish_timestamp: now() });
+    await test.deploy('Run workflow - ad hoc on each event', all);
+    test.misp.version = NEWEST;
+    const row = test.misp.workflowStore.create('adhoc_9');
+    const params = { indexed_params: { scope: 'passed_event_ids', filters: '{}' } };
+    Object.assign(row, { name: 'Review', data: withTriggerData(bareGraph('adhoc_9'), params) });
+    test.misp.workflowStore.switchTrigger('adhoc_9', true);
+    const { message } = await press('d000000000f30002', 'd000000000f30005');
+    const { operations } = (message.misp as { result: { operations: { state: string }[] } }).result;
+    assert.ok(operations.length > 1);
+    assert.ok(operations.every(({ state }) => state === 'done'));
+    assert.equal(test.misp.outcomes.length, operations.length);
   });
 
   it('a module of MISP is run', async () => {

@@ -24,6 +24,7 @@ const WRITERS: Record<string, NodeSettings> = {
   'misp-sighting': {},
   'misp-blocklist': {},
   'misp-warninglist': { action: 'add', warninglist: '7' },
+  'misp-run-workflow': { workflows: ['Review'] },
 };
 
 const message = () => ({

@@ -78,6 +78,88 @@ describe('misp-response', function () {
     assert.equal(log.text(), '');
   });
 
+  describe("hands a result to the rest of MISP's workflow", () => {
+    const result = (more: object, name = 'first') =>
+      node(name, 'misp-response', [], { answer: 'allow', resultKey: 'score', ...more });
+    const text = async () => (await ask()).text;
+
+    it('under its name, as JSON that JSON cannot break', async () => {
+      const cases: [object, string][] = [
+        [{ result: '7', resultType: 'num' }, '7'],
+        [{ result: 'payload.Event.info', resultType: 'msg' }, '"A test event"'],
+        [{ result: '{"a": [1, null]}', resultType: 'json' }, '{"a":[1,null]}'],
+        [{ result: 'false', resultType: 'bool' }, 'false'],
+        [{ result: '","error":"x', resultType: 'str' }, '"\\",\\"error\\":\\"x"'],
+        [{ result: '$count(payload.Event.Tag)', resultType: 'jsonata' }, '1'],
+        [{ answer: 'allow-at-once', result: 'x', resultType: 'str' }, '"x"'],
+      ];
+      for (const [more, data] of cases) {
+        await start([result(more)]);
+        assert.equal(await text(), `{"data":${data},"result_key":"score"}`);
+      }
+    });
+
+    it('not without a name or a value, and never beside a block', async () => {
+      await start([result({ resultKey: '', result: 'x', resultType: 'str' })]);
+      assert.equal(await text(), '{"data":true}');
+      for (const missing of ['payload.missing', 'payload.Event.nothing']) {
+        await start([result({ result: missing, resultType: 'msg' })]);
+        assert.equal(await text(), '{"data":true}');
+      }
+      const given = result({ result: 'x', resultType: 'str' }, 'go');
+      await start([given, wait('first', 50, ['stop']), block()], {}, ['go', 'first']);
+      assert.equal(await text(), '{"error":"blocked by the flow"}');
+    });
+
+    it('the first of several, as it was when the flow allowed', async () => {
+      const spoil = node('spoil', 'function', [['other']], {
+        func: "msg.payload.Event.info = 'x'; return msg;",
+      });
+      const flow = [
+        result({ result: 'payload.Event', resultType: 'msg' }, 'go'),
+        wait('first', 50, ['spoil']),
+        spoil,
+        result({ result: 'late', resultType: 'str' }, 'other'),
+      ];
+      await start(flow, {}, ['go', 'first']);
+      const { data } = (await ask()).json as unknown as { data: { info: string } };
+      assert.equal(data.info, 'A test event');
+    });
+
+    it('and where it cannot be had, the policy for errors decides', async () => {
+      const circle = 'const a = {}; a.a = a; msg.payload.result = a; return msg;';
+      const deep =
+        'let d = {}; for (let i = 0; i < 60000; i++) d = { d }; msg.payload.result = d; return msg;';
+      const large = "msg.payload.result = 'x'.repeat(1000000); return msg;";
+      const broken: [object, string, RegExp][] = [
+        [{ result: 'payload.result', resultType: 'msg' }, circle, /score cannot be written as JSON/],
+        [{ result: 'payload.result', resultType: 'msg' }, deep, /score cannot be written as JSON/],
+        [{ result: 'payload.result', resultType: 'msg' }, large, /score has more than 1000000 characters/],
+        [{ result: '$error("no")', resultType: 'jsonata' }, 'return msg;', /no/],
+        [{ resultKey: '__proto__' }, 'return msg;', /cannot be called/],
+        [{ resultKey: 'a b' }, 'return msg;', /cannot be called/],
+      ];
+      for (const [more, func, problem] of broken) {
+        const flow = [node('spoil', 'function', [['first']], { func, outputs: 1 }), result(more)];
+        await start(flow, {}, ['spoil']);
+        assert.match((await ask()).json.error ?? '', problem);
+      }
+    });
+
+    it('and it appears in no log', async () => {
+      const log = collectLog(nodeRed.RED);
+      await start([result({ result: 'private-to-misp', resultType: 'str' })]);
+      assert.match(await text(), /private-to-misp/);
+      log.stop();
+      assert.doesNotMatch(log.text(), /private-to-misp/);
+    });
+
+    it('not to a trigger that MISP does not wait for', async () => {
+      await start([result({ result: 'x', resultType: 'str' })], { trigger: 'event-after-save' });
+      assert.equal(await text(), '{"data":true}');
+    });
+  });
+
   it('says so when nobody waits for the message', async () => {
     await start([
       ifTag('first', 'tlp:red', ['stop']),

@@ -45,6 +45,17 @@ describe('misp-trigger', function () {
     assert.deepEqual((await query(port, 'test_module', event([]))).json, { error: 'function: bad' });
   });
 
+  it("keeps MISP's _env for templates, also where the data is replaced, without secrets", async () => {
+    const swap = node('swap', 'function', [['take', 'stop']], { func: 'msg.payload = {}; return msg;' });
+    const stop = block('stop', '{{ _env.reason }} {{ _env.misp_module_results.score }}');
+    await start([trigger(['swap'], { trigger: 'ad-hoc' }), swap, take, stop]);
+    const _env = { reason: 'audit', vt_api_key: 'k'.repeat(40), misp_module_results: { score: 7 } };
+    const reply = await query(port, 'test_module', { ...event([]), _env });
+    assert.deepEqual(reply.json, { error: 'audit 7' });
+    const [{ misp }] = received as { misp: { env: unknown } }[];
+    assert.deepEqual(misp.env, { reason: 'audit', misp_module_results: { score: 7 } });
+  });
+
   it('answers a trigger that does not block at once, and the flow runs', async () => {
     const slow = node('slow', 'delay', [['take', 'stop']], {
       pauseType: 'delay',

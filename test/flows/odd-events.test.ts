@@ -28,6 +28,10 @@ const LOGIC: Record<string, [type: string, settings: Record<string, unknown>]> =
   'tag-report': ['misp-if-tag', { scope: 'event_report', tags }],
   'tag-inherited-report': ['misp-if-tag', { scope: 'inherited_report', tags }],
   count: ['misp-if-count', { selector: 'Event._AttributeFlattened.{n}', operator: 'greater', value: 0 }],
+  aggregate: [
+    'misp-if-aggregate',
+    { aggregation_path: 'Event._AttributeFlattened.{n}.type', aggregation_type: 'unique_count', value: '0' },
+  ],
   distribution: ['misp-if-distribution', { scope: 'attribute', distribution: '1' }],
   organisation: ['misp-if-organisation', { org_type: 'orgc', org_id: ['2'] }],
   published: ['misp-if-published', {}],

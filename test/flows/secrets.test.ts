@@ -23,6 +23,7 @@ const WORKING: [type: string, settings: object][] = [
   ['misp-tag', { tags: ['tlp:red'] }],
   ['misp-publish', {}],
   ['misp-blocklist', {}],
+  ['misp-run-workflow', { workflows: ['Review'] }],
   ['misp-sighting', {}],
   ['misp-warninglist', {}],
   ['misp-reload', {}],

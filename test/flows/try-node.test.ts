@@ -71,6 +71,16 @@ describe('"Try it" in the forms of logic nodes', function () {
   const cases: [type: string, settings: object, outcome: string, found: string][] = [
     ['misp-if', { hash_path: 'Event.Tag.{n}.name', operator: 'in', value: 'other' }, 'else', '["tlp:red"]'],
     ['misp-if-count', { selector: 'Event.Tag.{n}', operator: 'equals', value: '1' }, 'then', '1'],
+    [
+      'misp-if-aggregate',
+      {
+        aggregation_path: 'Event.Tag.{n}.name',
+        aggregation_type: 'unique_count',
+        operator: 'less',
+        value: '2',
+      },
+      ...(['then', '1'] as const),
+    ],
     ['misp-if-distribution', { scope: 'event', condition: 'equals', distribution: '3' }, 'then', '["3"]'],
     ['misp-if-organisation', { org_type: 'orgc', condition: 'in', org_id: ['7'] }, 'then', '7'],
     ['misp-if-published', { condition: 'equals' }, 'else', 'false'],

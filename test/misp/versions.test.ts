@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import texts from '../../locales/en-US/misp-trigger.json';
 import { isAtLeast, TRIGGER_VERSIONS, VERSION_FACTS, versionNotes } from '../../src/misp/versions';
 import { words } from '../../src/text';
 import { TRIGGERS } from '../../src/triggers/triggers';
@@ -57,6 +58,19 @@ describe('What versions of MISP do otherwise', () => {
     const [{ said }] = versionNotes('2.5.33', 'event-publish');
     assert.match(words(said), /MISP 2\.5\.33 .*2\.5\.24 to 2\.5\.38/);
     for (const { key } of VERSION_FACTS) assert.ok(key.startsWith('version.'));
+  });
+
+  it('stands in the words about each trigger, from which to which version MISP has it', () => {
+    const { describe: about } = texts.fields.trigger;
+    for (const { id } of TRIGGERS) {
+      const { from = '2.5.1', until } = TRIGGER_VERSIONS[id] ?? {};
+      const span = until ? `${until} and older` : `${from} and newer`;
+      assert.ok((about as Record<string, string>)[id].includes(`*MISP:* ${span}`), `${id}: ${span}`);
+    }
+  });
+
+  it('warns of what MISP does with ad hoc workflows', () => {
+    assert.deepEqual(keys('2.5.6', 'ad-hoc'), ['yellow version.adHoc']);
   });
 
   it('names triggers that there are', () => {

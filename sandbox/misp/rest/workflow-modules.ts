@@ -1,7 +1,7 @@
-import own from '../data/workflow-modules.json';
 import { ActionService } from '../service/action-service';
 import { describeModule } from '../service/modules';
 import type { StandIn } from '../stand-in';
+import { ownModules } from '../workflows/newer-modules';
 import { triggersOf } from '../workflows/triggers';
 import { deny, notFound, problem, type RestAnswer } from './answers';
 import { described } from './described-workflow';
@@ -63,7 +63,7 @@ async function allModules(misp: StandIn): Promise<Row[]> {
   const { list } = await new ActionService(misp.actionService).modules();
   const isOff = ({ id }: { id: string }) => !misp.workflowStore.enabled.has(id);
   const served = list.map((module) => describeModule(module, isOff(module)) as unknown as Row);
-  const rows: Row[] = own.map((row) => ({ ...row, disabled: isOff(row) }));
+  const rows: Row[] = ownModules(misp.version).map((row) => ({ ...row, disabled: isOff(row) }));
   const isAction = ({ module_type }: Row) => module_type === 'action';
   const actions = [...rows.filter(isAction), ...served].sort((a, b) => (a.name < b.name ? -1 : 1));
   return [...actions, ...rows.filter((row) => !isAction(row))];

@@ -8,6 +8,7 @@ import { described } from './described-workflow';
 import { deny, notFound, problem, type RestAnswer } from './answers';
 import { execute, moduleIndex, moduleView, triggers } from './workflow-modules';
 import { NO_PERMISSION } from './permissions';
+import { adHocIndex, executeWorkflow } from './ad-hoc';
 import { checkGraph, faultOf } from './workflow-checks';
 import { massToggleField, rebuildRedis, toggleModule } from './workflow-toggles';
 import { BROKEN, pages } from './workflow-pages';
@@ -27,6 +28,8 @@ export const workflows: Resource = {
     edit: { post: true, run: edit },
     editor: { run: editor },
     add: { run: add },
+    adhoc: { run: adHocIndex },
+    executeWorkflow: { post: true, run: executeWorkflow },
     delete: {
       post: true,
       run: ({ args: [id], url }, misp) => {
@@ -112,8 +115,12 @@ function add({ body, url }: RestRequest, misp: StandIn): RestAnswer {
   if (!isSince(misp.version, '2.5.2')) return notFound('Not Found', url);
   const { Workflow: given } = (body ?? {}) as { Workflow?: { name?: unknown; description?: unknown } };
   if (typeof given?.name !== 'string') return problem(500, BROKEN, url);
-  const last = Math.max(0, ...misp.workflowStore.rows.map(({ id }) => Number(id)));
-  const row = misp.workflowStore.create(`adhoc_${last + 1}`);
+  const row = misp.workflowStore.create(freeTrigger(misp));
   Object.assign(row, { name: given.name, description: textOf(given.description) });
   return { status: 200, body: { Workflow: described(misp, row) } };
+}
+
+/** One more than the highest id, and so not always the id that the workflow gets. */
+function freeTrigger({ workflowStore }: StandIn): string {
+  return `adhoc_${Math.max(0, ...workflowStore.rows.map(({ id }) => Number(id))) + 1}`;
 }

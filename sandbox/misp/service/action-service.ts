@@ -1,4 +1,5 @@
 import type { SavedFilters } from '../../../src/event/saved-filters';
+import { isRecord } from '../../../src/event/values';
 import { HttpFailure, send, type HttpReply, type TlsSettings } from './http-client';
 import { queryBody, readModules, type ActionModule } from './modules';
 import { decodeJson, encodeJson, errorText } from './php';
@@ -33,6 +34,8 @@ export interface SentRequest {
 export interface ServiceAnswer {
   error?: string;
   failure?: string;
+  /** What it hands to the rest of the workflow; MISP looks for it since 2.5.37. */
+  handed?: { key: string; data: unknown };
 }
 
 const MODULES_TIMEOUT_MS = 1000;
@@ -64,8 +67,8 @@ export class ActionService {
     const body = encodeJson(queryBody(module, data, { ...params }, filters));
     try {
       const reply = await this.ask('POST', '/query', body);
-      const isRecord = typeof reply === 'object' && reply !== null;
-      return { error: isRecord ? errorText((reply as { error?: unknown }).error) : undefined };
+      const answer = isRecord(reply) ? reply : {};
+      return { error: errorText(answer.error), ...handedIn(answer) };
     } catch (error) {
       return { failure: (error as Error).message };
     }
@@ -92,6 +95,13 @@ export class ActionService {
       sent.ms = Math.round((performance.now() - started) * 10) / 10;
     }
   }
+}
+
+function handedIn({
+  data,
+  result_key: key,
+}: Readonly<Record<string, unknown>>): Pick<ServiceAnswer, 'handed'> {
+  return typeof key === 'string' && key !== '' && data !== undefined ? { handed: { key, data } } : {};
 }
 
 /** The content of an answer that MISP can use. @throws HttpFailure if it can use none */

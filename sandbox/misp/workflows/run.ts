@@ -4,6 +4,7 @@ import type { StandIn } from '../stand-in';
 import { isSince } from '../version';
 import { MispCrash } from './modules/module';
 import { ARGUMENT_TOO_LONG, type Outcome } from './outcome';
+import { isAdHoc } from './ad-hoc';
 import type { WorkflowRow } from './store';
 import { inShortForm } from './short-form';
 import { WorkflowWalk } from './workflow-walk';
@@ -18,7 +19,7 @@ export type Result = Omit<Outcome, 'id' | 'at' | 'eventId'>;
  * @throws if MISP has no such trigger
  */
 export async function runWorkflow(misp: StandIn, trigger: string, data: unknown): Promise<Result> {
-  const known = triggerById(trigger);
+  const known = triggerById(isAdHoc({ trigger_id: trigger }) ? 'ad-hoc' : trigger);
   if (!known) throw new Error(`Unknown trigger \`${trigger}\``);
   const { blocking } = known;
   const none = { trigger, blocking, blocked: false, log: [], errors: [], waitedMs: 0, requests: [] };

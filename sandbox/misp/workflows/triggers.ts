@@ -23,10 +23,17 @@ export function triggersOf(version: string): DescribedTrigger[] {
   return all.filter(({ id }) => !gone(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** As recorded with MISP 2.4.204, the twin of 2.5.6. */
+const AD_HOC = {
+  ...{ name: 'Ad-Hoc', description: 'Ad-Hoc trigger to be called manually', icon: 'hand-pointer' },
+  ...{ scope: 'others', blocking: true, misp_core_format: true, is_adhoc: true },
+};
+
 /** The description of a trigger; one of its own for those that were not recorded. */
 export function describe(id: string): DescribedTrigger {
   const known = recorded.find((row) => row.id === id);
   if (known) return known;
+  if (id.startsWith('adhoc_')) return { ...recorded[0], ...AD_HOC, id };
   const { blocking = false, coreFormat = true } = TRIGGERS.find((one) => one.id === id) ?? {};
   const name = id.replace(
     /(^|-)(\w)/g,

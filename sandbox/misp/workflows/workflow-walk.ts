@@ -1,12 +1,15 @@
+import { isRecord } from '../../../src/event/values';
 import type { Block } from '../../../src/workflow';
 import type { ActionService } from '../service/action-service';
 import type { ActionModule } from '../service/modules';
 import type { StandIn } from '../stand-in';
+import { isSince } from '../version';
 import { DebugEndpoint, type ExecutedAs } from './debug';
 import { graphOf, triggerBlock } from './graph';
 import { askModule } from './modules/ask-module';
-import { ACTIONS, blocks, isOwn, LOGIC } from './modules';
+import { ACTIONS, blocks, LOGIC } from './modules';
 import type { Roaming, Verdict } from './modules/module';
+import { isOwnModule } from './newer-modules';
 import type { Outcome } from './outcome';
 import type { WorkflowRow } from './store';
 import { walkGraph, type Executed, type Runner } from './walk';
@@ -55,9 +58,10 @@ export class WorkflowWalk implements Runner {
   /** A logic block that cannot be asked says no. */
   decide(block: Block): boolean {
     const { module, id } = block;
-    if (!isOwn(module) || !this.isEnabled(module)) {
-      this.log.push(isOwn(module) ? disabled(module) : notLoaded(module));
-      this.debug.executed(block, isOwn(module) ? 'disabled_module' : 'error', this.roaming.data);
+    const isOwn = isOwnModule(module, this.misp.version);
+    if (!isOwn || !this.isEnabled(module)) {
+      this.log.push(isOwn ? disabled(module) : notLoaded(module));
+      this.debug.executed(block, isOwn ? 'disabled_module' : 'error', this.roaming.data);
       return false;
     }
     let decision = false;
@@ -101,7 +105,7 @@ export class WorkflowWalk implements Runner {
   private async verdictOf(block: Block): Promise<Verdict & { as?: ExecutedAs }> {
     const { module } = block;
     const served = this.list.find((entry) => entry.id === module);
-    if (!served && !isOwn(module)) {
+    if (!served && !isOwnModule(module, this.misp.version)) {
       const error = notLoaded(module);
       this.log.push(error);
       this.outcome.failedOpen = this.failure ?? 'the service does not list the module';
@@ -117,10 +121,21 @@ export class WorkflowWalk implements Runner {
       return action ? action(block, this.roaming) : { ok: true };
     }
     const answer = await askModule(this.service, served, block, this.roaming.data);
+    if (answer.handed) this.keepResult(answer.handed);
     if (answer.failure === undefined) return answer;
     this.outcome.failedOpen = answer.failure;
     this.errors.push(`Failed to query module Action: ${answer.failure}`);
     return { ok: true };
+  }
+
+  /** What a module hands back stands in the data, for what comes behind it. */
+  private keepResult({ key, data: result }: { key: string; data: unknown }): void {
+    const { data } = this.roaming;
+    if (!isSince(this.misp.version, '2.5.37') || !isRecord(data)) return;
+    const env = isRecord(data._env) ? data._env : {};
+    const results = isRecord(env.misp_module_results) ? env.misp_module_results : {};
+    const misp_module_results = { ...results, [key]: result };
+    this.roaming.data = { ...data, _env: { ...env, misp_module_results } };
   }
 
   private isEnabled(module: string): boolean {

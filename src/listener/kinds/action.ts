@@ -1,4 +1,4 @@
-import { blockText, replyBody, type Outcome, type Verdict } from '../../runs/verdict';
+import { blockText, replyBody, type HandBack, type Outcome, type Verdict } from '../../runs/verdict';
 import { words } from '../../text';
 import { requestOf, type MispRequest } from '../request';
 import type { Kind, Module, Reply } from './kind';
@@ -30,6 +30,11 @@ export interface ActionTypes {
 }
 
 const GO_ON: Reply = { body: JSON.stringify({ data: true }), blocks: false };
+/** MISP before 2.5.37 goes on, and knows nothing of the result. */
+const withResult = ({ key, json }: HandBack): Reply => ({
+  body: `{"data":${json},"result_key":${JSON.stringify(key)}}`,
+  blocks: false,
+});
 const stop = (error: string): Reply => ({ body: JSON.stringify({ error }), blocks: true });
 
 /** Action modules: MISP goes on with `{"data": true}` and stops with a non-empty `error`. */
@@ -63,7 +68,8 @@ export const action = {
   read: requestOf,
   reply(verdict: Verdict) {
     const body = replyBody(verdict);
-    return 'error' in body ? stop(body.error) : GO_ON;
+    if ('error' in body) return stop(body.error);
+    return verdict.handBack ? withResult(verdict.handBack) : GO_ON;
   },
   refuse: (problem) => stop(blockText(words(problem))),
   byPolicy: ({ onDeadline }, problem) => (onDeadline === 'block' ? stop(words(problem)) : GO_ON),

@@ -13,6 +13,7 @@ import { extendWarninglist } from './extend-warninglist';
 import { publish, unpublish } from './publish';
 import { restCall } from './rest-call';
 import { runModule } from './run-module';
+import { runWorkflow } from './run-workflow';
 import {
   createTag,
   createWorkflow,
@@ -46,6 +47,7 @@ const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<Operatio
   publish,
   'rest-call': restCall,
   'run-module': runModule,
+  'run-workflow': runWorkflow,
   'see-module': seeModule,
   'see-setting': seeSetting,
   'set-setting': setSetting,

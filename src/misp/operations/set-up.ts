@@ -9,9 +9,10 @@ import type {
   SetUpOperation,
   SwitchModule,
 } from '../../actions/set-up';
-import { graphOf, isBare, isSameGraph, type MispGraph } from '../../actions/misp-graph';
+import { graphOf, isBare, isSameGraph, moduleOf, type MispGraph } from '../../actions/misp-graph';
 import { WorkflowError } from '../../text';
 import { done, type Context, type Outcome } from '../carry-out/context';
+import { AD_HOC, adHocNamed, createAdHoc, listAdHoc } from '../ad-hoc';
 import { readSetting, writeSetting } from '../server-settings';
 import { addTag, searchTags } from '../tags';
 import { workflowModules } from '../workflow-modules';
@@ -21,6 +22,7 @@ import {
   saveWorkflow,
   switchModule as turn,
   viewTrigger,
+  type TriggerView,
   type WorkflowView,
 } from '../workflows';
 import { NOT_IN_DATA, ONE_THING, WHOLE_PLAN, type OperationEntry } from './entry';
@@ -47,14 +49,16 @@ export const setSetting = entry<SetSetting>(async ({ client, signal }, { name, v
   return done();
 });
 
-export const createWorkflow = entry<CreateWorkflow>(async ({ client, signal }, { trigger }) => {
-  if ((await viewTrigger(client, trigger, signal))?.workflow) return UNCHANGED;
-  await create(client, trigger, signal);
+export const createWorkflow = entry<CreateWorkflow>(async ({ client, signal }, step) => {
+  if ((await viewOf({ client, signal }, step)).workflow) return UNCHANGED;
+  if (step.adHoc === undefined) await create(client, step.trigger, signal);
+  else await createAdHoc(client, step.adHoc, signal);
   return done();
 });
 
-export const drawWorkflow = entry<DrawWorkflow>(async ({ client, signal }, { trigger, graph, was }) => {
-  const workflow = await workflowOf({ client, signal }, trigger);
+export const drawWorkflow = entry<DrawWorkflow>(async ({ client, signal }, { graph: drawn, was, ...of }) => {
+  const trigger = of.adHoc ?? of.trigger;
+  const { workflow, graph } = await workflowOf({ client, signal }, of, drawn);
   const present = graphOf(workflow.data);
   if (isSameGraph(present, graph)) return UNCHANGED;
   refuseOther(trigger, present, was);
@@ -63,17 +67,24 @@ export const drawWorkflow = entry<DrawWorkflow>(async ({ client, signal }, { tri
   return done();
 });
 
-export const deleteWorkflow = entry<DeleteWorkflow>(async ({ client, signal }, { trigger, graph }) => {
-  const workflow = (await viewTrigger(client, trigger, signal))?.workflow;
-  if (!workflow) return UNCHANGED;
+export const deleteWorkflow = entry<DeleteWorkflow>(async ({ client, signal }, { graph: drawn, ...of }) => {
+  const found = await viewOf({ client, signal }, of);
+  if (!found.workflow) return UNCHANGED;
+  const { workflow } = found;
   const present = graphOf(workflow.data);
-  if (!isBare(present)) refuseOther(trigger, present, graph);
+  if (!isBare(present)) refuseOther(of.adHoc ?? of.trigger, present, ownGraph(drawn, found));
   await takeAway(client, workflow.id, signal);
   return done();
 });
 
 export const switchModule = entry<SwitchModule>(async ({ client, signal }, operation) => {
-  await turn(client, operation, signal);
+  const { module, adHoc } = operation;
+  if (adHoc === undefined) await turn(client, operation, signal);
+  else {
+    const { trigger } = await viewOf({ client, signal }, { trigger: module, adHoc });
+    if (trigger === undefined) throw new WorkflowError('connect.notCreated', { trigger: adHoc });
+    await turn(client, { ...operation, module: trigger }, signal);
+  }
   return done();
 });
 
@@ -100,13 +111,39 @@ export const createTag = entry<CreateTag>(async ({ client, signal }, { tag }) =>
   return done();
 }, undefined);
 
+interface Of {
+  trigger: string;
+  adHoc?: string;
+}
+type Asking = Pick<Context, 'client' | 'signal'>;
+type View = Partial<TriggerView> & { trigger?: string };
+
+/** The trigger and its workflow; of ad hoc ones by the workflow's name. */
+async function viewOf({ client, signal }: Asking, { trigger, adHoc }: Of): Promise<View> {
+  if (adHoc === undefined) return (await viewTrigger(client, trigger, signal)) ?? {};
+  return adHocNamed((await listAdHoc(client, signal)) ?? [], adHoc) ?? {};
+}
+
 async function workflowOf(
-  { client, signal }: Pick<Context, 'client' | 'signal'>,
-  trigger: string,
-): Promise<WorkflowView> {
-  const workflow = (await viewTrigger(client, trigger, signal))?.workflow;
-  if (!workflow) throw new WorkflowError('connect.notCreated', { trigger });
-  return workflow;
+  asking: Asking,
+  of: Of,
+  drawn: MispGraph,
+): Promise<{ workflow: WorkflowView; graph: MispGraph }> {
+  const found = await viewOf(asking, of);
+  const { workflow } = found;
+  if (!workflow) throw new WorkflowError('connect.notCreated', { trigger: of.adHoc ?? of.trigger });
+  return { workflow, graph: ownGraph(drawn, found) };
+}
+
+/** A graph that was drawn before MISP had a trigger for it carries that one. */
+function ownGraph(graph: MispGraph, { trigger }: View): MispGraph {
+  if (trigger === undefined) return graph;
+  return Object.fromEntries(
+    Object.entries(graph).map(([id, block]) => {
+      if (moduleOf(block) !== AD_HOC) return [id, block];
+      return [id, { ...block, name: trigger, data: { ...block.data, id: trigger, name: trigger } }];
+    }),
+  );
 }
 
 /** Nobody's work is written over: not what was drawn meanwhile, and not what nobody had seen. */

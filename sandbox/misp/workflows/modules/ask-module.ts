@@ -1,5 +1,5 @@
 import type { Block } from '../../../../src/workflow';
-import type { ActionService } from '../../service/action-service';
+import type { ActionService, ServiceAnswer } from '../../service/action-service';
 import type { ActionModule } from '../../service/modules';
 import type { Verdict } from './module';
 
@@ -9,7 +9,7 @@ export async function askModule(
   module: ActionModule,
   { params, filters }: Block,
   data: unknown,
-): Promise<Verdict & { failure?: string }> {
-  const { error, failure } = await service.query(module, data, params, filters);
-  return { ok: error === undefined, error, failure };
+): Promise<Verdict & ServiceAnswer> {
+  const answer = await service.query(module, data, params, filters);
+  return { ...answer, ok: answer.error === undefined };
 }

@@ -3,6 +3,7 @@ import own from '../../data/workflow-modules.json';
 import { attachEnrichment } from './attach-enrichment';
 import type { Roaming, Verdict } from './module';
 import { reloadFullEvent } from './reload-full-event';
+import { runWorkflows } from './run-workflow';
 import { stopExecution } from './stop-execution';
 import { tagOperation } from './tag-operation';
 import { webhook } from './webhook';
@@ -15,6 +16,7 @@ type Action = (block: Block, roaming: Roaming) => Verdict | Promise<Verdict>;
 export const ACTIONS: Readonly<Record<string, Action>> = {
   'attach-enrichment': attachEnrichment,
   'reload-full-event': reloadFullEvent,
+  'run-workflow': runWorkflows,
   'stop-execution': stopExecution,
   tag_operation: tagOperation,
   webhook,

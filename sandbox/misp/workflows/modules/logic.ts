@@ -1,6 +1,9 @@
 import type { Filtered } from '../../../../src/event/data-filter';
+import { aggregateIf } from '../../../../src/logic/aggregate-if';
 import { countIf } from '../../../../src/logic/count-if';
 import { distributionIf } from '../../../../src/logic/distribution-if';
+import { filterTag } from '../../../../src/logic/filter-tag';
+import { filterTimestamp } from '../../../../src/logic/filter-timestamp';
 import { genericFilter, genericFilterReset } from '../../../../src/logic/generic-filter';
 import { genericIf } from '../../../../src/logic/generic-if';
 import { organisationIf } from '../../../../src/logic/organisation-if';
@@ -31,6 +34,11 @@ export const LOGIC: Readonly<Record<string, Logic>> = {
   'published-if': of(publishedIf),
   'tag-if': of(tagIf),
   'threat-level-if': of(threatLevelIf),
+  // Of newer MISPs.
+  aggregate_comparator_if: of((params, data) => aggregateIf(params)(data)),
+  'filter-tag': (params, roaming) => narrow(roaming, filterTag(params, roaming.data, roaming.filters)),
+  'filter-timestamp': (params, roaming) =>
+    narrow(roaming, filterTimestamp(params, roaming.data, roaming.filters)),
   'generic-filter-data': (params, roaming) =>
     narrow(roaming, genericFilter(params, roaming.data, roaming.filters)),
   'generic-filter-reset': (params, roaming) =>
