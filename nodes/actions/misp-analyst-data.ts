@@ -1,9 +1,4 @@
-import {
-  planAnalystData,
-  type AnalystFields,
-  type AnalystKind,
-  type AnalystTarget,
-} from '../../src/actions/analyst-data';
+import { planAnalystData, type AnalystFields, type AnalystKind } from '../../src/actions/analyst-data';
 import { requireReports } from '../../src/actions/targets';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { compileTemplate } from '../../src/template/template';
@@ -89,8 +84,7 @@ export default defineMispAction(
     },
   },
   ({ config, names }) => {
-    const kind = config.kind as AnalystKind;
-    const target = config.target as AnalystTarget;
+    const { kind, target } = config;
     const filters = filterOf(config.filter);
     const templates = Object.entries(TEMPLATES[kind]).map(
       ([field, setting]) => [field, compileTemplate(config[setting])] as const,

@@ -112,6 +112,8 @@ export function entityOf(trigger: string, data: unknown): string | undefined {
     return of('user', data);
   }
   const known = thingOf(trigger, data);
+  // What is written about a thing is new each time: a loop shows in the thing.
+  if (known?.kind === 'analyst-data') return `about ${known.state.object_uuid ?? ''}`;
   if (known) return `${known.kind} ${known.uuid}`;
   const one = [...attributesIn(event), ...rowsIn(event.Object), ...rowsIn(event.ShadowAttribute)];
   return one.length === 1 ? of('part', one[0]) : of('event', event);

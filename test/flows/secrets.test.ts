@@ -24,6 +24,7 @@ const WORKING: [type: string, settings: object][] = [
   ['misp-publish', {}],
   ['misp-blocklist', {}],
   ['misp-sighting', {}],
+  ['misp-analyst-data', { note: 'seen' }],
   ['misp-warninglist', {}],
   ['misp-reload', {}],
   ['misp-search', {}],
