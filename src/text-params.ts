@@ -215,6 +215,13 @@ export interface TextNames {
   'edit.badUuid': 'value';
   'edit.empty': never;
   'edit.noGroup': never;
+  'analyst.empty': 'field';
+  'analyst.badOpinion': 'value';
+  'analyst.badUuid': 'value';
+  'analyst.badLanguage': 'value';
+  'analyst.tooLong': 'length' | 'most';
+  'analyst.tooMany': 'count' | 'most';
+  'analyst.noUuid': never;
   'action.noServer': never;
   'action.failed': 'first';
   'action.failedSeveral': 'count' | 'first';
@@ -509,6 +516,9 @@ export interface TextNames {
   'check.someTags': never;
   'expected.list': 'what';
   'expected.Event': never;
+  'expected.Note': never;
+  'expected.Opinion': never;
+  'expected.Relationship': never;
   'expected.Attribute': never;
   'expected.Object': never;
   'expected.Sighting': never;

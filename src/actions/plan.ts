@@ -1,4 +1,5 @@
 import type { Said } from '../text';
+import type { AddAnalystData } from './analyst-data';
 import type { AddToEvent } from './add-to-event';
 import type { EnrichInMisp } from './enrich-in-misp';
 import type { SetUpOperation } from './set-up';
@@ -165,6 +166,7 @@ export type MispOperation =
   | PublishEvent
   | UnpublishEvent
   | DecideProposal
+  | AddAnalystData
   | AddSightings
   | AddToEvent
   | EnrichInMisp
@@ -294,7 +296,7 @@ export interface Control {
 }
 
 /** What MISP answers about. */
-export type SavedThing = 'event' | 'attribute' | 'object' | 'event-report';
+export type SavedThing = 'event' | 'attribute' | 'object' | 'event-report' | 'analyst-data';
 
 /** @param set the fields that were set, or that the thing is new */
 export type TellSaved = (

@@ -128,6 +128,10 @@ function aimOf(operation: Operation): Aim {
         count: items.length + values.length,
       };
     }
+    case 'add-analyst-data': {
+      const { items, target } = operation;
+      return { target: items.flatMap((item) => named(target, item)), count: items.length };
+    }
     case 'block-event':
       return { target: named('event', operation), count: 1 };
     case 'extend-warninglist':

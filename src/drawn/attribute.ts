@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isRecord } from '../event/values';
 import { WorkflowError } from '../text';
 import type { ObjectTemplate } from './template';
+import { isUuid } from '../event/same';
 
 /** What counts for all that a flow found, unless that says otherwise. */
 export interface Defaults {
@@ -58,7 +59,3 @@ export function tagOf(tag: unknown): { name: string } {
   if (typeof name !== 'string' || name === '') throw new WorkflowError('drawn.noTag');
   return { name };
 }
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-export const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);

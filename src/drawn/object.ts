@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isRecord } from '../event/values';
 import { WorkflowError } from '../text';
-import { attributeOf, isUuid, type Defaults } from './attribute';
+import { isUuid } from '../event/same';
+import { attributeOf, type Defaults } from './attribute';
 import type { ObjectTemplate } from './template';
 
 type Given = Record<string, unknown>;

@@ -4,7 +4,7 @@ import { isSameValue, uuidKey } from '../event/same';
 import { isList, isRecord, textOf } from '../event/values';
 
 /** What a trigger tells of. A sighting shows as the attribute that was sighted. */
-export type ThingKind = 'event' | 'attribute' | 'object' | 'event-report' | 'sighting';
+export type ThingKind = 'event' | 'attribute' | 'object' | 'event-report' | 'sighting' | 'analyst-data';
 
 /** What a thing is like, field by field, in short: what is not there is not known. Its timestamps are no part of it. */
 export type State = Readonly<Record<string, string | undefined>>;
@@ -24,6 +24,10 @@ const FIELDS: Readonly<Record<ThingKind, readonly string[]>> = {
   sighting: ATTRIBUTE,
   object: ['name', 'Attribute', ...COMMON],
   'event-report': ['name', 'content', 'distribution', 'sharing_group_id', 'deleted', 'Tag'],
+  'analyst-data': [
+    ...['object_uuid', 'object_type', 'authors', 'distribution', 'sharing_group_id', 'note', 'language'],
+    ...['opinion', 'comment', 'relationship_type', 'related_object_uuid', 'related_object_type', 'Tag'],
+  ],
 };
 
 const FLAGS = new Set(['to_ids', 'deleted', 'published', 'disable_correlation', 'locked']);

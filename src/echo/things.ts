@@ -24,9 +24,12 @@ const KINDS: Readonly<Record<string, ThingKind | undefined>> = {
   'event-after-save-new': 'event',
   'event-report-after-save': 'event-report',
   'sighting-after-save': 'sighting',
+  'analyst-data-after-save': 'analyst-data',
 };
 const TAGS = 'tag-attached-after-save';
 const NEW = 'event-after-save-new';
+/** Where the one that was saved stands in the event. */
+const ANALYST_DATA = ['Note', 'Opinion', 'Relationship'];
 
 /** Triggers that may be an echo of what this Node-RED wrote, and of which MISP does not wait for an answer. */
 export const ECHOING: readonly string[] = [...Object.keys(KINDS), TAGS];
@@ -51,7 +54,9 @@ export function thingOf(trigger: string, data: unknown): Thing | undefined {
 }
 
 function rowsOf(kind: ThingKind, event: Row): Row[] {
-  return kind === 'event-report' ? rowsIn(event.EventReport) : attributesIn(event);
+  if (kind === 'event-report') return rowsIn(event.EventReport);
+  if (kind === 'analyst-data') return ANALYST_DATA.flatMap((name) => rowsIn(event[name]));
+  return attributesIn(event);
 }
 
 /** A thing as MISP has it. */
@@ -59,8 +64,12 @@ export function thing(kind: ThingKind, row: Row): Thing | undefined {
   const uuid = uuidKey(row.uuid);
   if (uuid === '') return undefined;
   const publishTimestamp = seconds(row.publish_timestamp);
-  return { kind, uuid, timestamp: seconds(row.timestamp), publishTimestamp, state: stateOf(kind, row) };
+  const timestamp = kind === 'analyst-data' ? momentOf(row.modified) : seconds(row.timestamp);
+  return { kind, uuid, timestamp, publishTimestamp, state: stateOf(kind, row) };
 }
+
+/** Analyst data has its time as `2026-11-21 10:00:00`, in a zone that MISP does not name: only told apart by it. */
+const momentOf = (text: unknown): number => Date.parse(`${textOf(text).replace(' ', 'T')}Z`) / 1000;
 
 /** Times as MISP writes them. */
 export function seconds(moment: unknown): number {
@@ -103,6 +112,8 @@ export function entityOf(trigger: string, data: unknown): string | undefined {
     return of('user', data);
   }
   const known = thingOf(trigger, data);
+  // What is written about a thing is new each time: a loop shows in the thing.
+  if (known?.kind === 'analyst-data') return `about ${known.state.object_uuid ?? ''}`;
   if (known) return `${known.kind} ${known.uuid}`;
   const one = [...attributesIn(event), ...rowsIn(event.Object), ...rowsIn(event.ShadowAttribute)];
   return one.length === 1 ? of('part', one[0]) : of('event', event);

@@ -7,6 +7,10 @@ export function uuidKey(uuid: unknown): string {
   return textOf(uuid).toLowerCase();
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
+
 /** Whether two values of a field mean the same. */
 export function isSameValue(field: string, a: unknown, b: unknown): boolean {
   if (typeof a === 'boolean' || typeof b === 'boolean') return isSet(a) === isSet(b);

@@ -2,7 +2,13 @@ import { text, type Said } from '../text';
 
 /** Permissions of MISP's roles that operations need. */
 export type Permission =
-  'perm_add' | 'perm_publish' | 'perm_sighting' | 'perm_site_admin' | 'perm_tagger' | 'perm_warninglist';
+  | 'perm_add'
+  | 'perm_analyst_data'
+  | 'perm_publish'
+  | 'perm_sighting'
+  | 'perm_site_admin'
+  | 'perm_tagger'
+  | 'perm_warninglist';
 
 /** The permission of a role that a call needs, by the start of its path, as MISP's roles name them. */
 const NEEDED: readonly (readonly [RegExp, Said])[] = [
@@ -15,6 +21,7 @@ const NEEDED: readonly (readonly [RegExp, Said])[] = [
   [/^\/(?:events|attributes)\/(?:addTag|removeTag)\b/, 'perm_tagger'],
   [/^\/galaxies\/attachCluster\b/, 'perm_tagger'],
   [/^\/sightings\/(?:add|delete)\b/, 'perm_sighting'],
+  [/^\/analyst_?data\/(?:add|edit|delete)\b/i, 'perm_analyst_data'],
   [/^\/warninglists\/toggleEnable\b/, 'perm_site_admin'],
   [/^\/warninglists\/(?:add|edit|import)\b/, 'perm_warninglist'],
   [/^\/decaying_?models?\/(?!index|view)/i, 'perm_decaying'],

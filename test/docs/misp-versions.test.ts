@@ -18,6 +18,8 @@ const rows = page
   .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| |\s*\|$/g, '').trim()));
 const rowOf = (id: string) => rows.filter(([first]) => first === `\`${id}\`` || first.includes(`\`${id}\``));
 
+const nameOf = ({ texts }: (typeof definitions)[number]) => (texts as unknown as { name: string }).name;
+
 /** What MISP has beyond what is mapped or listed: modules of its AI services, and results. */
 const OTHERS = ['ai_connector', 'result_key'];
 
@@ -49,17 +51,23 @@ describe('the page of MISP versions', () => {
   });
 
   it('names nodes and examples that there are', () => {
-    const types = new Set(definitions.map(({ type }) => type));
-    for (const [, type] of page.matchAll(/`(misp-[a-z-]+)`/g)) assert.ok(types.has(type), type);
+    const names = new Set(definitions.map(nameOf));
+    for (const cells of rows)
+      for (const [, name] of cells
+        .slice(3)
+        .join()
+        .matchAll(/\*\*([^*]+)\*\*/g))
+        assert.ok(names.has(name), name);
     const named = page.matchAll(/the example _([^_]+)_/g);
     for (const [, name] of named) assert.ok(exampleNames.includes(name), name);
   });
 
   it('names for each mapped module the node that stands for it', () => {
-    for (const { type, description } of definitions) {
+    for (const definition of definitions) {
+      const { type, description } = definition;
       if (type === 'misp-trigger') continue;
       for (const { module } of description.modules)
-        assert.ok(rowOf(module)[0][3].includes(`\`${type}\``), `${module}: ${type}`);
+        assert.ok(rowOf(module)[0][3].includes(`**${nameOf(definition)}**`), `${module}: ${type}`);
     }
   });
 });

@@ -26,6 +26,7 @@ const NODES: Record<string, NodeSettings> = {
   'misp-warninglist (attach)': {},
   'misp-warninglist (add)': { action: 'add', warninglist: '114' },
   'misp-sighting': {},
+  'misp-analyst-data': { target: 'Attribute', note: 'acted on' },
   'misp-proposal (by a filter)': { filter: FILTER },
 };
 

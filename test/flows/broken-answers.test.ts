@@ -37,6 +37,7 @@ const NODES: Record<string, NodeSettings> = {
   'misp-publish (unpublish)': { action: 'unpublish' },
   'misp-proposal': {},
   'misp-sighting': {},
+  'misp-analyst-data': { note: 'broken' },
   'misp-blocklist': {},
   'misp-warninglist': { warninglists: ['ALL'] },
   'misp-warninglist (add)': { action: 'add', warninglist: '114' },

@@ -52,6 +52,20 @@ describe('the examples that MISP asks', function () {
     return (await test.misp.fire('event-publish', triggerData(all[1]))).reason;
   }
 
+  it('a new event without a TLP gets a note that asks for one, and no other', async () => {
+    const name = 'Analyst data - a note where the TLP is missing';
+    const all = sampleEvents();
+    all[1].Tag = [];
+    await test.deploy(name, all);
+    for (const one of [all[0], all[1]]) await test.misp.fire('event-after-save-new', triggerData(one));
+    const notes = test.misp.collections.analystData;
+    await until(() => notes.length > 0);
+    assert.deepEqual(
+      notes.map(({ object_uuid, note }) => [object_uuid, note]),
+      [[all[1].uuid, `${all[1].info} has no TLP tag. Please add one before it is published.`]],
+    );
+  });
+
   describe('before an event is published', () => {
     it('tlp:red is blocked; an event with one attribute tagged so is not', async () => {
       await test.deploy('Block the publication of tlp-red');

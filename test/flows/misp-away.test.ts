@@ -22,6 +22,7 @@ const WRITERS: Record<string, NodeSettings> = {
   'misp-publish': {},
   'misp-proposal': {},
   'misp-sighting': {},
+  'misp-analyst-data': { note: 'broken' },
   'misp-blocklist': {},
   'misp-warninglist': { action: 'add', warninglist: '7' },
   'misp-run-workflow': { workflows: ['Review'] },

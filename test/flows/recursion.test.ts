@@ -103,6 +103,41 @@ describe('a flow that writes what its own trigger tells of', function () {
     assert.match(String(statuses.at(-1)), /an echo of own writes/);
   });
 
+  describe('behind the trigger of analyst data', () => {
+    const NOTES = { 'analyst-data-after-save': 'analyst_data_after_save' };
+    const answer = () =>
+      node('answer', 'misp-analyst-data', [[]], { server: 'misp', note: 'Thank you', distribution: '0' });
+    const flow = (more: Row = {}) => [
+      on('analyst-data-after-save', ['watch'], more),
+      watch('watch', ['answer']),
+      answer(),
+    ];
+    const say = () => {
+      const { uuid } = misp.events.get('2')!;
+      return person(`/analystData/add/Note/${uuid}/Event`, { Note: { note: 'Seen?', distribution: '0' } });
+    };
+    const notes = () => misp.collections.analystData.length;
+
+    it('answers a note once: its own is an echo', async () => {
+      misp.version = '2.5.50';
+      await start(flow(), NOTES);
+      await say();
+      await quiet();
+      assert.deepEqual([seen.length, notes()], [1, 2]);
+      await say();
+      await quiet();
+      assert.deepEqual([seen.length, notes()], [2, 4]);
+    });
+
+    it('is stopped by the count of runs for what the notes are about, where echoes run', async () => {
+      misp.version = '2.5.50';
+      await start(flow({ echoes: 'run', mostRuns: 5 }), NOTES);
+      await say();
+      await quiet();
+      assert.equal(seen.length, 5);
+    });
+  });
+
   it('loops where the echo is let through: that is what is kept from happening', async () => {
     const off = { echoes: 'run', mostRuns: 1_000_000 };
     await start(

@@ -1,4 +1,5 @@
 import type { MispAttribute } from '../../../src/event/core';
+import { isUuid } from '../../../src/event/same';
 import { compileTemplate, type Names } from '../../../src/template/template';
 import { WorkflowError } from '../../../src/text';
 
@@ -54,6 +55,6 @@ export function dateOf(text: string): string {
 
 /** A uuid, or nothing. @throws {WorkflowError} if it is something else */
 export function uuidOf(text: string): string {
-  if (text === '' || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
+  if (text === '' || isUuid(text)) return text.toLowerCase();
   throw new WorkflowError('edit.badUuid', { value: text });
 }

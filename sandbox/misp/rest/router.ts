@@ -1,6 +1,7 @@
 import type { StandIn } from '../stand-in';
 import type { MispUser } from '../users';
 import { deny, notFound, problem, type RestAnswer } from './answers';
+import { analystData } from './analyst-data';
 import { attributes } from './attributes';
 import { eventBlocklists } from './event-blocklists';
 import { eventReports } from './event-reports';
@@ -48,6 +49,7 @@ export interface Action {
 /** One file per controller of MISP. */
 const resources: Record<string, Resource | undefined> = {
   admin,
+  analyst_data: analystData,
   attributes,
   decaying_model: decayingModels,
   event_blocklists: eventBlocklists,

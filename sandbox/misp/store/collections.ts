@@ -54,6 +54,8 @@ export class Collections {
   readonly warninglists: Warninglist[] = structuredClone(storedWarninglists);
   readonly blocklist: BlocklistEntry[] = [];
   readonly sightings: Sighting[] = [];
+  /** Notes, opinions and relationships. */
+  readonly analystData: Row[] = [];
   readonly blueprints: (Row & { id: string })[] = [];
   private last = 5000;
 

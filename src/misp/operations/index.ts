@@ -1,4 +1,5 @@
 import type { MispOperation, Operation } from '../../actions/plan';
+import { addAnalystData } from './add-analyst-data';
 import { addSightings } from './add-sightings';
 import { addToEvent } from './add-to-event';
 import { attachTags } from './attach-tags';
@@ -30,6 +31,7 @@ type OperationNamed<D, O = MispOperation> = O extends { do: infer N } ? (D exten
 /** Every change of a MISP that a plan can hold; the compiler says which one is missing, and what it lacks. */
 const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<OperationNamed<D>> } = {
   'accept-proposal': acceptProposal,
+  'add-analyst-data': addAnalystData,
   'add-sightings': addSightings,
   'add-to-event': addToEvent,
   'attach-tags': attachTags,
