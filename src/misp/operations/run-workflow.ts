@@ -14,10 +14,10 @@ export const runWorkflow: OperationEntry<RunWorkflow> = {
 };
 
 /** Never repeated: nobody knows what its blocks have done. */
-async function carryOut({ client, signal, advance }: Context, operation: RunWorkflow): Promise<Outcome> {
+async function carryOut(context: Context, operation: RunWorkflow): Promise<Outcome> {
   const { workflow, name, input } = operation;
-  const answer = await executeWorkflow(client, workflow, input, signal);
-  advance(1);
+  const answer = await executeWorkflow(context.client, workflow, input, context.signal);
+  context.advance(1);
   if (answer.success && answer.outcome === 'success') return done(answer);
   const problem =
     answer.outcome === ''
