@@ -767,6 +767,7 @@ export interface TextNames {
   'proof.eventGone': never;
   'proof.notCalled': 'reason';
   'proof.notCalledPublished': 'reason';
+  'proof.notKnown': 'reason';
   'proof.allowed': never;
   'proof.notPublished': 'reason';
   'proof.stopped.block': never;

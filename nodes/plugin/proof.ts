@@ -27,6 +27,7 @@ const write = { permission: 'misp.write' } as const;
 export function serveProof(RED: NodeAPI): void {
   const begun = new Map<string, Begun>();
   let last = 0;
+  let isBusy = false;
 
   serve(RED, 'POST /proof/plan', write, async ({ body }) => {
     const client = clientOfAdmin(RED, body);
@@ -37,19 +38,24 @@ export function serveProof(RED: NodeAPI): void {
     }
   });
   serve(RED, 'POST /proof/start', write, async ({ body }) => {
-    if ([...begun.values()].some(({ isOver }) => !isOver)) throw new WorkflowError('connect.stillRunning');
+    if (isBusy) throw new WorkflowError('connect.stillRunning');
     const client = clientOfAdmin(RED, body);
+    isBusy = true;
+    let isBegun = false;
     try {
       const { wish, preview } = await previewed(RED, client, body);
       // Nothing is done that was not read before.
       if (preview.hindrances.length > 0 || JSON.stringify(preview.effects) !== JSON.stringify(body.seen)) {
-        client.close();
         return { ...preview, changed: true as const };
       }
-      return { run: begin(client, wish, textField(body.trigger)) };
-    } catch (error) {
-      client.close();
-      throw error;
+      const run = begin(client, wish, textField(body.trigger));
+      isBegun = true;
+      return { run };
+    } finally {
+      if (!isBegun) {
+        client.close();
+        isBusy = false;
+      }
     }
   });
   serve(RED, 'GET /proof/runs/:id', { permission: 'misp.read' }, ({ params }) => {
@@ -62,8 +68,11 @@ export function serveProof(RED: NodeAPI): void {
     const own: Begun = { rows: [], isOver: false };
     begun.set(id, own);
     for (const old of [...begun.keys()].slice(0, -MOST_KEPT)) begun.delete(old);
-    const { proofs } = runtimeOf(RED);
+    const { proofs, flows } = runtimeOf(RED);
     const stop = new AbortController();
+    // Without its flow nothing is proved any more; what is left is to take the event away.
+    const abort = () => stop.abort();
+    flows.once('stopping', abort);
     const told = (rows: ProofRow[]) => (own.rows = rows);
     prove(client, wish, (event, answer) => proofs.expect(wish.module, event, answer), {
       signal: stop.signal,
@@ -73,6 +82,8 @@ export function serveProof(RED: NodeAPI): void {
       .catch((error: unknown) => (own.problem = words(saidBy(error))))
       .finally(() => {
         own.isOver = true;
+        isBusy = false;
+        flows.off('stopping', abort);
         client.close();
         note(RED, trigger, client.url, own.rows);
       });

@@ -61,7 +61,7 @@ export function proofEffects({ dead, deadlineMs }: ProofWish): Text[] {
 
 /**
  * Proves that MISP asks the flow and obeys: makes an event of its own, asks MISP to publish it while the trigger blocks,
- * says nothing, dies and allows, and takes the event away again, whatever happened.
+ * says nothing, dies and allows, and takes the event away again, whatever MISP answered.
  * @param told what was seen so far
  */
 export async function prove(
@@ -95,9 +95,14 @@ export async function prove(
   return rows;
 }
 
+/** Where MISP has answered that it does not publish; any other failure leaves open what it does yet. */
+const REFUSALS: readonly string[] = ['carryOut.publishStopped', 'carryOut.notPublished'];
+
 interface Seen {
   called: boolean;
   published: boolean;
+  /** MISP says that it has not published. */
+  refused: boolean;
   /** Why MISP did not publish, in its words. */
   reason: Said;
 }
@@ -117,7 +122,9 @@ async function publishOnce(
     const plan: MispOperation[] = [{ do: 'publish', event: { id }, mail: false, queued: false }];
     const [result] = await carryOut(plan, { signal, progress: () => undefined });
     const { published } = await headOf(client, uuid);
-    return { called: call.called, published, reason: result.failures?.[0]?.problem ?? '' };
+    const reason = result.failures?.[0]?.problem ?? '';
+    const refused = typeof reason === 'object' && REFUSALS.includes(reason.key);
+    return { called: call.called, published, refused, reason };
   } finally {
     call.end();
   }
@@ -132,13 +139,14 @@ async function headOf(client: MispClient, uuid: string): Promise<EventHead> {
 /** What it means that MISP has published, or has not. */
 function judged(
   answer: ProofAnswer,
-  { called, published, reason }: Seen,
+  { called, published, refused, reason }: Seen,
   wish: ProofWish,
 ): [level: Level, said: Said] {
   if (!called) return ['red', text(published ? 'proof.notCalledPublished' : 'proof.notCalled', { reason })];
   if (answer === 'allow') {
     return published ? ['green', text('proof.allowed')] : ['red', text('proof.notPublished', { reason })];
   }
+  if (!published && !refused) return ['yellow', text('proof.notKnown', { reason })];
   if (!published) return ['green', text(`proof.stopped.${answer}`)];
   // What was drawn to fail open does so.
   const isPromised = answer === 'block' || (canFailClosed(wish.trigger) && wish.clearTag !== undefined);

@@ -7,6 +7,9 @@ import {
   type StandInOptions,
 } from '../../sandbox/misp/server';
 import type { ConnectPreview, ConnectRun, ProofPreview, ProofRun } from '../../nodes/plugin/api';
+import { prove } from '../../src/connect/proof';
+import { MispClient } from '../../src/misp/client';
+import { words } from '../../src/text';
 import { idOf, listener, node, tab, trigger } from '../support/flows';
 import { event, freePort, query } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';
@@ -31,6 +34,9 @@ describe('the proof of the round trip', function () {
   async function start(settings: object = {}, options: Partial<StandInOptions> = {}): Promise<void> {
     misp = await startStandInMisp({ port: 0, ...options });
     misp.settings.set('Plugin.Workflow_enable', true);
+    await deployAgain(settings);
+  }
+  async function deployAgain(settings: object): Promise<void> {
     const flow = [
       tab,
       { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 },
@@ -76,7 +82,7 @@ describe('the proof of the round trip', function () {
       [],
     );
   }
-  async function prove(body: object = {}): Promise<ProofRun> {
+  async function proved(body: object = {}): Promise<ProofRun> {
     const { effects: seen } = await ask<ProofPreview>('POST', 'proof/plan', body);
     const { run } = await ask<{ run: string }>('POST', 'proof/start', { ...body, seen });
     return over<ProofRun>(`proof/runs/${run}`);
@@ -109,7 +115,7 @@ describe('the proof of the round trip', function () {
     await start({ onDeadline: 'allow' });
     await connect();
     const events = misp.events.size;
-    const proof = await prove();
+    const proof = await proved();
     assert.deepEqual(levels(proof), [
       ...['green event', 'green block', 'yellow silence', 'yellow death', 'green allow', 'green tidy'],
     ]);
@@ -121,7 +127,7 @@ describe('the proof of the round trip', function () {
   it('fails closed where the trigger clears: nothing is published but what was allowed', async () => {
     await start({ ...CLEARS });
     await connect();
-    const proof = await prove();
+    const proof = await proved();
     assert.deepEqual(levels(proof), [
       ...['green event', 'green block', 'green silence', 'green death', 'green allow', 'green tidy'],
     ]);
@@ -131,7 +137,7 @@ describe('the proof of the round trip', function () {
   it('leaves a dead Node-RED out unless it is asked for', async () => {
     await start({ ...CLEARS });
     await connect();
-    assert.deepEqual(levels(await prove({ dead: false })), [
+    assert.deepEqual(levels(await proved({ dead: false })), [
       ...['green event', 'green block', 'green allow', 'green tidy'],
     ]);
   });
@@ -159,20 +165,44 @@ describe('the proof of the round trip', function () {
     }
   });
 
-  it('shows that MISP does not obey', async () => {
+  it('shows in red that MISP publishes without asking, and that it does not ask', async () => {
+    await start();
+    const client = new MispClient({ url: misp.url, apiKey: API_KEY, verify: true, timeoutMs: 5000 });
+    const never = { called: false, end: () => undefined };
+    const wish = {
+      ...{ trigger: 'event-publish', module: MODULE, deadlineMs: 2000, watches: false, dead: false },
+      service: { protocol: 'http', host: '127.0.0.1', port } as const,
+    };
+    const rows = await prove(client, wish, () => never, { signal: new AbortController().signal });
+    client.close();
+    assert.deepEqual(
+      rows.map(({ id, level }) => `${level} ${id}`),
+      ['green event', 'red block', 'red allow', 'green tidy'],
+    );
+    assert.match(words(rows[1].said), /without asking/);
+    assert.deepEqual(left(), NOTHING);
+  });
+
+  it('takes nothing for proved when the answer of MISP is lost', async () => {
     await start();
     await connect();
-    const graph = misp.workflowStore.byTrigger('event-publish');
-    assert.ok(graph);
-    // Somebody has taken the module out of the workflow's way meanwhile.
-    const { effects: seen } = await ask<ProofPreview>('POST', 'proof/plan', { dead: false });
-    misp.settings.set('Plugin.Action_services_url', 'http://127.0.0.2');
-    const { run } = await ask<{ run: string }>('POST', 'proof/start', { seen, dead: false });
-    const proof = run
-      ? await over<ProofRun>(`proof/runs/${run}`)
-      : await ask<ProofRun & ProofPreview>('POST', 'proof/plan', { dead: false });
-    if ('hindrances' in proof) assert.match(String(proof.hindrances), /connect it first/);
-    else assert.ok(levels(proof).includes('red block'));
+    misp.faults.settings = { fault: 'close-after', every: 1, only: /events\/publish\// };
+    const proof = await proved({ dead: false });
+    misp.faults.settings = {};
+    assert.equal(levels(proof)[1], 'yellow block');
+    assert.deepEqual(left(), NOTHING);
+  });
+
+  it('proves nothing twice at once, and ends when the flow is deployed anew: the event is taken away', async () => {
+    await start({ deadline: 8 });
+    await connect();
+    const { effects: seen } = await ask<ProofPreview>('POST', 'proof/plan');
+    const first = await ask<{ run: string }>('POST', 'proof/start', { seen });
+    const second = await ask<{ problem?: string }>('POST', 'proof/start', { seen });
+    assert.ok(second.problem);
+    while (left().events === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await deployAgain({ deadline: 3 });
+    await over<ProofRun>(`proof/runs/${first.run}`);
     assert.deepEqual(left(), NOTHING);
   });
 
@@ -180,7 +210,7 @@ describe('the proof of the round trip', function () {
     await start();
     await connect();
     misp.faults.settings = { fault: '500', every: 1, only: /events\/publish\// };
-    const proof = await prove({ dead: false });
+    const proof = await proved({ dead: false });
     misp.faults.settings = {};
     assert.ok(levels(proof).some((row) => row.startsWith('red')));
     assert.deepEqual(left(), NOTHING);
@@ -190,7 +220,7 @@ describe('the proof of the round trip', function () {
     await start();
     await connect();
     misp.faults.settings = { fault: '500', every: 1, only: /events\/delete\// };
-    const proof = await prove({ dead: false });
+    const proof = await proved({ dead: false });
     misp.faults.settings = {};
     assert.equal(levels(proof).at(-1), 'red tidy');
     const [{ id }] = [...misp.events.values()].filter(({ info }) => info.startsWith('Round trip'));
