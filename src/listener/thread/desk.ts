@@ -95,8 +95,9 @@ export class Desk {
     query.module = entry?.module;
     if (entry) this.contacts.asked(entry.module.name);
     if (entry) this.setDeadline(query, entry.module, scan.timeout);
-    if (entry?.state === 'gone') return this.answers.byPolicy(query, 'gone');
+    // A module may look gone because the deploy of flows that do not run took long.
     if (absence && !absence.waits) return this.answers.absent(query, absence);
+    if (entry?.state === 'gone') return this.answers.byPolicy(query, 'gone');
     if (entry?.state === 'waiting') return this.waiting.add(entry.module.name, arrived);
     this.pass(arrived);
   }
