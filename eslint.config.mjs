@@ -60,6 +60,7 @@ const ARROWS = {
   template: GROUND,
   http: GROUND,
   logic: GROUND,
+  'block-list': [],
   actions: [...GROUND, 'logic'],
   drawn: GROUND,
   runs: [...GROUND, 'actions'],
