@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { MOCHA } from './mocha.mjs';
 
 const cwd = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const ELSEWHERE = ['proxies', 'editor', 'unit-nodes'].flatMap((name) => ['--ignore', `test/${name}/**`]);
+const ELSEWHERE = ['proxies', 'editor', 'site', 'unit-nodes'].flatMap((name) => ['--ignore', `test/${name}/**`]);
 const ALL = [...ELSEWHERE, 'test/**/*.test.ts'];
 
 const named = process.argv.slice(2);

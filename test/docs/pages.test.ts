@@ -8,7 +8,9 @@ const linksIn = (text: string) =>
   [...text.matchAll(/\]\(([^)#]+\.md)(?:#[^)]*)?\)/g)].map(([, page]) => page);
 
 describe('the list of all pages', () => {
-  const listed = [...read('docs/index.md').matchAll(/^- \[[^\]]+\]\(([^)]+\.md)\)/gm)].map(([, page]) => page);
+  const listed = [...read('docs/index.md').matchAll(/^- \[[^\]]+\]\(([^)]+\.md)\)/gm)].map(
+    ([, page]) => page,
+  );
 
   it('has each page once', () => {
     const pages = readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'));
