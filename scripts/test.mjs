@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MOCHA, PATIENT, runAll } from './mocha.mjs';
 
 const cwd = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const ELSEWHERE = ['proxies', 'editor', 'unit-nodes'].map((name) => `test/${name}/**`);
+const ELSEWHERE = ['proxies', 'editor', 'site', 'unit-nodes'].map((name) => `test/${name}/**`);
 
 const command = [process.execPath, ...MOCHA, '--timeout', '30000'];
 const named = process.argv.slice(2);

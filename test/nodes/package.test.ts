@@ -41,7 +41,7 @@ describe('the published package', function () {
     }
     for (const name of ['dist', 'examples', 'resources', 'LICENSE', 'README.md'])
       assert.ok(top.has(name), name);
-    assert.ok(!packed.files.some((file) => /\.(ts|map)$|^(test|sandbox|bench)\//.test(file.path)));
+    assert.ok(!packed.files.some((file) => /\.(ts|map)$|^(test|sandbox|bench|site)\//.test(file.path)));
     assert.ok(packed.size < 1024 * 1024, `${packed.size} bytes`);
   });
 
