@@ -159,6 +159,8 @@ export interface TextNames {
   'runWorkflow.tooMany': 'count' | 'limit';
   'runWorkflow.outcome': 'name' | 'outcome';
   'runWorkflow.foundNothing': 'name';
+  'ai.tooOld': never;
+  'ai.tooMany': 'count' | 'most';
   'runWorkflow.recursion': 'name';
   'response.noRun': never;
   'response.resultKey': 'key';
@@ -544,6 +546,7 @@ export interface TextNames {
   'expected.version': never;
   'expected.account': never;
   'expected.hits': never;
+  'expected.aiSuggestions': never;
   'expected.moduleAnswer': never;
   'carryOut.noCluster': 'tag';
   'carryOut.tagRefused': 'reason' | 'tag';

@@ -1,3 +1,4 @@
+import type { AiAnswer } from '../actions/ai-answer';
 import type { ToldAction } from '../actions/in-words';
 import type { FilterState } from '../event/data-filter';
 import { isRecord } from '../event/values';
@@ -46,6 +47,8 @@ export interface MispPart {
   received?: unknown;
   /** What the last action did, or would have done. */
   result?: ToldAction;
+  /** What MISP's AI suggests, or has found: a machine said so, about text that anybody may have written. */
+  ai?: AiAnswer;
   /** What the last webhook was answered. */
   response?: unknown;
   /** Of a ZeroMQ message: its topic, and what happened there. */
