@@ -46,6 +46,7 @@ const DESCRIPTION = {
       when: { use: 'summarise-reports' },
       advanced: true,
     },
+    wait: { kind: 'number', default: 300, min: 1, max: 3600, unit: 's', advanced: true },
   },
 } as const;
 
@@ -57,6 +58,7 @@ export default defineAction(DESCRIPTION, (context) => {
   const filters = filterOf(config.filter);
   const looks = looksAtAttributes(DESCRIPTION, config);
   const pauseMs = Number(config.pause) * 60_000;
+  const bounds = { most: Number(config.most), wait: Number(config.wait) };
   const ask = carryOutOn(client);
   const keyOf = ({ event, items }: AskAi): string =>
     JSON.stringify([client.url, use, ...[event, ...items].map(({ id, uuid }) => uuid ?? id)]);
@@ -66,7 +68,7 @@ export default defineAction(DESCRIPTION, (context) => {
       if (tracker.runOf(message)) refuseBeforeSave(message);
       if (looks) message.payload = withAttributes(message.payload, wholeOf(message));
       if (use !== 'recommend-tags') requireReports(message.payload, wholeOf(message));
-      return planAi(use, filters, message.payload, Number(config.most));
+      return planAi(use, filters, message.payload, bounds);
     },
     /** What was asked lately is as it was. A question that MISP has refused may be asked again. */
     async carryOut(plan, control) {

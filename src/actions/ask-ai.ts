@@ -8,7 +8,12 @@ import type { Plan, Ref } from './plan';
 import { attributesOf, eventOf, isEventMeant, reportsOf, type Target } from './targets';
 
 /** What MISP's AI can be asked for. */
-export const AI_USES = ['summarise-reports', 'summarise-event', 'recommend-tags', 'extract-indicators'] as const;
+export const AI_USES = [
+  'summarise-reports',
+  'summarise-event',
+  'recommend-tags',
+  'extract-indicators',
+] as const;
 export type AiUse = (typeof AI_USES)[number];
 
 /** MISP asks its AI about an event or one of its reports. Only recommendations change nothing there. */
@@ -18,21 +23,25 @@ export interface AskAi {
   event: Ref;
   /** The report that is summarised; those that indicators are looked for in. */
   items: Ref[];
+  /** How long MISP may take for its answer, in seconds. */
+  wait: number;
+}
+
+/** What bounds the questions of one message. */
+export interface AiBounds {
+  /** Questions at most. */
+  most: number;
+  wait: number;
 }
 
 /**
  * What MISP's AI is to be asked for, without what it has done already: each question costs, MISP has no guard against
  * a workflow that starts itself, and what the AI writes starts triggers.
- * @param most questions
+ * @throws {WorkflowError} if there are more questions than wanted
  */
-export function planAi(
-  use: AiUse,
-  filters: Partial<SavedFilters>,
-  data: unknown,
-  most: number,
-): Plan<AskAi> {
+export function planAi(use: AiUse, filters: Partial<SavedFilters>, data: unknown, most: number): Plan<AskAi> {
   const { event, ref } = eventOf(data);
-  const ask = (items: Ref[], of: Ref = ref): AskAi => ({ do: 'ask-ai', use, event: of, items });
+  const ask = (items: Ref[], of: Ref = ref): AskAi => ({ do: 'ask-ai', use, event: of, items, wait });
   switch (use) {
     case 'recommend-tags':
       return isEventMeant(filters, data) ? [ask([])] : [];

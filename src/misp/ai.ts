@@ -5,9 +5,6 @@ import { text, WorkflowError } from '../text';
 import type { CallOptions, MispClient } from './client';
 import { fields, type Expected, type Json } from './expected';
 
-/** MISP gives its AI five minutes unless it is set otherwise. */
-const EXTRA_MS = 300_000;
-
 /** What is called for each use, before the id. */
 const PATHS: Readonly<Record<AiUse, readonly [method: 'GET' | 'POST', path: string]>> = {
   'summarise-reports': ['POST', '/eventReports/aiSummarize/'],
@@ -24,12 +21,12 @@ export async function askMispAi(
   client: MispClient,
   use: AiUse,
   key: string,
-  options: Pick<CallOptions, 'signal' | 'permission'>,
+  options: Pick<CallOptions, 'signal' | 'permission' | 'extraMs'>,
 ): Promise<Json> {
   const [method, path] = PATHS[use];
-  const expect = use === 'recommend-tags' ? SUGGESTIONS : WRITTEN;
+  const expect = use === 'recommend-tags' ? suggestionsFor(key) : WRITTEN;
   const body = method === 'POST' ? {} : undefined;
-  const call = { ...options, expect, extraMs: EXTRA_MS, repeatable: false };
+  const call = { ...options, expect, repeatable: false };
   try {
     return (await client.call(method, path + encodeURIComponent(key), body, call)).data;
   } catch (error) {
@@ -42,7 +39,11 @@ export function isQueued({ job_id, message, name }: Json): boolean {
   return textOf(job_id) !== '' || /\bqueued\b/i.test(textOf(message) || textOf(name));
 }
 
-const SUGGESTIONS: Expected<Json> = fields('aiSuggestions', ({ Tag }) => isEntries(Tag));
+/** The tags for the event that was asked about, as far as MISP says which it is. */
+function suggestionsFor(key: string): Expected<Json> {
+  const isOther = (id: string) => /^\d+$/.test(key) && id !== '' && id !== key;
+  return fields('aiSuggestions', ({ event_id, Tag }) => isEntries(Tag) && !isOther(textOf(event_id)));
+}
 
 /** MISP says that it has done it, or will; what it says is not known in all its versions. */
 const WRITTEN: Expected<Json> = {
@@ -57,5 +58,7 @@ function isDone(data: Json): boolean {
 
 /** MISP says that there is no such action, not that there is no such event. */
 function isMissing(error: unknown): boolean {
-  return error instanceof WorkflowError && error.key === 'misp.notFound' && error.params.message === 'Not Found';
+  return (
+    error instanceof WorkflowError && error.key === 'misp.notFound' && error.params.message === 'Not Found'
+  );
 }

@@ -6,6 +6,7 @@ import { triggerData } from '../../sandbox/misp/trigger-data';
 import { NEWEST } from '../../sandbox/misp/version';
 import { placesIn } from '../../src/actions/misp-graph';
 import { bareGraph, insertAt } from '../../src/connect/splice';
+import { placeOf, startAiModule } from '../support/ai-module';
 import { drivenExamples, type ExampleTest } from '../support/examples';
 import tagged from '../fixtures/triggers/tag-attached-after-save.event.json';
 import user from '../fixtures/triggers/user-after-save.json';
@@ -51,6 +52,21 @@ describe('the examples that MISP asks', function () {
     await test.deploy(name, all);
     return (await test.misp.fire('event-publish', triggerData(all[1]))).reason;
   }
+
+  it("tags that MISP's AI suggests become a note, and nothing is tagged", async () => {
+    const all = sampleEvents();
+    await test.deploy('AI - tags that MISP suggests', all);
+    const ai = await startAiModule();
+    test.misp.version = NEWEST;
+    test.misp.aiService = placeOf(ai);
+    const before = structuredClone(test.misp.event('2')!.Tag);
+    await test.misp.fire('event-after-save-new', triggerData(all[1]));
+    const notes = test.misp.collections.analystData;
+    await until(() => notes.length > 0);
+    await ai.close();
+    assert.match(String(notes[0].note), /^MISP's AI suggests: .*lab:new\. Nobody has looked at that yet\.$/);
+    assert.deepEqual(test.misp.event('2')!.Tag, before);
+  });
 
   it('a new event without a TLP gets a note that asks for one, and no other', async () => {
     const name = 'Analyst data - a note where the TLP is missing';

@@ -55,7 +55,9 @@ export const summariseReport: Action = {
   run: (request, misp) => {
     const [key = ''] = request.args;
     const found = [...misp.events.values()].flatMap((event) =>
-      reportsOf(event).flatMap((report) => (report.id === key || report.uuid === key ? [{ event, report }] : [])),
+      reportsOf(event).flatMap((report) =>
+        report.id === key || report.uuid === key ? [{ event, report }] : [],
+      ),
     )[0] as { event: MispEvent; report: Row } | undefined;
     if (!found) return notFound('Invalid Event Report', request.url);
     return write(request, misp, found.event, async () => {
@@ -64,7 +66,9 @@ export const summariseReport: Action = {
       const sent = { Event: event, EventReport: { ...report, content: plain } };
       const { EventReport } = await asked(misp, 'summarization_on_eventReport', sent);
       const content = isRecord(EventReport) ? textOf(EventReport.content) : '';
-      const summary = BLOCK.exec(content)?.[0] ?? `# AI summary\n${content.replace(plain, '').trim()}\n\n${'='.repeat(18)}\n\n`;
+      const summary =
+        BLOCK.exec(content)?.[0] ??
+        `# AI summary\n${content.replace(plain, '').trim()}\n\n${'='.repeat(18)}\n\n`;
       Object.assign(report, { content: summary + plain, timestamp: now() });
       saveReport(misp, event, report);
       return {};
@@ -82,7 +86,9 @@ export const recommendTags: Action = {
     try {
       const { Tag } = await asked(misp, 'tag_suggest', { Event: event });
       const names = (Array.isArray(Tag) ? Tag : []).map((tag) => textOf((tag as Row | null)?.name));
-      const rows = names.filter((name) => !AI_TAGS.includes(name)).map((name) => suggested(misp, event, name));
+      const rows = names
+        .filter((name) => !AI_TAGS.includes(name))
+        .map((name) => suggested(misp, event, name));
       const provenance = names.filter((name) => AI_TAGS.includes(name));
       return { status: 200, body: { event_id: event.id, local: false, Tag: rows, provenance } };
     } catch (error) {
@@ -149,7 +155,11 @@ function refusal(
 }
 
 /** @throws with what the module, or MISP about it, says */
-async function asked(misp: StandIn, use_case: string, given: { Event: MispEvent; EventReport?: Row }): Promise<Row> {
+async function asked(
+  misp: StandIn,
+  use_case: string,
+  given: { Event: MispEvent; EventReport?: Row },
+): Promise<Row> {
   const { Event } = triggerData(given.Event);
   const { _AttributeFlattened, ...event } = Event;
   void _AttributeFlattened;

@@ -13,8 +13,12 @@ export const askAi: OperationEntry<AskAi> = {
 };
 
 async function carryOut({ client, signal, permission }: Context, operation: AskAi): Promise<Outcome> {
-  const { use, event, items } = operation;
+  const { use, event, items, wait } = operation;
   const about = use === 'summarise-reports' ? items[0] : event;
-  const answer = await askMispAi(client, use, mispKey(about) ?? '', { signal, permission });
+  const answer = await askMispAi(client, use, mispKey(about) ?? '', {
+    signal,
+    permission,
+    extraMs: wait * 1000,
+  });
   return { state: isQueued(answer) ? 'unknown' : 'done', answer };
 }
