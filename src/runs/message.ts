@@ -32,6 +32,8 @@ export interface MispPart {
   /** Of a flow that is a module: which event and attribute MISP asks about, if it says so. */
   event_id?: string;
   attribute_uuid?: string;
+  /** Of MISP's AI module: what it is asked for, such as `tag_suggest`. */
+  use_case?: string;
   /** The details of a hover were clicked on. */
   persistent?: boolean;
   /** What newer MISPs give their templates as `_env`. */
