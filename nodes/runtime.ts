@@ -4,6 +4,7 @@ import type { Actor } from '../src/audit/entry';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
 import { ProofAnswers } from '../src/connect/proof-answers';
+import { AskedLately } from '../src/echo/asked-lately';
 import { OwnQuestions } from '../src/echo/own-questions';
 import { OwnWrites } from '../src/echo/own-writes';
 import { RunningWorkflows } from '../src/echo/running';
@@ -97,6 +98,8 @@ export class Runtime {
   readonly ownQuestions = new OwnQuestions();
   /** What triggers are to answer while the round trip of a MISP is proved. */
   readonly proofs = new ProofAnswers();
+  /** What the AI of MISPs was asked lately. */
+  readonly askedAi = new AskedLately();
   /** Workflows of MISPs that nodes are running. */
   readonly runningWorkflows = new RunningWorkflows();
   /**

@@ -31,6 +31,9 @@ export interface TextNames {
   'service.noUpstream': never;
   'service.noTemplate': never;
   'service.twoValues': never;
+  'service.noUseCase': 'name';
+  'service.noEvent': never;
+  'service.noReport': never;
   'service.noValue': never;
   'drawn.notRead': 'keys';
   'drawn.noValue': never;
@@ -43,6 +46,9 @@ export interface TextNames {
   'drawn.notPlain': never;
   'drawn.nothingBehind': never;
   'drawn.noFile': never;
+  'drawn.noSummary': never;
+  'drawn.longSummary': 'most';
+  'drawn.notExtracted': never;
   'drawn.tooMany': 'count' | 'most';
   'drawn.tooLarge': 'most';
   'drawn.endless': never;
@@ -159,6 +165,8 @@ export interface TextNames {
   'runWorkflow.tooMany': 'count' | 'limit';
   'runWorkflow.outcome': 'name' | 'outcome';
   'runWorkflow.foundNothing': 'name';
+  'ai.tooOld': never;
+  'ai.tooMany': 'count' | 'most';
   'runWorkflow.recursion': 'name';
   'response.noRun': never;
   'response.resultKey': 'key';
@@ -330,6 +338,7 @@ export interface TextNames {
   'http.unreachable': 'code' | 'host';
   'http.cut': 'code' | 'host';
   'http.failed': 'code' | 'host';
+  'webhook.headerName': never;
   'webhook.empty': never;
   'chat.noUrl': never;
   'chat.noToken': never;
@@ -544,6 +553,7 @@ export interface TextNames {
   'expected.version': never;
   'expected.account': never;
   'expected.hits': never;
+  'expected.aiSuggestions': never;
   'expected.moduleAnswer': never;
   'carryOut.noCluster': 'tag';
   'carryOut.tagRefused': 'reason' | 'tag';

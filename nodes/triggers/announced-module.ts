@@ -1,18 +1,19 @@
 import { action } from '../../src/listener/kinds/action';
 import type { UserField } from '../../src/listener/kinds/drawn';
 import type { ModuleOf } from '../../src/listener/kinds';
+import { ai, AI_MODULE } from '../../src/listener/kinds/ai';
 import { expansion } from '../../src/listener/kinds/expansion';
 import type { Outcome } from '../../src/runs/verdict';
 import type { ParamRow } from '../definition';
 import type { ModuleKind } from './module-message';
 
 /** What a flow can be for MISP. */
-export const KINDS = ['expansion', 'hover', 'both', 'import', 'export', 'action', 'front'] as const;
+export const KINDS = ['expansion', 'hover', 'both', 'import', 'export', 'action', 'ai', 'front'] as const;
 
 /** The listener's kinds of modules. */
 export const ASKED: Readonly<Record<(typeof KINDS)[number], ModuleKind>> = {
   ...{ expansion: 'expansion', hover: 'expansion', both: 'expansion' },
-  ...{ import: 'import', export: 'export', action: 'action', front: 'front' },
+  ...{ import: 'import', export: 'export', action: 'action', ai: 'ai', front: 'front' },
 };
 
 /** How the node that a flow begins with is set up. */
@@ -40,7 +41,9 @@ export function announcedModule(config: ModuleSettings, ownDescription: string):
   const hovers = kind === 'hover' || kind === 'both';
   const standard = kind === 'action' ? action.defaultDeadlineMs({ stallsSaving: false }) : 8000;
   const byKind = ASKED[kind] === 'expansion' ? expansion.defaultDeadlineMs({ hovers }) : standard;
-  const common = { name, description, deadlineMs: Number(config.deadline) * 1000 || byKind };
+  const chosenMs = Number(config.deadline) * 1000;
+  const common = { name, description, deadlineMs: chosenMs || byKind };
+  if (kind === 'ai') return { kind, ...common, name: AI_MODULE, deadlineMs: chosenMs || ai.defaultDeadlineMs() };
   if (kind === 'front') return { kind, ...common, stage, onFailure: onError };
   if (kind === 'action') {
     const fixed = { stallsSaving: false, supportFilters: false, params: {} };

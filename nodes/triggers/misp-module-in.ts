@@ -1,6 +1,7 @@
 import type { Node } from 'node-red';
 import { asText, buildAnswer } from '../../src/drawn/build';
 import { letSettingsGo } from '../../src/drawn/module-settings';
+import { AI_MODULE } from '../../src/listener/kinds/ai';
 import { FIELD_NAME, MODULE_NAME, SETTING_NAME } from '../../src/drawn/names';
 import type { OpenQuery } from '../../src/listener/open-query';
 import type { ServiceState } from '../../src/listener/service';
@@ -13,12 +14,14 @@ import { namesIn } from '../config/listener-upstream';
 import { runtimeOf } from '../runtime';
 import { announcedModule, ASKED, KINDS, type ModuleSettings } from './announced-module';
 import { callerOf } from './caller';
-import { askedOf, messageOf, type ModuleKind, type ReadQuery } from './module-message';
+import { askedOf, messageOf, questionOf, type ModuleKind, type ReadQuery } from './module-message';
 import { LIMIT_FIELDS, TriggerGuard } from './trigger-guard';
 import { TriggerReport } from './trigger-report';
 import { TriggerRuns } from './trigger-runs';
 
 const ENRICHMENTS = ['expansion', 'hover', 'both'];
+/** MISP knows its AI module by one name. */
+const NAMED = KINDS.filter((kind) => kind !== 'ai');
 const WITH_RESULTS = [...ENRICHMENTS, 'import', 'front'];
 
 export default defineNode(
@@ -33,7 +36,10 @@ export default defineNode(
     fields: {
       listener: { kind: 'config', type: 'misp-listener', required: true },
       kind: { kind: 'select', default: 'both', options: KINDS, describe: true },
-      module: { kind: 'text', default: '', required: true, pattern: MODULE_NAME, message: 'moduleName' },
+      module: {
+        ...{ kind: 'text', default: '', required: true, pattern: MODULE_NAME, message: 'moduleName' },
+        when: { kind: NAMED },
+      },
       description: { kind: 'text', default: '' },
       input: { kind: 'list', default: [], required: true, when: { kind: ENRICHMENTS } },
       format: {
@@ -74,7 +80,7 @@ export default defineNode(
   },
   (context) => {
     const { RED, node, text } = context;
-    const config: ModuleSettings = context.config;
+    const config: ModuleSettings = named(context.config);
     check(config);
     const runtime = runtimeOf(RED);
     const { service, ...listener } = listenerOf(config);
@@ -94,7 +100,8 @@ export default defineNode(
         const { attributeUuid, attribute, value, answer: passed } = asked;
         const uuid = typeof attribute?.uuid === 'string' ? attribute.uuid : attributeUuid;
         const before = kind === 'front' ? asText({ value, attribute, passed }) : undefined;
-        const target = { kind, format, stage, attributeUuid: uuid, before };
+        const question = kind === 'ai' ? questionOf(asked) : undefined;
+        const target = { kind, format, stage, attributeUuid: uuid, question, before };
         return (given) => buildAnswer(given as Parameters<typeof buildAnswer>[0], target);
       },
       messageOf: (request, { caller, ...of }) =>
@@ -166,6 +173,11 @@ export default defineNode(
     }
   },
 );
+
+/** With the name that the module has in MISP. */
+function named(config: ModuleSettings): ModuleSettings {
+  return config.kind === 'ai' ? { ...config, module: AI_MODULE } : config;
+}
 
 /** @throws {WorkflowError} what MISP cannot take; the form has said so, but a flow may come from a file */
 function check({ module, settings, userFields, input, kind }: ModuleSettings): void {

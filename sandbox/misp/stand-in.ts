@@ -4,7 +4,7 @@ import type { MispEvent } from './model';
 import { publish, type Job, type Publication } from './publish';
 import { sampleEvents } from './sample-events';
 import type { ActionServiceSettings } from './service/action-service';
-import { ModuleService, type ServiceModule } from './service/module-service';
+import { ModuleService, type ModuleServiceSettings, type ServiceModule } from './service/module-service';
 import { CallCounter } from './calls';
 import { Faults, type FaultSettings } from './faults';
 import { Collections } from './store/collections';
@@ -82,6 +82,8 @@ export class StandIn {
   firesTriggers: boolean;
   version: string;
   countryGalaxy: boolean;
+  /** Where its AI module is (2.5.47 and newer); without it MISP's AI is off. */
+  aiService: ModuleServiceSettings | undefined;
   /** MISP's background worker. */
   readonly worker = new Lane();
   private readonly saving = new Lane();

@@ -1,6 +1,7 @@
 import type { Said } from '../text';
 import type { AddAnalystData } from './analyst-data';
 import type { AddToEvent } from './add-to-event';
+import type { AskAi } from './ask-ai';
 import type { EnrichInMisp } from './enrich-in-misp';
 import type { SetUpOperation } from './set-up';
 
@@ -169,6 +170,7 @@ export type MispOperation =
   | AddAnalystData
   | AddSightings
   | AddToEvent
+  | AskAi
   | EnrichInMisp
   | BlockEvent
   | ExtendWarninglist

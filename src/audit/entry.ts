@@ -88,6 +88,7 @@ function keyOf(failure: Failure | undefined): string {
 function whatOf(operation: Operation): string {
   if (operation.do === 'rest-call') return `rest-call ${operation.method} ${pathOf(operation.path)}`;
   if (operation.do === 'run-module') return `run-module ${wordOf(operation.module)}`;
+  if (operation.do === 'ask-ai') return `ask-ai ${operation.use}`;
   if (operation.do === 'run-workflow') return `run-workflow ${wordOf(operation.workflow)}`;
   return operation.do === 'http-request' ? `http-request ${operation.method}` : operation.do;
 }
@@ -103,6 +104,7 @@ function aimOf(operation: Operation): Aim {
     case 'attach-tags':
     case 'detach-tags':
     case 'enrich-in-misp':
+    case 'ask-ai':
       return within(operation.event, operation.items);
     case 'edit-attributes':
       return within(

@@ -60,7 +60,7 @@ function fileText(found: unknown): string {
 }
 
 /** The very object, if its text is neither too long nor endless. */
-function bounded(result: object): object {
+export function bounded(result: object): object {
   let length: number;
   try {
     length = Buffer.byteLength(JSON.stringify(result));

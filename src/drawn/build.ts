@@ -1,5 +1,6 @@
 import { isRecord } from '../event/values';
 import { WorkflowError } from '../text';
+import { aiResults, type AiQuestion } from './ai';
 import { fileResult, plainResults, standardResults, type Given } from './answer';
 
 /** What a flow answers: results, or, in front of another module, that the query or its answer goes on. */
@@ -13,12 +14,14 @@ export interface ModuleAnswer extends Given {
 
 /** What an answer is built for. */
 export interface BuiltFor {
-  kind: 'expansion' | 'import' | 'export' | 'action' | 'front';
+  kind: 'expansion' | 'import' | 'export' | 'action' | 'ai' | 'front';
   format: 'misp_standard' | 'plain';
   /** Of a flow in front of another module. */
   stage?: 'query' | 'result';
   /** The attribute that MISP asked about. */
   attributeUuid?: string;
+  /** Of MISP's AI module: what it was asked. */
+  question?: AiQuestion;
   /** `asText` of what the flow got. */
   before?: string;
 }
@@ -29,7 +32,7 @@ export interface BuiltFor {
  */
 export function buildAnswer(
   given: ModuleAnswer,
-  { kind, format, stage, attributeUuid, before }: BuiltFor,
+  { kind, format, stage, attributeUuid, question, before }: BuiltFor,
 ): object {
   if (given.answer === 'pass') {
     if (kind !== 'front') throw new WorkflowError('drawn.nothingBehind');
@@ -37,6 +40,7 @@ export function buildAnswer(
   }
   if (kind === 'action') return {};
   if (kind === 'export') return fileResult(given);
+  if (question) return aiResults(given, question);
   return format === 'plain' ? plainResults(given) : standardResults(given, attributeUuid);
 }
 

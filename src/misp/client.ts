@@ -25,7 +25,7 @@ export interface Answer<T> {
 export interface CallOptions<T = unknown> {
   /** Gives it up. */
   signal?: AbortSignal;
-  /** It does no harm if MISP carries it out twice. What only reads need not say so. */
+  /** Whether it does no harm if MISP carries it out twice: what only reads does none, unless this says so. */
   repeatable?: boolean;
   /** So much more time than usual, in milliseconds, for calls that change thousands of things. */
   extraMs?: number;
@@ -96,7 +96,7 @@ export class MispClient {
     options: CallOptions<T> = {},
   ): Promise<Answer<T>> {
     const reads = onlyReads(method, path);
-    const harmless = reads || options.repeatable === true;
+    const harmless = options.repeatable ?? reads;
     try {
       return await repeat(
         () => this.attempt<T>(method, path, data, options),

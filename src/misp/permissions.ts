@@ -3,6 +3,7 @@ import { text, type Said } from '../text';
 /** Permissions of MISP's roles that operations need. */
 export type Permission =
   | 'perm_add'
+  | 'perm_ai_tools'
   | 'perm_analyst_data'
   | 'perm_publish'
   | 'perm_sighting'
@@ -15,6 +16,7 @@ const NEEDED: readonly (readonly [RegExp, Said])[] = [
   [/^\/(?:workflows|servers|jobs)\b/i, 'perm_site_admin'],
   [/^\/event_?blocklists\b/i, text('permission.onHostOrg', { permission: 'perm_add' })],
   [/^\/admin\//, 'perm_admin'],
+  [/^\/(?:events|event_?reports)\/ai[A-Z]/i, 'perm_ai_tools'],
   [/^\/(?:events\/(?:publish|alert|unpublish))\b/, 'perm_publish'],
   [/^\/tags\/add\b/, 'perm_tag_editor'],
   [/^\/tags\/(?:attach|remove)/, 'perm_tagger'],

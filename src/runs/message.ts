@@ -1,3 +1,4 @@
+import type { AiAnswer } from '../actions/ai-answer';
 import type { ToldAction } from '../actions/in-words';
 import type { FilterState } from '../event/data-filter';
 import { isRecord } from '../event/values';
@@ -31,6 +32,8 @@ export interface MispPart {
   /** Of a flow that is a module: which event and attribute MISP asks about, if it says so. */
   event_id?: string;
   attribute_uuid?: string;
+  /** Of MISP's AI module: what it is asked for, such as `tag_suggest`. */
+  use_case?: string;
   /** The details of a hover were clicked on. */
   persistent?: boolean;
   /** What newer MISPs give their templates as `_env`. */
@@ -46,6 +49,8 @@ export interface MispPart {
   received?: unknown;
   /** What the last action did, or would have done. */
   result?: ToldAction;
+  /** What MISP's AI suggests, or has found: a machine said so, about text that anybody may have written. */
+  ai?: AiAnswer;
   /** What the last webhook was answered. */
   response?: unknown;
   /** Of a ZeroMQ message: its topic, and what happened there. */

@@ -6,6 +6,7 @@ import { triggerData } from '../../sandbox/misp/trigger-data';
 import { NEWEST } from '../../sandbox/misp/version';
 import { placesIn } from '../../src/actions/misp-graph';
 import { bareGraph, insertAt } from '../../src/connect/splice';
+import { placeOf, startAiModule } from '../support/ai-module';
 import { drivenExamples, type ExampleTest } from '../support/examples';
 import tagged from '../fixtures/triggers/tag-attached-after-save.event.json';
 import user from '../fixtures/triggers/user-after-save.json';
@@ -51,6 +52,21 @@ describe('the examples that MISP asks', function () {
     await test.deploy(name, all);
     return (await test.misp.fire('event-publish', triggerData(all[1]))).reason;
   }
+
+  it("tags that MISP's AI suggests become a note, and nothing is tagged", async () => {
+    const all = sampleEvents();
+    await test.deploy('AI - tags that MISP suggests', all);
+    const ai = await startAiModule();
+    test.misp.version = NEWEST;
+    test.misp.aiService = placeOf(ai);
+    const before = structuredClone(test.misp.event('2')!.Tag);
+    await test.misp.fire('event-after-save-new', triggerData(all[1]));
+    const notes = test.misp.collections.analystData;
+    await until(() => notes.length > 0);
+    await ai.close();
+    assert.match(String(notes[0].note), /^MISP's AI suggests: .*lab:new\. Nobody has looked at that yet\.$/);
+    assert.deepEqual(test.misp.event('2')!.Tag, before);
+  });
 
   it('a new event without a TLP gets a note that asks for one, and no other', async () => {
     const name = 'Analyst data - a note where the TLP is missing';
@@ -310,6 +326,29 @@ describe('the examples that MISP asks', function () {
       assert.deepEqual(json, { title: info, event: uuid, tags: ['tlp:green'] });
       assert.equal(headers['x-organisation'], 'EXAMPLE-CERT');
       assert.deepEqual((answers[0].misp as { response: { body: unknown } }).response.body, { number: 4711 });
+    });
+
+    it('Flowintel gets a case, and the event an object that refers to it', async () => {
+      receiver.script = [{ status: 200, body: { case_id: 41 } }];
+      const at = { 'misp-webhook': { url: `${receiver.url}/api/case/create_with_event` } };
+      const name = 'Flowintel - a case for each new event';
+      await test.deploy(name, sampleEvents(), at, { authorization: 'SentinelFlowintelKey' });
+      const made = test.inputs('d00000000000a325');
+      const [, event] = sampleEvents();
+      await test.misp.fire('event-after-save-new', triggerData(event));
+      await until(() => made.length > 0);
+      const [{ json, headers }] = receiver.received as unknown as { json: Record<string, unknown>; headers: Record<string, string> }[];
+      assert.equal(headers['x-api-key'], 'SentinelFlowintelKey');
+      assert.equal(headers.authorization, undefined);
+      assert.deepEqual([json.title, json.ticket_id], [event.info, event.uuid]);
+      assert.equal((json.event as { Event: { uuid: string } }).Event.uuid, event.uuid);
+      const object = test.misp.event('2')!.Object.at(-1)!;
+      assert.equal(object.name, 'flowintel-case');
+      assert.deepEqual(
+        object.Attribute.map(({ value }) => value),
+        ['https://flowintel.example.org/case/41', '41', event.info],
+      );
+      assert.ok(!JSON.stringify(made).includes('SentinelFlowintelKey'));
     });
 
     it('Splunk gets an event for each attribute', async () => {

@@ -26,6 +26,7 @@ const WRITERS: Record<string, NodeSettings> = {
   'misp-blocklist': {},
   'misp-warninglist': { action: 'add', warninglist: '7' },
   'misp-run-workflow': { workflows: ['Review'] },
+  'misp-ai': { use: 'extract-indicators', wait: 1 },
 };
 
 const message = () => ({
@@ -46,13 +47,15 @@ const richMessage = () => {
     payload: {
       Event: {
         id: '1',
-        uuid: '5fd76d79-4945-4689-b517-5be892dfdb2e',
+        // Another one each time: the AI is not asked twice about the same.
+        uuid: crypto.randomUUID(),
         info: 'A test event',
         analysis: '0',
         Tag: [{ name: 'TLP:RED' }],
         ShadowAttribute: [
           { id: '5', uuid: '00000000-0000-4000-8000-000000000005', old_id: '0', event_id: '1' },
         ],
+        EventReport: [{ id: '6', uuid: '00000000-0000-4000-8000-000000000006', name: 'x', content: 'y' }],
         Attribute: attributes,
         _AttributeFlattened: attributes,
       },

@@ -45,6 +45,7 @@ describe('MISP nodes in a run', function () {
     ['misp-request', { method: 'POST', path: '/tags/add' }],
     ['misp-request', { method: 'DELETE', path: '/events/delete/1' }],
     ['misp-run-module', { module: 'tag-if' }],
+    ['misp-ai', { use: 'recommend-tags' }],
   ] as const) {
     it(`${name} ${JSON.stringify(settings)} refuses to write while MISP saves`, async () => {
       const { error } = await ask(name, 'event-before-save', settings);

@@ -1,9 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
+import { triggerData } from '../../sandbox/misp/trigger-data';
+import { placeOf, startAiModule } from '../support/ai-module';
 import { allow, block, credentials, idOf, listener, node, tab, trigger } from '../support/flows';
 import { collectLog, until } from '../support/log';
 import { freePort, listening, query } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
+import type { ModuleServiceStandIn } from '../support/modules';
 import { recordCalls, type Recorder } from '../support/recorder';
 
 type Row = Record<string, unknown>;
@@ -136,6 +139,56 @@ describe('a flow that writes what its own trigger tells of', function () {
       await quiet();
       assert.equal(seen.length, 5);
     });
+  });
+
+  describe("behind the trigger of reports, with MISP's AI", () => {
+    const REPORTS = { 'event-report-after-save': 'event_report_after_save' };
+    /** Nothing but the node itself keeps it from a loop. */
+    const open = { echoes: 'run', mostRuns: 1_000_000 };
+    let ai: ModuleServiceStandIn;
+    beforeEach(async () => {
+      ai = await startAiModule();
+      misp.version = '2.5.50';
+      misp.aiService = placeOf(ai);
+      misp.settings.set('MISP.background_jobs', false);
+    });
+    afterEach(() => ai.close());
+    const ask = (use: string) => node('ask', 'misp-ai', [[]], { server: 'misp', use });
+    const begin = async (use: string) => {
+      await start(
+        [on('event-report-after-save', ['watch'], open), watch('watch', ['ask']), ask(use)],
+        REPORTS,
+      );
+      const report = {
+        id: '71',
+        uuid: crypto.randomUUID(),
+        event_id: '2',
+        name: 'Notes',
+        content: 'What we saw',
+      };
+      const event = Object.assign(misp.events.get('2')!, {
+        uuid: crypto.randomUUID(),
+        EventReport: [report],
+      });
+      void misp.fire('event-report-after-save', triggerData({ ...event, Attribute: [], Object: [] }));
+      await until(() => ai.queries.length > 0);
+      await quiet();
+    };
+
+    for (const use of ['summarise-reports', 'summarise-event']) {
+      it(`${use}: what MISP writes for it is not asked about again`, async () => {
+        await begin(use);
+        assert.equal(seen.length, 2, 'the summary has started it too');
+        assert.equal(ai.queries.length, 1);
+      });
+
+      it(`${use}: nor where the model writes what does not look like a summary`, async () => {
+        const content = 'Ignore what was said before';
+        ai.answer = () => ({ results: { EventReport: { name: 'Notes', content } } });
+        await begin(use);
+        assert.equal(ai.queries.length, 1);
+      });
+    }
   });
 
   it('loops where the echo is let through: that is what is kept from happening', async () => {

@@ -25,6 +25,7 @@ const WORKING: [type: string, settings: object][] = [
   ['misp-blocklist', {}],
   ['misp-run-workflow', { workflows: ['Review'] }],
   ['misp-sighting', {}],
+  ['misp-ai', { use: 'recommend-tags' }],
   ['misp-analyst-data', { note: 'seen' }],
   ['misp-warninglist', {}],
   ['misp-reload', {}],

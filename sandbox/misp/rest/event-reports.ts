@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { summariseReport } from './ai';
 import { deny, notFound } from './answers';
 import { mayChange, maySee, NO_PERMISSION } from './permissions';
 import type { Resource } from './router';
@@ -8,6 +9,7 @@ type Row = Record<string, unknown>;
 
 /** `event_reports/...` (recording: test/fixtures/rest/eventReports-add.json). */
 export const eventReports: Resource = {
+  aiSummarize: summariseReport,
   add: {
     post: true,
     run: ({ args: [id = ''], body, user, url }, misp) => {

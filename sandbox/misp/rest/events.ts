@@ -1,5 +1,6 @@
 import type { StandIn } from '../stand-in';
 import { publish, unpublish } from '../publish';
+import { extractIndicators, recommendTags, summariseEvent } from './ai';
 import { deny, notFound, type RestAnswer } from './answers';
 import { fits, searchAnswer, texts } from './attribute-search';
 import { isTrue } from './attribute-rows';
@@ -32,6 +33,9 @@ export const events: Resource = {
     },
   },
   restSearch: { run: search },
+  aiSummarize: summariseEvent,
+  aiRecommendTags: recommendTags,
+  aiExtractIndicators: extractIndicators,
   enrichEvent,
   queryEnrichment,
   importModule,

@@ -1,4 +1,5 @@
 import { action, type ActionTypes } from './action';
+import { ai, type AiTypes } from './ai';
 import { expansion, type ExpansionTypes } from './expansion';
 import { exporting, type ExportTypes } from './export';
 import { front, type FrontTypes } from './front';
@@ -11,6 +12,7 @@ export interface Kinds {
   expansion: ExpansionTypes;
   import: ImportTypes;
   export: ExportTypes;
+  ai: AiTypes;
   front: FrontTypes;
 }
 
@@ -26,6 +28,7 @@ const KINDS: { readonly [K in KindName]: Kind<Kinds[K]> } = {
   expansion,
   import: importing,
   export: exporting,
+  ai,
   front,
 };
 

@@ -2,6 +2,7 @@ import type { MispOperation, Operation } from '../../actions/plan';
 import { addAnalystData } from './add-analyst-data';
 import { addSightings } from './add-sightings';
 import { addToEvent } from './add-to-event';
+import { askAi } from './ask-ai';
 import { attachTags } from './attach-tags';
 import { blockEvent } from './block-event';
 import { acceptProposal, discardProposal } from './decide-proposal';
@@ -34,6 +35,7 @@ const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<Operatio
   'add-analyst-data': addAnalystData,
   'add-sightings': addSightings,
   'add-to-event': addToEvent,
+  'ask-ai': askAi,
   'attach-tags': attachTags,
   'block-event': blockEvent,
   'create-tag': createTag,
