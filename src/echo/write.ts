@@ -32,6 +32,8 @@ export class Write {
   private rows: ReadonlyMap<string, Row> | undefined;
   /** MISP has answered about something in the event. */
   private within = false;
+  /** Events whose contents were changed, as they were before: one for each call that did. */
+  private readonly around: Row[] = [];
 
   /**
    * @param data the message's data before
@@ -64,14 +66,21 @@ export class Write {
    * as the data had it.
    * @param set the fields that were set, or that it is new
    */
-  saved(kind: SavedThing, row: Row, set: readonly string[] | 'new'): void {
+  saved(kind: SavedThing, row: Row, set: readonly string[] | 'new' | 'contents'): void {
+    if (set === 'contents') {
+      this.around.push(row);
+      return;
+    }
     const found = thing(kind, row);
     if (!found || Number.isNaN(found.timestamp)) return;
     const { uuid, state, timestamp } = found;
     if (kind !== 'event' && this.event && textOf(row.event_id) === textOf(this.event.id)) this.within = true;
     if (set !== 'new' && !this.isOurs(found, set)) return;
     this.answered.add(`${kind} ${uuid}`);
-    this.memory.writes.note({ kind, uuid, state, times: [[timestamp, timestamp]], isNew: set === 'new' });
+    const written: Written = { kind, uuid, state, times: [[timestamp, timestamp]], isNew: set === 'new' };
+    this.memory.writes.note(written);
+    // MISP may tell of what is new before it has attached the tags.
+    if (set === 'new' && state.Tag) this.memory.writes.note({ ...written, state: { ...state, Tag: '' } });
   }
 
   private isOurs({ kind, uuid, state }: Thing, set: readonly string[]): boolean {
@@ -90,6 +99,7 @@ export class Write {
       if (done.has(touched.by)) this.noteTouched(touched, window);
     }
     if (this.within) this.noteEvent(window);
+    for (const row of this.around) this.noteAround(row, window);
     this.over();
   }
 
@@ -117,6 +127,14 @@ export class Write {
     if (!found || isNoted || this.answered.has(`event ${found.uuid}`)) return;
     const state = { ...found.state, published: '0' };
     this.memory.writes.note({ kind: 'event', uuid: found.uuid, state, times: [window] });
+  }
+
+  /** The same of an event that is not in the data. */
+  private noteAround(row: Row, window: Range): void {
+    const found = thing('event', row);
+    if (!found) return;
+    const state = { ...found.state, published: '0' };
+    this.memory.writes.note({ kind: 'event', uuid: found.uuid, state, times: [window], anyCount: true });
   }
 
   /** When MISP may have saved what it did: its clock counts seconds, and is known to one. */

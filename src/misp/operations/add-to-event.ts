@@ -10,12 +10,15 @@ import { takeOff } from '../../actions/event-things';
 import type { DoneOf } from '../../actions/reflect-tags';
 import type { MispAttribute, MispEvent, MispObject } from '../../event/core';
 import { isSet } from '../../event/flags';
+import { uuidKey } from '../../event/same';
 import { isList, isRecord, textOf } from '../../event/values';
 import { text, type Said } from '../../text';
 import { addAttributes } from '../attributes';
-import { callOptions, outcomeOf, portions, refuseStopped, wordsOf } from '../carry-out/context';
+import { callOptions, outcomeOf, refuseStopped, wordsOf } from '../carry-out/context';
 import type { Context, Failure, Outcome } from '../carry-out/context';
 import { rowsByUuid } from '../carry-out/edit-items';
+import { lookForLost, type Lost } from '../carry-out/lost-answers';
+import { lostTags } from '../carry-out/lost-tags';
 import { eventKey } from '../carry-out/lookups';
 import { getEvent, updateEvent } from '../events';
 import { inEach, laneOfEvent, type OperationEntry } from './entry';
@@ -32,9 +35,11 @@ export const addToEvent: OperationEntry<AddToEvent> = {
 type Json = Readonly<Record<string, unknown>>;
 type Thing = NewAttribute | NewObject | NewReport;
 
-/** Of one call at most: MISP's limit is the memory of PHP. */
-const MOST_ATTRIBUTES = 500;
+/** Of one call at most: MISP's limits are the memory of PHP and the time that a proxy waits. */
+const MOST_ATTRIBUTES = 2000;
 const MOST_OBJECTS = 200;
+/** Of what the things hold, in characters: files come with them. */
+const MOST_CHARACTERS = 8_000_000;
 /** MISP's words for what is there already. */
 const THERE = /similar attribute already exists/i;
 
@@ -42,33 +47,63 @@ function thingsOf({ attributes, objects, reports }: AddToEvent): Thing[] {
   return [...attributes, ...objects, ...reports];
 }
 
-/** Reads the event once, and adds what it does not have: 500 attributes with one call, 200 objects with another. */
+/** Reads the event once, and adds what it does not have: 2,000 attributes with one call, 200 objects with another. */
 async function carryOut(context: Context, operation: AddToEvent): Promise<Outcome> {
   const key = await eventKey(context, operation.event, []);
   const { Event: before } = await getEvent(context.client, key, context.signal);
   const { attributes, objects, reports } = missing(before, operation);
   context.advance(thingsOf(operation).length - attributes.length - objects.length - reports.length);
   const failures: Failure[] = [];
+  const lost: Lost[] = [];
   let added = 0;
   const attempt = async <T extends Thing>(portion: T[], work: (things: T[]) => Promise<Failure[]>) => {
     try {
       refuseStopped(context);
       const failed = await work(portion);
       failures.push(...failed);
-      added += portion.length - new Set(failed.map(({ item }) => item)).size;
+      added += portion.length - new Set(failed.flatMap(({ item }) => item ?? [])).size;
     } catch (error) {
-      const problem = wordsOf(error);
-      failures.push(...portion.map((thing) => refused(thing, problem)));
+      lost.push({ portion, problem: wordsOf(error) });
     }
+    if (added > 0) context.saved('event', before, 'contents');
     context.advance(portion.length);
   };
-  for (const portion of portions(attributes, MOST_ATTRIBUTES)) {
+  for (const portion of portionsOf(attributes, MOST_ATTRIBUTES)) {
     await attempt(portion, (things) => addPlain(context, key, things));
   }
-  for (const portion of portions([...objects, ...reports], MOST_OBJECTS)) {
+  for (const portion of portionsOf([...objects, ...reports], MOST_OBJECTS)) {
     await attempt<NewObject | NewReport>(portion, (things) => addByEdit(context, key, things));
   }
+  if (lost.length > 0) {
+    const found = await lookForLost(context, key, lost);
+    failures.push(...found.failures);
+    added += found.added;
+    if (found.added > 0) context.saved('event', before, 'contents');
+  }
+  if (added > 0 && failures.length > 0) return { state: 'partial', failures };
   return outcomeOf(thingsOf(operation).length, added, failures);
+}
+
+/** In portions of a size that MISP can take. */
+function* portionsOf<T extends Thing>(list: readonly T[], most: number): Generator<T[]> {
+  let portion: T[] = [];
+  let size = 0;
+  for (const thing of list) {
+    const own = sizeOf(thing);
+    if (portion.length > 0 && (portion.length >= most || size + own > MOST_CHARACTERS)) {
+      yield portion;
+      [portion, size] = [[], 0];
+    }
+    portion.push(thing);
+    size += own;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function sizeOf(thing: Thing): number {
+  if ('content' in thing) return thing.content.length;
+  if ('Attribute' in thing) return thing.Attribute.reduce((sum, attribute) => sum + sizeOf(attribute), 0);
+  return thing.value.length + (thing.comment?.length ?? 0) + (thing.data?.length ?? 0);
 }
 
 /** What the event does not have; references to what is left out lead to what is there in its place. */
@@ -76,21 +111,28 @@ function missing(
   event: Json,
   { attributes, objects, reports }: AddToEvent,
 ): Omit<AddToEvent, 'do' | 'event'> {
-  const there = new Map(rowsIn(event.Attribute).map((row) => [sameAttribute(row), textOf(row.uuid)]));
-  const objectsThere = new Map(rowsIn(event.Object).map((row) => [sameObject(row), textOf(row.uuid)]));
-  const reportsThere = new Set(
-    rowsIn(event.EventReport).map(({ name, content }) => `${textOf(name)}\n${textOf(content)}`),
-  );
   const uuids = new Map<string, string>();
-  const isNew = <T extends Thing>(thing: T, known: string | undefined) => {
-    if (known === undefined) return true;
-    uuids.set(thing.uuid, known);
-    return false;
+  const newOf = <T extends Thing>(
+    things: readonly T[],
+    list: unknown,
+    same: (thing: Json) => string,
+  ): T[] => {
+    const there = new Map<string, string>();
+    for (const row of rowsIn(list)) {
+      const uuid = uuidKey(row.uuid);
+      there.set(same(row), uuid).set(uuid, uuid);
+    }
+    return things.filter((thing) => {
+      // What has its uuid is the same thing, even if somebody has changed it since.
+      const known = there.get(same({ ...thing })) ?? there.get(uuidKey(thing.uuid));
+      if (known !== undefined) uuids.set(thing.uuid, known);
+      return known === undefined;
+    });
   };
   const newOnes = {
-    attributes: attributes.filter((one) => isNew(one, there.get(sameAttribute(one)))),
-    objects: objects.filter((one) => isNew(one, objectsThere.get(sameObject(one)))),
-    reports: reports.filter(({ name, content }) => !reportsThere.has(`${name}\n${content}`)),
+    attributes: newOf(attributes, event.Attribute, sameAttribute),
+    objects: newOf(objects, event.Object, sameObject),
+    reports: newOf(reports, event.EventReport, ({ name, content }) => `${textOf(name)}\n${textOf(content)}`),
   };
   return { ...newOnes, objects: newOnes.objects.map((object) => relinked(object, uuids)) };
 }
@@ -105,17 +147,30 @@ function relinked(object: NewObject, uuids: ReadonlyMap<string, string>): NewObj
 }
 
 async function addPlain(context: Context, key: string, attributes: NewAttribute[]): Promise<Failure[]> {
+  const rows = new Map<string, Json>();
   const problems = await addAttributes(
     context.client,
     key,
     attributes,
     callOptions(context, attributes.length),
-    (row) => context.saved('attribute', row, 'new'),
+    (row) => {
+      rows.set(uuidKey(row.uuid), row);
+      context.saved('attribute', row, 'new');
+    },
   );
-  return attributes.flatMap((attribute, index) => {
+  const failed = attributes.flatMap((attribute, index) => {
     const problem = problems.get(index);
     // Somebody has added it in the meantime, or MISP takes more for the same than this does.
     return problem === undefined || THERE.test(problem) ? [] : [refused(attribute, problem)];
+  });
+  return [...failed, ...lostTags(withRows(attributes, rows))];
+}
+
+/** What was asked for, and how MISP has it, as far as it does. */
+function withRows<T extends Thing>(things: readonly T[], rows: ReadonlyMap<string, Json>): [T, Json][] {
+  return things.flatMap((thing): [T, Json][] => {
+    const row = rows.get(uuidKey(thing.uuid));
+    return row ? [[thing, row]] : [];
   });
 }
 
@@ -150,6 +205,11 @@ async function addByEdit(
   }
   return [
     ...objects.flatMap((object) => lackingOf(object, shown.get(object.uuid))),
+    ...lostTags(
+      withRows(objects, shown).flatMap(([{ Attribute }, row]) =>
+        withRows(Attribute, rowsByUuid(row.Attribute)),
+      ),
+    ),
     ...reports.filter(({ uuid }) => reportsNow && !reportsNow.has(uuid)).map((one) => refused(one)),
   ];
 }
@@ -163,6 +223,7 @@ function lackingOf(object: NewObject, row: Json | undefined): Failure[] {
   const parts = [...lost, ...unlinked.map((one) => `${one.relationship_type} ${one.referenced_uuid}`)];
   return parts.map((what) => ({
     item: object.uuid,
+    refused: true,
     problem: text('enrich.refused', {
       what: `${titleOf(object)}, ${what}`,
       problem: text('enrich.notTaken'),
@@ -171,7 +232,11 @@ function lackingOf(object: NewObject, row: Json | undefined): Failure[] {
 }
 
 function refused(thing: Thing, problem: Said = text('enrich.notTaken')): Failure {
-  return { item: thing.uuid, problem: text('enrich.refused', { what: titleOf(thing), problem }) };
+  return {
+    item: thing.uuid,
+    problem: text('enrich.refused', { what: titleOf(thing), problem }),
+    refused: true,
+  };
 }
 
 function rowsIn(list: unknown): Json[] {

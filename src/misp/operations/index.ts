@@ -5,6 +5,7 @@ import { addToEvent } from './add-to-event';
 import { askAi } from './ask-ai';
 import { attachTags } from './attach-tags';
 import { blockEvent } from './block-event';
+import { createEvent } from './create-event';
 import { acceptProposal, discardProposal } from './decide-proposal';
 import { detachTags } from './detach-tags';
 import { editAttributes } from './edit-attributes';
@@ -38,6 +39,7 @@ const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<Operatio
   'ask-ai': askAi,
   'attach-tags': attachTags,
   'block-event': blockEvent,
+  'create-event': createEvent,
   'create-tag': createTag,
   'create-workflow': createWorkflow,
   'delete-workflow': deleteWorkflow,
