@@ -478,10 +478,15 @@ export interface TextNames {
   'connect.stillRunning': never;
   'connect.otherMisp': 'url';
   'connect.failsOpen': never;
+  'connect.nothingBehind': 'address';
   'connect.noHostOrg': never;
   'connect.noBackgroundJobs': never;
   'connect.deadWorkers': 'queues';
   'connect.privateCa': never;
+  'connect.back.setting': 'name';
+  'connect.back.workflow': 'trigger';
+  'connect.back.loginStays': 'name';
+  'connect.back.login': 'name' | 'value';
   'connect.step.setting': 'name' | 'value' | 'was';
   'connect.step.see': 'module';
   'connect.step.seeService': 'module' | 'service';
@@ -510,6 +515,7 @@ export interface TextNames {
   'check.timeoutFits': 'seconds';
   'check.workers': never;
   'check.workersUnknown': never;
+  'check.noHostOrg': 'nodes';
   'check.clearKey': 'email' | 'tag';
   'check.reached': 'module';
   'check.moduleOn': 'module';
@@ -724,6 +730,14 @@ export interface TextNames {
   'command.testUsage': never;
   'command.connectScope': 'scopes';
   'command.connectUsage': never;
+  'command.proofUsage': never;
+  'command.nodeRed': never;
+  'command.nodeRedLogin': never;
+  'command.nodeRedStrange': 'status' | 'url';
+  'command.nodeRedSays': 'problem';
+  'command.proofChanged': never;
+  'command.proofTriggers': 'module';
+  'command.proofMisp': 'addresses';
   'command.connectMisp': never;
   'command.connectTrigger': never;
   'command.connectDeadline': never;
