@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { keepHistory } from '../config/history-keeper';
+import { queueOf } from '../config/queue-keeper';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
 import { serveAudit } from './audit';
@@ -25,6 +26,7 @@ export default function register(RED: NodeAPI): void {
   // First of all: MISP goes on as long as nobody listens.
   keepServices(RED);
   keepHistory(RED);
+  queueOf(RED).start(RED);
   RED.plugins.registerPlugin('misp-workflows', { type: 'misp-workflows' });
   checkDeployed(RED);
   serveTestRuns(RED);
