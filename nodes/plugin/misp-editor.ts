@@ -3,6 +3,7 @@ import { keepHistory } from '../config/history-keeper';
 import { queueOf } from '../config/queue-keeper';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
+import { serveAccepted } from './accepted';
 import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveConnect } from './connect';
@@ -31,6 +32,7 @@ export default function register(RED: NodeAPI): void {
   checkDeployed(RED);
   serveTestRuns(RED);
   serveRuns(RED);
+  serveAccepted(RED);
   serveAudit(RED);
   serveReplays(RED);
   serveRunData(RED);

@@ -111,6 +111,7 @@ export default defineNode(
       if (checked.node === nodeId) report.setUp(checked);
     };
     runtime.setUp.on('checked', onChecked);
+    // Keys and passwords are never written down.
     const isKept = !trigger.blocking && config.intake === 'stored' && !config.keepSecrets;
     const queue = queueOf(RED);
     const onQueue = (problem: Said | undefined) => report.queue(problem);

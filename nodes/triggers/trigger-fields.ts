@@ -79,18 +79,17 @@ export const TRIGGER_FIELDS = {
     unit: 's',
     when: WAITING,
   },
-  /** Not where keys and passwords are left in the message: they are never written down. */
   intake: {
     kind: 'select',
     default: 'stored',
     options: ['stored', 'now'],
     describe: true,
-    when: { trigger: NOT_BLOCKING, keepSecrets: false },
+    when: { trigger: NOT_BLOCKING },
   },
   inOrder: {
     kind: 'checkbox',
     default: false,
-    when: { trigger: NOT_BLOCKING, keepSecrets: false, intake: 'stored' },
+    when: { trigger: NOT_BLOCKING, intake: 'stored' },
   },
   ...CLEARANCE_FIELDS,
   scope: {

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import type { Said } from '../text';
+import type { QueueOverview } from './overview';
 
 /** What the scan of a request's bytes told, as the parser needs it later. */
 export interface QueuedNotes {
@@ -52,34 +53,6 @@ export const DEFAULT_QUEUE: QueueLimits = {
 export interface QueuePlaces {
   runs: number;
   bytes: number;
-}
-
-/**
- * Why a request was put aside: the process died under it too often, nobody can read it, or no trigger took it for too
- * long.
- */
-export type AsideReason = 'died' | 'unreadable' | 'old';
-
-/** A request that was put aside: it is started again, or deleted, by hand. */
-export interface AsideRequest {
-  id: number;
-  module: string;
-  receivedAt: number;
-  asideAt: number;
-  size: number;
-  attempts: number;
-  reason: AsideReason;
-}
-
-export interface QueueOverview {
-  waiting: number;
-  running: number;
-  /** The latest first, as many as a list shows. */
-  aside: AsideRequest[];
-  /** All of them. */
-  asideCount: number;
-  /** Modules whose requests wait although no trigger takes them. */
-  stranded: { module: string; count: number }[];
 }
 
 export type QueueState =

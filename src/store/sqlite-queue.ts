@@ -1,13 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type {
-  QueueEvents,
-  QueueLimits,
-  QueueOverview,
-  QueuePlaces,
-  QueueState,
-  RequestQueue,
-} from '../queue/queue';
+import type { QueueOverview } from '../queue/overview';
+import type { QueueEvents, QueueLimits, QueuePlaces, QueueState, RequestQueue } from '../queue/queue';
 import { spoken } from '../text';
 import { KeptThread } from './kept-thread';
 import { PACE, type KeeperMessage } from './protocol';

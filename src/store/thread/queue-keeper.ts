@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import type { QueueEntry, QueueLimits, QueueOverview, TakenRequest } from '../../queue/queue';
+import type { QueueOverview } from '../../queue/overview';
+import type { QueueEntry, QueueLimits, TakenRequest } from '../../queue/queue';
 import { saidBy, text, WorkflowError, type Said } from '../../text';
 import type { Fate, FromQueueThread, QueueQuestion, QueueStart, ToQueueThread } from '../queue-protocol';
 import { prepared } from './queue-body';
@@ -85,7 +86,8 @@ export class QueueKeeper {
         },
       },
       (message) => {
-        if (message.told === 'state' && message.state.state === 'failed') this.onFailure(message.state.problem);
+        if (message.told === 'state' && message.state.state === 'failed')
+          this.onFailure(message.state.problem);
         this.tell(message);
       },
     );
@@ -370,7 +372,8 @@ export class QueueKeeper {
       dropped++;
     }
     if (dropped > 0) this.tell({ told: 'notice', notice: text('queue.asideDropped', { count: dropped }) });
-    if (isFull()) throw new WorkflowError('queue.tooMany', { count: this.kept.size, megabytes: megabytes(this.bytes) });
+    if (isFull())
+      throw new WorkflowError('queue.tooMany', { count: this.kept.size, megabytes: megabytes(this.bytes) });
   }
 
   private answerKept(entered: Kept[]): void {
@@ -499,13 +502,17 @@ export class QueueKeeper {
 
   private overview(): QueueOverview {
     const all = [...this.kept.values()];
-    const aside = all.filter(({ state }) => state === 'aside').sort((a, b) => b.asideAt - a.asideAt || b.id - a.id);
+    const aside = all
+      .filter(({ state }) => state === 'aside')
+      .sort((a, b) => b.asideAt - a.asideAt || b.id - a.id);
     return {
       waiting: all.filter(({ state }) => state === 'waiting' || state === 'entering').length,
       running: all.filter(({ state, isQuiet }) => state === 'running' && !isQuiet).length,
-      aside: aside.slice(0, MOST_LISTED).map(({ id, module, receivedAt, asideAt, size, attempts, reason }) => ({
-        ...{ id, module, receivedAt, asideAt, size, attempts, reason: reason || 'old' },
-      })),
+      aside: aside
+        .slice(0, MOST_LISTED)
+        .map(({ id, module, receivedAt, asideAt, size, attempts, reason }) => ({
+          ...{ id, module, receivedAt, asideAt, size, attempts, reason: reason || 'old' },
+        })),
       asideCount: aside.length,
       stranded: this.turns.stranded,
     };

@@ -1,4 +1,5 @@
-import type { AsideReason, QueuedNotes } from '../../queue/queue';
+import type { AsideReason } from '../../queue/overview';
+import type { QueuedNotes } from '../../queue/queue';
 import type { Schema, SqliteFile } from './database';
 
 /** Bytes of a body in one row: SQLite has a whole row in memory. */
