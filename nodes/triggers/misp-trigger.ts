@@ -50,7 +50,7 @@ export default defineNode(
         rename: { explicit: 'goOn' },
         map: { goOn: { true: 'response', false: 'ended', undefined: 'ended' } },
       },
-      { from: 2, set: { intake: 'now' } },
+      { from: 2, map: { intake: { undefined: 'now' } } },
     ],
     labelBy: 'trigger',
     inputs: 0,

@@ -228,10 +228,11 @@ export class TriggerRuns<K extends KindName = 'action'> {
     request: RequestOf<K>,
     deadline: number,
     { test, goOn, unasked = false, replay, caller, attempt }: Begun,
-    { answered, quiet, ended }: { answered: (verdict: Verdict) => void; ended?: () => void } & Pick<
-      RunEvents,
-      'quiet'
-    >,
+    {
+      answered,
+      quiet,
+      ended,
+    }: { answered: (verdict: Verdict) => void; ended?: () => void } & Pick<RunEvents, 'quiet'>,
   ): OpenRun<K> {
     const { firing } = this;
     const { node, tracker, journal } = firing;
