@@ -42,12 +42,10 @@ export default defineNode(
   (context, node) => {
     const { RED, config } = context;
     if (isHistoryTaken(RED)) throw new WorkflowError('store.second');
-    const giveBack = [
-      wishHistory(RED, node.id, settingsOf(config)),
-      queueOf(RED).wish(node.id, queueLimitsOf(config)),
-    ];
-    const { history } = runtimeOf(RED);
     const queue = queueOf(RED);
+    const [settings, limits] = [settingsOf(config), queueLimitsOf(config)];
+    const giveBack = [wishHistory(RED, node.id, settings), queue.wish(node.id, limits)];
+    const { history } = runtimeOf(RED);
     const onTrouble = () => {
       const problem = queue.trouble ?? history.trouble;
       if (problem === undefined) context.connection();

@@ -14,8 +14,7 @@ export interface QueueStart {
   inHand: readonly number[];
 }
 
-export type QueueQuestion =
-  { do: 'overview' } | { do: 'restart' | 'forget'; which: { id: number } | 'all' };
+export type QueueQuestion = { do: 'overview' } | { do: 'restart' | 'forget'; which: { id: number } | 'all' };
 
 /** What became of a request in hand. */
 export type Fate = 'quiet' | 'done' | 'again' | 'unreadable';
@@ -29,5 +28,4 @@ export type ToQueueThread =
   | { do: 'fates'; fates: readonly { fate: Fate; id: number }[] }
   | { do: 'close' };
 
-export type FromQueueThread =
-  KeeperMessage | { told: 'taken'; request: TakenRequest } | { told: 'changed' };
+export type FromQueueThread = KeeperMessage | { told: 'taken'; request: TakenRequest } | { told: 'changed' };

@@ -14,7 +14,8 @@ describe('accepted requests while the process is killed', function () {
       `        ${accepted} accepted, ${unanswered} unanswered, ${duplicates} duplicates, ${seconds.toFixed(1)} s`,
     );
     assert.deepEqual([result.lost, result.runAllTheSame, result.words], [[], [], []]);
-    assert.deepEqual([result.unmarked, result.notOpened, result.left], [0, 0, 0]);
+    const { unmarked, notOpened, left } = result;
+    assert.deepEqual({ unmarked, notOpened, left }, { unmarked: 0, notOpened: 0, left: 0 });
     // Without an answer are those that were on their way when it was killed: each of the 50 may have been so twice.
     assert.ok(accepted >= 2000 - 4 * 50, String(accepted));
     assert.equal(accepted + unanswered, 2000);

@@ -1,19 +1,18 @@
-import http from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { credentials, listener, node, tab, trigger } from './flows';
-import { call, freePort, listening } from './misp';
+import { Fire, sleep, type Salvo } from './kills-fire';
+import { freePort, listening } from './misp';
 import type { FlowNode } from './node-red';
-import { DEFAULT_QUEUE, Queue, SOON } from './queue';
 import { forkNodeRed, type NodeRedProcess } from './node-red-process';
+import { DEFAULT_QUEUE, Queue, SOON } from './queue';
+import { TroubledDisk, type DiskTrouble } from './troubled-disk';
 
-export interface Kills {
-  requests: number;
+export interface Kills extends Salvo {
   kills: number;
-  /** Bytes of a request, from and to. */
-  sizes: [number, number];
-  atOnce: number;
+  /** The disk of the queue is in trouble at each kill, one kind after the other; only root may have that. */
+  disk?: readonly DiskTrouble[];
 }
 
 export interface KillsResult {
@@ -31,14 +30,19 @@ export interface KillsResult {
   /** Runs of requests that had one before, and those of them that do not say so. */
   duplicates: number;
   unmarked: number;
-  /** How often nothing was accepted after a start. */
+  /** How often nothing was accepted after a start, or nothing was refused while the disk was in trouble. */
   notOpened: number;
+  notRefused: number;
   runs: number;
   seconds: number;
   /** Rows that are left in the queue. */
   left: number;
+  /** Why requests were refused. */
   words: string[];
 }
+
+/** So long is waited for a process that has just started, in milliseconds. */
+const PATIENCE_MS = 60_000;
 
 /** Writes the number of each request and of its attempt into a file; done when that is written. */
 function writingFlow(port: number, file: string): FlowNode[] {
@@ -65,93 +69,100 @@ function writingFlow(port: number, file: string): FlowNode[] {
   ];
 }
 
-function body(number: number, bytes: number): string {
-  const uuid = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-  const event = { id: String(number), uuid, info: String(number), comment: '' };
-  const request = { module: 'stored', data: { Event: event }, params: {} };
-  event.comment = 'x'.repeat(Math.max(0, bytes - JSON.stringify(request).length));
-  return JSON.stringify(request);
+/** Sends requests that MISP does not wait for to a Node-RED that is killed again and again, and counts. */
+export async function fireUnderKills({ kills, disk: troubles = [], ...salvo }: Kills): Promise<KillsResult> {
+  const userDir = mkdtempSync(path.join(tmpdir(), 'misp-kills-'));
+  const folder = path.join(userDir, 'misp-workflows/queue');
+  const file = path.join(userDir, 'runs.txt');
+  const disk = troubles.length > 0 ? TroubledDisk.on(folder) : undefined;
+  const began = performance.now();
+  try {
+    const port = await freePort();
+    const first = await forkNodeRed({ userDir });
+    await first.deploy(writingFlow(port, file), credentials);
+    await listening(port);
+    const fire = new Fire(port, salvo);
+    const killer = new Killer(first, fire, userDir, disk);
+    const killing = killer.all(kills, salvo.requests, troubles);
+    await Promise.all([fire.all(), killing]);
+    await killer.nodeRed.ready();
+    await quiet(file);
+    await killer.nodeRed.stop();
+    fire.close();
+    const { notOpened, notRefused } = killer;
+    const seconds = (performance.now() - began) / 1000;
+    return { ...counted(fire, file), notOpened, notRefused, seconds, left: await leftIn(folder) };
+  } finally {
+    disk?.remove();
+    rmSync(userDir, { recursive: true, force: true });
+  }
 }
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Kills a Node-RED at random moments, and starts it again. */
+class Killer {
+  notOpened = 0;
+  notRefused = 0;
 
-/** Sends requests that MISP does not wait for to a Node-RED that is killed again and again, and counts. */
-export async function fireUnderKills({ requests, kills, sizes, atOnce }: Kills): Promise<KillsResult> {
-  const userDir = mkdtempSync(path.join(tmpdir(), 'misp-kills-'));
-  const file = path.join(userDir, 'runs.txt');
-  const port = await freePort();
-  const began = performance.now();
-  let nodeRed: NodeRedProcess = await forkNodeRed({ userDir });
-  await nodeRed.deploy(writingFlow(port, file), credentials);
-  await listening(port);
+  constructor(
+    public nodeRed: NodeRedProcess,
+    private readonly fire: Fire,
+    private readonly userDir: string,
+    private readonly disk: TroubledDisk | undefined,
+  ) {}
 
-  const accepted = new Set<number>();
-  const refused = new Map<number, string>();
-  const unanswered = new Set<number>();
-  let acceptedSinceStart = 0;
-  let notOpened = 0;
-  let next = 0;
-  let agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
-  const settled = () => accepted.size + refused.size + unanswered.size;
-  const send = async (number: number): Promise<void> => {
-    const bytes = Math.round(sizes[0] + Math.random() * (sizes[1] - sizes[0]));
-    const text = body(number, bytes);
-    for (;;) {
-      try {
-        const { json, text: told } = await call(text, { port, agent });
-        if (json.data === true) {
-          accepted.add(number);
-          acceptedSinceStart++;
-        } else refused.set(number, told);
-        return;
-      } catch (error) {
-        // It has never got there.
-        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') return void unanswered.add(number);
-        await sleep(20);
-      }
-    }
-  };
-  const worker = async () => {
-    while (next < requests) await send(next++);
-  };
-  const killer = async () => {
-    const moments = Array.from({ length: kills }, () => Math.random() * requests * 0.98).sort(
-      (a, b) => a - b,
-    );
-    for (const moment of moments) {
-      while (settled() < moment) await sleep(5);
+  async all(kills: number, requests: number, troubles: readonly DiskTrouble[]): Promise<void> {
+    const moments = Array.from({ length: kills }, () => Math.random() * requests * 0.98);
+    moments.sort((a, b) => a - b);
+    let before = 0;
+    for (const [index, moment] of moments.entries()) {
+      while (this.fire.settled < moment) await sleep(5);
       // Not before it has opened again, or it would be killed while it starts only.
-      for (const end = Date.now() + 30_000; acceptedSinceStart === 0 && Date.now() < end;) await sleep(5);
-      if (acceptedSinceStart === 0) notOpened++;
+      if (!(await this.grows(() => this.fire.accepted.size, before))) this.notOpened++;
       await sleep(Math.random() * 100);
-      acceptedSinceStart = 0;
-      nodeRed.kill();
-      await nodeRed.ended;
-      agent.destroy();
-      agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
-      nodeRed = await forkNodeRed({ userDir, atOnce: true });
+      before = this.fire.accepted.size;
+      await this.once(this.disk && troubles[index % troubles.length]);
     }
-  };
-  const killing = killer();
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  await killing;
-  await nodeRed.ready();
-  await quiet(file);
-  await nodeRed.stop();
-  agent.destroy();
-
-  const attempts = new Map<number, number[]>();
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const [, number, attempt] = /^(\d+) (\d+)$/.exec(line) ?? [];
-    if (number === undefined) continue;
-    attempts.set(Number(number), [...(attempts.get(Number(number)) ?? []), Number(attempt)]);
   }
-  const left = await leftIn(path.join(userDir, 'misp-workflows/queue'));
-  rmSync(userDir, { recursive: true, force: true });
-  const duplicates = [...attempts.values()].map((list) => list.length - 1);
-  // Of one request, one run at most may call itself the first.
-  const unmarked = [...attempts.values()].filter((list) => list.filter((one) => one === 1).length > 1);
+
+  private async once(trouble: DiskTrouble | undefined): Promise<void> {
+    // It dies while the disk is full already.
+    if (trouble === 'full') await this.begin(trouble);
+    this.nodeRed.kill();
+    await this.nodeRed.ended;
+    this.fire.renew();
+    if (trouble === 'read-only') this.disk?.begin(trouble);
+    this.nodeRed = await forkNodeRed({ userDir: this.userDir, atOnce: true });
+    if (trouble === undefined) return;
+    await this.refuses();
+    this.disk?.end(trouble);
+  }
+
+  private async begin(trouble: DiskTrouble): Promise<void> {
+    this.disk?.begin(trouble);
+    await this.refuses();
+  }
+
+  private async refuses(): Promise<void> {
+    const { refused } = this.fire;
+    if (!(await this.grows(() => refused.size, refused.size))) this.notRefused++;
+  }
+
+  private async grows(count: () => number, before: number): Promise<boolean> {
+    const end = Date.now() + PATIENCE_MS;
+    while (count() <= before && !this.fire.isOver && Date.now() < end) await sleep(5);
+    return count() > before || this.fire.isOver;
+  }
+}
+
+/** What was told, beside what was run. */
+function counted(
+  { accepted, refused, unanswered }: Fire,
+  file: string,
+): Omit<KillsResult, 'notOpened' | 'notRefused' | 'seconds' | 'left'> {
+  const attempts = attemptsIn(file);
   const hasRun = (number: number) => attempts.has(number);
+  const lists = [...attempts.values()];
+  const runs = lists.reduce((sum, list) => sum + list.length, 0);
   return {
     accepted: accepted.size,
     refused: refused.size,
@@ -159,14 +170,23 @@ export async function fireUnderKills({ requests, kills, sizes, atOnce }: Kills):
     lost: [...accepted].filter((number) => !hasRun(number)),
     runAllTheSame: [...refused.keys()].filter(hasRun),
     unansweredRun: [...unanswered].filter(hasRun).length,
-    duplicates: duplicates.reduce((sum, count) => sum + count, 0),
-    unmarked: unmarked.length,
-    notOpened,
-    runs: [...attempts.values()].reduce((sum, list) => sum + list.length, 0),
-    seconds: (performance.now() - began) / 1000,
-    left,
+    duplicates: runs - lists.length,
+    // Of one request, one run at most may call itself the first.
+    unmarked: lists.filter((list) => list.filter((one) => one === 1).length > 1).length,
+    runs,
     words: [...new Set(refused.values())].slice(0, 5),
   };
+}
+
+/** The attempts of each request that ran. */
+function attemptsIn(file: string): Map<number, number[]> {
+  const attempts = new Map<number, number[]>();
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const [, number, attempt] = /^(\d+) (\d+)$/.exec(line) ?? [];
+    if (number === undefined) continue;
+    attempts.set(Number(number), [...(attempts.get(Number(number)) ?? []), Number(attempt)]);
+  }
+  return attempts;
 }
 
 /** Nothing is written any more. */

@@ -30,7 +30,9 @@ export function prepared({ body, inOrder, withoutSecrets }: Put): {
 
 function read(body: Uint8Array): { data?: unknown } | undefined {
   try {
-    const request = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()) as unknown;
+    const request = JSON.parse(
+      Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString(),
+    ) as unknown;
     return typeof request === 'object' && request !== null ? request : undefined;
   } catch {
     return undefined;

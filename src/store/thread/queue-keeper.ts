@@ -387,10 +387,12 @@ export class QueueKeeper {
     for (const [port, keys] of byPort) port.postMessage({ entry: 'kept', keys });
   }
 
-  /** Nothing of it is on disk. What was marked before has its turn all the same. */
+  /** What came in is refused. What was marked before has its turn all the same. */
   private onUnwritten(begun: { kept: Kept; isNew: boolean }[], problem: Said): void {
     for (const kept of this.entering) {
       this.forgetEntry(kept);
+      // In case that it is on disk all the same.
+      this.gone.add(kept.id);
       if (kept.entrance) refuse(kept.entrance, kept.key, problem);
     }
     this.entering = [];
@@ -438,7 +440,10 @@ export class QueueKeeper {
   /** The file was opened, perhaps again. */
   private load(rows: RequestRow[]): void {
     const ids = new Set(rows.map(({ id }) => id));
-    const lost = [...this.kept.values()].filter(({ id, state }) => state !== 'running' && !ids.has(id));
+    const entering = new Set(this.entering);
+    const lost = [...this.kept.values()].filter(
+      (kept) => kept.state !== 'running' && !ids.has(kept.id) && !entering.has(kept),
+    );
     for (const kept of lost) {
       this.leaveTurns(kept);
       this.forgetEntry(kept);
