@@ -1,8 +1,10 @@
 import { strict as assert } from 'node:assert';
+import { execFileSync, fork } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { words } from '../../src/text';
 import { DEFAULT_QUEUE, Entrance, openedQueue, Queue, request, settled, SOON } from '../support/queue';
+import { smallDisk } from '../support/small-disk';
 import { bytesIn, removeFolders, storeFolder, until } from '../support/store';
 
 const MEGABYTE = 1024 * 1024;
@@ -44,7 +46,7 @@ describe('accepted requests on disk', function () {
 
   it('are taken again after a clean end: marked, and it is no death', async () => {
     const folder = storeFolder();
-    for (let attempt = 1; attempt <= 6; attempt++) {
+    for (let attempt = 1; attempt <= 4; attempt++) {
       const { queue, taken } = await openedQueue(folder);
       queue.setPlaces('listener', { runs: 10, bytes: MEGABYTE });
       queue.open('listener', 'module');
@@ -309,6 +311,115 @@ describe('accepted requests on disk', function () {
     await entrance.put(request('x'));
     assert.ok(existsSync(folder));
     queue.close();
+  });
+
+  it('are put aside when the process dies under them again and again; those beside them run', async () => {
+    const folder = storeFolder();
+    const { queue } = await openedQueue(folder);
+    const entrance = new Entrance(queue, 'listener');
+    for (const text of ['a', 'poison', 'b', 'c']) entrance.confirm(await entrance.put(request(text)));
+    queue.close();
+    const done: { text: string; attempt: number }[] = [];
+    const begun = () => {
+      const child = fork(path.join(__dirname, '../support/queue-child.mjs'), [folder], { execArgv: [] });
+      child.on('message', (message) => done.push(message as (typeof done)[number]));
+      return { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
+    };
+    for (let death = 1; death <= 3; death++) await begun().ended;
+    const last = begun();
+    await until(() => done.length === 3);
+    last.child.send('end');
+    await last.ended;
+    assert.deepEqual(new Set(done.map(({ text }) => text)), new Set(['a', 'b', 'c']));
+    assert.ok(done.every(({ attempt }) => attempt > 1));
+
+    const { queue: again, taken } = await openedQueue(folder);
+    const { aside, waiting } = await again.overview();
+    assert.equal(waiting, 0);
+    assert.deepEqual(
+      aside.map(({ module, reason, attempts }) => ({ module, reason, attempts })),
+      [{ module: 'module', reason: 'died', attempts: 4 }],
+    );
+    assert.equal(await again.restart({ id: aside[0].id }), 1);
+    again.setPlaces('listener', { runs: 10, bytes: MEGABYTE });
+    again.open('listener', 'module');
+    await until(() => taken.length === 1);
+    assert.deepEqual([Buffer.from(taken[0].body).toString(), taken[0].attempt], ['poison', 5]);
+    again.close();
+  });
+
+  for (const spare of [0, 4 * MEGABYTE])
+    it(`are refused on a full disk, and never run; what was kept runs and makes room (${spare} bytes left free)`, async function () {
+      const disk = smallDisk(32);
+      if (!disk) return this.skip(); // only root may mount
+      try {
+        const pace = { ...SOON, spare, reserve: 8 * MEGABYTE };
+        const folder = path.join(disk.folder, 'queue');
+        const { queue, taken } = await openedQueue(folder, {}, pace);
+        const entrance = new Entrance(queue, 'listener');
+        const kept: string[] = [];
+        const put = async (name: string) => {
+          entrance.confirm(await entrance.put(request(name.padEnd(60_000, '.'))));
+          kept.push(name);
+        };
+        const putOn = async () => {
+          for (let n = 0; n < 1000; n++) await Promise.all([1, 2, 3].map((one) => put(`kept ${n} ${one}`)));
+        };
+        await assert.rejects(putOn(), /is full, so nothing is accepted/);
+        assert.ok(kept.length > 20, String(kept.length));
+        // All of the rest too: nothing is left but the reserve.
+        await until(() => existsSync(path.join(folder, 'reserve')));
+        const filler = path.join(disk.folder, 'filler');
+        assert.throws(() => writeFileSync(filler, Buffer.alloc(50 * MEGABYTE)), /ENOSPC/);
+        for (let n = 0; n < 5; n++) await assert.rejects(put('refused'), /is full, so nothing is accepted/);
+        await until(async () => (await queue.overview()).waiting === kept.length);
+        // Those that run make room.
+        queue.setPlaces('listener', { runs: 10, bytes: 100 * MEGABYTE });
+        queue.on('taken', ({ id }) => queue.done(id));
+        queue.open('listener', 'module');
+        await until(() => taken.length >= kept.length);
+        const ran = taken.map(({ body }) => Buffer.from(body).toString().replace(/\.+$/, ''));
+        assert.deepEqual(ran.sort(), kept.sort());
+        await until(() => queue.current.state === 'open');
+        await put('again');
+        queue.close();
+      } finally {
+        disk.remove();
+      }
+    });
+
+  it('are refused on a disk that is read-only, and never run; what was kept runs when it is not', async function () {
+    const disk = smallDisk(80);
+    if (!disk) return this.skip(); // only root may mount
+    try {
+      const folder = path.join(disk.folder, 'queue');
+      const before = await openedQueue(folder);
+      const first = new Entrance(before.queue, 'listener');
+      first.confirm(await first.put(request('kept')));
+      before.queue.close();
+      execFileSync('mount', ['-o', 'remount,ro', disk.folder]);
+      const { queue, taken } = await openedQueue(folder);
+      queue.setPlaces('listener', { runs: 10, bytes: MEGABYTE });
+      queue.open('listener', 'module');
+      const entrance = new Entrance(queue, 'listener');
+      for (let n = 0; n < 5; n++)
+        await assert.rejects(entrance.put(request('refused')), /cannot be written to .* nothing is accepted/);
+      assert.deepEqual(taken, []);
+      execFileSync('mount', ['-o', 'remount,rw', disk.folder]);
+      await until(() => taken.length > 0);
+      entrance.confirm(await entrance.put(request('again')));
+      await until(() => taken.length > 1);
+      assert.deepEqual(
+        taken.map(({ body, attempt }) => [Buffer.from(body).toString(), attempt]),
+        [
+          ['kept', 2],
+          ['again', 1],
+        ],
+      );
+      queue.close();
+    } finally {
+      disk.remove();
+    }
   });
 
   it('are put aside with a damaged file, and belong to one process alone', async () => {

@@ -22,8 +22,8 @@ export { DEFAULT_QUEUE, SOON };
 type Put = Omit<QueueEntry & { enter: 'put' }, 'enter' | 'key'>;
 
 /** A queue that is open, what it gives out, and what it says. */
-export async function openedQueue(folder: string, limits: Partial<QueueLimits> = {}) {
-  const queue = new Queue(folder, { ...DEFAULT_QUEUE, ...limits }, SOON);
+export async function openedQueue(folder: string, limits: Partial<QueueLimits> = {}, pace = SOON) {
+  const queue = new Queue(folder, { ...DEFAULT_QUEUE, ...limits }, pace);
   const taken: TakenRequest[] = [];
   const notices: string[] = [];
   queue.on('taken', (request) => taken.push(request));

@@ -104,9 +104,12 @@ export class SqliteFile {
     return pages * this.number('PRAGMA page_size');
   }
 
-  /** Gives back to the disk what deleted data took up, and writes it over in SQLite's own journal too. */
-  shrink(): void {
-    this.database.exec('PRAGMA incremental_vacuum');
+  /**
+   * Gives back to the disk what deleted data took up, and writes it over in SQLite's own journal too.
+   * @param pages at most so many; 0: all
+   */
+  shrink(pages = 0): void {
+    this.database.exec(`PRAGMA incremental_vacuum(${pages})`);
     this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 

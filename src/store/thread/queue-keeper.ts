@@ -51,6 +51,8 @@ export class QueueKeeper {
   private bytes = 0;
   private nextId: number;
   private isOpen = false;
+  /** Nothing comes in, but what waits has its turn: when it has ended there is room. */
+  private isFull = false;
   private isScheduled = false;
   private deleting: NodeJS.Timeout | undefined;
   private idle: NodeJS.Timeout | undefined;
@@ -82,6 +84,7 @@ export class QueueKeeper {
         tidy: (table) => this.tidy(table),
         works: () => {
           this.isOpen = true;
+          this.isFull = false;
           this.flushSoon();
         },
       },
@@ -286,19 +289,30 @@ export class QueueKeeper {
    * @param isDue what has ended does not wait any longer for what is written next
    */
   private flush(isDue = false): void {
-    if (!this.isOpen) return;
+    if (!this.isOpen && !this.isFull) return;
     this.enterPuts();
     const { entering } = this;
     const begun = this.begun();
     try {
-      if (entering.length + this.changed.size > 0 || (isDue && this.gone.size > 0))
-        this.vault.write((table) => this.write(table));
+      if (entering.length + this.changed.size > 0 || (isDue && this.gone.size > 0)) this.writeOut();
     } catch (error) {
       return this.onUnwritten(begun, saidBy(error));
     }
     this.answerKept(entering);
     for (const { kept } of begun) this.give(kept);
     this.idleSoon();
+  }
+
+  private writeOut(): void {
+    const write = (table: QueueTable) => this.write(table);
+    if (this.isOpen) return this.vault.write(write);
+    try {
+      this.vault.writeInReserve(write);
+    } catch (error) {
+      // Not even that, until the vault has looked again.
+      this.isFull = false;
+      throw error;
+    }
   }
 
   private write(table: QueueTable): void {
@@ -410,7 +424,9 @@ export class QueueKeeper {
   /** It is tried again by the vault. */
   private onFailure(problem: Said): void {
     this.isOpen = false;
+    this.isFull = this.vault.isFull;
     this.refusePuts(problem);
+    if (this.isFull) this.flushSoon();
   }
 
   private refusePuts(problem: Said): void {
@@ -488,6 +504,7 @@ export class QueueKeeper {
     if (dropped > 0) this.tell({ told: 'notice', notice: text('queue.asideOld', { count: dropped }) });
     if (this.changed.size + this.gone.size > 0) this.write(table);
     if (this.kept.size === 0 && table.slack > 0) table.shrink();
+    else if (this.vault.isFull) table.giveBack();
   }
 
   private idleSoon(): void {

@@ -4,6 +4,10 @@ import type { Schema, SqliteFile } from './database';
 
 /** Bytes of a body in one row: SQLite has a whole row in memory. */
 const PART_BYTES = 1024 * 1024;
+/** So many pages are given back to a full disk at a time: as they are moved they stand in SQLite's journal first. */
+const STEP_PAGES = 128;
+/** So many times, so that it comes to an end. */
+const MOST_STEPS = 64;
 /** More parts than the largest body has. */
 const MOST_PARTS = 4096;
 
@@ -98,6 +102,11 @@ export class QueueTable {
   /** Bytes of the file that are not in use. */
   get slack(): number {
     return this.file.number('PRAGMA freelist_count') * this.file.number('PRAGMA page_size');
+  }
+
+  /** Gives back to a full disk some of what was deleted. */
+  giveBack(): void {
+    for (let step = 0; step < MOST_STEPS && this.slack > 0; step++) this.file.shrink(STEP_PAGES);
   }
 
   /** Gives back to the disk what was deleted, and leaves no trace of it in the file. */

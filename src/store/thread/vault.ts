@@ -111,6 +111,17 @@ export class Vault<Table> {
     }
   }
 
+  /** Nothing is written because the disk has no room. */
+  get isFull(): boolean {
+    return typeof this.problem === 'object' && this.problem.key === this.plan.words.full;
+  }
+
+  /** Writes what makes room in the end, on a full disk too: the reserve is taken again when there is room. */
+  writeInReserve(work: (table: Table) => void): void {
+    this.makeRoom();
+    this.using(work);
+  }
+
   /** Only what forgets goes on while the disk is full: it makes room. */
   tidy(): void {
     if (!this.table) return;
