@@ -6,7 +6,7 @@ const AT_ONCE = 50;
 /** `npm run kills`: nothing that was accepted is lost, whenever the process is killed. Prints what was counted. */
 async function main(): Promise<void> {
   const [requests = 100_000, kills = 20] = process.argv.slice(2).map(Number);
-  await run('kills', { requests, kills, atOnce: AT_ONCE, sizes: SIZES });
+  await run('kills', { requests, kills, stops: Math.ceil(kills / 4), atOnce: AT_ONCE, sizes: SIZES });
   await run('kills on a disk that is full or read-only', {
     ...{ requests: requests / 10, kills: Math.ceil(kills / 3), atOnce: AT_ONCE, sizes: SIZES },
     disk: ['full', 'read-only'],

@@ -25,7 +25,7 @@ const FIELDS = {
   requests: { kind: 'number', default: 100_000, min: 100, max: 10_000_000, advanced: true },
   requestsSize: { kind: 'number', default: 1024, min: 10, max: 100_000, unit: 'MB', advanced: true },
   requestsDays: { kind: 'number', default: 14, min: 1, max: 3650, advanced: true },
-  attempts: { kind: 'number', default: 3, min: 1, max: 100, advanced: true },
+  attempts: { kind: 'number', default: 4, min: 1, max: 100, advanced: true },
   hidden: { kind: 'list', default: [], when: { keep: ['disk', 'memory'] } },
 } as const satisfies Fields;
 

@@ -141,7 +141,10 @@ export class TriggerRuns<K extends KindName = 'action'> {
         if (this.accepted.delete(started)) query.left();
       },
       ended: () => {
-        if (!started.isGivenBack) kept?.ended();
+        if (!kept || started.isGivenBack) return;
+        // What a redeploy broke off begins again.
+        if (started.run.interrupted) query.giveBack();
+        else kept.ended();
       },
     });
     started.query = query;

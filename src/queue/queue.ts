@@ -46,7 +46,7 @@ export const DEFAULT_QUEUE: QueueLimits = {
   requests: 100_000,
   bytes: 1024 * 1024 * 1024,
   days: 14,
-  attempts: 3,
+  attempts: 4,
 };
 
 /** How much of one listener may be under way at a time. */

@@ -119,8 +119,7 @@ export class KeptThread<To extends object> extends EventEmitter<Events> {
   private onMessage(message: KeeperMessage): void {
     if (message.told === 'state') return this.setState(message.state);
     if (message.told === 'notice') return void this.emit('notice', message.notice);
-    if (message.told !== 'answer' && message.told !== 'refusal')
-      return void this.emit('told', message as never);
+    if (message.told !== 'answer' && message.told !== 'refusal') return void this.emit('told', message);
     const asked = this.asked.get(message.id);
     this.asked.delete(message.id);
     if (message.told === 'answer') return asked?.resolve(message.answer as never);

@@ -128,6 +128,18 @@ describe('a trigger that stores its requests first', function () {
     log.stop();
   });
 
+  it('starts runs again that a deploy of a node behind it broke off', async () => {
+    const flow = (name: string) => [
+      ...[tab, listener(port), stored(['slow']), { ...delay('slow', ['words'], 1), name }, ...writing(file)],
+    ];
+    await start(flow('first'));
+    for (const info of ['a', 'b']) assert.deepEqual(await ask(eventOf(info)), { data: true });
+    await deploy(nodeRed.RED, flow('second'), credentials, 'nodes');
+    await until(() => lines().length === 2);
+    assert.deepEqual(lines().sort(), ['a 2', 'b 2']);
+    await until(async () => (await accepted()).running + (await accepted()).waiting === 0);
+  });
+
   it('keeps more than may be under way at a time, where others are refused', async () => {
     await start([
       ...[tab, listener(port, { acceptedRuns: 2 }), stored(['slow']), delay('slow', ['words'], 0.2)],

@@ -325,7 +325,7 @@ describe('accepted requests on disk', function () {
       child.on('message', (message) => done.push(message as (typeof done)[number]));
       return { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
     };
-    for (let death = 1; death <= 3; death++) await begun().ended;
+    for (let death = 1; death <= 4; death++) await begun().ended;
     const last = begun();
     await until(() => done.length === 3);
     last.child.send('end');
@@ -338,13 +338,13 @@ describe('accepted requests on disk', function () {
     assert.equal(waiting, 0);
     assert.deepEqual(
       aside.map(({ module, reason, attempts }) => ({ module, reason, attempts })),
-      [{ module: 'module', reason: 'died', attempts: 4 }],
+      [{ module: 'module', reason: 'died', attempts: 5 }],
     );
     assert.equal(await again.restart({ id: aside[0].id }), 1);
     again.setPlaces('listener', { runs: 10, bytes: MEGABYTE });
     again.open('listener', 'module');
     await until(() => taken.length === 1);
-    assert.deepEqual([Buffer.from(taken[0].body).toString(), taken[0].attempt], ['poison', 5]);
+    assert.deepEqual([Buffer.from(taken[0].body).toString(), taken[0].attempt], ['poison', 6]);
     again.close();
   });
 

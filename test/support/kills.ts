@@ -11,6 +11,8 @@ import { TroubledDisk, type DiskTrouble } from './troubled-disk';
 
 export interface Kills extends Salvo {
   kills: number;
+  /** Clean ends in between. */
+  stops?: number;
   /** The disk of the queue is in trouble at each kill, one kind after the other; only root may have that. */
   disk?: readonly DiskTrouble[];
 }
@@ -70,7 +72,8 @@ function writingFlow(port: number, file: string): FlowNode[] {
 }
 
 /** Sends requests that MISP does not wait for to a Node-RED that is killed again and again, and counts. */
-export async function fireUnderKills({ kills, disk: troubles = [], ...salvo }: Kills): Promise<KillsResult> {
+export async function fireUnderKills(asked: Kills): Promise<KillsResult> {
+  const { kills, stops = 0, disk: troubles = [], ...salvo } = asked;
   const userDir = mkdtempSync(path.join(tmpdir(), 'misp-kills-'));
   const folder = path.join(userDir, 'misp-workflows/queue');
   const file = path.join(userDir, 'runs.txt');
@@ -83,7 +86,7 @@ export async function fireUnderKills({ kills, disk: troubles = [], ...salvo }: K
     await listening(port);
     const fire = new Fire(port, salvo);
     const killer = new Killer(first, fire, userDir, disk);
-    const killing = killer.all(kills, salvo.requests, troubles);
+    const killing = killer.all(kills, stops, salvo.requests, troubles);
     await Promise.all([fire.all(), killing]);
     await killer.nodeRed.ready();
     await quiet(file);
@@ -110,24 +113,29 @@ class Killer {
     private readonly disk: TroubledDisk | undefined,
   ) {}
 
-  async all(kills: number, requests: number, troubles: readonly DiskTrouble[]): Promise<void> {
-    const moments = Array.from({ length: kills }, () => Math.random() * requests * 0.98);
-    moments.sort((a, b) => a - b);
+  async all(kills: number, stops: number, requests: number, troubles: readonly DiskTrouble[]): Promise<void> {
+    const moments = Array.from({ length: kills + stops }, (_, index) => ({
+      at: Math.random() * requests * 0.98,
+      isClean: index >= kills,
+      trouble: this.disk && troubles[index % troubles.length],
+    }));
+    moments.sort((a, b) => a.at - b.at);
     let before = 0;
-    for (const [index, moment] of moments.entries()) {
-      while (this.fire.settled < moment) await sleep(5);
+    for (const { at, isClean, trouble } of moments) {
+      while (this.fire.settled < at) await sleep(5);
       // Not before it has opened again, or it would be killed while it starts only.
       if (!(await this.grows(() => this.fire.accepted.size, before))) this.notOpened++;
       await sleep(Math.random() * 100);
       before = this.fire.accepted.size;
-      await this.once(this.disk && troubles[index % troubles.length]);
+      await this.once(isClean, trouble);
     }
   }
 
-  private async once(trouble: DiskTrouble | undefined): Promise<void> {
+  private async once(isClean: boolean, trouble: DiskTrouble | undefined): Promise<void> {
     // It dies while the disk is full already.
     if (trouble === 'full') await this.begin(trouble);
-    this.nodeRed.kill();
+    if (isClean) await this.nodeRed.stop();
+    else this.nodeRed.kill();
     await this.nodeRed.ended;
     this.fire.renew();
     if (trouble === 'read-only') this.disk?.begin(trouble);

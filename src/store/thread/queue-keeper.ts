@@ -18,6 +18,12 @@ const TELL_MS = 300;
 /** How many of those that were put aside are listed. */
 const MOST_LISTED = 200;
 
+/**
+ * So many attempts before it is put aside are made when nothing else waits, with no other one like it under way: it would
+ * be put aside for what another one did. More than one: the process may have been killed by anything.
+ */
+const SUSPECT_ATTEMPTS = 2;
+
 /** A request that is kept. */
 interface Kept extends Omit<RequestRow, keyof Waiting>, Waiting {
   isSuspect: boolean;
@@ -479,8 +485,7 @@ export class QueueKeeper {
     const state = row.reason !== '' ? 'aside' : isInHand ? 'running' : 'waiting';
     const kept: Kept = {
       ...{ ...row, deaths, attempts: Math.max(1, row.attempts), running: isInHand ? 1 : 0, state },
-      // The last attempt is made with no other one like it under way: it would be put aside for what another one did.
-      ...{ isSuspect: deaths > 0 && deaths >= most - 1, marked: isInHand, isQuiet: false },
+      ...{ isSuspect: deaths > 0 && deaths >= most - SUSPECT_ATTEMPTS, marked: isInHand, isQuiet: false },
     };
     this.kept.set(kept.id, kept);
     this.byKey.set(kept.key, kept);

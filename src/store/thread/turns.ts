@@ -8,7 +8,7 @@ export interface Waiting {
   /** Where the order is to be kept: of which event it is. */
   readonly event: string;
   readonly size: number;
-  /** It may be what ends the process: no other one like it is under way then. */
+  /** It may be what ends the process: it goes when nothing else waits, and no other one like it is under way then. */
   readonly isSuspect: boolean;
 }
 
@@ -19,6 +19,7 @@ class Lane<W extends Waiting> {
   /** Those that were given back go before the others. */
   private readonly first = new Set<W>();
   private readonly ready = new Set<W>();
+  private readonly suspects = new Set<W>();
   /** Those behind another one of their event. */
   private readonly behind = new Map<string, W[]>();
 
@@ -26,22 +27,26 @@ class Lane<W extends Waiting> {
     return this.first.size + this.ready.size > 0;
   }
 
+  get hasSuspects(): boolean {
+    return this.suspects.size > 0;
+  }
+
   get count(): number {
     const behind = [...this.behind.values()].reduce((sum, list) => sum + list.length, 0);
-    return this.first.size + this.ready.size + behind;
+    return this.first.size + this.ready.size + this.suspects.size + behind;
   }
 
   add(waiting: W): void {
-    if (waiting.event === '') return void this.ready.add(waiting);
+    if (waiting.event === '') return this.letGo(waiting);
     const list = this.behind.get(waiting.event);
     if (list) return void list.push(waiting);
     this.behind.set(waiting.event, []);
-    this.ready.add(waiting);
+    this.letGo(waiting);
   }
 
   /** The first one that may go. */
   take(mayGo: (waiting: W) => boolean): W | undefined {
-    for (const set of [this.first, this.ready]) {
+    for (const set of [this.first, this.ready, this.suspects]) {
       for (const waiting of set) {
         if (!mayGo(waiting)) continue;
         set.delete(waiting);
@@ -61,12 +66,13 @@ class Lane<W extends Waiting> {
   /** One that was taken waits again; others of its event stay behind it. */
   back(taken: W): void {
     this.running--;
-    this.first.add(taken);
+    (taken.isSuspect ? this.suspects : this.first).add(taken);
   }
 
   /** One that waits is not wanted any more. */
   remove(waiting: W): void {
-    if (this.first.delete(waiting) || this.ready.delete(waiting)) return this.letNext(waiting);
+    if ([this.first, this.ready, this.suspects].some((set) => set.delete(waiting)))
+      return this.letNext(waiting);
     const list = this.behind.get(waiting.event);
     const index = list?.indexOf(waiting) ?? -1;
     if (index >= 0) list?.splice(index, 1);
@@ -75,8 +81,12 @@ class Lane<W extends Waiting> {
   private letNext({ event }: W): void {
     const list = this.behind.get(event);
     const next = list?.shift();
-    if (next) this.ready.add(next);
+    if (next) this.letGo(next);
     else if (list) this.behind.delete(event);
+  }
+
+  private letGo(waiting: W): void {
+    (waiting.isSuspect ? this.suspects : this.ready).add(waiting);
   }
 }
 
@@ -123,9 +133,15 @@ export class Turns<W extends Waiting> {
 
   /** Takes the next one that has a place. */
   next(): W | undefined {
+    const next = this.nextIn((lane) => lane.waits);
+    if (next || this.suspects > 0) return next;
+    return this.nextIn((lane) => lane.hasSuspects);
+  }
+
+  private nextIn(isWanted: (lane: Lane<W>) => boolean): W | undefined {
     for (const source of this.sources.values()) {
       for (const [name, lane] of source.lanes) {
-        if (!lane.isOpen || !lane.waits || !hasPlace(source, lane)) continue;
+        if (!lane.isOpen || !isWanted(lane) || !hasPlace(source, lane)) continue;
         const taken = lane.take((waiting) => this.mayGo(source, waiting));
         if (!taken) continue;
         // Its module comes after the others now.
@@ -159,7 +175,7 @@ export class Turns<W extends Waiting> {
   get stranded(): { module: string; count: number }[] {
     return [...this.sources.values()].flatMap(({ lanes }) =>
       [...lanes]
-        .filter(([, lane]) => !lane.isOpen && lane.waits)
+        .filter(([, lane]) => !lane.isOpen && lane.count > 0)
         .map(([module, lane]) => ({ module, count: lane.count })),
     );
   }
