@@ -27,7 +27,21 @@ const ours: FlowNode[] = [
 
 /** The same, with nothing kept of the runs. */
 const unrecorded: FlowNode[] = [{ id: 'store', type: 'misp-store', keep: 'nothing' }, ...ours];
-const FLOWS: Record<string, FlowNode[]> = { 'http-in': httpIn, ours, 'ours-unrecorded': unrecorded };
+
+/** MISP does not wait: the same decision, and nothing behind it. */
+const accepted = (intake: 'now' | 'stored'): FlowNode[] => [
+  tab,
+  listener(Number(port), { openRuns: 1000, acceptedRuns: 10_000 }),
+  trigger(['if'], {
+    ...{ version: 3, trigger: 'event-after-save', module: 'bench', intake, mostRuns: 1_000_000 },
+  }),
+  ifTag('if', 'tlp:red', []),
+];
+
+const FLOWS: Record<string, FlowNode[]> = {
+  ...{ 'http-in': httpIn, ours, 'ours-unrecorded': unrecorded },
+  ...{ accepted: accepted('now'), 'accepted-stored': accepted('stored') },
+};
 
 async function main(): Promise<void> {
   const isHttpIn = kind === 'http-in';

@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util';
 import { freePort } from '../test/support/misp';
 import { BODIES, type BodyName } from './bodies';
 
-const CASES = ['bare', 'http-in', 'ours', 'ours-unrecorded'] as const;
+const CASES = ['bare', 'http-in', 'ours', 'ours-unrecorded', 'accepted', 'accepted-stored'] as const;
 const CONNECTIONS = [1, 10, 100];
 const RATIOS: [string, string][] = [
   ['ours', 'http-in'],
   ['ours', 'bare'],
   ['ours', 'ours-unrecorded'],
+  ['accepted-stored', 'accepted'],
 ];
 const SECONDS = 2;
 
@@ -82,8 +83,8 @@ async function start(name: string): Promise<{ port: number; process: ChildProces
   return { port, process: child };
 }
 
-function measure(port: number, { body, connections }: Result): Promise<Measurement> {
-  const child = forked(['load.ts', String(port), body, String(connections), String(SECONDS)]);
+function measure(port: number, { name, body, connections }: Result): Promise<Measurement> {
+  const child = forked(['load.ts', String(port), body, String(connections), String(SECONDS), name]);
   return new Promise((resolve) => child.once('message', (message) => resolve(message as Measurement)));
 }
 

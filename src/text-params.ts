@@ -65,6 +65,7 @@ export interface TextNames {
   'service.broken': 'module' | 'problem';
   'service.gone': 'module';
   'service.stopping': never;
+  'service.unkept': 'problem';
   'service.failed': 'problem';
   'service.portInUse': 'port';
   'service.cannotListen': 'host' | 'port' | 'problem';
@@ -202,6 +203,7 @@ export interface TextNames {
   'trial.notJson': 'problem';
   'trigger.unknown': 'trigger';
   'trigger.noListener': never;
+  'trigger.noFolder': never;
   'trigger.noServer': never;
   'trigger.noEvent': 'trigger';
   'trigger.moduleName': never;
@@ -669,7 +671,7 @@ export interface TextNames {
   'outcome.block': never;
   'alert.rejected': never;
   'alert.absent': never;
-  'alert.notHanded': never;
+  'alert.notKept': never;
   'alert.noPause': never;
   'regex.possessive': never;
   'action.item': 'item' | 'problem';
@@ -786,6 +788,19 @@ export interface TextNames {
   'moduleOut.noRun': never;
   'moduleOut.late': never;
   'listener.noUpstream': never;
+  'queue.inUse': 'host' | 'pid';
+  'queue.newer': never;
+  'queue.network': 'folder' | 'network';
+  'queue.damaged': 'aside';
+  'queue.full': 'folder';
+  'queue.notWritten': 'folder' | 'problem';
+  'queue.closed': never;
+  'queue.thread': 'problem';
+  'queue.tooMany': 'count' | 'megabytes';
+  'queue.unreadable': never;
+  'queue.asideDropped': 'count';
+  'queue.asideOld': 'count';
+  'queue.lost': 'count';
   'store.inUse': 'host' | 'pid';
   'store.newer': never;
   'store.network': 'folder' | 'network';

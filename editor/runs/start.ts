@@ -4,6 +4,7 @@ import { TRIGGERS } from '../../src/triggers/triggers';
 import { ask } from '../ask';
 import { notifyText } from '../show';
 import { lightWay } from '../test-run/way';
+import { acceptedList } from './accepted';
 import { auditButton } from './audit';
 import { forgetButton, showTrouble } from './forget';
 import { inputForm } from './input';
@@ -31,6 +32,8 @@ export function startRuns(): void {
   );
   filters.append(trigger, outcome, search, event);
   const trouble = $('<div class="misp-run-trouble" role="alert">').appendTo(content);
+  const accepted = acceptedList();
+  accepted.place.appendTo(content);
   const summary = $('<p role="status" aria-live="polite">').appendTo(content);
   const counts = $('<details>').appendTo(content);
   $('<summary>').text(text('counts.title')).appendTo(counts);
@@ -57,6 +60,7 @@ export function startRuns(): void {
       for (const option of trigger.find('option').toArray().slice(1))
         option.textContent = triggerName(option.getAttribute('value') ?? '');
       recording.refresh();
+      accepted.refresh();
       refresh();
     },
   });
@@ -69,8 +73,9 @@ export function startRuns(): void {
   for (const filter of [trigger, outcome, search, event]) filter.on('input change', soon);
   RED.comms.subscribe(RUNS_TOPIC, () => {
     if (!content.is(':visible')) return;
-    if (page.is(':visible')) renewPage();
-    else refresh();
+    if (page.is(':visible')) return renewPage();
+    accepted.refresh();
+    refresh();
   });
 
   let request: JQueryRequest<Answer<'GET /runs'>> | undefined;
@@ -132,7 +137,7 @@ export function startRuns(): void {
 
   /** The run that is shown while it is under way. */
   let underWay: string | undefined;
-  const overview = [filters, trouble, summary, counts, input, recording.row, list];
+  const overview = [filters, trouble, accepted.place, summary, counts, input, recording.row, list];
   let scrolled = 0;
   const actions = {
     back() {

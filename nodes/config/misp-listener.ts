@@ -23,6 +23,7 @@ import { tellEditors } from './deaf-listeners';
 import { CALLER_FIELDS, callersOf } from './listener-callers';
 import { metricsAccess, metricsOf } from './listener-metrics';
 import { filesOf, ownerOf } from './listener-services';
+import { queueOf } from './queue-keeper';
 import { upstreamList, upstreamOf } from './listener-upstream';
 
 /** What a trigger node uses of its listener. */
@@ -130,7 +131,12 @@ export default defineNode(
     for (const module of service.modules) known.add(module);
     for (const module of known.all) service.announceExpected(module);
     const isGone = (module: AnnouncedModule) => !service.isAnnounced(module.name);
-    const onStarted = () => known.all.filter(isGone).forEach((module) => service.announceGone(module));
+    const queue = queueOf(RED);
+    const keepInQueue = () => queue.current && service.keepIn(queue.current, node.id);
+    const onStarted = () => {
+      keepInQueue();
+      known.all.filter(isGone).forEach((module) => service.announceGone(module));
+    };
     runtimeOf(RED).flows.on('started', onStarted);
     service.on('state', onState);
     tellEditors(RED, node.id, service.current);
@@ -143,7 +149,10 @@ export default defineNode(
     Object.defineProperty(node, 'state', { get: () => service.current });
     node.service = service;
     node.announce = (moduleOwner) => {
-      known.add(moduleOwner.module);
+      const module: AnnouncedModule = moduleOwner.module;
+      if (module.kind === 'action' && module.kept) queue.use();
+      keepInQueue();
+      known.add(module);
       return service.announce(moduleOwner);
     };
     node.goneModules = () => known.all.filter(isGone).map((module) => module.name);

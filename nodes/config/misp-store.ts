@@ -1,11 +1,13 @@
 import { checkPath } from '../../src/event/check-path';
+import type { QueueLimits } from '../../src/queue/queue';
 import { DEFAULT_HISTORY, type HistorySettings } from '../../src/history/settings';
-import { words, WorkflowError, type Said } from '../../src/text';
+import { words, WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
 import type { Config, Fields } from '../definition';
 import { inShort } from '../node-status';
 import { runtimeOf } from '../runtime';
 import { isHistoryTaken, wishHistory } from './history-keeper';
+import { queueOf } from './queue-keeper';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -20,6 +22,10 @@ const FIELDS = {
   data: { kind: 'checkbox', default: false, when: ON_DISK },
   dataDays: { kind: 'number', default: 7, min: 1, max: 3650, when: WITH_DATA },
   dataSize: { kind: 'number', default: 512, min: 1, max: 100_000, unit: 'MB', when: WITH_DATA },
+  requests: { kind: 'number', default: 100_000, min: 100, max: 10_000_000, advanced: true },
+  requestsSize: { kind: 'number', default: 1024, min: 10, max: 100_000, unit: 'MB', advanced: true },
+  requestsDays: { kind: 'number', default: 14, min: 1, max: 3650, advanced: true },
+  attempts: { kind: 'number', default: 4, min: 1, max: 100, advanced: true },
   hidden: { kind: 'list', default: [], when: { keep: ['disk', 'memory'] } },
 } as const satisfies Fields;
 
@@ -36,18 +42,23 @@ export default defineNode(
   (context, node) => {
     const { RED, config } = context;
     if (isHistoryTaken(RED)) throw new WorkflowError('store.second');
-    const giveBack = wishHistory(RED, node.id, settingsOf(config));
+    const queue = queueOf(RED);
+    const [settings, limits] = [settingsOf(config), queueLimitsOf(config)];
+    const giveBack = [wishHistory(RED, node.id, settings), queue.wish(node.id, limits)];
     const { history } = runtimeOf(RED);
-    const onTrouble = (problem: Said | undefined) => {
+    const onTrouble = () => {
+      const problem = queue.trouble ?? history.trouble;
       if (problem === undefined) context.connection();
       else context.connection('failed', 'red', 'ring', { problem: inShort(words(problem)) });
     };
     history.on('trouble', onTrouble);
-    onTrouble(history.trouble);
+    queue.on('trouble', onTrouble);
+    onTrouble();
     return {
       close() {
         history.off('trouble', onTrouble);
-        giveBack();
+        queue.off('trouble', onTrouble);
+        for (const giveOne of giveBack) giveOne();
       },
     };
   },
@@ -71,4 +82,14 @@ function settingsOf(config: Config<typeof FIELDS>): HistorySettings {
   const numbers = [...Object.values(limits), ...Object.values(inputs ?? {})];
   if (!numbers.every((number) => number > 0)) throw new WorkflowError('store.noBound');
   return { keep, limits: { ...limits, ...(inputs ? { inputs } : {}) }, hidden };
+}
+
+function queueLimitsOf(config: Config<typeof FIELDS>): QueueLimits {
+  const { requests, requestsSize, requestsDays, attempts } = config;
+  const limits = {
+    ...{ requests: Number(requests), bytes: Number(requestsSize) * MEGABYTE },
+    ...{ days: Number(requestsDays), attempts: Number(attempts) },
+  };
+  if (!Object.values(limits).every((number) => number > 0)) throw new WorkflowError('store.noBound');
+  return limits;
 }

@@ -3,6 +3,7 @@ import type { ServiceDecision, ServiceName } from '../../src/connect/services-wi
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';
+import type { QueueOverview } from '../../src/queue/overview';
 import type { KeptMessage } from '../../src/replay/kept-messages';
 import type { ModuleInfo } from '../../src/modules/list';
 import type { PickerItem } from '../../src/misp/picker-item';
@@ -35,6 +36,10 @@ export interface Routes {
   'GET /runs/:id': { answer: RunPage };
   /** A run is forgotten, or with `all` all are: in memory and on disk. */
   'DELETE /runs/:id': { answer: object };
+  /** Accepted requests that wait, or were put aside. */
+  'GET /accepted': { answer: AcceptedState };
+  /** One that was put aside, or with `all` all of them: is started again, or deleted. */
+  'POST /accepted/:id': { body: { do: 'restart' | 'forget' }; answer: { count: number } };
   /** Through the flow as it is now: as a dry run, or the nodes act. MISP is not answered. */
   'POST /runs/:id/replay': { body: { acts: boolean }; answer: RunPage };
   /** The same with what was pasted, or with an event of a deployed MISP. */
@@ -289,6 +294,8 @@ export interface RunList {
   /** What is wrong with what is kept on disk, and what was left out of it, in words. */
   trouble: string[];
 }
+
+export type AcceptedState = QueueOverview;
 
 export interface RunPage {
   record: RunRecord;

@@ -1,7 +1,9 @@
 import type { NodeAPI } from 'node-red';
 import { keepHistory } from '../config/history-keeper';
+import { queueOf } from '../config/queue-keeper';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
+import { serveAccepted } from './accepted';
 import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveConnect } from './connect';
@@ -25,10 +27,12 @@ export default function register(RED: NodeAPI): void {
   // First of all: MISP goes on as long as nobody listens.
   keepServices(RED);
   keepHistory(RED);
+  queueOf(RED).start(RED);
   RED.plugins.registerPlugin('misp-workflows', { type: 'misp-workflows' });
   checkDeployed(RED);
   serveTestRuns(RED);
   serveRuns(RED);
+  serveAccepted(RED);
   serveAudit(RED);
   serveReplays(RED);
   serveRunData(RED);

@@ -3,6 +3,7 @@ import type { RunFilter } from '../../src/history/run-log';
 import type { RunRecord, RunRow, Step } from '../../src/history/record';
 import type { KeptRequest } from '../../src/triggers/last-request';
 import { words } from '../../src/text';
+import { queueOf } from '../config/queue-keeper';
 import { runtimeOf, type Runtime } from '../runtime';
 import type { RunPage } from './api';
 import { textField } from './body';
@@ -15,6 +16,7 @@ const ROWS = 200;
 export function serveRuns(RED: NodeAPI): void {
   const runtime = runtimeOf(RED);
   const { history } = runtime;
+  const queue = queueOf(RED);
   const write = { permission: 'misp.write' } as const;
   const read = { permission: 'misp.read' } as const;
 
@@ -26,7 +28,7 @@ export function serveRuns(RED: NodeAPI): void {
       rows: seesData ? rows : rows.map((row) => rowWithoutData(row)),
       ...{ more, total },
       counts: history.counters.all,
-      trouble: history.troubles.map(words),
+      trouble: [...(queue.trouble === undefined ? [] : [queue.trouble]), ...history.troubles].map(words),
     };
   });
 

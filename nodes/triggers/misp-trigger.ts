@@ -8,7 +8,7 @@ import type { ServiceCounts } from '../../src/listener/protocol';
 import type { MispRequest } from '../../src/listener/request';
 import type { ServiceState } from '../../src/listener/service';
 import { setMisp, type Message, type MispPart } from '../../src/runs/message';
-import { WorkflowError } from '../../src/text';
+import { WorkflowError, type Said } from '../../src/text';
 import { envOf } from '../../src/triggers/env';
 import { loadFullEvent } from '../../src/triggers/full-event';
 import { KeptRequest, LastRequest } from '../../src/triggers/last-request';
@@ -19,6 +19,7 @@ import { defineNode } from '../adaptor';
 import { configNode } from '../config-node';
 import type { ListenerNode } from '../config/misp-listener';
 import type { ServerNode } from '../config/misp-server';
+import { queueOf } from '../config/queue-keeper';
 import type { ParamRow } from '../definition';
 import { runtimeOf } from '../runtime';
 import type { Checked } from '../set-up-watch';
@@ -41,7 +42,7 @@ export default defineNode(
     type: 'misp-trigger',
     family: 'triggers',
     modules: TRIGGERS.map(moduleOf),
-    version: 2,
+    version: 3,
     // Flows that were saved before go on as they did.
     migrations: [
       {
@@ -49,6 +50,7 @@ export default defineNode(
         rename: { explicit: 'goOn' },
         map: { goOn: { true: 'response', false: 'ended', undefined: 'ended' } },
       },
+      { from: 2, map: { intake: { undefined: 'now' } } },
     ],
     labelBy: 'trigger',
     inputs: 0,
@@ -109,6 +111,11 @@ export default defineNode(
       if (checked.node === nodeId) report.setUp(checked);
     };
     runtime.setUp.on('checked', onChecked);
+    // Keys and passwords are never written down.
+    const isKept = !trigger.blocking && config.intake === 'stored' && !config.keepSecrets;
+    const queue = queueOf(RED);
+    const onQueue = (problem: Said | undefined) => report.queue(problem);
+    if (isKept) queue.on('trouble', onQueue);
     const announcement = listener.announce(owner());
     const doNotWant = config.trigger === USER_TRIGGER ? runtime.ownCalls.want() : () => undefined;
     const onStarted = () => {
@@ -121,6 +128,7 @@ export default defineNode(
     runtime.flows.on('stopping', onStopping);
     report.listener(listener.state, service.settings.port);
     report.refused(service.counts, service.settings.callers);
+    if (isKept) report.queue(queue.trouble);
     const forget = runtime.addTrigger(nodeId, {
       trigger: config.trigger,
       last,
@@ -141,6 +149,7 @@ export default defineNode(
         service.off('state', onState);
         service.off('counts', onCounts);
         runtime.setUp.off('checked', onChecked);
+        queue.off('trouble', onQueue);
         report.close();
         announcement.end();
         runs.close();
@@ -156,6 +165,7 @@ export default defineNode(
         },
         onLate: (wouldBlock) => report.late(wouldBlock),
         onAnsweredFor: (by, blocked) => report.withoutFlow(by, blocked),
+        onUnreadable: (problem) => node.error(text('log.unreadable', { problem })),
       };
     }
 
@@ -176,6 +186,14 @@ export default defineNode(
               : 'block',
         supportFilters: config.filteredItems,
         params: Object.fromEntries(config.params.map((row) => [row.name, paramOf(row)])),
+        ...(isKept ? { kept: keptAs() } : {}),
+      };
+    }
+
+    function keptAs(): ActionModule['kept'] {
+      return {
+        inOrder: config.inOrder,
+        ...(trigger!.secrets ? { withoutSecrets: config.trigger } : {}),
       };
     }
 

@@ -14,6 +14,7 @@ export const COMPLETED = [...RELOADED, ...STORED];
 const BLOCKING = TRIGGERS.filter((trigger) => trigger.blocking).map((trigger) => trigger.id);
 /** What decides only where MISP waits for the flow. */
 const WAITING = { trigger: BLOCKING, goOn: ['response', 'ended'] };
+const NOT_BLOCKING = TRIGGERS.filter((trigger) => !trigger.blocking).map((trigger) => trigger.id);
 const WITH_SECRETS = TRIGGERS.filter((trigger) => trigger.secrets).map((trigger) => trigger.id);
 
 /** The parameters of MISP's trigger, the only one that has some. */
@@ -77,6 +78,18 @@ export const TRIGGER_FIELDS = {
     max: 300,
     unit: 's',
     when: WAITING,
+  },
+  intake: {
+    kind: 'select',
+    default: 'stored',
+    options: ['stored', 'now'],
+    describe: true,
+    when: { trigger: NOT_BLOCKING },
+  },
+  inOrder: {
+    kind: 'checkbox',
+    default: false,
+    when: { trigger: NOT_BLOCKING, intake: 'stored' },
   },
   ...CLEARANCE_FIELDS,
   scope: {

@@ -2,7 +2,7 @@ import type { ListenerCaller, OwnAnswer, ServiceCounts } from '../../src/listene
 import { isStrangerOut, shutOutBy } from '../../src/listener/shut-out';
 import type { ServiceState } from '../../src/listener/service';
 import type { Cause, Verdict } from '../../src/runs/verdict';
-import { text as said, words } from '../../src/text';
+import { text as said, words, type Said } from '../../src/text';
 import type { NodeContext } from '../adaptor';
 import type { Fields } from '../definition';
 import { inShort, shortened, type StatusArguments } from '../node-status';
@@ -20,6 +20,7 @@ export class TriggerReport {
   private readonly log: QuietLog;
   private listenerState: StatusArguments = [];
   private refusal: StatusArguments | undefined;
+  private queueProblem: StatusArguments | undefined;
   private setUpProblem: StatusArguments | undefined;
 
   constructor(
@@ -46,6 +47,13 @@ export class TriggerReport {
     if (isStrangerOut(counts, callers)) this.refusal = ['refused', 'red', 'ring', { refused }];
     else if (known.length > 0) this.refusal = ['refusedCaller', 'red', 'ring', { name }];
     else this.refusal = undefined;
+    this.showConnection();
+  }
+
+  /** No request can be kept, so none is accepted. */
+  queue(problem: Said | undefined): void {
+    this.queueProblem =
+      problem === undefined ? undefined : ['notKept', 'red', 'ring', { problem: brief(words(problem)) }];
     this.showConnection();
   }
 
@@ -125,7 +133,7 @@ export class TriggerReport {
 
   private showConnection(): void {
     const isInTrouble = this.listenerState[1] === 'red';
-    const trouble = this.refusal ?? this.setUpProblem;
+    const trouble = this.refusal ?? this.queueProblem ?? this.setUpProblem;
     this.context.connection(...(isInTrouble ? this.listenerState : (trouble ?? this.listenerState)));
   }
 }

@@ -20,7 +20,7 @@ import { Waiter, type GoOn, type WaiterSettings } from '../../src/runs/waiter';
 export type TriggerMessage = Message & { misp: MispPart };
 
 /** What a message is to say of its run. `caller`: the user by which MISP has asked. */
-export type OfRun = Pick<MispPart, 'run' | 'deadline' | 'test'> & { caller?: string };
+export type OfRun = Pick<MispPart, 'run' | 'deadline' | 'test' | 'attempt'> & { caller?: string };
 
 /** What the runs of a trigger need of it. */
 export interface Firing<K extends KindName> {
@@ -74,26 +74,30 @@ export type Rehearsal = Verdict & {
 };
 
 /** `unasked`: MISP does not wait for it. */
-type Begun = { test: boolean; goOn: GoOn; unasked?: boolean; caller?: string } & Pick<
+type Begun = { test: boolean; goOn: GoOn; unasked?: boolean; caller?: string; attempt?: number } & Pick<
   RehearsalOptions,
   'replay'
 >;
 
-interface OpenRun {
+interface OpenRun<K extends KindName> {
   run: Run;
   waiter: Waiter;
   message: TriggerMessage;
   /** The trigger itself is the first thing that the run waits for. */
   first: Reception;
   taken: WayTaken;
+  /** Of a run that MISP asked for. */
+  query?: OpenQuery<K>;
+  /** What it was asked for is asked again. */
+  isGivenBack?: boolean;
 }
 
 /** The open runs of one trigger: those that MISP asked for, and rehearsals that nobody waits for. */
 export class TriggerRuns<K extends KindName = 'action'> {
-  private readonly open = new Map<OpenQuery<K>, OpenRun>();
+  private readonly open = new Map<OpenQuery<K>, OpenRun<K>>();
   /** Runs of which MISP has been told that it may go on, as long as something of them is under way. */
-  private readonly accepted = new Set<OpenRun>();
-  private readonly rehearsals = new Set<OpenRun>();
+  private readonly accepted = new Set<OpenRun<K>>();
+  private readonly rehearsals = new Set<OpenRun<K>>();
 
   constructor(private readonly firing: Firing<K>) {}
 
@@ -121,9 +125,10 @@ export class TriggerRuns<K extends KindName = 'action'> {
   }
 
   /** @param over told when MISP has its answer, or will get none */
-  private start(query: OpenQuery<K>, waits: boolean, over = () => {}): OpenRun {
+  private start(query: OpenQuery<K>, waits: boolean, over = () => {}): OpenRun<K> {
     const goOn = waits ? this.firing.settings.goOn : 'watch';
-    const begun = { test: false, goOn, caller: query.caller };
+    const { caller, kept } = query;
+    const begun = { test: false, goOn, caller, attempt: kept?.attempt };
     const started = this.begin(query.request, query.deadline, begun, {
       answered: (verdict) => {
         this.open.delete(query);
@@ -135,7 +140,14 @@ export class TriggerRuns<K extends KindName = 'action'> {
       quiet: () => {
         if (this.accepted.delete(started)) query.left();
       },
+      ended: () => {
+        if (!kept || started.isGivenBack) return;
+        // What a redeploy broke off begins again.
+        if (started.run.interrupted) query.giveBack();
+        else kept.ended();
+      },
     });
+    started.query = query;
     this.open.set(query, started);
     return started;
   }
@@ -193,14 +205,22 @@ export class TriggerRuns<K extends KindName = 'action'> {
   }
 
   /** Accepted runs that cannot come to their end any more. */
-  private drop(isOver: (open: OpenRun) => boolean): void {
-    const dropped = [...this.accepted].filter(isOver);
-    for (const { run } of dropped) run.end(false);
-    if (dropped.length > 0) this.firing.dropped(dropped.length);
+  private drop(isOver: (open: OpenRun<K>) => boolean): void {
+    const over = [...this.accepted].filter(isOver);
+    for (const open of over) {
+      if (open.query?.kept) {
+        // It begins again.
+        open.isGivenBack = true;
+        open.query.giveBack();
+      }
+      open.run.end(false);
+    }
+    const dropped = over.filter(({ isGivenBack }) => !isGivenBack).length;
+    if (dropped > 0) this.firing.dropped(dropped);
   }
 
   /** A redeploy stopped nodes of the run. What only decided is asked again; what may have acted cannot. */
-  private interrupted(query: OpenQuery<K>, { run, waiter }: OpenRun): void {
+  private interrupted(query: OpenQuery<K>, { run, waiter }: OpenRun<K>): void {
     if (run.touched) return waiter.abandon();
     this.open.delete(query);
     waiter.giveUp();
@@ -210,13 +230,20 @@ export class TriggerRuns<K extends KindName = 'action'> {
   private begin(
     request: RequestOf<K>,
     deadline: number,
-    { test, goOn, unasked = false, replay, caller }: Begun,
-    { answered, quiet }: { answered: (verdict: Verdict) => void } & Pick<RunEvents, 'quiet'>,
-  ): OpenRun {
+    { test, goOn, unasked = false, replay, caller, attempt }: Begun,
+    {
+      answered,
+      quiet,
+      ended,
+    }: { answered: (verdict: Verdict) => void; ended?: () => void } & Pick<RunEvents, 'quiet'>,
+  ): OpenRun<K> {
     const { firing } = this;
     const { node, tracker, journal } = firing;
     const id = firing.generateId();
-    const message = firing.messageOf(request, { run: id, deadline, test, caller });
+    const message = firing.messageOf(request, {
+      ...{ run: id, deadline, test, caller },
+      ...(attempt === undefined ? {} : { attempt }),
+    });
     const { trigger, module, blocking } = message.misp;
     // A run may be followed for a while after its end is near: its data is not kept for that.
     const messageId = message._msgid;
@@ -231,6 +258,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
       ended(known) {
         tracker.forget(run, messageId);
         journal.write(id, { what: 'ended', known, way: taken.way, times: taken.times });
+        ended?.();
       },
     });
     const { loopLimit, writeLimit } = firing.settings;
@@ -263,7 +291,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
   }
 
   /** Sends the message of a request, unless it is to end here. */
-  private admit(open: OpenRun, request: RequestOf<K>): void {
+  private admit(open: OpenRun<K>, request: RequestOf<K>): void {
     const { first, run, message } = open;
     const { tracker, enter } = this.firing;
     const decided = (entering: Entering | undefined) => {
@@ -282,7 +310,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
   }
 
   /** The flow does not get the message. */
-  private refuse({ waiter, message, first }: OpenRun, error: unknown): void {
+  private refuse({ waiter, message, first }: OpenRun<K>, error: unknown): void {
     const { tracker } = this.firing;
     const problem = tracker.within(first, () => this.firing.failed(error, message));
     first.noteFailed();
@@ -290,7 +318,7 @@ export class TriggerRuns<K extends KindName = 'action'> {
     tracker.finish(first);
   }
 
-  private send(open: OpenRun): void {
+  private send(open: OpenRun<K>): void {
     const { run, message, first } = open;
     const { node, complete, tracker } = this.firing;
     const pass = () => {

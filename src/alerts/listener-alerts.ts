@@ -13,7 +13,7 @@ const WHY: Readonly<Record<OwnAnswer, (module: string) => Said>> = {
   stopping: () => text('service.stopping'),
   rejected: () => text('alert.rejected'),
   absent: () => text('alert.absent'),
-  failed: () => text('alert.notHanded'),
+  unkept: () => text('alert.notKept'),
 };
 
 /** What is told of a listener: that MISP does not get in, is answered without a flow, or does not ask any more. */

@@ -1,4 +1,5 @@
 import type { Verdict } from '../runs/verdict';
+import type { Said } from '../text';
 import type { KindName, ModuleOf, RequestOf } from './kinds';
 import type { OwnAnswer } from './protocol';
 
@@ -21,8 +22,15 @@ export interface OpenQuery<K extends KindName = 'action'> {
   left(): void;
   /** Breaks the connection off without an answer, as if the process had died. */
   drop(): void;
-  /** Gives the request back, untouched: it is handed over again when the flow runs. */
+  /** Gives the request back: it is handed over again when the flow runs. */
   giveBack(): void;
+  /** Of a request that is kept until its run has ended. */
+  readonly kept?: {
+    /** 1, or more if a flow may have had it before. */
+    attempt: number;
+    /** Nothing more can happen in its run: it is not needed any more. */
+    ended(): void;
+  };
 }
 
 /** The text of a request, while it is at hand. It is not changed afterwards, and may be kept. */
@@ -42,6 +50,8 @@ export interface ModuleOwner<K extends KindName = 'action'> {
   onLate(wouldBlock: boolean): void;
   /** The service answered without asking the flow. */
   onAnsweredFor(by: OwnAnswer, blocked: boolean): void;
+  /** A request that was accepted could not be read, and was put aside. */
+  onUnreadable?(problem: Said): void;
 }
 
 /** A trigger's hold on the module that it announces. */

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
+import type { MessagePort } from 'node:worker_threads';
 import type { Catalogue, KeyOf, TextParams } from '../text';
 import type { Heard } from './contacts';
 import type { Access, Credentials } from './credentials';
@@ -107,11 +108,13 @@ export type ToWorker =
   | { type: 'debugTaken'; bytes: number }
   /** The process ends: answer all open requests by policy, then set and notify the shared flag. */
   | { type: 'drain' }
+  /** Accepted requests are kept there, in place of what was told before. */
+  | { type: 'queue'; entrance: MessagePort }
   | { type: 'close' };
 
 /** Why the service answered on its own, without the flow. */
 export type OwnAnswer =
-  'deadline' | 'gone' | 'overload' | 'breaker' | 'stopping' | 'rejected' | 'absent' | 'failed';
+  'deadline' | 'gone' | 'overload' | 'breaker' | 'stopping' | 'rejected' | 'absent' | 'unkept';
 
 export interface QueryHead extends ScanNotes {
   id: number;
@@ -151,6 +154,9 @@ export interface ServiceCounts {
   /** Of users that are known and were refused: how often, and from how many addresses they have not come in since. */
   byUser?: readonly { user: string; refused: number; out: number }[];
 }
+
+/** Of the memory for requests, what those may take that MISP does not wait for: the rest is for the gate. */
+export const SHARE_OF_ACCEPTED = 0.75;
 
 export const DEFAULT_LIMITS: Omit<ServiceLimits, 'handedBytes'> = {
   bodyBytes: 100 * 1024 * 1024,

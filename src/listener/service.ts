@@ -4,18 +4,21 @@ import { Worker } from 'node:worker_threads';
 import { spoken, type Said } from '../text';
 import type { Contact } from './contact';
 import { LastContact } from './contacts';
+import type { RequestQueue, TakenRequest } from '../queue/queue';
+import { FromQueue } from './from-queue';
 import { InHand } from './in-hand';
 import type { DebugPost } from '../runs/misp-debug';
 import type { AnnouncedModule, KindName } from './kinds';
 import type { Announcement, ModuleOwner } from './open-query';
-import type {
-  Absence,
-  FromWorker,
-  OwnAnswer,
-  ServiceCounts,
-  ServiceSettings,
-  ToWorker,
-  WorkerStart,
+import {
+  SHARE_OF_ACCEPTED,
+  type Absence,
+  type FromWorker,
+  type OwnAnswer,
+  type ServiceCounts,
+  type ServiceSettings,
+  type ToWorker,
+  type WorkerStart,
 } from './protocol';
 
 /** How long the end of the process waits for the last answers to leave, in milliseconds. */
@@ -65,6 +68,8 @@ export class ListenerService extends EventEmitter<Events> {
     (name) => this.paused.has(name),
     (message) => this.send(message),
   );
+  /** Where accepted requests are kept. */
+  private queue: { queue: RequestQueue; source: string; leave: () => void } | undefined;
   private readonly absences: { flows?: Absence; listener?: Absence } = {};
   private readonly lastContact = new LastContact();
   private readonly drained = new Int32Array(new SharedArrayBuffer(4));
@@ -122,12 +127,56 @@ export class ListenerService extends EventEmitter<Events> {
     };
   }
 
+  /**
+   * Has requests kept there that are to be kept, and takes them from there.
+   * @param source by which this service is known there, over restarts too
+   */
+  keepIn(queue: RequestQueue, source: string): void {
+    if (this.queue?.queue !== queue || this.queue.source !== source) this.enterQueue(queue, source);
+    const { acceptedRuns: runs, handedBytes } = this.settings.limits;
+    queue.setPlaces(source, { runs, bytes: handedBytes * SHARE_OF_ACCEPTED });
+  }
+
+  private enterQueue(queue: RequestQueue, source: string): void {
+    this.queue?.leave();
+    const taken = new FromQueue((name) => (this.paused.has(name) ? undefined : this.owners.get(name)), queue);
+    const onTaken = (request: TakenRequest) => {
+      if (request.source === source) taken.take(request);
+    };
+    queue.on('taken', onTaken);
+    const leave = () => {
+      queue.off('taken', onTaken);
+      queue.disconnect(source);
+      for (const name of this.owners.keys()) queue.pause(source, name);
+    };
+    this.queue = { queue, source, leave };
+    this.connectQueue();
+    for (const owner of this.owners.values())
+      if (!this.paused.has(owner.module.name)) this.openInQueue(owner.module, true);
+  }
+
+  /** The thread gets a way in. */
+  private connectQueue(): void {
+    this.queue?.queue.connect(this.queue.source, (entrance) =>
+      this.worker.postMessage({ type: 'queue', entrance } satisfies ToWorker, [entrance]),
+    );
+  }
+
+  /** What was kept is taken although the module is not kept any more. */
+  private openInQueue(module: AnnouncedModule, open: boolean): void {
+    if (!this.queue || module.kind !== 'action' || module.blocking) return;
+    const { queue, source } = this.queue;
+    if (open) queue.open(source, module.name);
+    else queue.pause(source, module.name);
+  }
+
   private setOpen(owner: ModuleOwner<KindName>, open: boolean): void {
     const { module } = owner;
     if (this.owners.get(module.name) !== owner) return;
     if (open) this.paused.delete(module.name);
     else this.paused.add(module.name);
     this.send({ type: 'module', module, state: open ? 'live' : 'waiting' });
+    this.openInQueue(module, open);
     if (open) this.inHand.takeReturned(module.name);
   }
 
@@ -160,6 +209,8 @@ export class ListenerService extends EventEmitter<Events> {
   /** Answers what is open, closes the socket and ends the thread. */
   async close(): Promise<void> {
     this.closing = true;
+    this.queue?.leave();
+    this.queue = undefined;
     const stopped = new Promise((resolve) => this.worker.once('exit', resolve));
     this.send({ type: 'close' });
     await stopped;
@@ -183,6 +234,7 @@ export class ListenerService extends EventEmitter<Events> {
       if (this.closing) return;
       this.worker = this.startThread();
       for (const message of this.told.values()) this.send(message);
+      this.connectQueue();
     }, RESTART_MS);
   }
 

@@ -25,6 +25,11 @@ export interface MispPart {
   test: boolean;
   /** It tells of nothing but what this Node-RED has written itself, or asks what it caused. */
   echo?: boolean;
+  /**
+   * Of a request that was kept before MISP was told that it was accepted: 1, or more if a flow may have had it before,
+   * or MISP may not have been told.
+   */
+  attempt?: number;
   /** When MISP must have its answer, in milliseconds since 1970. */
   deadline: number;
   /** What MISP's user filled in at the module. */

@@ -50,9 +50,12 @@ export type StoreState =
   /** Nothing is written. */
   | { state: 'failed'; problem: Said };
 
-export type FromThread =
+/** What every thread that keeps something tells. */
+export type KeeperMessage =
   | { told: 'answer'; id: number; answer: unknown }
   | { told: 'refusal'; id: number; problem: Said }
   | { told: 'state'; state: StoreState }
   /** What should be known although it works. */
   | { told: 'notice'; notice: Said };
+
+export type FromThread = KeeperMessage;

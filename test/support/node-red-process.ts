@@ -15,6 +15,8 @@ export interface Memory {
 /** A Node-RED in a process of its own, so that what it does to its main thread does not reach the test. */
 export interface NodeRedProcess {
   pid: number;
+  /** The process is gone. */
+  ended: Promise<unknown>;
   /** Node-RED has started. */
   ready(): Promise<void>;
   deploy(flow: FlowNode[], credentials: Record<string, object>, how?: string): Promise<void>;
@@ -55,6 +57,7 @@ export async function forkNodeRed(options: ForkOptions = {}): Promise<NodeRedPro
     },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   const answer = () =>
     new Promise<unknown>((resolve, reject) => {
       const ended = () => reject(new Error('Node-RED ended'));
@@ -75,6 +78,7 @@ export async function forkNodeRed(options: ForkOptions = {}): Promise<NodeRedPro
   return {
     ready: () => ready.then(() => undefined),
     pid: child.pid as number,
+    ended,
     async deploy(flow, credentials, how = 'full') {
       await send({ type: 'deploy', flow, credentials, how });
     },

@@ -36,8 +36,8 @@ export async function opened(store: SqliteStore): Promise<SqliteStore> {
 }
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean, ms = 20_000): Promise<void> {
-  for (const end = Date.now() + ms; !holds();) {
+export async function until(holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  for (const end = Date.now() + ms; !(await holds());) {
     if (Date.now() > end) throw new Error('it did not come to pass');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

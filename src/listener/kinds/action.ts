@@ -12,6 +12,13 @@ export interface ActionModule extends Module {
   stallsSaving: boolean;
   onDeadline: Outcome;
   supportFilters: boolean;
+  /** Its requests are kept before MISP is told that they were accepted. */
+  kept?: {
+    /** One at a time for each event. */
+    inOrder: boolean;
+    /** The trigger whose keys and passwords are not kept. */
+    withoutSecrets?: string;
+  };
   /** Parameters that MISP's user fills in, as MISP declares them. */
   params: Record<string, ModuleParam>;
 }

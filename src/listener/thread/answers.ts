@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { saidBy, text, type Text } from '../../text';
+import { text, type Said, type Text } from '../../text';
 import { kindOf } from '../kinds';
 import type { Reply } from '../kinds/kind';
 import type { Absence, FromWorker, OwnAnswer } from '../protocol';
@@ -60,10 +60,9 @@ export class Answers {
     this.finish(query, 'absent', kindOf(query.module).refuse(problem));
   }
 
-  /** Something of ours failed before the flow had the request. */
-  fail(query: Query, error: Error): void {
-    const problem = text('service.failed', { problem: saidBy(error) });
-    this.finish(query, 'failed', kindOf(query.module).refuse(problem));
+  /** A request that was to be kept before it is accepted could not be kept. */
+  unkept(query: Query, problem: Said): void {
+    this.finish(query, 'unkept', kindOf(query.module).refuse(text('service.unkept', { problem })));
   }
 
   /** @param flushed called when the answer has left */

@@ -1,40 +1,28 @@
 import type { Answers, Post } from './answers';
 import { withoutCopy } from './body';
 import type { Places } from './places';
-import type { Query } from './query';
+import type { Storing } from './storing';
 import type { Arrived } from './waiting';
 
-/**
- * What must be done with a request before a flow gets it and MISP can be told that it was accepted; undefined if
- * there is nothing to wait for. If it fails the request is refused.
- * @param body not to be changed, and only to be read until the promise has come to its end
- */
-export type Keep = (query: Query, body: Uint8Array) => Promise<void> | undefined;
-
-/** Hands requests over to the main thread. */
+/** Hands requests over to the main thread, or has them kept first. */
 export class HandOver {
   constructor(
     private readonly places: Places,
     private readonly answers: Answers,
     private readonly post: Post,
-    private readonly keep?: Keep,
+    private readonly storing: Storing,
   ) {}
 
   /** @param living how many modules have a flow */
   pass(arrived: Arrived, living: number): void {
     const { query } = arrived;
+    if (this.storing.concerns(arrived)) return this.storing.take(arrived);
     const obstacle = this.places.take(query, living);
     if (obstacle) return this.answers.byPolicy(query, obstacle);
-    const kept = this.keep?.(query, query.body.content);
-    if (!kept) return this.give(arrived);
-    kept.then(
-      () => this.give(arrived),
-      (error: Error) => this.answers.fail(query, error),
-    );
+    this.give(arrived);
   }
 
   private give({ query, scan }: Arrived): void {
-    if (query.answered) return; // while it was being kept
     query.forwarded = true;
     const body = withoutCopy(query.body.content, scan);
     query.body.discard();

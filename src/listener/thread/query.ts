@@ -23,6 +23,8 @@ export class Query {
   mispTimeout: number | undefined;
   /** What becomes of it when a flow in front of a module hands it on. */
   onHandOn: ((response: ServerResponse, changes: HandOn) => void) | undefined;
+  /** The caller hung up before the answer. */
+  isAbandoned = false;
   private limitMs = 0;
   private timer: NodeJS.Timeout | undefined;
   private done = false;
@@ -77,6 +79,7 @@ export class Query {
 
   /** The caller hung up. */
   abandon(): void {
+    this.isAbandoned = true;
     this.done = true;
     clearTimeout(this.timer);
     this.body.discard();

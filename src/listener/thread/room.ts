@@ -1,5 +1,5 @@
 import { kindOf, type AnnouncedModule } from '../kinds';
-import type { ServiceLimits } from '../protocol';
+import { SHARE_OF_ACCEPTED, type ServiceLimits } from '../protocol';
 
 /** A request as far as its place counts. */
 interface Guest {
@@ -8,8 +8,6 @@ interface Guest {
   readonly held: number;
 }
 
-/** Of the memory for requests, what those may take that MISP does not wait for: the rest is for the gate. */
-const SHARE_OF_ACCEPTED = 0.75;
 /** What queries of enrichments, imports and exports may take of it, and of what may wait: the rest is for triggers. */
 const SHARE_OF_MODULES = 0.5;
 

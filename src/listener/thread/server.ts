@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MessagePort } from 'node:worker_threads';
 import { Contacts } from '../contacts';
 import type { AnnouncedModule } from '../kinds';
 import type { Reply } from '../kinds/kind';
@@ -8,10 +9,11 @@ import { DebugPosts } from './debug-posts';
 import { Desk } from './desk';
 import { Doors } from './doors';
 import { Front } from './front';
-import { HandOver, type Keep } from './hand-over';
+import { HandOver } from './hand-over';
 import { Intake } from './intake';
 import { Monitor } from './monitor';
 import { Places } from './places';
+import { Storing } from './storing';
 import type { UpstreamSettings } from '../upstream-settings';
 import type { Query } from './query';
 import { Upstream } from './upstream';
@@ -37,25 +39,23 @@ export class ListenerServer {
   private readonly intake: Intake;
   private readonly desk: Desk;
   private readonly places: Places;
+  private readonly storing: Storing;
   private readonly doors: Doors;
   private readonly reports: NodeJS.Timeout;
   private readonly contacts = new Contacts();
   private reported = '';
   private upstreamNow = '';
 
-  /**
-   * @param absence why no trigger can take requests
-   * @param keep what must be done with each request before a flow gets it
-   */
+  /** @param absence why no trigger can take requests */
   constructor(
     { access, metrics, limits, upstream, expected, ...address }: ServiceSettings,
     absence: Absence | undefined,
     private readonly post: Post,
-    keep?: Keep,
   ) {
     this.answers = new Answers(absence, post, (query) => this.released(query));
     this.places = new Places(limits);
-    const handOver = new HandOver(this.places, this.answers, post, keep);
+    this.storing = new Storing(this.answers);
+    const handOver = new HandOver(this.places, this.answers, post, this.storing);
     this.desk = new Desk(this.answers, this.places, handOver, this.contacts);
     this.intake = new Intake(limits, this.answers, {
       complete: (query, scan) => this.desk.decide({ query, scan }),
@@ -91,6 +91,11 @@ export class ListenerServer {
     this.intake.limits = limits;
     this.places.limits = limits;
     this.doors.move(address);
+  }
+
+  /** Where accepted requests are kept. */
+  keepIn(entrance: MessagePort): void {
+    this.storing.connect(entrance);
   }
 
   /** Why no trigger can take requests, or that they can again. */

@@ -24,6 +24,8 @@ port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'answer':
       return server.answer(message.id, message.reply, message.goesOn);
+    case 'queue':
+      return server.keepIn(message.entrance);
     case 'drop':
       return server.drop(message.id);
     case 'told':

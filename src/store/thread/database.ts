@@ -3,26 +3,25 @@ import path from 'node:path';
 import { Database, type Statement } from 'node-sqlite3-wasm';
 import { WorkflowError } from '../../text';
 
-/** Of the tables below. */
-const VERSION = 1;
-
 /** Bytes of SQLite's own journal that are left standing between two writes. */
 const JOURNAL_BYTES = 4 * 1024 * 1024;
+/** So much of it is put in its place at a time, where pages are large. */
+const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
-/** The details stand in a table of their own, so that a search does not read them. */
-const TABLES = `
-CREATE TABLE runs (
-  seq INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, trigger TEXT NOT NULL,
-  outcome TEXT NOT NULL, failed INTEGER NOT NULL, eventId TEXT NOT NULL, eventUuid TEXT NOT NULL,
-  text TEXT NOT NULL, row TEXT NOT NULL
-);
-CREATE INDEX runs_at ON runs (at, run);
-CREATE TABLE details (seq INTEGER PRIMARY KEY, details TEXT NOT NULL);
-CREATE TABLE inputs (
-  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, trigger TEXT NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL
-);
-PRAGMA user_version = ${VERSION};
-`;
+/** What a file of SQLite is to hold. */
+export interface Schema {
+  /** Of the tables. */
+  version: number;
+  tables: string;
+  /** Said of a file of a later version. */
+  newer: 'store.newer' | 'queue.newer';
+  /** `normal`: what was written last may be lost with the power of the machine, never with the process. */
+  sync: 'normal' | 'full';
+  /** What is deleted is overwritten at once; else when the file is shrunk, or its place is used again. */
+  overwrites: boolean;
+  /** Bytes of a page, where most of what is kept is large. */
+  pageBytes?: number;
+}
 
 export type Value = number | string | Uint8Array | null;
 
@@ -33,16 +32,17 @@ export class SqliteFile {
   private constructor(
     private readonly database: Database,
     private readonly file: string,
+    private readonly schema: Schema,
   ) {}
 
   /**
    * Opens a file, or begins it. The caller knows that nobody else uses it.
    * @throws {WorkflowError} if a later version of this package wrote it; else what SQLite says
    */
-  static open(file: string): SqliteFile {
+  static open(file: string, schema: Schema): SqliteFile {
     // A process that was killed leaves its lock behind.
     rmSync(`${file}.lock`, { recursive: true, force: true });
-    const opened = new SqliteFile(new Database(file), file);
+    const opened = new SqliteFile(new Database(file), file, schema);
     try {
       opened.prepare();
       return opened;
@@ -54,14 +54,17 @@ export class SqliteFile {
 
   private prepare(): void {
     const { database } = this;
+    const { version, tables, newer, sync, overwrites, pageBytes } = this.schema;
+    if (pageBytes) database.exec(`PRAGMA page_size = ${pageBytes}`);
     // Exclusive, the write-ahead log needs no memory shared with other processes, which there is none of here.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL;');
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = ${JOURNAL_BYTES};`);
-    // What is deleted is overwritten.
-    database.exec('PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;');
-    const version = this.number('PRAGMA user_version');
-    if (version > VERSION) throw new WorkflowError('store.newer');
-    if (version === 0) this.together(() => database.exec(TABLES));
+    if (pageBytes) database.exec(`PRAGMA wal_autocheckpoint = ${Math.ceil(CHECKPOINT_BYTES / pageBytes)}`);
+    database.exec(`PRAGMA synchronous = ${sync}; PRAGMA temp_store = MEMORY;`);
+    database.exec(`PRAGMA secure_delete = ${overwrites ? 'ON' : 'FAST'}`);
+    const known = this.number('PRAGMA user_version');
+    if (known > version) throw new WorkflowError(newer);
+    if (known === 0) this.together(() => database.exec(`${tables} PRAGMA user_version = ${version};`));
     for (const name of [this.file, `${this.file}-wal`]) chmodIfThere(name);
   }
 
@@ -101,9 +104,12 @@ export class SqliteFile {
     return pages * this.number('PRAGMA page_size');
   }
 
-  /** Gives back to the disk what deleted data took up, and writes it over in SQLite's own journal too. */
-  shrink(): void {
-    this.database.exec('PRAGMA incremental_vacuum');
+  /**
+   * Gives back to the disk what deleted data took up, and writes it over in SQLite's own journal too.
+   * @param pages at most so many; 0: all
+   */
+  shrink(pages = 0): void {
+    this.database.exec(`PRAGMA incremental_vacuum(${pages})`);
     this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 

@@ -29,18 +29,19 @@ export class Ownership {
   constructor(
     private readonly file: string,
     private readonly beatMs: number,
+    private readonly words: 'store.inUse' | 'queue.inUse',
   ) {}
 
   /** @throws {WorkflowError} in words, if another process has it */
   async take(): Promise<void> {
     const known = read(this.file);
-    if (known !== undefined && (await isAlive(this.file, known, this.beatMs))) throw inUse(known);
+    if (known !== undefined && (await isAlive(this.file, known, this.beatMs))) throw this.inUse(known);
     if (known !== undefined) this.clear(known);
     try {
       writeFileSync(this.file, JSON.stringify(this.self), { flag: 'wx', mode: 0o600 });
     } catch (error) {
       // Another one was faster.
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw inUse(read(this.file) ?? '');
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw this.inUse(read(this.file) ?? '');
       throw error;
     }
     this.timer = setInterval(() => this.beat(), this.beatMs).unref();
@@ -68,20 +69,20 @@ export class Ownership {
     const was = read(aside);
     if (was !== known && was !== undefined) {
       renameSync(aside, this.file);
-      throw inUse(was);
+      throw this.inUse(was);
     }
     rmSync(aside, { force: true });
+  }
+
+  private inUse(known: string): WorkflowError {
+    const { pid = 0, host = '' } = ownerIn(known) ?? {};
+    return new WorkflowError(this.words, { pid, host });
   }
 
   private get self(): Owner {
     const { pid } = process;
     return { token: this.token, pid, host: os.hostname(), space: space(), began: beginOf(pid) ?? '' };
   }
-}
-
-function inUse(known: string): WorkflowError {
-  const { pid = 0, host = '' } = ownerIn(known) ?? {};
-  return new WorkflowError('store.inUse', { pid, host });
 }
 
 async function isAlive(file: string, known: string, beatMs: number): Promise<boolean> {

@@ -1,9 +1,28 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { removeSecrets } from '../../triggers/secrets';
 import type { Search, StoredInput, StoredPage, StoredRun, StoreLimits } from '../store';
-import type { SqliteFile, Value } from './database';
+import type { Schema, SqliteFile, Value } from './database';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The details stand in a table of their own, so that a search does not read them. */
+export const RUN_SCHEMA: Schema = {
+  version: 1,
+  newer: 'store.newer',
+  sync: 'normal',
+  overwrites: true,
+  tables: `
+CREATE TABLE runs (
+  seq INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, trigger TEXT NOT NULL,
+  outcome TEXT NOT NULL, failed INTEGER NOT NULL, eventId TEXT NOT NULL, eventUuid TEXT NOT NULL,
+  text TEXT NOT NULL, row TEXT NOT NULL
+);
+CREATE INDEX runs_at ON runs (at, run);
+CREATE TABLE details (seq INTEGER PRIMARY KEY, details TEXT NOT NULL);
+CREATE TABLE inputs (
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, trigger TEXT NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL
+);`,
+};
 
 /** So many runs are deleted in one go at most: others wait meanwhile. */
 const MOST_PRUNED = 1000;
