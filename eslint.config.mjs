@@ -61,6 +61,7 @@ const ARROWS = {
   http: GROUND,
   logic: GROUND,
   actions: [...GROUND, 'logic'],
+  'block-list': [...GROUND, 'actions'],
   drawn: GROUND,
   runs: [...GROUND, 'actions'],
   listener: [...GROUND, 'http', 'template', 'runs'],

@@ -3,6 +3,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Actor } from '../src/audit/entry';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
+import type { Alert } from '../src/alerts/alert';
 import { ProofAnswers } from '../src/connect/proof-answers';
 import { OwnQuestions } from '../src/echo/own-questions';
 import { OwnWrites } from '../src/echo/own-writes';
@@ -97,6 +98,8 @@ export class Runtime {
   readonly ownQuestions = new OwnQuestions();
   /** What triggers are to answer while the round trip of a MISP is proved. */
   readonly proofs = new ProofAnswers();
+  /** What is wrong with lists for firewalls. */
+  readonly lists = new EventEmitter<{ trouble: [Alert] }>().setMaxListeners(0);
   /** Workflows of MISPs that nodes are running. */
   readonly runningWorkflows = new RunningWorkflows();
   /**

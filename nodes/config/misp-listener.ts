@@ -130,7 +130,10 @@ export default defineNode(
     for (const module of service.modules) known.add(module);
     for (const module of known.all) service.announceExpected(module);
     const isGone = (module: AnnouncedModule) => !service.isAnnounced(module.name);
-    const onStarted = () => known.all.filter(isGone).forEach((module) => service.announceGone(module));
+    const onStarted = () => {
+      known.all.filter(isGone).forEach((module) => service.announceGone(module));
+      service.endLeftLists();
+    };
     runtimeOf(RED).flows.on('started', onStarted);
     service.on('state', onState);
     tellEditors(RED, node.id, service.current);

@@ -46,11 +46,26 @@ export interface MispPart {
   received?: unknown;
   /** What the last action did, or would have done. */
   result?: ToldAction;
+  /** What the last change of a list for firewalls came to. */
+  list?: ListReport;
   /** What the last webhook was answered. */
   response?: unknown;
   /** Of a ZeroMQ message: its topic, and what happened there. */
   topic?: string;
   action?: string;
+}
+
+/** What became of a list for firewalls. */
+export interface ListReport {
+  name: string;
+  added: readonly string[];
+  removed: readonly string[];
+  /** How many are on it now. */
+  entries: number;
+  /** Why nothing was changed. */
+  held?: string;
+  /** It would be so. */
+  dryRun?: true;
 }
 
 /** A message as Node-RED passes it on. */
