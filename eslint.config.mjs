@@ -60,6 +60,7 @@ const ARROWS = {
   template: GROUND,
   http: GROUND,
   logic: GROUND,
+  'block-list': [...GROUND, 'actions'],
   drawn: GROUND,
   actions: [...GROUND, 'logic', 'drawn'],
   runs: [...GROUND, 'actions'],

@@ -3,6 +3,7 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Actor } from '../src/audit/entry';
 import type { Contact } from '../src/listener/contact';
 import type { MispRequest } from '../src/listener/request';
+import type { Alert } from '../src/alerts/alert';
 import { ProofAnswers } from '../src/connect/proof-answers';
 import { AskedLately } from '../src/echo/asked-lately';
 import { OwnQuestions } from '../src/echo/own-questions';
@@ -100,6 +101,8 @@ export class Runtime {
   readonly proofs = new ProofAnswers();
   /** What the AI of MISPs was asked lately. */
   readonly askedAi = new AskedLately();
+  /** What is wrong with lists for firewalls. */
+  readonly lists = new EventEmitter<{ trouble: [Alert] }>().setMaxListeners(0);
   /** Workflows of MISPs that nodes are running. */
   readonly runningWorkflows = new RunningWorkflows();
   /**

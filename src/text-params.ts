@@ -19,6 +19,7 @@ export interface TextNames {
   'trigger.noClearServer': never;
   'run.gone': never;
   'service.unauthorized': never;
+  'service.wrongListLogin': never;
   'service.wrongMetricsLogin': never;
   'service.notFound': never;
   'service.methodNotAllowed': 'method';
@@ -217,6 +218,19 @@ export interface TextNames {
   'country.noClusters': 'galaxy';
   'country.noGalaxy': 'galaxy';
   'warninglist.noneChosen': never;
+  'blockList.empty': never;
+  'blockList.large': 'after' | 'most';
+  'blockList.name': never;
+  'blockList.never': 'exception';
+  'blockList.noCredentials': never;
+  'blockList.noList': never;
+  'blockList.noListener': never;
+  'blockList.notWhole': 'file';
+  'blockList.notWritten': 'name' | 'problem';
+  'blockList.shrunk': 'before' | 'removed';
+  'blockList.heldBack': 'name' | 'reason';
+  'blockList.taken': 'name';
+  'blockList.unreadable': 'name' | 'problem';
   'blocklist.noUuid': 'path';
   'replace.noPattern': never;
   'replace.badPattern': 'pattern';
@@ -663,6 +677,7 @@ export interface TextNames {
   'alert.refused': 'count' | 'node';
   'alert.deaf': 'node' | 'reason';
   'alert.silent': 'hours' | 'node';
+  'alert.list': 'node' | 'reason';
   'alert.setUp': 'node' | 'reason';
   'alert.history': 'reason';
   'alert.about': 'id' | 'info' | 'sentence';

@@ -136,6 +136,7 @@ export default defineNode(
     const onStarted = () => {
       keepInQueue();
       known.all.filter(isGone).forEach((module) => service.announceGone(module));
+      service.endLeftLists();
     };
     runtimeOf(RED).flows.on('started', onStarted);
     service.on('state', onState);

@@ -34,13 +34,14 @@ export default defineNode(
       deaf: { kind: 'checkbox', default: true },
       history: { kind: 'checkbox', default: true },
       setUp: { kind: 'checkbox', default: true },
+      list: { kind: 'checkbox', default: true },
       silence: { kind: 'number', default: 0, min: 0, max: 8760, unit: 'h' },
       pause: { kind: 'number', default: 10, min: 1, max: 1440, unit: 'min' },
     },
   },
   (context) => {
     const { RED, node, config, text, status } = context;
-    const { journal, history, tracker, flows, setUp } = runtimeOf(RED);
+    const { journal, history, tracker, flows, setUp, lists } = runtimeOf(RED);
     const pauseMs = Number(config.pause) * MINUTE_MS;
     // Without it an alert could lead to the next one without end.
     if (!(pauseMs > 0)) throw new WorkflowError('alert.noPause');
@@ -78,6 +79,7 @@ export default defineNode(
     flows.on('started', onStarted);
     flows.on('stopping', onStopping);
     history.on('trouble', onTrouble);
+    lists.on('trouble', tell);
 
     return {
       close() {
@@ -85,6 +87,7 @@ export default defineNode(
         flows.off('stopping', onStopping);
         history.off('trouble', onTrouble);
         setUp.off('checked', onChecked);
+        lists.off('trouble', tell);
         listeners.close();
         detach();
       },

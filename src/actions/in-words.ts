@@ -26,8 +26,9 @@ export function told(result: OperationResult): ToldResult {
   } as ToldResult;
 }
 
-/** A mail names who gets nothing, and why. */
+/** A mail names who gets nothing, and why; what a list works with is no plain data. */
 function operationInWords(operation: Operation): Operation {
+  if (operation.do === 'update-list') return { ...operation, data: undefined };
   if (operation.do !== 'send-mail' || !operation.refused) return operation;
   return { ...operation, refused: operation.refused.map(inWords) };
 }

@@ -228,12 +228,23 @@ export interface ZmqPublish {
   message: unknown;
 }
 
+/** A change of a list for firewalls. */
+export interface UpdateList {
+  do: 'update-list';
+  list: string;
+  /** How many entries come, and go, as the list is when this is planned. */
+  added: number;
+  removed: number;
+  /** What is wanted of the list, by reference: nobody but the list reads it. */
+  data: unknown;
+}
+
 /** Something that is sent to people or systems. */
 export type SendOperation = SendMail | HttpRequest | ZmqPublish;
 
 /** Everything an action would do, as plain data, in the order it is done. */
 export type Plan<O extends Operation = Operation> = O[];
-export type Operation = MispOperation | SendOperation;
+export type Operation = MispOperation | SendOperation | UpdateList;
 
 /** What failed: `item` is an id or uuid if it concerns one item, `tags` if it concerns some of the tags only. */
 export interface Failure {

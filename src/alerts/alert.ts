@@ -6,7 +6,7 @@ import type { Said } from '../text';
 export const RUN_CAUSES = ['failed', 'blocked', 'deadline', 'policy', 'lost'] as const;
 
 /** Why somebody is told: of runs, of the listener, and of what is kept. */
-export const CAUSES = [...RUN_CAUSES, 'refused', 'deaf', 'silent', 'history', 'setUp'] as const;
+export const CAUSES = [...RUN_CAUSES, 'refused', 'deaf', 'silent', 'history', 'setUp', 'list'] as const;
 
 export type RunCause = (typeof RUN_CAUSES)[number];
 export type Cause = (typeof CAUSES)[number];

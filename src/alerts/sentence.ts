@@ -25,6 +25,7 @@ const SENTENCES: Readonly<Record<Cause, (alert: Alert) => Said>> = {
   deaf: (alert) => text('alert.deaf', { node: nodeOf(alert), reason: alert.reason }),
   silent: (alert) => text('alert.silent', { node: nodeOf(alert), hours: hoursOf(alert) }),
   history: ({ reason }) => text('alert.history', { reason }),
+  list: (alert) => text('alert.list', { node: nodeOf(alert), reason: alert.reason }),
   setUp: ({ node, reason }) => text('alert.setUp', { node: node?.label ?? '', reason }),
 };
 

@@ -139,6 +139,9 @@ function aimOf(operation: Operation): Aim {
       return { target: named('event', operation), count: 1 };
     case 'extend-warninglist':
       return { target: [`warninglist ${operation.list}`], count: operation.values.length };
+    case 'update-list':
+      // Values are data: only how many.
+      return { target: [`list ${operation.list}`], count: operation.added + operation.removed };
     case 'see-setting':
     case 'set-setting':
       return { target: [operation.name], count: 1 };

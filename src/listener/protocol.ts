@@ -60,6 +60,14 @@ export interface ServiceSettings {
   expected?: string;
 }
 
+/** A list that is served, whole. */
+export interface ServedList {
+  access: Credentials;
+  /** Nothing yet: it was never written. */
+  bytes?: Uint8Array;
+  etag: string;
+}
+
 /**
  * `live`: its trigger takes requests. `waiting`: its trigger is being redeployed, requests wait for it.
  * `gone`: its trigger was removed; it stays announced and blocks, until it is forgotten.
@@ -98,6 +106,10 @@ export type ToWorker =
   | { type: 'absence'; absence: Absence | undefined }
   /** `goesOn`: the request was accepted only; the main thread tells with `ended` when nothing of it is left. */
   | { type: 'answer'; id: number; reply: Reply; goesOn?: boolean }
+  | { type: 'list'; name: string; list: ServedList }
+  | { type: 'forgetList'; name: string }
+  /** The flows run: there are no lists but those that came. */
+  | { type: 'listsCame' }
   /** Breaks the connection of a request off, as if the process had died. */
   | { type: 'drop'; id: number }
   /** The main thread is through with a request that was answered before. */

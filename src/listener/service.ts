@@ -15,6 +15,7 @@ import {
   type Absence,
   type FromWorker,
   type OwnAnswer,
+  type ServedList,
   type ServiceCounts,
   type ServiceSettings,
   type ToWorker,
@@ -58,6 +59,9 @@ export class ListenerService extends EventEmitter<Events> {
   private worker: Worker;
   /** What the thread was told of modules, to tell a new thread the same. */
   private readonly told = new Map<string, ToWorker & { type: 'module' }>();
+  /** The lists that it serves, and who keeps each; nobody, while that is being deployed. */
+  private readonly lists = new Map<string, { list: ServedList; keeper: object | undefined }>();
+  private haveListsCome = false;
   private closing = false;
   private readonly owners = new Map<string, ModuleOwner<KindName>>();
   /** Modules whose requests wait for their trigger. */
@@ -206,6 +210,32 @@ export class ListenerService extends EventEmitter<Events> {
     if (!this.owners.has(name)) this.send({ type: 'forget', name });
   }
 
+  /** Serves a list under its name from now on. */
+  serveList(name: string, given: ServedList, keeper: object): void {
+    const known = this.lists.get(name)?.list;
+    // What a new keeper has not read yet was there before.
+    const list = given.bytes || !known ? given : { ...known, access: given.access };
+    this.lists.set(name, { list, keeper });
+    this.send({ type: 'list', name, list });
+  }
+
+  /** Its keeper goes. It is served until it is clear that no other one comes. */
+  leaveList(name: string, keeper: object): void {
+    const known = this.lists.get(name);
+    if (known?.keeper === keeper) known.keeper = undefined;
+  }
+
+  /** The flows run: lists that nobody keeps are served no more. */
+  endLeftLists(): void {
+    for (const [name, { keeper }] of this.lists) {
+      if (keeper) continue;
+      this.lists.delete(name);
+      this.send({ type: 'forgetList', name });
+    }
+    this.haveListsCome = true;
+    this.send({ type: 'listsCame' });
+  }
+
   /** Answers what is open, closes the socket and ends the thread. */
   async close(): Promise<void> {
     this.closing = true;
@@ -235,6 +265,8 @@ export class ListenerService extends EventEmitter<Events> {
       this.worker = this.startThread();
       for (const message of this.told.values()) this.send(message);
       this.connectQueue();
+      for (const [name, { list }] of this.lists) this.send({ type: 'list', name, list });
+      if (this.haveListsCome) this.send({ type: 'listsCame' });
     }, RESTART_MS);
   }
 

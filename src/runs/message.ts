@@ -56,11 +56,26 @@ export interface MispPart {
   result?: ToldAction;
   /** What MISP's AI suggests, or has found: a machine said so, about text that anybody may have written. */
   ai?: AiAnswer;
+  /** What the last change of a list for firewalls came to. */
+  list?: ListReport;
   /** What the last webhook was answered. */
   response?: unknown;
   /** Of a ZeroMQ message: its topic, and what happened there. */
   topic?: string;
   action?: string;
+}
+
+/** What became of a list for firewalls. */
+export interface ListReport {
+  name: string;
+  added: readonly string[];
+  removed: readonly string[];
+  /** How many are on it now. */
+  entries: number;
+  /** Why nothing was changed. */
+  held?: string;
+  /** It would be so. */
+  dryRun?: true;
 }
 
 /** A message as Node-RED passes it on. */

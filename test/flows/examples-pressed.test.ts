@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { ListenerNode } from '../../nodes/config/misp-listener';
 import type { MispEvent } from '../../sandbox/misp/model';
 import { NEWEST } from '../../sandbox/misp/version';
 import { bareGraph, withTriggerData } from '../../src/connect/splice';
@@ -92,6 +93,20 @@ describe('the examples that begin with a button, or with what MISP publishes', f
     assert.ok(operations.length > 1);
     assert.ok(operations.every(({ state }) => state === 'done'));
     assert.equal(test.misp.outcomes.length, operations.length);
+  });
+
+  it('a firewall fetches what was published', async () => {
+    const all = sampleEvents();
+    for (const event of all) event.published = true;
+    await test.deploy('Firewall list - what was published', all);
+    const { message } = await press('d00000000000fe21', 'd00000000000fe24');
+    const { added, entries } = (message.misp as { list: { added: string[]; entries: number } }).list;
+    assert.ok(entries > 0);
+    const authorization = `Basic ${Buffer.from('misp:secret').toString('base64')}`;
+    const { service } = test.nodeRed.RED.nodes.getNode('d0000000000000a1') as unknown as ListenerNode;
+    const url = `http://127.0.0.1:${service?.settings.port}/lists/firewall-addresses`;
+    const response = await fetch(url, { headers: { authorization } });
+    assert.deepEqual((await response.text()).trim().split('\n').sort(), [...added].sort());
   });
 
   it('a module of MISP is run', async () => {

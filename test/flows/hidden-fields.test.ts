@@ -12,6 +12,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-attribute': { value: 'new' },
   'misp-chat': { chatId: '7', text: 'x' },
   'misp-decay': { models: ['1'] },
+  'misp-firewall-list': { list: 'tested' },
   'misp-event': { value: 'new' },
   'misp-event-create': { info: 'new' },
   'misp-filter': { selector: 'Event.Attribute.{n}', hash_path: 'value', value: 'x', value_list: ['x'] },
@@ -32,6 +33,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-zmq': { address: 'tcp://127.0.0.1:50000' },
 };
 const SECRETS: Record<string, Settings> = {
+  'misp-firewall-list': { user: 'firewall', password: 'abc' },
   'misp-chat': { webhookUrl: 'https://chat.example/hook', token: '123:abc' },
   'misp-webhook': { url: 'https://hook.example/' },
   'misp-splunk': { token: 'abc', hecToken: 'abc' },
@@ -41,7 +43,12 @@ const CONFIG_NODES: Record<string, string> = {
   'misp-listener': 'listener',
   'misp-mail-server': 'mail',
   'misp-modules': 'modules',
+  'misp-firewall-list': 'kept',
 };
+
+const CONFIGS = new Set([
+  ...['misp-listener', 'misp-server', 'misp-mail-server', 'misp-store', 'misp-firewall-list'],
+]);
 
 /** Of which there is one in a Node-RED. */
 const ALONE = new Set(['misp-store']);
@@ -137,7 +144,7 @@ describe('a field that the form hides', function () {
       if (status?.fill === 'red' || /not set up/.test(status?.text ?? '')) said.set(id, status?.text ?? '');
     };
     nodeRed.RED.events.on('node-status', onStatus);
-    const isConfig = ['misp-listener', 'misp-server', 'misp-mail-server', 'misp-store'].includes(type);
+    const isConfig = CONFIGS.has(type);
     const idAt = (index: number) => (isConfig ? `config-${index}` : idOf(`tested-${index}`));
     const tested = all.map(({ settings }, index): FlowNode => {
       if (isConfig) return { id: idAt(index), type, port: 46_000 + index, ...settings };
@@ -147,6 +154,7 @@ describe('a field that the form hides', function () {
       tab,
       { id: 'misp', type: 'misp-server', url: 'http://127.0.0.1:1', timeout: 1 },
       { id: 'listener', type: 'misp-listener', host: '127.0.0.1', port: 45_999, authentication: false },
+      { id: 'kept', type: 'misp-firewall-list', list: 'fw', serve: false },
       { id: 'modules', type: 'misp-modules', url: 'http://127.0.0.1:1' },
       { id: 'mail', type: 'misp-mail-server', host: '127.0.0.1', port: 1, from: 'misp@flows.example' },
       ...tested,
@@ -173,7 +181,9 @@ describe('a field that the form hides', function () {
         settings: { ...base, ...settings, ...(named.has(type) ? { module: '' } : {}) },
         secrets: { ...SECRETS[type], ...secrets },
       }));
-      // The name of a module is taken once only.
+      // The name of a module, and of a list, is taken once only.
+      if (type === 'misp-firewall-list')
+        cases.forEach(({ settings }, index) => Object.assign(settings, { list: `l${index}` }));
       if (named.has(type))
         cases.forEach(({ settings }, index) => Object.assign(settings, { module: `m${index}` }));
       const said = ALONE.has(type)

@@ -25,6 +25,7 @@ function typical(texts: Texts): Record<string, string> {
   return {
     ...Object.fromEntries([...NUMBERS, 'notAsked', 'notSaved'].map((name) => [name, '12'])),
     ...Object.fromEntries(FREE.map((name) => [name, ''])),
+    ...{ added: '123', removed: '123', entries: '200000' },
     ...{ time: '11:05', port: '6667', by: longest(texts.by), cause: longest(texts.causes) },
   };
 }

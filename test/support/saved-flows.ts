@@ -25,6 +25,7 @@ const CONFIGS = new Map([
   ['misp-mail-server', 'mailServer'],
   ['misp-modules', 'modules'],
   ['misp-store', 'store'],
+  ['misp-firewall-list', 'firewall-list'],
 ]);
 
 /** A flow with all of them. Modules get names of their own, and the listener a port. */

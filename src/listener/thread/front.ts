@@ -15,6 +15,8 @@ export interface Behind {
   hasOthers(): boolean;
   /** Takes what a monitor asks; MISP's credentials are not needed for it. */
   monitor(path: string, request: IncomingMessage, response: ServerResponse): boolean;
+  /** Takes what asks for a list, which has credentials of its own. */
+  list(path: string, request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes what MISP's debug mode posts. */
   debug(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): boolean;
   /** Takes what is for no route of ours, if there is a misp-modules behind the listener. */
@@ -48,6 +50,7 @@ export class Front {
     if (path === '/healthcheck' && !this.isForOthers(request))
       return sendJson(response, 200, { status: true });
     if (this.behind.monitor(path, request, response)) return;
+    if (this.behind.list(path, request, response)) return;
     const address = request.socket.remoteAddress ?? '';
     const admit = (caller: Caller) => {
       if (caller.ok) {

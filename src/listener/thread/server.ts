@@ -11,6 +11,7 @@ import { Doors } from './doors';
 import { Front } from './front';
 import { HandOver } from './hand-over';
 import { Intake } from './intake';
+import { Lists } from './lists';
 import { Monitor } from './monitor';
 import { Places } from './places';
 import { Storing } from './storing';
@@ -34,6 +35,7 @@ const MOST_ELSEWHERE = 1024 * 1024;
 export class ListenerServer {
   readonly monitor: Monitor;
   readonly debugPosts: DebugPosts;
+  readonly lists = new Lists();
   private readonly answers: Answers;
   private readonly front: Front;
   private readonly intake: Intake;
@@ -70,6 +72,7 @@ export class ListenerServer {
         return this.desk.modules;
       },
       monitor: (...request) => this.monitor.handle(...request),
+      list: (...request) => this.lists.handle(...request),
       debug: (...request) => this.debugPosts.handle(...request),
       query: (...request) => this.intake.receive(...request),
       hasOthers: () => this.desk.upstream !== undefined,

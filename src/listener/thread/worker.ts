@@ -38,6 +38,12 @@ port.on('message', (message: ToWorker) => {
       return server.setModule(message.module, message.state);
     case 'absence':
       return server.setAbsence(message.absence);
+    case 'list':
+      return server.lists.set(message.name, message.list);
+    case 'listsCame':
+      return server.lists.haveCome();
+    case 'forgetList':
+      return server.lists.forget(message.name);
     case 'forget':
       return server.forget(message.name);
     case 'settings':
