@@ -5,6 +5,7 @@ import { deny, notFound, problem, type RestAnswer } from './answers';
 import { editSelected, tagSelected } from './attribute-bulk';
 import { editFields, newAttribute, plainRow, tagRows } from './attribute-rows';
 import { searchAttributes } from './attribute-search';
+import { describeTypes } from './describe-types';
 import { editTags } from './tag-edit';
 import { enrichAttribute, hoverEnrichment } from './modules';
 import { mayChange, maySee, NO_PERMISSION } from './permissions';
@@ -18,6 +19,7 @@ type Row = Record<string, unknown>;
 /** `attributes/...` (recordings: test/fixtures/rest/attributes-*.json). */
 export const attributes: Resource = {
   restSearch: { run: searchAttributes },
+  describeTypes,
   view: {
     run: (request, misp) => {
       const found = seen(request, misp);
@@ -81,17 +83,16 @@ function add({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): 
   const wanted = Array.isArray(body) ? body.map(fieldsOf) : [fieldsOf(body)];
   const errors: Row = {};
   const rows: Row[] = [];
+  const keyOf = ({ type, value, category }: Row) => JSON.stringify([type, value, category]);
+  const known = new Set(event.Attribute.map(keyOf));
   wanted.forEach((given, index) => {
     const wrong = attributeErrors(given);
-    const again = event.Attribute.some(
-      ({ type, value, category }) =>
-        type === given.type && value === given.value && category === given.category,
-    );
-    if (again) wrong.value = ['A similar attribute already exists for this event.'];
+    if (known.has(keyOf(given))) wrong.value = ['A similar attribute already exists for this event.'];
     if (failed(wrong)) errors[`attribute_${index}`] = wrong;
     else {
       const attribute = newAttribute(event, misp.collections.nextId(), given);
       event.Attribute.push(attribute);
+      known.add(keyOf(attribute));
       noteSaved(event, attribute);
       if (Array.isArray(given.Tag)) editTags(misp, user, attribute, given.Tag as Row[]);
       rows.push({ ...plainRow(attribute), value1: attribute.value, value2: '' });

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { TYPES } from './describe-types';
 import { textOf } from './values';
 
 /** Errors by field, in MISP's words. */
@@ -6,18 +7,6 @@ export type FieldErrors = Record<string, string[]>;
 
 const DISTRIBUTIONS =
   'Options : Your organisation only, This community only, Connected communities, All communities';
-
-/** Attribute types of MISP that the stand-in knows. */
-const TYPES = new Set(
-  (
-    'AS authentihash btc bank-account-nr bic campaign-name comment datetime domain domain|ip email email-attachment ' +
-    'email-body email-dst email-src email-subject filename filename|md5 filename|sha1 filename|sha256 float hostname ' +
-    'hostname|port iban imphash ip-dst ip-dst|port ip-src ip-src|port link mac-address malware-sample malware-type md5 ' +
-    'mutex named-pipe other pattern-in-file phone-number port regkey regkey|value sha1 sha224 sha256 sha384 sha512 ' +
-    'sigma size-in-bytes snort ssdeep target-email target-machine target-org target-user text threat-actor tlsh uri url ' +
-    'user-agent vulnerability weakness windows-service-name x509-fingerprint-sha1 x509-fingerprint-sha256 yara'
-  ).split(' '),
-);
 
 export function attributeErrors(fields: Record<string, unknown>): FieldErrors {
   const errors: FieldErrors = {};
