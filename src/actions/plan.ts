@@ -1,6 +1,7 @@
 import type { Said } from '../text';
 import type { AddAnalystData } from './analyst-data';
 import type { AddToEvent } from './add-to-event';
+import type { CreateEvent } from './create-event';
 import type { EnrichInMisp } from './enrich-in-misp';
 import type { SetUpOperation } from './set-up';
 
@@ -169,6 +170,7 @@ export type MispOperation =
   | AddAnalystData
   | AddSightings
   | AddToEvent
+  | CreateEvent
   | EnrichInMisp
   | BlockEvent
   | ExtendWarninglist
@@ -236,6 +238,8 @@ export interface Failure {
   item?: string;
   problem: Said;
   tags?: string[];
+  /** MISP does not take it as it is: to try again is of no use. */
+  refused?: boolean;
 }
 
 /** What became of one operation. */
@@ -262,6 +266,22 @@ export interface ActionResult {
   operations: OperationResult[];
   /** Of an enrichment: what came of each value that was asked about. */
   enrichment?: EnrichmentCounts;
+  /** Of what was added to an event: how much, where, and what was not. */
+  created?: Created;
+}
+
+/** What came of the rows of a message. */
+export interface Created {
+  /** Where it is; without an id in a dry run. */
+  event: { id?: string; uuid?: string; new: boolean };
+  attributes: number;
+  objects: number;
+  reports: number;
+  /** The event had it already, or another row said the same. */
+  there: number;
+  /** How many rows cannot be saved as they are, and which: the first 10,000. */
+  refusedCount: number;
+  refused: { row: number; what: string; problem: string }[];
 }
 
 /** How many values each outcome has. */
@@ -298,9 +318,12 @@ export interface Control {
 /** What MISP answers about. */
 export type SavedThing = 'event' | 'attribute' | 'object' | 'event-report' | 'analyst-data';
 
-/** @param set the fields that were set, or that the thing is new */
+/**
+ * @param set the fields that were set; that the thing is new; or, of an event, that something in it was changed, which
+ *   the row does not show
+ */
 export type TellSaved = (
   thing: SavedThing,
   row: Readonly<Record<string, unknown>>,
-  set: readonly string[] | 'new',
+  set: readonly string[] | 'new' | 'contents',
 ) => void;

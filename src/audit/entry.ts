@@ -113,6 +113,7 @@ function aimOf(operation: Operation): Aim {
       const { attributes, objects, reports } = operation;
       return within(operation.event, [...attributes, ...objects, ...reports]);
     }
+    case 'create-event':
     case 'edit-event':
     case 'publish':
     case 'unpublish':

@@ -6,4 +6,7 @@ export interface ObjectTemplate {
   description?: string;
   'meta-category'?: string;
   attributes?: Record<string, { 'misp-attribute'?: string }>;
+  /** Relations that an object must have: all of these, and one of those. */
+  required?: unknown;
+  requiredOneOf?: unknown;
 }

@@ -32,6 +32,8 @@ export class Write {
   private rows: ReadonlyMap<string, Row> | undefined;
   /** MISP has answered about something in the event. */
   private within = false;
+  /** Events whose contents were changed, as they were, or with as many attributes as they had then. */
+  private readonly around: Row[] = [];
 
   /**
    * @param data the message's data before
@@ -64,7 +66,11 @@ export class Write {
    * as the data had it.
    * @param set the fields that were set, or that it is new
    */
-  saved(kind: SavedThing, row: Row, set: readonly string[] | 'new'): void {
+  saved(kind: SavedThing, row: Row, set: readonly string[] | 'new' | 'contents'): void {
+    if (set === 'contents') {
+      this.around.push(row);
+      return;
+    }
     const found = thing(kind, row);
     if (!found || Number.isNaN(found.timestamp)) return;
     const { uuid, state, timestamp } = found;
@@ -90,6 +96,7 @@ export class Write {
       if (done.has(touched.by)) this.noteTouched(touched, window);
     }
     if (this.within) this.noteEvent(window);
+    for (const row of this.around) this.noteAround(row, window);
     this.over();
   }
 
@@ -115,6 +122,14 @@ export class Write {
     const found = this.event && thing('event', this.event);
     const isNoted = this.touched.some(({ kind }) => kind === 'event');
     if (!found || isNoted || this.answered.has(`event ${found.uuid}`)) return;
+    const state = { ...found.state, published: '0' };
+    this.memory.writes.note({ kind: 'event', uuid: found.uuid, state, times: [window] });
+  }
+
+  /** The same of an event that is not in the data. */
+  private noteAround(row: Row, window: Range): void {
+    const found = thing('event', row);
+    if (!found) return;
     const state = { ...found.state, published: '0' };
     this.memory.writes.note({ kind: 'event', uuid: found.uuid, state, times: [window] });
   }

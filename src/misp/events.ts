@@ -1,5 +1,6 @@
 import { isSet } from '../event/flags';
 import { isList, isRecord, textOf } from '../event/values';
+import { WorkflowError } from '../text';
 import type { CallOptions, MispClient } from './client';
 import { framed, hasKey, one, rowsIn, saved, type Json, type Saved } from './expected';
 
@@ -102,6 +103,30 @@ export function publish(
 export function unpublish(client: MispClient, key: string, options: CallOptions = {}): Promise<Saved> {
   const how = { ...options, repeatable: true, expect: saved(key) };
   return client.post(`/events/unpublish/${encode(key)}`, {}, how);
+}
+
+/**
+ * Makes an event of a uuid that nobody else has (`events/add`): asked twice, MISP makes it once.
+ * @returns the event as MISP has it
+ */
+export async function createEvent(
+  client: MispClient,
+  fields: { uuid: string; [field: string]: unknown },
+  options: CallOptions = {},
+): Promise<Json> {
+  try {
+    const how = { ...options, repeatable: true, expect: one('Event', fields.uuid) };
+    return await client.post('/events/add', { Event: fields }, how);
+  } catch (error) {
+    if (!isThere(error)) throw error;
+    return (await getEvent(client, fields.uuid, options.signal)).Event;
+  }
+}
+
+/** MISP's words for an event that it has already: an answer was lost before. */
+function isThere(error: unknown): boolean {
+  const message = error instanceof WorkflowError && error.key === 'misp.notFound' ? error.params.message : '';
+  return typeof message === 'string' && /event already exists/i.test(message);
 }
 
 /** Makes an event (`events/add`). @returns its id */

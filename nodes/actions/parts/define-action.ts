@@ -1,4 +1,11 @@
-import type { ActionResult, CarryOut, Operation, OperationResult, Plan } from '../../../src/actions/plan';
+import type {
+  ActionResult,
+  CarryOut,
+  Failure,
+  Operation,
+  OperationResult,
+  Plan,
+} from '../../../src/actions/plan';
 import { toldAction } from '../../../src/actions/in-words';
 import { deadlineOf, isTest, setMisp, type Message } from '../../../src/runs/message';
 import { text, WorkflowError } from '../../../src/text';
@@ -21,6 +28,8 @@ export interface Action<O extends Operation = Operation> {
   begin?(message: Message, plan: Plan<O>): Remembering;
   /** Told what became of the plan, also if parts of it failed, before the message goes on. */
   learn?(message: Message, operations: readonly OperationResult[]): void;
+  /** Whether a failure is none of the node's: it is in the result, and the message goes on. */
+  tolerates?(failure: Failure): boolean;
   /** What goes on when all went well: the message at the first output, unless told otherwise. */
   finish?(message: Message, result: ActionResult): Outputs;
   /** The same when it failed and the flow is to go on. */
@@ -77,7 +86,7 @@ export function actionBehaviour<O extends Operation>(
     async input(message) {
       try {
         const result = await act(message);
-        const problem = problemOf(result);
+        const problem = problemOf(result, (failure) => action.tolerates?.(failure) !== true);
         if (problem) throw problem;
         show(result);
         return action.finish?.(message, result) ?? [message];
@@ -154,8 +163,11 @@ function wordsFor(operation: Operation): `operations.${keyof typeof common.opera
 }
 
 /** The failures of all operations as one error, which says the first one. */
-function problemOf({ operations }: ActionResult): WorkflowError | undefined {
-  const failures = operations.flatMap(({ failures: list = [] }) => list);
+function problemOf(
+  { operations }: ActionResult,
+  counts: (failure: Failure) => boolean,
+): WorkflowError | undefined {
+  const failures = operations.flatMap(({ failures: list = [] }) => list).filter(counts);
   if (failures.length === 0) return undefined;
   const [{ item, problem }] = failures;
   const first = item ? text('action.item', { item, problem }) : problem;

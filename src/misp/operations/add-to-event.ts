@@ -13,9 +13,10 @@ import { isSet } from '../../event/flags';
 import { isList, isRecord, textOf } from '../../event/values';
 import { text, type Said } from '../../text';
 import { addAttributes } from '../attributes';
-import { callOptions, outcomeOf, portions, refuseStopped, wordsOf } from '../carry-out/context';
+import { callOptions, outcomeOf, refuseStopped, wordsOf } from '../carry-out/context';
 import type { Context, Failure, Outcome } from '../carry-out/context';
 import { rowsByUuid } from '../carry-out/edit-items';
+import { lookForLost, type Lost } from '../carry-out/lost-answers';
 import { eventKey } from '../carry-out/lookups';
 import { getEvent, updateEvent } from '../events';
 import { inEach, laneOfEvent, type OperationEntry } from './entry';
@@ -32,9 +33,11 @@ export const addToEvent: OperationEntry<AddToEvent> = {
 type Json = Readonly<Record<string, unknown>>;
 type Thing = NewAttribute | NewObject | NewReport;
 
-/** Of one call at most: MISP's limit is the memory of PHP. */
-const MOST_ATTRIBUTES = 500;
+/** Of one call at most: MISP's limits are the memory of PHP and the time that a proxy waits. */
+const MOST_ATTRIBUTES = 2000;
 const MOST_OBJECTS = 200;
+/** Of what the things hold, in characters: files come with them. */
+const MOST_CHARACTERS = 8_000_000;
 /** MISP's words for what is there already. */
 const THERE = /similar attribute already exists/i;
 
@@ -42,13 +45,14 @@ function thingsOf({ attributes, objects, reports }: AddToEvent): Thing[] {
   return [...attributes, ...objects, ...reports];
 }
 
-/** Reads the event once, and adds what it does not have: 500 attributes with one call, 200 objects with another. */
+/** Reads the event once, and adds what it does not have: 2,000 attributes with one call, 200 objects with another. */
 async function carryOut(context: Context, operation: AddToEvent): Promise<Outcome> {
   const key = await eventKey(context, operation.event, []);
   const { Event: before } = await getEvent(context.client, key, context.signal);
   const { attributes, objects, reports } = missing(before, operation);
   context.advance(thingsOf(operation).length - attributes.length - objects.length - reports.length);
   const failures: Failure[] = [];
+  const lost: Lost[] = [];
   let added = 0;
   const attempt = async <T extends Thing>(portion: T[], work: (things: T[]) => Promise<Failure[]>) => {
     try {
@@ -57,18 +61,51 @@ async function carryOut(context: Context, operation: AddToEvent): Promise<Outcom
       failures.push(...failed);
       added += portion.length - new Set(failed.map(({ item }) => item)).size;
     } catch (error) {
-      const problem = wordsOf(error);
-      failures.push(...portion.map((thing) => refused(thing, problem)));
+      lost.push({ portion, problem: wordsOf(error) });
     }
+    if (added > 0) context.saved('event', withCount(before, added), 'contents');
     context.advance(portion.length);
   };
-  for (const portion of portions(attributes, MOST_ATTRIBUTES)) {
+  for (const portion of portionsOf(attributes, MOST_ATTRIBUTES)) {
     await attempt(portion, (things) => addPlain(context, key, things));
   }
-  for (const portion of portions([...objects, ...reports], MOST_OBJECTS)) {
+  for (const portion of portionsOf([...objects, ...reports], MOST_OBJECTS)) {
     await attempt<NewObject | NewReport>(portion, (things) => addByEdit(context, key, things));
   }
+  if (lost.length > 0) {
+    const found = await lookForLost(context, key, lost);
+    failures.push(...found.failures);
+    added += found.added;
+    if (found.added > 0) context.saved('event', withCount(before, added), 'contents');
+  }
   return outcomeOf(thingsOf(operation).length, added, failures);
+}
+
+/** MISP tells of the event with as many attributes as it has by then, or as it had. */
+function withCount(before: Json, added: number): Json {
+  return { ...before, attribute_count: String(Number(textOf(before.attribute_count)) + added) };
+}
+
+/** In portions of a size that MISP can take. */
+function* portionsOf<T extends Thing>(list: readonly T[], most: number): Generator<T[]> {
+  let portion: T[] = [];
+  let size = 0;
+  for (const thing of list) {
+    const own = sizeOf(thing);
+    if (portion.length > 0 && (portion.length >= most || size + own > MOST_CHARACTERS)) {
+      yield portion;
+      [portion, size] = [[], 0];
+    }
+    portion.push(thing);
+    size += own;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function sizeOf(thing: Thing): number {
+  if ('content' in thing) return thing.content.length;
+  if ('Attribute' in thing) return thing.Attribute.reduce((sum, attribute) => sum + sizeOf(attribute), 0);
+  return thing.value.length + (thing.comment?.length ?? 0) + (thing.data?.length ?? 0);
 }
 
 /** What the event does not have; references to what is left out lead to what is there in its place. */
@@ -163,6 +200,7 @@ function lackingOf(object: NewObject, row: Json | undefined): Failure[] {
   const parts = [...lost, ...unlinked.map((one) => `${one.relationship_type} ${one.referenced_uuid}`)];
   return parts.map((what) => ({
     item: object.uuid,
+    refused: true,
     problem: text('enrich.refused', {
       what: `${titleOf(object)}, ${what}`,
       problem: text('enrich.notTaken'),
@@ -171,7 +209,11 @@ function lackingOf(object: NewObject, row: Json | undefined): Failure[] {
 }
 
 function refused(thing: Thing, problem: Said = text('enrich.notTaken')): Failure {
-  return { item: thing.uuid, problem: text('enrich.refused', { what: titleOf(thing), problem }) };
+  return {
+    item: thing.uuid,
+    problem: text('enrich.refused', { what: titleOf(thing), problem }),
+    refused: true,
+  };
 }
 
 function rowsIn(list: unknown): Json[] {

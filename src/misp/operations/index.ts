@@ -4,6 +4,7 @@ import { addSightings } from './add-sightings';
 import { addToEvent } from './add-to-event';
 import { attachTags } from './attach-tags';
 import { blockEvent } from './block-event';
+import { createEvent } from './create-event';
 import { acceptProposal, discardProposal } from './decide-proposal';
 import { detachTags } from './detach-tags';
 import { editAttributes } from './edit-attributes';
@@ -36,6 +37,7 @@ const OPERATIONS: { readonly [D in MispOperation['do']]: OperationEntry<Operatio
   'add-to-event': addToEvent,
   'attach-tags': attachTags,
   'block-event': blockEvent,
+  'create-event': createEvent,
   'create-tag': createTag,
   'create-workflow': createWorkflow,
   'delete-workflow': deleteWorkflow,
