@@ -14,6 +14,8 @@ export interface Written {
   times: readonly Range[];
   /** The write made it. */
   isNew?: boolean;
+  /** Attributes were added: MISP may tell of as many as there were before, or of those since. */
+  anyCount?: boolean;
   /** Of a publication: when MISP may have done it. */
   published?: Range;
 }
@@ -159,13 +161,16 @@ function mayChange({ events }: UnderWay, names: readonly string[]): boolean {
 }
 
 function isTold(note: Note, told: Thing): boolean {
-  const { published } = note;
+  const { published, anyCount } = note;
   if (told.isNew && !note.isNew) return false;
   if (!note.times.some((range) => isIn(range, told.timestamp))) return false;
   if (published && !isIn(published, told.publishTimestamp)) return false;
-  const expected = published
-    ? { ...note.state, publish_timestamp: told.state.publish_timestamp }
-    : note.state;
+  const { publish_timestamp, attribute_count } = told.state;
+  const expected = {
+    ...note.state,
+    ...(published ? { publish_timestamp } : {}),
+    ...(anyCount ? { attribute_count } : {}),
+  };
   return isAsExpected(note.kind, expected, told.state);
 }
 

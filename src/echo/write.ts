@@ -32,7 +32,7 @@ export class Write {
   private rows: ReadonlyMap<string, Row> | undefined;
   /** MISP has answered about something in the event. */
   private within = false;
-  /** Events whose contents were changed, as they were, or with as many attributes as they had then. */
+  /** Events whose contents were changed, as they were before: one for each call that did. */
   private readonly around: Row[] = [];
 
   /**
@@ -131,7 +131,7 @@ export class Write {
     const found = thing('event', row);
     if (!found) return;
     const state = { ...found.state, published: '0' };
-    this.memory.writes.note({ kind: 'event', uuid: found.uuid, state, times: [window] });
+    this.memory.writes.note({ kind: 'event', uuid: found.uuid, state, times: [window], anyCount: true });
   }
 
   /** When MISP may have saved what it did: its clock counts seconds, and is known to one. */

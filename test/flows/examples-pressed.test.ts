@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { MispEvent } from '../../sandbox/misp/model';
 import { NEWEST } from '../../sandbox/misp/version';
 import { bareGraph, withTriggerData } from '../../src/connect/splice';
+import type { Created } from '../../src/actions/plan';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { drivenExamples, type ExampleTest } from '../support/examples';
 import { until } from '../support/log';
@@ -35,6 +36,28 @@ describe('the examples that begin with a button, or with what MISP publishes', f
     );
     assert.ok(_AttributeFlattened.some(({ decay_score }) => decay_score));
     assert.equal(id, isOfValue ? 'd00000000000e325' : 'd00000000000e326');
+  });
+
+  it('a CSV becomes the event of the day, once', async () => {
+    await test.deploy('Event create - a CSV of indicators as one event per day');
+    const before = test.misp.events.size;
+    const created = async () => {
+      const { message } = await press('d00000000000ec21', 'd00000000000ec25');
+      return (message.misp as { result: { created: Created } }).result.created;
+    };
+    const first = await created();
+    assert.deepEqual([first.event.new, first.attributes, first.refusedCount], [true, 4, 1]);
+    assert.match(first.refused[0].problem, /300\.1\.2\.3 is no IP address/);
+    const again = await created();
+    assert.deepEqual([again.event.new, again.attributes, again.there], [false, 0, 4]);
+    assert.equal(test.misp.events.size, before + 1);
+    const event = test.misp.event(first.event.id ?? '');
+    assert.deepEqual(
+      [event?.distribution, event?.published, test.tags(event?.id ?? '')],
+      ['0', false, ['tlp:amber']],
+    );
+    const types = event?.Attribute.map(({ type, comment }) => [type, comment]);
+    assert.deepEqual(types?.[0], ['ip-dst', 'scans for open databases']);
   });
 
   it('the event that an event extends is loaded', async () => {

@@ -13,6 +13,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-chat': { chatId: '7', text: 'x' },
   'misp-decay': { models: ['1'] },
   'misp-event': { value: 'new' },
+  'misp-event-create': { info: 'new' },
   'misp-filter': { selector: 'Event.Attribute.{n}', hash_path: 'value', value: 'x', value_list: ['x'] },
   'misp-listener': { authentication: false },
   'misp-if': { hash_path: 'Event.info', expression: 'true', value: 'x', value_list: ['x'] },

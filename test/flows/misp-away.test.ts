@@ -19,6 +19,7 @@ const WRITERS: Record<string, NodeSettings> = {
   'misp-tag-replace': {},
   'misp-attribute': { change: 'add' },
   'misp-event': { change: 'analysis', analysis: '2' },
+  'misp-event-create': { info: 'x', attributeType: 'domain', data: '["a.example"]', dataType: 'json' },
   'misp-publish': {},
   'misp-proposal': {},
   'misp-sighting': {},

@@ -138,6 +138,31 @@ describe('a flow that writes what its own trigger tells of', function () {
     });
   });
 
+  for (const [what, settings] of [
+    ['a new event each time', { target: 'new', info: 'Made by a flow' }],
+    ['the event that it is told of', { target: 'existing', event: 'payload.Event.id', eventType: 'msg' }],
+    ['an event beside it', { target: 'existing', event: '4', eventType: 'str' }],
+  ] as const) {
+    it(`adds to ${what} once, with values that nobody had`, async () => {
+      const creates = node('create', 'misp-event-create', [[]], {
+        ...{ server: 'misp', attributeType: 'text', ...settings },
+        ...{ data: '["v" & $string($random()), "w" & $string($random())]', dataType: 'jsonata' },
+      });
+      const triggers = { ...ATTRIBUTES, 'event-after-save': 'event_after_save' };
+      const names = Object.keys(triggers);
+      await start(
+        [...names.map((name) => on(name, ['watch'])), watch('watch', ['create']), creates],
+        triggers,
+      );
+      // Of its own, so that no write before can have left the event like this.
+      await person('/events/edit/2', { Event: { info: `a person: ${what}` } });
+      await quiet();
+      assert.equal(log.text(), '');
+      assert.equal(seen.length, 1);
+      assert.equal(writes(/^\/attributes\/add/).length, 1);
+    });
+  }
+
   it('loops where the echo is let through: that is what is kept from happening', async () => {
     const off = { echoes: 'run', mostRuns: 1_000_000 };
     await start(

@@ -31,6 +31,7 @@ const WORKING: [type: string, settings: object][] = [
   ['misp-search', {}],
   ['misp-request', { path: '/events/index' }],
   ['misp-decay', { models: ['1'] }],
+  ['misp-event-create', { info: 'x', attributeType: 'domain', data: '["a.example"]', dataType: 'json' }],
 ];
 
 describe('secrets', function () {

@@ -63,7 +63,7 @@ async function carryOut(context: Context, operation: AddToEvent): Promise<Outcom
     } catch (error) {
       lost.push({ portion, problem: wordsOf(error) });
     }
-    if (added > 0) context.saved('event', withCount(before, added), 'contents');
+    if (added > 0) context.saved('event', before, 'contents');
     context.advance(portion.length);
   };
   for (const portion of portionsOf(attributes, MOST_ATTRIBUTES)) {
@@ -76,14 +76,9 @@ async function carryOut(context: Context, operation: AddToEvent): Promise<Outcom
     const found = await lookForLost(context, key, lost);
     failures.push(...found.failures);
     added += found.added;
-    if (found.added > 0) context.saved('event', withCount(before, added), 'contents');
+    if (found.added > 0) context.saved('event', before, 'contents');
   }
   return outcomeOf(thingsOf(operation).length, added, failures);
-}
-
-/** MISP tells of the event with as many attributes as it has by then, or as it had. */
-function withCount(before: Json, added: number): Json {
-  return { ...before, attribute_count: String(Number(textOf(before.attribute_count)) + added) };
 }
 
 /** In portions of a size that MISP can take. */
