@@ -314,6 +314,7 @@ export interface TextNames {
   'newEvent.badInfo': 'info';
   'newEvent.badColumn': 'known' | 'name';
   'newEvent.noKey': 'key';
+  'newEvent.tagLost': 'count' | 'tag';
   'newEvent.answerLost': 'count' | 'problem' | 'total';
   'expected.attributeTypes': never;
   'enrich.noModule': never;

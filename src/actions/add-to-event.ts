@@ -55,6 +55,7 @@ export interface NewReport {
   name: string;
   content: string;
   distribution?: string;
+  sharing_group_id?: string;
 }
 
 /** What is there already is not added again. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isRecord } from '../event/values';
 import { WorkflowError } from '../text';
-import { isUuid } from '../event/same';
+import { isUuid, uuidKey } from '../event/same';
 import { attributeOf, type Defaults } from './attribute';
 import type { ObjectTemplate } from './template';
 
@@ -15,7 +15,7 @@ type Given = Record<string, unknown>;
 export function objectOf(given: Given, defaults: Defaults, asked?: string): Given {
   const name = String(given.name);
   const template = defaults.templates?.get(name);
-  const uuid = isUuid(given.uuid) ? given.uuid : randomUUID();
+  const uuid = isUuid(given.uuid) ? uuidKey(given.uuid) : randomUUID();
   const attributes = entriesOf(given.attributes ?? given.Attribute).map((entry) =>
     attributeOf(typed(entry, name, template), { ...defaults, type: '' }),
   );
@@ -82,7 +82,7 @@ function referencesOf(
     return {
       uuid: randomUUID(),
       object_uuid: from,
-      referenced_uuid: to,
+      referenced_uuid: uuidKey(to),
       relationship_type: type || 'related-to',
     };
   });

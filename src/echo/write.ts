@@ -77,7 +77,10 @@ export class Write {
     if (kind !== 'event' && this.event && textOf(row.event_id) === textOf(this.event.id)) this.within = true;
     if (set !== 'new' && !this.isOurs(found, set)) return;
     this.answered.add(`${kind} ${uuid}`);
-    this.memory.writes.note({ kind, uuid, state, times: [[timestamp, timestamp]], isNew: set === 'new' });
+    const written: Written = { kind, uuid, state, times: [[timestamp, timestamp]], isNew: set === 'new' };
+    this.memory.writes.note(written);
+    // MISP may tell of what is new before it has attached the tags.
+    if (set === 'new' && state.Tag) this.memory.writes.note({ ...written, state: { ...state, Tag: '' } });
   }
 
   private isOurs({ kind, uuid, state }: Thing, set: readonly string[]): boolean {

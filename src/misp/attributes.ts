@@ -174,8 +174,9 @@ export async function addAttributes(
   const path = `/attributes/add/${encodeURIComponent(event)}`;
   try {
     const answer = await client.post<Json>(path, attributes, { ...options, expect: ADDED });
-    const { errors, Attribute } = answer;
-    for (const row of isList(Attribute) ? Attribute : [Attribute]) if (isRecord(row)) added(row);
+    const { errors, Attribute, AttributeTag } = answer;
+    for (const row of isList(Attribute) ? Attribute : [withTags(Attribute, AttributeTag)])
+      if (isRecord(row)) added(row);
     return errors === undefined ? new Map() : byPlace(fieldsOf(errors));
   } catch (error) {
     // It has taken none of them.
@@ -184,6 +185,12 @@ export async function addAttributes(
     for (const index of attributes.keys()) if (!found.has(index)) found.set(index, error.message);
     return found;
   }
+}
+
+/** The tags of a single one stand beside it. */
+function withTags(row: unknown, links: unknown): unknown {
+  const Tag = isList(links) ? links.filter(isRecord).map((link) => link.Tag) : [];
+  return isRecord(row) && Tag.length > 0 ? { ...row, Tag } : row;
 }
 
 /** `attribute_3.value`: what is wrong with the value of the fourth. */

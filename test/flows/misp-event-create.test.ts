@@ -3,7 +3,7 @@ import type { MispEvent } from '../../sandbox/misp/model';
 import type { AddToEvent } from '../../src/actions/add-to-event';
 import type { CreateEvent } from '../../src/actions/create-event';
 import type { Created } from '../../src/actions/plan';
-import { READER_KEY } from '../../sandbox/misp/server';
+import { ANALYST_KEY, READER_KEY } from '../../sandbox/misp/server';
 import { until } from '../support/log';
 import { MispNodeTest, type NodeSettings, type TestMessage } from '../support/misp-node';
 import { isWriting, planOf, resultOf } from '../support/planned';
@@ -308,6 +308,51 @@ describe('misp-event-create', function () {
       assert.deepEqual(writes(), []);
     });
 
+    it('who sees an object or a report, and when an object was seen', async () => {
+      await start();
+      const { event } = await create([
+        {
+          ...{ name: 'domain-ip', distribution: 4, sharing_group_id: 1, first_seen: '2026-01-02T03:04:05Z' },
+          attributes: { domain: 'evil.example' },
+        },
+        { name: 'What we saw', content: '# Report', distribution: '0' },
+      ]);
+      const edit = test.recorder.calls.find(({ path }) => path.startsWith('/events/edit'));
+      const { Event } = edit?.body as { Event: Record<'Object' | 'EventReport', Record<string, unknown>[]> };
+      const [{ distribution, sharing_group_id, first_seen }] = Event.Object;
+      assert.deepEqual([distribution, sharing_group_id, first_seen], ['4', '1', '2026-01-02T03:04:05Z']);
+      assert.equal((event.EventReport as { distribution: string }[])[0].distribution, '0');
+      const { created } = await create([
+        { name: 'domain-ip', distribution: 9, attributes: { domain: 'other.example' } },
+        { name: 'a', content: 'b', distribution: 'all' },
+        '192.0.2.1',
+      ]);
+      assert.deepEqual(
+        created.refused.map(({ row, problem }) => `${row} ${problem.split(' ')[0]}`),
+        ['1 9', '2 all'],
+      );
+    });
+
+    it('uuids in capitals, and takes what has a known uuid for the same thing', async () => {
+      const uuid = (last: number) => `5CC5A8E9-D7F0-4E03-B1B3-00000000000${last}`;
+      await start({ target: 'info', info: 'By uuid' });
+      const rows = (value: string) => [
+        { value, uuid: uuid(1) },
+        { name: 'domain-ip', uuid: uuid(2), attributes: { ip: value } },
+        { name: 'a', content: value, uuid: uuid(3) },
+      ];
+      const { created, event } = await create(rows('192.0.2.1'));
+      assert.deepEqual([created.attributes, created.objects, created.reports], [1, 1, 1]);
+      assert.deepEqual(
+        [event.Attribute[0].uuid, event.Object[0].uuid],
+        [uuid(1).toLowerCase(), uuid(2).toLowerCase()],
+      );
+      test.recorder.calls.length = 0;
+      const again = await create(rows('192.0.2.2'));
+      assert.deepEqual([again.created.there, again.created.refusedCount, writes()], [3, 0, []]);
+      assert.deepEqual(values(again.event), ['192.0.2.1']);
+    });
+
     it('what a row says of itself, and names each row that MISP would not take', async () => {
       const bad: [unknown, RegExp][] = [
         [{ value: 'x', type: 'nosuchtype' }, /no attribute type nosuchtype/],
@@ -558,6 +603,42 @@ describe('misp-event-create', function () {
         await test.fail({ payload: ['192.0.2.1'] }),
         /not changed this of the event: distribution/,
       );
+    });
+
+    it('galaxy clusters are attached whose tags MISP has not made yet', async () => {
+      const cluster = 'misp-galaxy:country="belgium"';
+      const tags = ['tlp:green', cluster, 'misp-galaxy:country="atlantis"'];
+      await start({ key: ANALYST_KEY, tags, onFailure: 'continue' });
+      test.receive({ payload: ['192.0.2.1'] });
+      await until(() => test.sent.length > 0 && test.errors.length > 0);
+      assert.match(test.errors[0], /no galaxy cluster misp-galaxy:country="atlantis"/);
+      const { uuid = '' } = createdOf(test.sent[0].message).event;
+      const { Tag, Attribute } = test.misp.event(uuid) as MispEvent;
+      assert.deepEqual([Tag.map(({ name }) => name).sort(), Attribute.length], [[cluster, 'tlp:green'], 1]);
+    });
+
+    it('tags of attributes that MISP leaves out are an error; what was added is told', async () => {
+      const ip = { value: '192.0.2.1', tags: ['tlp:green', 'no such tag'] };
+      const more = [
+        { value: '192.0.2.2', tags: 'no such tag' },
+        { name: 'domain-ip', attributes: { ip: { value: '192.0.2.3', Tag: [{ name: 'nor this' }] } } },
+      ];
+      await start({ key: ANALYST_KEY, onFailure: 'continue' });
+      for (const [payload, count] of [
+        [[ip], 1],
+        [[ip, ...more], 2],
+      ] as const) {
+        test.clear();
+        test.receive({ payload });
+        await until(() => test.sent.length > 0 && test.errors.length > 0);
+        assert.match(
+          test.errors[0],
+          new RegExp(`left the tag no such tag out of ${count} new attributes`),
+        );
+        const created = createdOf(test.sent[0].message);
+        assert.deepEqual([created.attributes, created.there, created.refusedCount], [count, 0, 0]);
+        assert.equal(resultOf(test.sent[0].message).operations[1].state, 'partial');
+      }
     });
 
     it('a MISP whose types cannot be read is an error, and nothing is written', async () => {

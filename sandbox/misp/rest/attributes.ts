@@ -1,3 +1,4 @@
+import type { MispAttribute } from '../model';
 import type { StandIn } from '../stand-in';
 import { noteSaved } from '../saves';
 import type { FoundAttribute } from '../store/items';
@@ -82,7 +83,7 @@ function add({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): 
   }
   const wanted = Array.isArray(body) ? body.map(fieldsOf) : [fieldsOf(body)];
   const errors: Row = {};
-  const rows: Row[] = [];
+  const added: MispAttribute[] = [];
   const keyOf = ({ type, value, category }: Row) => JSON.stringify([type, value, category]);
   const known = new Set(event.Attribute.map(keyOf));
   wanted.forEach((given, index) => {
@@ -95,19 +96,27 @@ function add({ args: [id = ''], body, user, url }: RestRequest, misp: StandIn): 
       known.add(keyOf(attribute));
       noteSaved(event, attribute);
       if (Array.isArray(given.Tag)) editTags(misp, user, attribute, given.Tag as Row[]);
-      rows.push({ ...plainRow(attribute), value1: attribute.value, value2: '' });
+      added.push(attribute);
     }
   });
-  if (rows.length === 0) {
+  if (added.length === 0) {
     const all = wanted.length === 1 ? Object.values(errors)[0] : errors;
     return problem(403, 'Could not add Attribute', '/attributes/add', { errors: all }, true);
   }
   touch(event);
   const more = failed(errors as Record<string, string[]>) ? { errors } : {};
-  return {
-    status: 200,
-    body: { Attribute: rows.length === 1 ? rows[0] : rows, AttributeTag: [], ...more },
-  };
+  return { status: 200, body: { ...addedRows(added), ...more } };
+}
+
+/** One with its tags beside it, of several each with its own. */
+function addedRows(added: readonly MispAttribute[]): Row {
+  const rows = added.map((one) => ({ ...plainRow(one), value1: one.value, value2: '' }));
+  const tags = added.map(({ Tag = [] }) =>
+    Tag.map(({ id, name, colour, numerical_value = null }) => ({ id, name, colour, numerical_value })),
+  );
+  if (added.length === 1) return { Attribute: rows[0], AttributeTag: tags[0].map((Tag) => ({ Tag })) };
+  const Attribute = rows.map((row, index) => (tags[index].length > 0 ? { ...row, Tag: tags[index] } : row));
+  return { Attribute };
 }
 
 /** It knows ids only, and sends even an API to the attribute when it has restored it. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { isList, isRecord, textOf } from '../../event/values';
 import { errorSaying, saidBy, WorkflowError } from '../../text';
@@ -11,7 +10,7 @@ import {
 } from '../add-to-event';
 import type { AttributeTypes } from './attribute-types';
 import { problemWith } from './check-attribute';
-import { fieldOf, readAttribute, type Reading } from './read-attribute';
+import { fieldOf, readAttribute, seenBy, uuidOf, type Reading } from './read-attribute';
 import { isObject, readObject, type Templates } from './read-object';
 import { RefusedRows, short } from './refused';
 
@@ -124,10 +123,11 @@ function read(given: unknown, { reading, types, templates }: Knowledge): Read {
   return { kind: 'attributes', thing, key: sameAttribute(thing) };
 }
 
-function readReport({ name, content }: Row): NewReport {
+function readReport(row: Row): NewReport {
+  const { name, content, uuid } = row;
   if (typeof name !== 'string' || typeof content !== 'string' || name.trim() === '' || content === '')
     throw new WorkflowError('newEvent.noReport');
-  return { uuid: randomUUID(), name, content, distribution: '5' };
+  return { uuid: uuidOf(uuid), name, content, ...seenBy((field) => row[field]) };
 }
 
 /** What a row is called where it is named. */

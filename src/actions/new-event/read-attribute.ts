@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isUuid } from '../../drawn/attribute';
+import { isUuid, uuidKey } from '../../event/same';
 import { isForbidden, isList, isRecord, textOf } from '../../event/values';
 import { WorkflowError } from '../../text';
 import type { NewAttribute, NewTag } from '../add-to-event';
@@ -56,15 +56,14 @@ export function readAttribute(row: Row, reading: Reading): NewAttribute {
   const tags = [...tagsOf(at('tags') ?? at('Tag')), ...reading.tags.map((name) => ({ name }))];
   const relation = wordOf(at('object_relation'));
   return {
-    uuid: isUuid(uuid) ? uuid : randomUUID(),
+    uuid: uuidOf(uuid),
     type: reading.types.get(said.toLowerCase()) ?? said,
     value: (typeof value === 'string' ? value : String(value as number)).trim(),
     ...(category ? { category } : {}),
     ...(toIds === undefined ? {} : { to_ids: toIds }),
     ...(comment ? { comment } : {}),
-    ...distributionOf(wordOf(at('distribution')), wordOf(at('sharing_group_id'))),
-    ...filled('first_seen', wordOf(at('first_seen'))),
-    ...filled('last_seen', wordOf(at('last_seen'))),
+    ...seenBy(at),
+    ...seenAt(at),
     ...(flagOf(at('disable_correlation'), 'disable_correlation') ? { disable_correlation: true } : {}),
     ...filled('data', contentOf(at('data'))),
     ...(tags.length > 0 ? { Tag: tags } : {}),
@@ -81,11 +80,25 @@ function filled<K extends string>(name: K, value: string): Partial<Record<K, str
 /** A file's content goes to MISP in base64. */
 const contentOf = (data: unknown): string => (Buffer.isBuffer(data) ? data.toString('base64') : wordOf(data));
 
-/** Nobody but those who see the event sees it, and perhaps fewer. */
-function distributionOf(
-  level: string,
-  group: string,
-): Pick<NewAttribute, 'distribution' | 'sharing_group_id'> {
+type At = (field: string) => unknown;
+
+/** Its own uuid, if it has one: MISP knows things by them. */
+export const uuidOf = (uuid: unknown): string => (isUuid(uuid) ? uuidKey(uuid) : randomUUID());
+
+/** When a thing was seen. */
+export function seenAt(at: At): Pick<NewAttribute, 'first_seen' | 'last_seen'> {
+  return {
+    ...filled('first_seen', wordOf(at('first_seen'))),
+    ...filled('last_seen', wordOf(at('last_seen'))),
+  };
+}
+
+/**
+ * Who sees a thing: nobody but those who see the event, and perhaps fewer.
+ * @throws {WorkflowError} if it cannot be told
+ */
+export function seenBy(at: At): Pick<NewAttribute, 'distribution' | 'sharing_group_id'> {
+  const [level, group] = [wordOf(at('distribution')), wordOf(at('sharing_group_id'))];
   if (level === '') return { distribution: '5' };
   if (level === '4' && group !== '') return { distribution: level, sharing_group_id: group };
   if (/^[01235]$/.test(level)) return { distribution: level };

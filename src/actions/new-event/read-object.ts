@@ -6,7 +6,7 @@ import { WorkflowError } from '../../text';
 import type { NewObject, NewReference } from '../add-to-event';
 import type { AttributeTypes } from './attribute-types';
 import { problemWith } from './check-attribute';
-import { readAttribute, type Reading } from './read-attribute';
+import { fieldOf, readAttribute, seenAt, seenBy, type Reading } from './read-attribute';
 import { short } from './refused';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -54,6 +54,7 @@ export function readObject(
     template,
   );
   const { comment, description } = found;
+  const at = (field: string) => fieldOf(row, field, { columns: NO_COLUMNS });
   return {
     uuid: found.uuid,
     name,
@@ -62,7 +63,8 @@ export function readObject(
     template_version: textOf(found.template_version),
     ...(textOf(description) ? { description: textOf(description) } : {}),
     ...(textOf(comment) ? { comment: textOf(comment) } : {}),
-    distribution: '5',
+    ...seenBy(at),
+    ...seenAt(at),
     Attribute,
     ...(isList(found.ObjectReference) ? { ObjectReference: found.ObjectReference as NewReference[] } : {}),
   };

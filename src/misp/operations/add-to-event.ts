@@ -10,6 +10,7 @@ import { takeOff } from '../../actions/event-things';
 import type { DoneOf } from '../../actions/reflect-tags';
 import type { MispAttribute, MispEvent, MispObject } from '../../event/core';
 import { isSet } from '../../event/flags';
+import { uuidKey } from '../../event/same';
 import { isList, isRecord, textOf } from '../../event/values';
 import { text, type Said } from '../../text';
 import { addAttributes } from '../attributes';
@@ -17,6 +18,7 @@ import { callOptions, outcomeOf, refuseStopped, wordsOf } from '../carry-out/con
 import type { Context, Failure, Outcome } from '../carry-out/context';
 import { rowsByUuid } from '../carry-out/edit-items';
 import { lookForLost, type Lost } from '../carry-out/lost-answers';
+import { lostTags } from '../carry-out/lost-tags';
 import { eventKey } from '../carry-out/lookups';
 import { getEvent, updateEvent } from '../events';
 import { inEach, laneOfEvent, type OperationEntry } from './entry';
@@ -59,7 +61,7 @@ async function carryOut(context: Context, operation: AddToEvent): Promise<Outcom
       refuseStopped(context);
       const failed = await work(portion);
       failures.push(...failed);
-      added += portion.length - new Set(failed.map(({ item }) => item)).size;
+      added += portion.length - new Set(failed.flatMap(({ item }) => item ?? [])).size;
     } catch (error) {
       lost.push({ portion, problem: wordsOf(error) });
     }
@@ -78,6 +80,7 @@ async function carryOut(context: Context, operation: AddToEvent): Promise<Outcom
     added += found.added;
     if (found.added > 0) context.saved('event', before, 'contents');
   }
+  if (added > 0 && failures.length > 0) return { state: 'partial', failures };
   return outcomeOf(thingsOf(operation).length, added, failures);
 }
 
@@ -108,21 +111,24 @@ function missing(
   event: Json,
   { attributes, objects, reports }: AddToEvent,
 ): Omit<AddToEvent, 'do' | 'event'> {
-  const there = new Map(rowsIn(event.Attribute).map((row) => [sameAttribute(row), textOf(row.uuid)]));
-  const objectsThere = new Map(rowsIn(event.Object).map((row) => [sameObject(row), textOf(row.uuid)]));
-  const reportsThere = new Set(
-    rowsIn(event.EventReport).map(({ name, content }) => `${textOf(name)}\n${textOf(content)}`),
-  );
   const uuids = new Map<string, string>();
-  const isNew = <T extends Thing>(thing: T, known: string | undefined) => {
-    if (known === undefined) return true;
-    uuids.set(thing.uuid, known);
-    return false;
+  const newOf = <T extends Thing>(things: readonly T[], list: unknown, same: (thing: Json) => string): T[] => {
+    const there = new Map<string, string>();
+    for (const row of rowsIn(list)) {
+      const uuid = uuidKey(row.uuid);
+      there.set(same(row), uuid).set(uuid, uuid);
+    }
+    return things.filter((thing) => {
+      // What has its uuid is the same thing, even if somebody has changed it since.
+      const known = there.get(same({ ...thing })) ?? there.get(uuidKey(thing.uuid));
+      if (known !== undefined) uuids.set(thing.uuid, known);
+      return known === undefined;
+    });
   };
   const newOnes = {
-    attributes: attributes.filter((one) => isNew(one, there.get(sameAttribute(one)))),
-    objects: objects.filter((one) => isNew(one, objectsThere.get(sameObject(one)))),
-    reports: reports.filter(({ name, content }) => !reportsThere.has(`${name}\n${content}`)),
+    attributes: newOf(attributes, event.Attribute, sameAttribute),
+    objects: newOf(objects, event.Object, sameObject),
+    reports: newOf(reports, event.EventReport, ({ name, content }) => `${textOf(name)}\n${textOf(content)}`),
   };
   return { ...newOnes, objects: newOnes.objects.map((object) => relinked(object, uuids)) };
 }
@@ -137,17 +143,30 @@ function relinked(object: NewObject, uuids: ReadonlyMap<string, string>): NewObj
 }
 
 async function addPlain(context: Context, key: string, attributes: NewAttribute[]): Promise<Failure[]> {
+  const rows = new Map<string, Json>();
   const problems = await addAttributes(
     context.client,
     key,
     attributes,
     callOptions(context, attributes.length),
-    (row) => context.saved('attribute', row, 'new'),
+    (row) => {
+      rows.set(uuidKey(row.uuid), row);
+      context.saved('attribute', row, 'new');
+    },
   );
-  return attributes.flatMap((attribute, index) => {
+  const failed = attributes.flatMap((attribute, index) => {
     const problem = problems.get(index);
     // Somebody has added it in the meantime, or MISP takes more for the same than this does.
     return problem === undefined || THERE.test(problem) ? [] : [refused(attribute, problem)];
+  });
+  return [...failed, ...lostTags(withRows(attributes, rows))];
+}
+
+/** What was asked for, and how MISP has it, as far as it does. */
+function withRows<T extends Thing>(things: readonly T[], rows: ReadonlyMap<string, Json>): [T, Json][] {
+  return things.flatMap((thing): [T, Json][] => {
+    const row = rows.get(uuidKey(thing.uuid));
+    return row ? [[thing, row]] : [];
   });
 }
 
@@ -182,6 +201,9 @@ async function addByEdit(
   }
   return [
     ...objects.flatMap((object) => lackingOf(object, shown.get(object.uuid))),
+    ...lostTags(
+      withRows(objects, shown).flatMap(([{ Attribute }, row]) => withRows(Attribute, rowsByUuid(row.Attribute))),
+    ),
     ...reports.filter(({ uuid }) => reportsNow && !reportsNow.has(uuid)).map((one) => refused(one)),
   ];
 }
