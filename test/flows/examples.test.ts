@@ -90,7 +90,7 @@ describe('all examples together', () => {
   it('say what they are for, and use no nodes of other packages', () => {
     const core = new Set([
       ...['tab', 'group', 'comment', 'inject', 'debug', 'catch', 'function', 'exec'],
-      ...['switch', 'join', 'change', 'link in', 'link out', 'csv'],
+      ...['switch', 'join', 'change', 'link in', 'link out', 'csv', 'template'],
     ]);
     for (const { name, node } of all) {
       if (node.type === 'tab') assert.ok(String(node.info).length > 20, name);
