@@ -21,6 +21,8 @@ export interface NewAttribute {
   disable_correlation?: boolean;
   /** Base64 of a file. */
   data?: string;
+  /** MISP is to put the file into a zip with a password. */
+  encrypt?: true;
   Tag?: NewTag[];
   /** In an object. */
   object_relation?: string;

@@ -504,6 +504,28 @@ describe('misp-event-create', function () {
       assert.match(await test.fail({ payload: [...rows, 'one more'] }), /100001 rows, more than 100000/);
     });
 
+    it('samples of malware: MISP zips those that are not zipped yet', async () => {
+      await start({ dryRun: true });
+      const zip = Buffer.from('PK\u0003\u0004 and so on');
+      const rows = [
+        ...[Buffer.from('MZ'), Buffer.from('MZ').toString('base64'), zip, zip.toString('base64')],
+      ].map((data, index) => ({ value: `${index}.bin`, type: 'malware-sample', data }));
+      const [message] = await test.send({
+        payload: [...rows, { value: 'a.txt', type: 'filename', data: 'TVo=' }],
+      });
+      const [, added] = planOf(message) as [CreateEvent, AddToEvent];
+      assert.deepEqual(
+        added.attributes.map(({ encrypt, data }) => [encrypt, data?.slice(0, 4)]),
+        [
+          [true, 'TVo='],
+          [true, 'TVo='],
+          [undefined, 'UEsD'],
+          [undefined, 'UEsD'],
+          [undefined, 'TVo='],
+        ],
+      );
+    });
+
     it('files by their size, not only by their number', async () => {
       await start({ timeout: 30 });
       const rows = Array.from({ length: 5 }, (_, index) => ({
@@ -631,10 +653,7 @@ describe('misp-event-create', function () {
         test.clear();
         test.receive({ payload });
         await until(() => test.sent.length > 0 && test.errors.length > 0);
-        assert.match(
-          test.errors[0],
-          new RegExp(`left the tag no such tag out of ${count} new attributes`),
-        );
+        assert.match(test.errors[0], new RegExp(`left the tag no such tag out of ${count} new attributes`));
         const created = createdOf(test.sent[0].message);
         assert.deepEqual([created.attributes, created.there, created.refusedCount], [count, 0, 0]);
         assert.equal(resultOf(test.sent[0].message).operations[1].state, 'partial');

@@ -45,10 +45,12 @@ export function readAttribute(row: Row, reading: Reading): NewAttribute {
     value === undefined ||
     value === null ||
     typeof value === 'object' ||
-    String(value as string).trim() === ''
+    String(value).trim() === ''
   )
     throw new WorkflowError('newEvent.noValue');
   const said = wordOf(at('type')) || reading.type;
+  const type = reading.types.get(said.toLowerCase()) ?? said;
+  const data = contentOf(at('data'));
   const uuid = at('uuid');
   const category = wordOf(at('category')) || reading.category;
   const comment = wordOf(at('comment')) || reading.comment;
@@ -57,15 +59,16 @@ export function readAttribute(row: Row, reading: Reading): NewAttribute {
   const relation = wordOf(at('object_relation'));
   return {
     uuid: uuidOf(uuid),
-    type: reading.types.get(said.toLowerCase()) ?? said,
-    value: (typeof value === 'string' ? value : String(value as number)).trim(),
+    type,
+    value: (typeof value === 'string' ? value : String(value)).trim(),
     ...(category ? { category } : {}),
     ...(toIds === undefined ? {} : { to_ids: toIds }),
     ...(comment ? { comment } : {}),
     ...seenBy(at),
     ...seenAt(at),
     ...(flagOf(at('disable_correlation'), 'disable_correlation') ? { disable_correlation: true } : {}),
-    ...filled('data', contentOf(at('data'))),
+    ...filled('data', data),
+    ...(type === 'malware-sample' && data !== '' && !isZip(data) ? { encrypt: true as const } : {}),
     ...(tags.length > 0 ? { Tag: tags } : {}),
     ...(relation ? { object_relation: relation } : {}),
   };
@@ -76,6 +79,9 @@ const wordOf = (value: unknown): string => textOf(value).trim();
 function filled<K extends string>(name: K, value: string): Partial<Record<K, string>> {
   return value === '' ? {} : ({ [name]: value } as Record<K, string>);
 }
+
+/** Whether the content in base64 begins as zip files do: samples come in one with a password, or MISP makes it. */
+const isZip = (data: string): boolean => data.startsWith('UEsDB');
 
 /** A file's content goes to MISP in base64. */
 const contentOf = (data: unknown): string => (Buffer.isBuffer(data) ? data.toString('base64') : wordOf(data));

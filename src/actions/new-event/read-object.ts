@@ -66,12 +66,12 @@ export function readObject(
     ...seenBy(at),
     ...seenAt(at),
     Attribute,
-    ...(isList(found.ObjectReference) ? { ObjectReference: found.ObjectReference as NewReference[] } : {}),
+    ...(isList(found.ObjectReference) ? { ObjectReference: found.ObjectReference } : {}),
   };
 }
 
 function relationOf({ attributes = {} }: ObjectTemplate, relation: string): Row | undefined {
-  return Object.hasOwn(attributes, relation) ? (attributes[relation] as Row) : undefined;
+  return Object.hasOwn(attributes, relation) ? attributes[relation] : undefined;
 }
 
 /** The names of the templates that the data needs. */

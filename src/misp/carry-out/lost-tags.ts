@@ -14,7 +14,8 @@ export function lostTags(added: Iterable<readonly [{ Tag?: NewTag[] }, Json]>): 
   for (const [{ Tag: wanted = [] }, row] of added) {
     if (wanted.length === 0) continue;
     const there = new Set((isList(row.Tag) ? row.Tag.filter(isRecord) : []).map(({ name }) => tagKey(name)));
-    for (const { name } of wanted) if (!there.has(tagKey(name))) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const { name } of wanted)
+      if (!there.has(tagKey(name))) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts].map(([tag, count]) => ({
     problem: text('newEvent.tagLost', { tag, count }),

@@ -112,7 +112,11 @@ function missing(
   { attributes, objects, reports }: AddToEvent,
 ): Omit<AddToEvent, 'do' | 'event'> {
   const uuids = new Map<string, string>();
-  const newOf = <T extends Thing>(things: readonly T[], list: unknown, same: (thing: Json) => string): T[] => {
+  const newOf = <T extends Thing>(
+    things: readonly T[],
+    list: unknown,
+    same: (thing: Json) => string,
+  ): T[] => {
     const there = new Map<string, string>();
     for (const row of rowsIn(list)) {
       const uuid = uuidKey(row.uuid);
@@ -202,7 +206,9 @@ async function addByEdit(
   return [
     ...objects.flatMap((object) => lackingOf(object, shown.get(object.uuid))),
     ...lostTags(
-      withRows(objects, shown).flatMap(([{ Attribute }, row]) => withRows(Attribute, rowsByUuid(row.Attribute))),
+      withRows(objects, shown).flatMap(([{ Attribute }, row]) =>
+        withRows(Attribute, rowsByUuid(row.Attribute)),
+      ),
     ),
     ...reports.filter(({ uuid }) => reportsNow && !reportsNow.has(uuid)).map((one) => refused(one)),
   ];
