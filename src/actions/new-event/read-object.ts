@@ -3,7 +3,7 @@ import { objectOf } from '../../drawn/object';
 import type { ObjectTemplate } from '../../drawn/template';
 import { isList, isRecord, textOf } from '../../event/values';
 import { WorkflowError } from '../../text';
-import type { NewObject, NewReference } from '../add-to-event';
+import type { NewObject } from '../add-to-event';
 import type { AttributeTypes } from './attribute-types';
 import { problemWith } from './check-attribute';
 import { fieldOf, readAttribute, seenAt, seenBy, type Reading } from './read-attribute';

@@ -1,9 +1,9 @@
 import type { CreateEvent } from '../../actions/create-event';
 import type { AttachTags } from '../../actions/plan';
-import { tagKey } from '../../actions/tag-state';
-import { isList, isRecord, textOf } from '../../event/values';
+import { textOf } from '../../event/values';
 import { text } from '../../text';
 import { callOptions, done, wordsOf, type Context, type Failure, type Outcome } from '../carry-out/context';
+import { lackingTags, tagsIn } from '../carry-out/lost-tags';
 import { isClusterTag } from '../clusters';
 import { createEvent as create } from '../events';
 import type { Json } from '../expected';
@@ -36,7 +36,7 @@ async function carryOut(context: Context, { event, fields, tags }: CreateEvent):
   context.advance(1);
   context.saved('event', made, 'new');
   const answer = { id: textOf(made.id), uuid: event.uuid };
-  const lacking = lackingIn(made, tags);
+  const lacking = lackingTags(tags, made);
   const clusters = lacking.filter(isClusterTag);
   const failures = [
     ...otherFields(made, fields),
@@ -52,13 +52,6 @@ function otherFields(made: Json, fields: CreateEvent['fields']): Failure[] {
     ? [{ problem: text('carryOut.fieldsNotChanged', { fields: other.join(', ') }) }]
     : [];
 }
-
-function lackingIn(made: Json, tags: readonly string[]): string[] {
-  const there = new Set(tagsIn(made).map(({ name }) => tagKey(name)));
-  return tags.filter((name) => !there.has(tagKey(name)));
-}
-
-const tagsIn = ({ Tag }: Json): Json[] => (isList(Tag) ? Tag.filter(isRecord) : []);
 
 function notAttached(tag: string): Failure {
   return { tags: [tag], problem: text('carryOut.tagNotChanged', { tag }) };
