@@ -5,6 +5,7 @@ import { readWorkflow, toFlow, toGraph, writeBlueprint, writeWorkflow } from '..
 import type { Catalogue, Note } from '../src/workflow';
 import { text, words, type TextKey } from '../src/text';
 import { runConnect, type ConnectStatus } from './connect';
+import { runProof, type ProofStatus } from './proof';
 import { flowIn, oneLine, read } from './read';
 import { runTests, type TestStatus } from './test';
 
@@ -12,7 +13,7 @@ import { runTests, type TestStatus } from './test';
  * 0: done. 1: the file cannot be taken. 2: the call cannot be understood. 3: done, but with `--strict` not all of it. 4: a
  * flow does something else than a test expects.
  */
-type Status = 0 | 3 | TestStatus | ConnectStatus;
+type Status = 0 | 3 | TestStatus | ConnectStatus | ProofStatus;
 
 const OPTIONS = {
   output: { type: 'string', short: 'o' },
@@ -38,6 +39,7 @@ export async function main(args: string[]): Promise<Status> {
   const [command, ...rest] = args;
   if (command === 'test') return runTests(rest);
   if (command === 'connect' || command === 'check' || command === 'undo') return runConnect(command, rest);
+  if (command === 'proof') return runProof(rest);
   const call = readCall(args);
   if (call === 'help') {
     process.stdout.write(`${words(text('command.usage'))}\n`);

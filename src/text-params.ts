@@ -691,6 +691,14 @@ export interface TextNames {
   'command.testUsage': never;
   'command.connectScope': 'scopes';
   'command.connectUsage': never;
+  'command.proofUsage': never;
+  'command.nodeRed': never;
+  'command.nodeRedLogin': never;
+  'command.nodeRedStrange': 'status' | 'url';
+  'command.nodeRedSays': 'problem';
+  'command.proofChanged': never;
+  'command.proofTriggers': 'module';
+  'command.proofMisp': 'addresses';
   'command.connectMisp': never;
   'command.connectTrigger': never;
   'command.connectDeadline': never;
