@@ -89,7 +89,7 @@ export async function prove(
       say(answer, ...judged(answer, seen, wish));
     }
   } catch (error) {
-    say('event', 'red', text('proof.failed', { problem: saidBy(error) }));
+    say('event', 'red', text('proof.failed', { problem: reasonOf(error) }));
   }
   say('tidy', ...(await tidied(client, uuid)));
   return rows;
@@ -124,7 +124,7 @@ async function publishOnce(
     const { published } = await headOf(client, uuid);
     const reason = result.failures?.[0]?.problem ?? '';
     const refused = typeof reason === 'object' && REFUSALS.includes(reason.key);
-    return { called: call.called, published, refused, reason };
+    return { called: call.called, published, refused, reason: brief(reason) };
   } finally {
     call.end();
   }
@@ -153,23 +153,32 @@ function judged(
   return [isPromised ? 'red' : 'yellow', text(`proof.published.${answer}`)];
 }
 
+/** MISP's words may be of any length. */
+const MOST_CHARACTERS = 1000;
+const reasonOf = (error: unknown): Said => brief(saidBy(error));
+
+function brief(said: Said): Said {
+  const whole = words(said);
+  return whole.length > MOST_CHARACTERS ? `${whole.slice(0, MOST_CHARACTERS)}…` : said;
+}
+
 /** Takes the event away, and what MISP remembers of it. */
 async function tidied(client: MispClient, uuid: string): Promise<[level: Level, said: Said]> {
   try {
     const head = (await eventHeads(client, [uuid])).get(uuid);
     if (!head) return ['green', text('proof.nothingLeft')];
-    const problem = await deleteEvent(client, head.id).then(() => undefined, saidBy);
+    const problem = await deleteEvent(client, head.id).then(() => undefined, reasonOf);
     if ((await eventHeads(client, [uuid])).has(uuid)) {
       return ['red', text('proof.notDeleted', { id: head.id, problem: problem ?? '' })];
     }
   } catch (error) {
-    return ['red', text('proof.notDeleted', { id: uuid, problem: saidBy(error) })];
+    return ['red', text('proof.notDeleted', { id: uuid, problem: reasonOf(error) })];
   }
   try {
     const entry = await blocklistEntry(client, uuid);
     if (entry !== undefined) await removeFromEventBlocklist(client, entry);
     return ['green', text('proof.tidied')];
   } catch (error) {
-    return ['yellow', text('proof.blocklistLeft', { uuid, problem: saidBy(error) })];
+    return ['yellow', text('proof.blocklistLeft', { uuid, problem: reasonOf(error) })];
   }
 }

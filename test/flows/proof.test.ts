@@ -206,6 +206,61 @@ describe('the proof of the round trip', function () {
     assert.deepEqual(left(), NOTHING);
   });
 
+  it('ends when the trigger is taken out of the flow in the middle, or Node-RED moves it to another module', async () => {
+    for (const change of [{ module: 'renamed' }, { d: true }]) {
+      await start({ deadline: 8 });
+      await connect();
+      const { effects: seen } = await ask<ProofPreview>('POST', 'proof/plan');
+      const { run } = await ask<{ run: string }>('POST', 'proof/start', { seen });
+      while (left().events === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      await deployAgain({ deadline: 8, ...change });
+      const proof = await over<ProofRun>(`proof/runs/${run}`);
+      assert.ok(!levels(proof).includes('green allow'));
+      assert.deepEqual(left(), NOTHING);
+      // The next one is not kept from beginning.
+      await deployAgain({});
+      const next = await ask<ProofPreview>('POST', 'proof/plan');
+      assert.deepEqual(next.hindrances, []);
+      await misp.close();
+    }
+    misp = await startStandInMisp({ port: 0 });
+  });
+
+  it('is read anew when a deploy in between changes what it would do', async () => {
+    await start();
+    await connect();
+    const { effects: seen } = await ask<ProofPreview>('POST', 'proof/plan');
+    await deployAgain({ deadline: 3 });
+    misp.calls.reset();
+    assert.equal((await ask<{ changed?: true }>('POST', 'proof/start', { seen })).changed, true);
+    await deployAgain({ d: true });
+    const gone = await ask<{ problem?: string }>('POST', 'proof/start', { seen });
+    assert.match(gone.problem ?? '', /deploy/);
+    assert.deepEqual(misp.calls.writing, []);
+  });
+
+  it('takes no answer of another type for a number of a run', async () => {
+    await start();
+    for (const id of ['__proto__', 'constructor', '0', '%2e%2e%2fplan', 'x'.repeat(2000)]) {
+      const response = await fetch(`${nodeRed.url}/admin/misp-workflows/proof/runs/${id}`);
+      assert.equal(response.status, 404);
+    }
+    for (const body of [
+      { trigger: {} },
+      { server: ['misp'] },
+      { trigger: '__proto__' },
+      { key: 7, server: 0 },
+    ]) {
+      const { problem } = await ask<{ problem?: string }>('POST', 'proof/plan', body);
+      assert.ok(problem, JSON.stringify(body));
+    }
+    const begun = await ask<{ changed?: true }>('POST', 'proof/start', {
+      seen: { ['__proto__']: [] },
+      dead: 'yes',
+    });
+    assert.equal(begun.changed, true);
+  });
+
   it('takes the event away when MISP fails in the middle', async () => {
     await start();
     await connect();
