@@ -164,6 +164,7 @@ declare const RED: {
     node(id: string): EditorNode | undefined;
     registerType(type: string, definition: EditorNodeType): void;
     subflow(id: string): EditorSubflow | undefined;
+    updateConfigNodeUsers?(node: EditorNode, options: { action: 'add' | 'remove' }): void;
     workspace(id: string): EditorNode | undefined;
   };
   menu: { addItem(menu: string, item: { id: string; label: string; options: object[] }): void };

@@ -5,6 +5,7 @@ import { readState, readTriggerOf, type MispState } from '../src/connect/state';
 import type { MispClient } from '../src/misp/client';
 import { saidBy, words, WorkflowError } from '../src/text';
 import { deployedTrigger, knownHost } from './connect-wish';
+import { localTagNodes } from './local-tags';
 import type { ServerNode } from './config/misp-server';
 
 /** How a MISP is set up for a trigger, as it was looked at last. */
@@ -95,7 +96,8 @@ export class SetUpWatch extends EventEmitter<{ checked: [Checked] }> {
     const trigger = await readTriggerOf(misp, client, wish, signal);
     const host = knownHost(misp, wish.service.port) || '127.0.0.1';
     const clearer = clearServer === server ? { clearer: misp.account } : {};
-    return checkRows(misp, trigger, { ...wish, ...clearer, service: { ...wish.service, host } });
+    const localTags = localTagNodes(this.RED, server);
+    return checkRows(misp, trigger, { ...wish, ...clearer, localTags, service: { ...wish.service, host } });
   }
 
   /** The triggers whose MISP is known: the one that they clear in or read from, else the only one there is. */

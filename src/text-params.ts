@@ -446,10 +446,15 @@ export interface TextNames {
   'connect.stillRunning': never;
   'connect.otherMisp': 'url';
   'connect.failsOpen': never;
+  'connect.nothingBehind': 'address';
   'connect.noHostOrg': never;
   'connect.noBackgroundJobs': never;
   'connect.deadWorkers': 'queues';
   'connect.privateCa': never;
+  'connect.back.setting': 'name';
+  'connect.back.workflow': 'trigger';
+  'connect.back.loginStays': 'name';
+  'connect.back.login': 'name' | 'value';
   'connect.step.setting': 'name' | 'value' | 'was';
   'connect.step.see': 'module';
   'connect.step.seeService': 'module' | 'service';
@@ -478,6 +483,7 @@ export interface TextNames {
   'check.timeoutFits': 'seconds';
   'check.workers': never;
   'check.workersUnknown': never;
+  'check.noHostOrg': 'nodes';
   'check.clearKey': 'email' | 'tag';
   'check.reached': 'module';
   'check.moduleOn': 'module';

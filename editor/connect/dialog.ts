@@ -1,5 +1,7 @@
 import { openTray } from '../flows/tray';
-import { button, showPlan } from './plan';
+import { offerBack } from './back';
+import { button } from './parts';
+import { showPlan } from './plan';
 import { showProof } from './proof';
 import { askedFields } from './question';
 import { showRows } from './rows';
@@ -18,11 +20,14 @@ function openConnect(trigger: string, first: 'plan' | 'check', letClear: (server
       const check = button('check', () => showRows(shown, read));
       const proof = button('proof', () => showProof(shown, read));
       const buttons = $('<div class="misp-connect-buttons">');
+      const kept = $('<div class="misp-connect-kept">');
       body
         .append($('<p>').text(text('intro')))
         .append(row)
         .append(buttons.append(...(first === 'plan' ? [plan, check] : [check, plan]), proof))
+        .append(kept)
         .append(shown);
+      offerBack(kept, shown, trigger, read);
       row.find('select').trigger('focus');
     },
   });

@@ -1,14 +1,13 @@
-import type { ConnectPreview, ConnectQuestion, ConnectRun } from '../../nodes/plugin/api';
+import type { ConnectPreview, ConnectQuestion } from '../../nodes/plugin/api';
 import { ask } from '../ask';
 import { failureOf, problemOf } from '../workflows/answers';
+import { button, listOf, sayIn } from './parts';
 import { placesPicture } from './places';
+import { followRun } from './run';
 import { text } from './texts';
 
 type Decisions = Pick<ConnectQuestion, 'otherService' | 'others' | 'place'>;
 type Other = Extract<ConnectPreview['questions'][number], { ask: 'otherService' }>;
-
-const PAUSE_MS = 400;
-const MARKS = { done: 'fa-check', unchanged: 'fa-check', failed: 'fa-times', left: 'fa-circle-o' } as const;
 
 /**
  * Shows what would be done in a MISP, what is to be decided before, and does it when it is told to.
@@ -21,6 +20,7 @@ export function showPlan(
   letClear: (server: string) => void,
 ): void {
   const chosen: Decisions = {};
+  const say = (words: string, state?: string) => sayIn(place, words, state);
   look();
 
   function look(): void {
@@ -35,12 +35,6 @@ export function showPlan(
         else show(answer as ConnectPreview, question);
       })
       .fail((request) => say(failureOf(request)));
-  }
-
-  function say(words: string, state = 'error'): void {
-    place
-      .empty()
-      .append($('<p class="misp-connect-said" role="status">').attr('data-state', state).text(words));
   }
 
   function show(preview: ConnectPreview, question: ConnectQuestion): void {
@@ -67,7 +61,7 @@ export function showPlan(
         .done((answer) => {
           const problem = problemOf(answer);
           if (problem !== undefined) return say(problem);
-          if ('run' in answer) return follow(answer.run, question);
+          if ('run' in answer) return followRun(place, answer.run, question, look);
           show(answer as ConnectPreview, question);
           place.append($('<p class="misp-connect-said" role="status">').text(text('changed')));
         })
@@ -97,66 +91,4 @@ export function showPlan(
       .append(button('inFront', () => decide({ otherService: 'in-front' })))
       .append(button('replace', () => decide({ otherService: 'replace' })));
   }
-
-  /** Shows how far it is, until it is over. */
-  function follow(run: string, question: ConnectQuestion): void {
-    ask('GET /connect/runs/:id', { params: { id: run } })
-      .done((answer) => {
-        const problem = problemOf(answer);
-        if (problem !== undefined) return say(problem);
-        const state = answer as ConnectRun;
-        showRun(state, run, question);
-        if (!state.isOver && place[0].isConnected) window.setTimeout(() => follow(run, question), PAUSE_MS);
-      })
-      .fail((request) => say(failureOf(request)));
-  }
-
-  function showRun(
-    { steps, isOver, canUndo, failed }: ConnectRun,
-    run: string,
-    question: ConnectQuestion,
-  ): void {
-    const list = $('<ol class="misp-connect-steps" aria-live="polite">');
-    for (const { words, state, problem } of steps) {
-      const mark = $('<i class="fa" aria-hidden="true">').addClass(MARKS[state]);
-      const line = $('<li>').attr('data-state', state).append(mark).append($('<span>').text(words));
-      line.append($('<span class="misp-connect-state">').text(text(`state.${state}`)));
-      if (problem) line.append($('<p class="misp-connect-said" data-state="error">').text(problem));
-      line.appendTo(list);
-    }
-    place.empty().append(list);
-    if (failed) place.append($('<p class="misp-connect-said" data-state="error">').text(failed));
-    if (!isOver) return;
-    const isDone = steps.every(({ state }) => state === 'done' || state === 'unchanged');
-    const words = text(isDone ? 'connected' : 'notConnected');
-    place.append(
-      $('<p class="misp-connect-said" role="status">')
-        .attr('data-state', isDone ? 'ok' : 'error')
-        .text(words),
-    );
-    if (!isDone) place.append(button('again', look));
-    if (canUndo) place.append(button('undo', () => undo(run, question)));
-  }
-
-  function undo(run: string, question: ConnectQuestion): void {
-    ask('POST /connect/runs/:id/undo', { params: { id: run }, body: question })
-      .done((answer) => {
-        const problem = problemOf(answer);
-        if (problem !== undefined) return say(problem);
-        follow((answer as { run: string }).run, question);
-      })
-      .fail((request) => say(failureOf(request)));
-  }
-}
-
-export function button(key: string, click: () => void): JQuery {
-  return $('<button type="button" class="red-ui-button">')
-    .attr('data-do', key)
-    .text(text(key))
-    .on('click', click);
-}
-
-export function listOf(lines: readonly string[], name: string, kind: 'ol' | 'ul' = 'ul'): JQuery {
-  const list = kind === 'ol' ? $('<ol>') : $('<ul>');
-  return list.addClass(name).append(lines.map((words) => $('<li>').text(words)));
 }

@@ -1,7 +1,7 @@
 import type { ConnectQuestion, ProofPreview, ProofRun } from '../../nodes/plugin/api';
 import { ask } from '../ask';
 import { failureOf, problemOf } from '../workflows/answers';
-import { button, listOf } from './plan';
+import { button, listOf } from './parts';
 import { lineOf } from './rows';
 import { text } from './texts';
 

@@ -1,7 +1,9 @@
 import type { ConnectQuestion } from '../../nodes/plugin/api';
 import type { ServiceName } from '../../src/connect/services-wish';
 import { openTray } from '../flows/tray';
-import { button, showPlan } from './plan';
+import { offerBack } from './back';
+import { button } from './parts';
+import { showPlan } from './plan';
 import { askedFields } from './question';
 import { showRows } from './rows';
 import { text } from './texts';
@@ -42,12 +44,15 @@ function openServices(listener: string, first: 'plan' | 'check'): void {
       const plan = button('showPlan', () => showPlan(shown, read, () => undefined));
       const check = button('check', () => showRows(shown, read));
       const buttons = $('<div class="misp-connect-buttons">');
+      const kept = $('<div class="misp-connect-kept">');
       body
         .append($('<p>').text(text('services.intro')))
         .append(boxes)
         .append(asking)
         .append(buttons.append(...(first === 'plan' ? [plan, check] : [check, plan])))
+        .append(kept)
         .append(shown);
+      offerBack(kept, shown, listener, read);
       asking.find('select').trigger('focus');
     },
   });

@@ -94,6 +94,16 @@ export interface Routes {
   };
   'GET /connect/runs/:id': { answer: ConnectRun };
   'POST /connect/runs/:id/undo': { body: AdminOfMisp & { trigger: string }; answer: { run: string } };
+  /** What was done in the form of a node, and can be taken back: also when Node-RED was started anew. */
+  'GET /connect/kept': { query: { node: string }; answer: { kept: { at: number; url: string }[] } };
+  /** MISPs that were set up to stop, at a trigger, whatever no flow has cleared. */
+  'GET /connect/closed': { query: { trigger: string }; answer: { closed: ClosedMisp[] } };
+  /** What would take back all that was done in this MISP. */
+  'POST /connect/back': { body: ConnectQuestion; answer: BackPreview };
+  'POST /connect/back/start': {
+    body: ConnectQuestion & { seen: BackPreview };
+    answer: { run: string } | (BackPreview & { changed: true });
+  };
   /** How a MISP is set up for a trigger. */
   'POST /check': { body: ConnectQuestion; answer: { rows: CheckedRow[] } };
   'POST /check/mend': {
@@ -206,6 +216,21 @@ export interface ConnectPreview {
   notes: string[];
   /** MISP would go on when Node-RED is dead; the trigger could clear what may be published instead. */
   opens: boolean;
+}
+
+/** A MISP that goes on only with what a flow has cleared. */
+export interface ClosedMisp {
+  /** The id of its node. */
+  server: string;
+  url: string;
+  tag: string;
+}
+
+/** The way back in words. */
+export interface BackPreview {
+  steps: string[];
+  /** What of it stays as it is, and why. */
+  notes: string[];
 }
 
 export interface DrawnBlock {

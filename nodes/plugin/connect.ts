@@ -1,45 +1,33 @@
 import type { NodeAPI } from 'node-red';
-import type { SetUpOperation } from '../../src/actions/set-up';
-import { changedBy, carryOutSteps, type StepOutcome } from '../../src/connect/carry-out';
+import { changedBy, carryOutSteps } from '../../src/connect/carry-out';
 import { checkRows, type Row } from '../../src/connect/check';
 import { serviceRows } from '../../src/connect/check-services';
+import { closingTag } from '../../src/connect/fail-closed';
 import { stepInWords } from '../../src/connect/in-words';
 import { planFor, type ConnectPlan } from '../../src/connect/plan';
 import { knownServiceHost, planServices, readServices } from '../../src/connect/services';
 import { look } from '../../src/connect/state';
 import { undoOf } from '../../src/connect/undo';
 import { canFailClosed, type Wish } from '../../src/connect/wish';
-import { isRecord } from '../../src/event/values';
 import type { MispClient } from '../../src/misp/client';
-import { saidBy, text, words, WorkflowError } from '../../src/text';
+import { text, words, WorkflowError } from '../../src/text';
 import { deployedServices } from '../connect-services-wish';
 import { decisionsOf, deployedTrigger, knownHost } from '../connect-wish';
-import { auditOf } from '../kept-audit';
+import { localTagNodes } from '../local-tags';
 import type { CheckedRow, ConnectPreview, ConnectRun } from './api';
 import { textField } from './body';
+import { serveWayBack } from './connect-back';
+import { ConnectRuns, noteSetUp, type Begun, type Body, type Clears } from './connect-runs';
 import { serve } from './route';
 import { clientOfAdmin } from './server-form';
 
-type Body = Partial<Record<string, unknown>>;
-
-/** What was begun, by its number; the way back is known as long as it is kept. */
-interface Begun {
-  outcomes: StepOutcome[];
-  isOver: boolean;
-  problem?: string;
-  stop: AbortController;
-  /** Of which MISP. */
-  url: string;
-}
-
-const MOST_KEPT = 20;
 /** Nothing that was changed in MISP meanwhile is done without being seen. */
 const write = { permission: 'misp.write' } as const;
 
 /** The routes behind "Connect to MISP" and "Check". The key of a site admin comes with each question, and is not kept. */
 export function serveConnect(RED: NodeAPI): void {
-  const begun = new Map<string, Begun>();
-  let last = 0;
+  const runs = new ConnectRuns(RED);
+  serveWayBack(RED, runs);
 
   serve(RED, 'POST /connect/plan', write, ({ body }) =>
     asking(RED, body, async (client) => previewOf(await planned(RED, client, body))),
@@ -49,20 +37,22 @@ export function serveConnect(RED: NodeAPI): void {
     const preview = previewOf(plan);
     // Nothing is done that was not seen.
     if (JSON.stringify(preview.steps) !== JSON.stringify(body.seen)) return { ...preview, changed: true };
-    return { run: begin(body, plan.steps) };
+    return { run: runs.begin(body, plan.steps, { clears: plan.clears }) };
   });
   serve(RED, 'GET /connect/runs/:id', { permission: 'misp.read' }, ({ params }) => {
-    const found = begun.get(params.id);
+    const found = runs.get(params.id);
     return found && runOf(found);
   });
   serve(RED, 'POST /connect/runs/:id/undo', write, ({ params, body }) => {
-    const found = begun.get(params.id);
+    const found = runs.get(params.id);
     if (!found) return undefined;
     if (!found.isOver) {
       found.stop.abort();
       throw new WorkflowError('connect.stillRunning');
     }
-    return { run: begin(body, undoOf(changedBy(found.outcomes)), found.url) };
+    // What takes back a way back is kept as what was done.
+    const takesBack = found.kept === undefined ? {} : { takesBack: [found.kept] };
+    return { run: runs.begin(body, undoOf(changedBy(found.outcomes)), { at: found.url, ...takesBack }) };
   });
   serve(RED, 'POST /check', write, ({ body }) =>
     asking(RED, body, async (client) => ({ rows: (await rowsOf(RED, client, body)).map(told) })),
@@ -73,36 +63,12 @@ export function serveConnect(RED: NodeAPI): void {
       const isSeen = (row: Row) => JSON.stringify(told(row).mend) === JSON.stringify(body.seen);
       const { mend = [] } = before.find((row) => row.id === body.row && isSeen(row)) ?? {};
       const outcomes = await carryOutSteps(client, mend, { signal: new AbortController().signal });
-      note(RED, actingNode(body), outcomes, client.url);
+      noteSetUp(RED, body, outcomes, client.url);
       const failed = outcomes.find(({ state }) => state === 'failed');
       const rows = (await rowsOf(RED, client, body)).map(told);
       return { rows, ...(failed?.problem === undefined ? {} : { failed: words(failed.problem) }) };
     }),
   );
-
-  /** Carries steps out beside; the editor asks how far it is. */
-  function begin(body: Body, steps: readonly SetUpOperation[], at?: string): string {
-    const client = clientOfAdmin(RED, body);
-    if (at !== undefined && client.url !== at) {
-      client.close();
-      throw new WorkflowError('connect.otherMisp', { url: at });
-    }
-    const id = String(++last);
-    const outcomes = steps.map((step): StepOutcome => ({ step, state: 'left' }));
-    const own: Begun = { outcomes, isOver: steps.length === 0, stop: new AbortController(), url: client.url };
-    begun.set(id, own);
-    for (const old of [...begun.keys()].slice(0, -MOST_KEPT)) begun.delete(old);
-    const told = (now: StepOutcome[]) => (own.outcomes = [...now]);
-    carryOutSteps(client, steps, { signal: own.stop.signal, told })
-      .then(told)
-      .catch((error: unknown) => (own.problem = words(saidBy(error))))
-      .finally(() => {
-        own.isOver = true;
-        client.close();
-        note(RED, actingNode(body), own.outcomes, own.url);
-      });
-    return id;
-  }
 }
 
 /** Asks the MISP of the form, with the key that came along. */
@@ -123,8 +89,14 @@ async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Pl
   const { misp, trigger } = await look(client, wish);
   const asked: Wish = { ...wish, ...decisionsOf(body) };
   const plan = planFor(misp, trigger, asked);
-  const opens = canFailClosed(wish.trigger) && !wish.clearTag;
-  return { ...plan, opens, notes: [...(opens ? [text('connect.failsOpen')] : []), ...plan.notes] };
+  const { clearTag: tag } = wish;
+  if (tag) return { ...plan, opens: false, clears: { trigger: wish.trigger, module: wish.module, tag } };
+  const opens = canFailClosed(wish.trigger);
+  const isClosed = closingTag(trigger.graph, wish.module) !== undefined;
+  const why = isClosed
+    ? text('check.clearsNothing', { trigger: trigger.adHoc ?? wish.trigger })
+    : text('connect.failsOpen');
+  return { ...plan, opens, notes: [...(opens ? [why] : []), ...plan.notes] };
 }
 
 async function plannedServices(RED: NodeAPI, client: MispClient, body: Body, host: string): Promise<Planned> {
@@ -134,7 +106,7 @@ async function plannedServices(RED: NodeAPI, client: MispClient, body: Body, hos
 }
 
 /** `opens`: MISP would go on without the flow, and need not. */
-type Planned = ConnectPlan & { opens: boolean };
+type Planned = ConnectPlan & { opens: boolean; clears?: Clears };
 
 /** A name or address, without anything that would lead elsewhere. */
 const isHost = (host: string) => /^(?:[a-z\d](?:[\w.-]*[a-z\d])?|\[[\da-f:]+\])$/i.test(host);
@@ -147,10 +119,12 @@ async function rowsOf(RED: NodeAPI, client: MispClient, body: Body): Promise<Row
     const host = named || knownServiceHost(state, asked);
     return serviceRows(state, { ...asked, service: { ...asked.service, host } });
   }
-  const { wish } = deployedTrigger(RED, textField(body.trigger), textField(body.server), named);
+  const server = textField(body.server);
+  const { wish } = deployedTrigger(RED, textField(body.trigger), server, named);
   const { misp, trigger } = await look(client, wish);
   const host = wish.service.host || knownHost(misp, wish.service.port) || '127.0.0.1';
-  return checkRows(misp, trigger, { ...wish, service: { ...wish.service, host } });
+  const localTags = localTagNodes(RED, server);
+  return checkRows(misp, trigger, { ...wish, localTags, service: { ...wish.service, host } });
 }
 
 function previewOf({ steps, questions, hindrances, notes, opens }: Planned): ConnectPreview {
@@ -186,26 +160,4 @@ function runOf({ outcomes, isOver, problem }: Begun): ConnectRun {
 
 function told({ id, level, said, mend = [] }: Row): CheckedRow {
   return { id, level, words: words(said), mend: mend.map((step) => words(stepInWords(step))) };
-}
-
-/** Whoever sets MISP up from the editor leaves a trace: what, for which trigger, with what result. */
-function note(
-  RED: NodeAPI,
-  acting: { node: string; nodeType: string },
-  outcomes: readonly StepOutcome[],
-  url: string,
-): void {
-  const actor = { flow: '', flowName: '', ...acting, nodeName: '', run: '' };
-  const results = outcomes.flatMap(({ step, state, problem }) => {
-    if (state === 'left') return [];
-    const failures = problem === undefined ? {} : { failures: [{ problem }] };
-    return [{ operation: step, state, ...failures }];
-  });
-  auditOf(RED).did(actor, results, url);
-}
-
-/** The node in whose form it was done. */
-function actingNode({ trigger, services }: Body): { node: string; nodeType: string } {
-  if (!isRecord(services)) return { node: textField(trigger), nodeType: 'misp-trigger' };
-  return { node: textField(services.listener), nodeType: 'misp-listener' };
 }

@@ -1,5 +1,6 @@
 import { ask } from '../../editor/ask';
 import { connectRow } from '../../editor/connect/dialog';
+import { proposeClearance, showProposal } from '../../editor/connect/propose';
 import { contactRow } from '../../editor/contact';
 import { extend } from '../../editor/plugin';
 import { offerEvents } from '../../editor/test-run/choose-event';
@@ -12,13 +13,17 @@ import type { Use } from '../plugin/api';
  */
 extend('misp-trigger', {
   onadd() {
-    if (!this.module) this.module = freeName(this, triggerOf(this) || 'event-publish');
+    // What is copied or imported has its name.
+    if (this.module) return;
+    this.module = freeName(this, triggerOf(this) || 'event-publish');
+    proposeClearance(this);
   },
   onbutton() {
     testFromCanvas(this);
   },
   oneditprepare() {
     connectRow(this, $('#node-input-complete').closest('.form-row'));
+    showProposal(this, $('#node-input-clears').closest('.form-row'));
     offerTests(this);
     const input = $('#node-input-module');
     const original = triggerOf(this);

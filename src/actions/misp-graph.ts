@@ -117,7 +117,8 @@ export function isBare(graph: MispGraph): boolean {
   return Object.keys(graph).length <= 1;
 }
 
-function essenceOf(graph: MispGraph): string {
+/** What of a graph counts, as a text. */
+export function essenceOf(graph: MispGraph): string {
   const blocks = Object.keys(graph)
     .sort()
     .map((id) => {

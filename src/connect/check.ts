@@ -8,7 +8,7 @@ import { versionNotes } from '../misp/versions';
 import { triggerById } from '../triggers/triggers';
 import { text, type Said } from '../text';
 import { runsOnAll } from './ad-hoc';
-import { CLEARED, FAIL_CLOSED_MODULES, isFailClosed } from './fail-closed';
+import { closingTag, FAIL_CLOSED_MODULES, isFailClosed } from './fail-closed';
 import { planFor } from './plan';
 import type { Family } from './services-wish';
 import { triggerBlock } from './splice';
@@ -104,7 +104,7 @@ function versionRows({ account }: MispState, { trigger }: Wish): Row[] {
 /** What concerns every trigger of this MISP. */
 function serverRows(misp: MispState, wish: CheckWish): Row[] {
   const { settings, workers } = misp;
-  const { clearTag, clearer } = wish;
+  const { clearTag, clearer, localTags = [] } = wish;
   const rows: Row[] = [];
   const isOn = isSet(settings['Plugin.Workflow_enable']);
   rows.push(
@@ -123,11 +123,23 @@ function serverRows(misp: MispState, wish: CheckWish): Row[] {
     );
   } else rows.push(yellow('workers', text('check.workersUnknown')));
   const host = textOf(settings['MISP.host_org_id']);
-  if (clearTag && host === '') rows.push(red('hostOrg', text('connect.noHostOrg')));
+  const hasHost = host !== '' && host !== '0';
+  if (!hasHost && clearTag) rows.push(red('hostOrg', text('connect.noHostOrg')));
+  else if (!hasHost && localTags.length > 0)
+    rows.push(yellow('hostOrg', text('check.noHostOrg', { nodes: namesIn(localTags) })));
   if (clearTag && clearer && (clearer.readOnlyKey || !clearer.writes)) {
     rows.push(red('clearKey', text('check.clearKey', { email: clearer.email, tag: clearTag })));
   }
   return rows;
+}
+
+/** More of them are counted only. */
+const MOST_NAMES = 5;
+const MOST_CHARACTERS = 60;
+
+function namesIn(names: readonly string[]): string {
+  const some = names.slice(0, MOST_NAMES).map((name) => name.slice(0, MOST_CHARACTERS));
+  return [...some, ...(names.length > MOST_NAMES ? [`+${names.length - MOST_NAMES}`] : [])].join(', ');
 }
 
 function serviceRows(misp: MispState, wish: CheckWish): Row[] {
@@ -229,13 +241,14 @@ function closedRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[
   const { module, trigger, clearTag } = wish;
   const { graph } = state;
   if (!triggerById(trigger)?.blocking) return [];
-  const isClosed = isFailClosed(graph, module, clearTag ?? CLEARED);
   if (!clearTag) {
-    if (isClosed) return [red('closed', text('check.clearsNothing', { trigger }))];
+    if (closingTag(graph, module) !== undefined)
+      return [red('closed', text('check.clearsNothing', { trigger }))];
     return [yellow('closed', text(canFailClosed(trigger) ? 'check.failsOpen' : 'check.failsOpenProxy'))];
   }
   const mend = planFor(misp, state, wish).steps;
-  if (!isClosed) return [red('closed', text('check.notClosed', { trigger }), mend)];
+  if (!isFailClosed(graph, module, clearTag))
+    return [red('closed', text('check.notClosed', { trigger }), mend)];
   const off = FAIL_CLOSED_MODULES.filter((name) => misp.modules?.get(name)?.on !== true);
   if (off.length === 0) return [green('closed', text('check.closed'))];
   return [

@@ -66,6 +66,15 @@ export function isFailClosed(graph: MispGraph, module: string, tag: string): boo
   return own.every((id) => isGuardedBefore(graph, id, tag) && isGuardedBehind(graph, id, tag));
 }
 
+/** The tag without which a graph stops what our module has let go on; undefined if it asks for none. */
+export function closingTag(graph: MispGraph, module: string): string | undefined {
+  const tags = Object.values(graph).flatMap((block) => {
+    const { tags: list } = paramsOf(block);
+    return moduleOf(block) === 'tag-if' && Array.isArray(list) && list.length === 1 ? [textOf(list[0])] : [];
+  });
+  return tags.find((tag) => tag !== '' && isFailClosed(graph, module, tag));
+}
+
 function isGuardedBehind(graph: MispGraph, id: string, tag: string): boolean {
   const reload = next(graph, id, 'output_1');
   const asks =

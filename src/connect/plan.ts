@@ -49,6 +49,7 @@ export function planFor(misp: MispState, trigger: TriggerState, wish: Wish): Con
   const notes = [
     ...versionNotes(misp.account.version, wish.trigger).map(({ said }) => said),
     ...notesOf(misp, wish),
+    ...(service.loses === undefined ? [] : [text('connect.nothingBehind', { address: service.loses })]),
   ];
   if (hindrances.length > 0 || questions.length > 0) return { steps: [], questions, hindrances, notes };
   return { steps: stepsOf(misp, trigger, wish, service.steps, drawing.graph), questions, hindrances, notes };
@@ -103,8 +104,14 @@ function setting({ settings }: MispState, name: SettingName, value: SettingValue
   return isSame ? [] : [{ do: 'set-setting', name, value, was }];
 }
 
-/** Has MISP call the listener; another service that it calls is left alone until somebody has decided. */
-function serviceSteps(misp: MispState, wish: Wish): { steps: SetUpOperation[]; questions: Question[] } {
+/**
+ * Has MISP call the listener; another service that it calls is left alone until somebody has decided.
+ * @returns `loses`: the service whose modules are not there any more although the listener is to go in front of it
+ */
+function serviceSteps(
+  misp: MispState,
+  wish: Wish,
+): { steps: SetUpOperation[]; questions: Question[]; loses?: string } {
   const { settings } = misp;
   const { service, otherService, deadlineMs } = wish;
   const isOn = isSet(settings['Plugin.Action_services_enable']);
@@ -112,10 +119,11 @@ function serviceSteps(misp: MispState, wish: Wish): { steps: SetUpOperation[]; q
   const port = integerOf(settings['Plugin.Action_services_port']);
   const known = readAddress(url, port);
   const isOurs = known?.host === service.host && known.port === service.port;
-  const isOther = isOn && !isOurs && otherService === undefined;
-  const questions: Question[] = isOther
-    ? [{ ask: 'otherService', address: `${withoutLogin(url)}:${port}` }]
-    : [];
+  const isOther = isOn && !isOurs;
+  const address = `${withoutLogin(url)}:${port}`;
+  const questions: Question[] =
+    isOther && otherService === undefined ? [{ ask: 'otherService', address }] : [];
+  const loses = isOther && otherService !== 'replace' && wish.hasUpstream === false ? address : undefined;
   const least = Math.ceil(deadlineMs / 1000) + SECONDS_OVER;
   const isShort = integerOf(settings['Plugin.Action_timeout']) < least;
   const steps = [
@@ -124,7 +132,7 @@ function serviceSteps(misp: MispState, wish: Wish): { steps: SetUpOperation[]; q
     ...(isShort ? setting(misp, 'Plugin.Action_timeout', least) : []),
     ...setting(misp, 'Plugin.Action_services_enable', true),
   ];
-  return { steps, questions };
+  return { steps, questions, ...(loses === undefined ? {} : { loses }) };
 }
 
 /** The graph as it should be: the same one if it is. */

@@ -114,7 +114,7 @@ function leadTo(block: MispBlock, output: string, to: string): MispBlock {
 }
 
 /** MISP's editor notes each connection at both of its ends: what leads into a block is read from what leads out. */
-function withInputs(graph: MispGraph): MispGraph {
+export function withInputs(graph: MispGraph): MispGraph {
   const into = new Map<string, { node: string; input: string }[]>();
   for (const { from, output, to } of placesIn(graph)) {
     if (to === undefined) continue;

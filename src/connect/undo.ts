@@ -1,4 +1,5 @@
 import type { SetUpOperation } from '../actions/set-up';
+import { drawnIn, workflowOf } from './kept-steps';
 
 /**
  * The plan that takes back what was done, the last step first. A tag that was made stays: it may be on events.
@@ -28,12 +29,4 @@ function inverseOf(
     default:
       return [];
   }
-}
-
-/** Which workflow a step is about. */
-const workflowOf = ({ trigger, adHoc }: { trigger: string; adHoc?: string }): string => adHoc ?? trigger;
-
-function drawnIn(done: readonly SetUpOperation[], workflow: string) {
-  const drawn = done.find((step) => step.do === 'draw-workflow' && workflowOf(step) === workflow);
-  return drawn?.do === 'draw-workflow' ? drawn.graph : {};
 }

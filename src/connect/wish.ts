@@ -13,6 +13,10 @@ export interface Wish {
   deadlineMs: number;
   /** MISP goes on only if the flow has cleared the event; the tag by which it does. */
   clearTag?: string;
+  /** What the nodes are called that set local tags in this MISP, besides the one by which a flow clears. */
+  localTags?: readonly string[];
+  /** The listener has misp-modules behind it; undefined if that is not known. */
+  hasUpstream?: boolean;
   /** Of an ad hoc workflow, of which MISP has any number: which one, and what it gets. */
   adHoc?: AdHocWish;
   /** What to do about another service that MISP calls already. */
@@ -82,7 +86,15 @@ function decoded(text: string): string {
   }
 }
 
+/** What stands before the host: a password that is not percent-encoded may have any sign in it. */
+const LOGIN = /\/\/.*@/s;
+
 /** A setting's value as a person may see it: without user and password. */
 export function withoutLogin(value: string | number | boolean): string {
-  return String(value).replace(/\/\/[^/]*@/, '//***@');
+  return String(value).replace(LOGIN, '//***@');
+}
+
+/** The address itself, without user and password. */
+export function bareAddress(value: string): string {
+  return value.replace(LOGIN, '//');
 }

@@ -22,13 +22,13 @@ describe('the dialog that connects a MISP', function () {
   afterEach(() => misp.close());
   after(() => editor.close());
 
-  async function start(more: object = {}): Promise<void> {
+  async function start(more: object = {}, settings: object = {}): Promise<void> {
     misp = await startStandInMisp({ port: 0, ...more });
     const flow = [
       tab,
       { id: 'misp', type: 'misp-server', name: 'Our MISP', url: misp.url, timeout: 5 },
       listener(port),
-      trigger(['answer'], { version: 2, module: MODULE }),
+      trigger(['answer'], { version: 2, module: MODULE, ...settings }),
       node('answer', 'misp-response', [], { version: 1, answer: 'allow', x: 400 }),
     ];
     await editor.open(flow, { misp: { apiKey: API_KEY }, listener: { user: 'misp', password: 'a b/c' } });
@@ -111,6 +111,50 @@ describe('the dialog that connects a MISP', function () {
     await seen('.misp-connect-said[data-state="ok"]');
     await editor.page.keyboard.press('Escape');
     await editor.page.waitForTimeout(600);
+    assert.deepEqual(editor.problems.splice(0), []);
+  });
+
+  it('offers to take back what was done when the editor is opened anew, and has a new trigger clear', async () => {
+    await start({}, { clears: true, clearServer: 'misp', clearTag: 'ours:cleared' });
+    await openPlan();
+    await seen('.misp-connect-steps');
+    await click('do');
+    await seen('.misp-connect-said[data-state="ok"]');
+    await editor.page.click('#misp-tray-cancel');
+    await editor.page.waitForTimeout(600);
+    await editor.cancel();
+
+    await editor.page.evaluate(`(() => {
+      const { node } = RED.view.createNode('misp-trigger', 200, 400, 'tab');
+      RED.nodes.add(node);
+      window.drawn = node;
+    })()`);
+    await editor.page.waitForFunction('window.drawn.clears === true');
+    await editor.page.evaluate('RED.editor.edit(window.drawn)');
+    await editor.page.waitForSelector('.misp-proposed');
+    await shoot('proposed');
+    assert.ok(await editor.page.isChecked('#node-input-clears'));
+    assert.equal(await editor.page.inputValue('#node-input-clearServer'), 'misp');
+    assert.equal(await editor.page.inputValue('#node-input-clearTag'), 'ours:cleared');
+    assert.deepEqual(await unreadable(editor.page, '#dialog-form', '#dialog-form'), []);
+    await editor.cancel();
+
+    await editor.edit(TRIGGER);
+    await editor.page.click('#dialog-form [data-do="open"]');
+    await seen('.misp-connect-kept');
+    await editor.page.waitForTimeout(600);
+    await click('back');
+    await seen('.misp-connect-steps');
+    await shoot('back');
+    assert.deepEqual(await unreadable(editor.page, '.misp-tray', '.misp-tray'), []);
+    assert.ok(misp.workflowStore.isTriggerOn('event-publish'));
+    await click('undo');
+    await seen('.misp-connect-said[data-state="ok"]');
+    assert.ok(!misp.workflowStore.isTriggerOn('event-publish'));
+    assert.equal(misp.workflowStore.byTrigger('event-publish'), undefined);
+    await editor.page.click('#misp-tray-cancel');
+    await editor.page.waitForTimeout(600);
+    await editor.cancel();
     assert.deepEqual(editor.problems.splice(0), []);
   });
 });

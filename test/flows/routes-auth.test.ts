@@ -120,6 +120,14 @@ const ROUTES: Record<string, RouteCase> = {
   'POST /misp-workflows/connect/plan': { needs: 'write', path: 'connect/plan', body: { server: 'misp' } },
   'POST /misp-workflows/connect/start': { needs: 'write', path: 'connect/start', body: { server: 'misp' } },
   // There is none of that number.
+  'GET /misp-workflows/connect/kept': { needs: 'read', path: 'connect/kept?node=x' },
+  'GET /misp-workflows/connect/closed': { needs: 'read', path: 'connect/closed?trigger=event-publish' },
+  'POST /misp-workflows/connect/back': { needs: 'write', path: 'connect/back', body: { server: 'misp' } },
+  'POST /misp-workflows/connect/back/start': {
+    needs: 'write',
+    path: 'connect/back/start',
+    body: { server: 'misp' },
+  },
   'GET /misp-workflows/connect/runs/:id': { needs: 'read', path: 'connect/runs/0', missing: true },
   'POST /misp-workflows/connect/runs/:id/undo': {
     needs: 'write',

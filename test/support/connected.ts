@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
+import { API_KEY, startStandInMisp, type StandInMisp, type StandInOptions } from '../../sandbox/misp/server';
 import type { ConnectPreview, ConnectRun } from '../../nodes/plugin/api';
 import { idOf, listener, node, tab, trigger } from './flows';
 import { freePort } from './misp';
@@ -24,7 +24,7 @@ export class Connected {
   }
 
   /** A fresh MISP, whose workflows are on, and the flow. */
-  async meet(settings: object = {}, options: Parameters<typeof startStandInMisp>[0] = {}): Promise<void> {
+  async meet(settings: object = {}, options: Partial<StandInOptions> = {}): Promise<void> {
     this.misp = await startStandInMisp({ port: 0, ...options });
     this.misp.settings.set('Plugin.Workflow_enable', true);
     this.address = this.misp.url;
