@@ -65,6 +65,7 @@ const ARROWS = {
   runs: [...GROUND, 'actions'],
   listener: [...GROUND, 'http', 'template', 'runs'],
   misp: [...GROUND, 'http', 'actions', 'drawn'],
+  approval: [...GROUND, 'listener'],
   audit: [...GROUND, 'actions'],
   echo: [...GROUND, 'actions'],
   modules: [...GROUND, 'http', 'actions'],

@@ -46,6 +46,8 @@ export interface MispPart {
   received?: unknown;
   /** What the last action did, or would have done. */
   result?: ToldAction;
+  /** Of a publication that waits, or waited, for a second person: what became of it. Templates have it as `_approval`. */
+  approval?: unknown;
   /** What the last webhook was answered. */
   response?: unknown;
   /** Of a ZeroMQ message: its topic, and what happened there. */
