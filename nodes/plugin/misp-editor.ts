@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { keepHistory } from '../config/history-keeper';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
+import { serveApproval } from './approval';
 import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveConnect } from './connect';
@@ -30,6 +31,7 @@ export default function register(RED: NodeAPI): void {
   serveTestRuns(RED);
   serveRuns(RED);
   serveAudit(RED);
+  serveApproval(RED);
   serveReplays(RED);
   serveRunData(RED);
   serveTrials(RED);

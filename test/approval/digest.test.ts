@@ -80,7 +80,11 @@ describe('the state of an event', () => {
 
   it('takes about as long as reading the event', () => {
     const [one] = event().Attribute;
-    const Attribute = Array.from({ length: 10_000 }, (_, index) => ({ ...one, uuid: `${index}`, _allTags: [] }));
+    const Attribute = Array.from({ length: 10_000 }, (_, index) => ({
+      ...one,
+      uuid: `${index}`,
+      _allTags: [],
+    }));
     const text = JSON.stringify({ ...event(), Attribute });
     const took = (work: () => unknown) => {
       const started = performance.now();
