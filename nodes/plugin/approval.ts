@@ -25,6 +25,7 @@ interface Response {
   status(code: number): Response;
   set(headers: Record<string, string>): void;
   json(answer: unknown): void;
+  end(): void;
 }
 
 /**
@@ -74,6 +75,7 @@ export function serveApproval(RED: NodeAPI): void {
         }
       };
       response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+      if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) return response.status(413).end();
       answer().then(
         (found) => response.json(found),
         (error) =>
