@@ -67,6 +67,7 @@ const ARROWS = {
   queue: GROUND,
   listener: [...GROUND, 'http', 'template', 'runs', 'queue'],
   misp: [...GROUND, 'http', 'actions', 'drawn'],
+  approval: [...GROUND, 'listener'],
   audit: [...GROUND, 'actions'],
   echo: [...GROUND, 'actions'],
   modules: [...GROUND, 'http', 'actions'],

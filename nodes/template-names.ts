@@ -4,11 +4,17 @@ import { isRecord } from '../src/event/values';
 import { mispOf, type Message } from '../src/runs/message';
 
 /**
- * What templates know besides the payload. Newer MISPs give `_env`, with their address as `_env.baseurl`: what MISP
+ * What templates know besides the payload: `_approval`, of a publication that waits for somebody, and `_env`. Newer MISPs give `_env`, with their address as `_env.baseurl`: what MISP
  * sent with the request counts, else the address of the node's MISP, or of the trigger's.
  * @param own id of the MISP that the node asks
  */
 export function namesFor(RED: NodeAPI, message: Message, own?: unknown): Names {
+  const { approval } = mispOf(message);
+  const env = envFor(RED, message, own);
+  return approval === undefined ? env : { ...env, _approval: approval };
+}
+
+function envFor(RED: NodeAPI, message: Message, own: unknown): Names {
   const { payload } = message;
   if (isRecord(payload) && payload._env !== undefined) return {};
   const { env, server } = mispOf(message);

@@ -65,6 +65,16 @@ buildSync({
   ...BUNDLE,
 });
 
+// The page of those who approve, which is no part of the editor.
+const approval = path.join(root, 'editor/approval-page');
+buildSync({
+  entryPoints: [path.join(approval, 'page.ts')],
+  outfile: path.join(root, 'resources/approval.js'),
+  ...BUNDLE,
+});
+for (const kind of ['html', 'css'])
+  cpSync(path.join(approval, `page.${kind}`), path.join(root, `resources/approval.${kind}`));
+
 for (const [name, file] of Object.entries(pkg['node-red'].plugins ?? {})) {
   const compiled = path.join(root, file);
   const html = `<script src="resources/${pkg.name}/editor.js"></script>\n`;

@@ -12,6 +12,8 @@ import type { KeyValue } from '../definition';
 /** What other nodes use of a MISP. */
 export interface ServerNode extends Node {
   client: MispClient;
+  /** The same MISP for somebody who comes with a key of his own; the caller closes it. @throws {WorkflowError} */
+  withKey(apiKey: string): MispClient;
 }
 
 /** The settings of the form, saved or not. */
@@ -62,6 +64,8 @@ export default defineNode(
     };
     const writes = () => tracker.runHere?.countWrite();
     node.client = new MispClient({ ...settingsOf(RED, form), leaves, writes });
+    // Only to ask who it is: what is changed, is changed with the node's own key.
+    node.withKey = (theirs) => new MispClient(settingsOf(RED, { ...form, apiKey: theirs }));
     const forget = ownCalls.add(key);
     return {
       close() {

@@ -4,6 +4,7 @@ import { queueOf } from '../config/queue-keeper';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
 import { serveAccepted } from './accepted';
+import { serveApproval } from './approval';
 import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveConnect } from './connect';
@@ -34,6 +35,7 @@ export default function register(RED: NodeAPI): void {
   serveRuns(RED);
   serveAccepted(RED);
   serveAudit(RED);
+  serveApproval(RED);
   serveReplays(RED);
   serveRunData(RED);
   serveTrials(RED);

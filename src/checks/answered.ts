@@ -58,9 +58,9 @@ export function answeredBehind(
       gates.any(output, ways);
       return output;
     });
-    const certain = outputs.filter((_, index) => node.type !== 'exec' || index === EXIT_CODE);
+    const certain = outputs.filter((_, index) => !isSideOutput(node, index));
     if (outputs.length === 0 || mayEnd(node)) gates.any(behind, []);
-    else if (node.type === 'exec') gates.any(behind, certain);
+    else if (certain.length < outputs.length) gates.any(behind, certain);
     else gates.all(behind, outputs);
     if (node.type === 'misp-response') return gates.all(at, []);
     const entries = graph.calls.get(node.id) ?? [];
@@ -93,8 +93,13 @@ export function answeredBehind(
   }
 }
 
-/** Of the outputs of an exec node only this one gets a message in any case. */
-const EXIT_CODE = 2;
+/** Of the outputs of these nodes this one alone needs an answer: the exit code, what was approved. */
+const MAIN_OUTPUT: Readonly<Record<string, number>> = { exec: 2, 'misp-approval': 0 };
+
+/** Whether no answer is missing at an output: it gets messages beside the others, or of what was answered already. */
+export function isSideOutput({ type }: NodeConfig, index: number): boolean {
+  return Object.hasOwn(MAIN_OUTPUT, type) && index !== MAIN_OUTPUT[type];
+}
 
 const portName = (view: View, nodeId: string, index: number) => `${view} output ${index} of ${nodeId}`;
 const exitName = (view: View, { subflow = '', port = 0, returns = '' }: Exit) =>

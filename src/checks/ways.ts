@@ -1,5 +1,5 @@
 import type { NodeConfig } from '../runs/trust';
-import { answeredBehind } from './answered';
+import { answeredBehind, isSideOutput } from './answered';
 import type { Finding, FindingKey } from './finding';
 import type { FlowGraph } from './flow-graph';
 import type { Port } from './ports';
@@ -75,11 +75,6 @@ export function wayFindings(
     if (answering.length > 0) return answering;
     return targets.filter((target) => (graph.ports.get(target) ?? []).length > 0);
   }
-}
-
-/** Of an exec node the exit code alone comes in any case. */
-function isSideOutput({ type }: NodeConfig, index: number): boolean {
-  return type === 'exec' && index !== 2;
 }
 
 interface Rule {

@@ -57,6 +57,20 @@ export async function userOfKey(client: MispClient): Promise<KeyUser> {
   return { id: textOf(id), email: textOf(email), organisation: textOf(org_id), role: textOf(role_id) };
 }
 
+/** Who shows by a key who he is, and whether his role may publish events. */
+export interface Proven {
+  /** In lower case. */
+  email: string;
+  publishes: boolean;
+}
+
+/** Asks a MISP who comes with a key (`users/view/me`), and whether he may publish events. */
+export async function provenBy(client: MispClient): Promise<Proven> {
+  const { User, Role } = await me(client);
+  const email = textOf(User.email).trim().toLowerCase();
+  return { email, publishes: isSet(Role.perm_publish) || isSet(Role.perm_site_admin) };
+}
+
 /** Asks a MISP who the key belongs to (`users/view/me`), and what it may do. */
 export async function checkAccount(client: MispClient): Promise<Account> {
   const known = await versionOf(client);

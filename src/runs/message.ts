@@ -58,6 +58,8 @@ export interface MispPart {
   ai?: AiAnswer;
   /** What the last change of a list for firewalls came to. */
   list?: ListReport;
+  /** Of a publication that waits, or waited, for a second person: what became of it. Templates have it as `_approval`. */
+  approval?: unknown;
   /** What the last webhook was answered. */
   response?: unknown;
   /** Of a ZeroMQ message: its topic, and what happened there. */

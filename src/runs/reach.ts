@@ -13,12 +13,15 @@ export interface ReachKnowledge {
   isOpaque?: (node: NodeConfig) => boolean;
 }
 
+/** Nodes that answer by themselves, and may stop MISP: for a module, or until somebody has approved. */
+const ANSWERS_BY_ITSELF = new Set(['misp-module-out', 'misp-approval']);
+
 /**
- * Whether the node is a response node that blocks, or one that answers for a module. An answer that is not set in the
+ * Whether the node is a response node that blocks, or one that answers by itself. An answer that is not set in the
  * flow, such as `${ANSWER}`, may be a block.
  */
 export function isBlock(node: NodeConfig): boolean {
-  if (node.type === 'misp-module-out') return true;
+  if (ANSWERS_BY_ITSELF.has(node.type)) return true;
   return node.type === 'misp-response' && node.answer !== 'allow' && node.answer !== 'allow-at-once';
 }
 

@@ -51,6 +51,11 @@ export interface Editor {
   close(): Promise<void>;
 }
 
+/** A real browser, which asks nobody for anything by itself. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+}
+
 /** How long a form takes to slide in, in milliseconds. */
 export const TRAY_MS = 350;
 
@@ -81,10 +86,7 @@ export async function openEditor(
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ editor: { view: { 'view-show-tips': false } } }),
   });
-  const browser: Browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ARGUMENTS,
-  });
+  const browser = await launchBrowser();
   const viewport = { width: 1300, height: 900 };
   const context = await browser.newContext({ viewport, colorScheme: colours, ...view });
   // What the TypeScript loader of the tests adds to functions that are sent to the page.

@@ -120,7 +120,7 @@ describe('all examples together', () => {
     const folder = path.join(root, 'test/flows');
     const tests = [
       ...['examples-asked', 'examples-pressed', 'blueprints', 'blueprints-enriched', 'training'],
-      ...['misp-module-out', 'module-in-front', 'misp-alert', 'clears-first'],
+      ...['misp-module-out', 'module-in-front', 'misp-alert', 'clears-first', 'misp-approval'],
     ].map((file) => readFileSync(path.join(folder, `${file}.test.ts`), 'utf8'));
     for (const name of exampleNames)
       assert.ok(

@@ -21,6 +21,7 @@ const USERS: Record<string, string | string[]> = {
   analyst: ['misp.read', 'misp.write', 'misp.data'],
   /** What shows data takes the permission to ask as well. */
   stranger: ['misp.data'],
+  approver: ['misp.approve'],
 };
 const adminAuth = {
   type: 'credentials',
@@ -31,7 +32,7 @@ const userOf = (username: string) =>
   Object.hasOwn(USERS, username) ? { username, permissions: USERS[username] } : null;
 
 interface RouteCase {
-  needs: 'read' | 'write';
+  needs: 'read' | 'write' | 'approve';
   /** The ordinary request shows the data of an event. */
   data?: true;
   /** The path with its parameters filled in, for an ordinary request. */
@@ -156,7 +157,13 @@ const ROUTES: Record<string, RouteCase> = {
     needs: 'write',
     path: 'listeners/listener/gone/other_module',
   },
+  'POST /misp-workflows/approval/show': { needs: 'approve', path: 'approval/show', body: { token: 'x' } },
+  'POST /misp-workflows/approval/decide': { needs: 'approve', path: 'approval/decide', body: { token: 'x' } },
 };
+/** The page of those who approve, which shows nothing before it knows who they are. */
+const OPEN = ['', '/approval.js', '/approval.css', '/texts.json'].map(
+  (file) => `GET /misp-workflows/approval${file}`,
+);
 
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
@@ -273,7 +280,7 @@ describe('the routes of the package, with users', function () {
 
   it('are all known to this test', () => {
     const ours = registeredRoutes().filter((route) => route.includes('/misp'));
-    assert.deepEqual(ours.sort(), Object.keys(ROUTES).sort());
+    assert.deepEqual(ours.sort(), [...Object.keys(ROUTES), ...OPEN].sort());
   });
 
   for (const [route, { needs, data, path, body, missing }] of Object.entries(ROUTES)) {
@@ -285,12 +292,13 @@ describe('the routes of the package, with users', function () {
       assert.equal((await ask(method, path, 'reader', body)).status, needs === 'read' ? fine : 401);
       assert.equal((await ask(method, path, 'reviewer', body)).status, needs === 'read' ? fine : 401);
       assert.equal((await ask(method, path, 'writer', body)).status, fine);
-      assert.equal((await ask(method, path, 'analyst', body)).status, fine);
+      assert.equal((await ask(method, path, 'analyst', body)).status, needs === 'approve' ? 401 : fine);
+      assert.equal((await ask(method, path, 'approver', body)).status, needs === 'approve' ? fine : 401);
       assert.equal((await ask(method, path, 'stranger', body)).status, 401);
     });
     it(`${route} ${data ? 'takes' : 'does not take'} the permission misp.data`, async () => {
       const { status, text } = await ask(method, path, 'keeper', body);
-      assert.equal(status, data ? 403 : fine);
+      assert.equal(status, needs === 'approve' ? 401 : data ? 403 : fine);
       if (!data) return;
       assert.deepEqual(JSON.parse(text), {
         problem: 'You may not see the data of events: that takes the permission misp.data',

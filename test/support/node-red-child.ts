@@ -12,11 +12,12 @@ export type Command =
 
 async function main(): Promise<void> {
   const { MISP_TEST_USER_DIR: userDir, MISP_TEST_OPTIONS: options = '{}' } = process.env;
-  const { settings, bare } = JSON.parse(options) as StartOptions;
+  const { settings, bare, port } = JSON.parse(options) as StartOptions;
   const statuses: Record<string, { fill?: string; text?: string }> = {};
   const starting = startNodeRed({
     userDir,
     bare,
+    port,
     settings: { runtimeState: { enabled: true, ui: false }, ...settings },
   });
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the Node-RED that is being started

@@ -41,19 +41,21 @@ export interface ForkOptions {
   settings?: object;
   /** Without the built package. */
   bare?: boolean;
+  /** Of its HTTP server. */
+  port?: number;
   /** Do not wait until Node-RED has started. */
   atOnce?: boolean;
 }
 
 export async function forkNodeRed(options: ForkOptions = {}): Promise<NodeRedProcess> {
-  const { userDir, execArgv = [], env = {}, atOnce = false, settings = {}, bare = false } = options;
+  const { userDir, execArgv = [], env = {}, atOnce = false, settings = {}, bare = false, port } = options;
   const child = fork(path.join(__dirname, 'node-red-child.ts'), [], {
     execArgv: ['--require', 'tsx/cjs', '--expose-gc', ...execArgv],
     env: {
       ...process.env,
       ...env,
       ...(userDir ? { MISP_TEST_USER_DIR: userDir } : {}),
-      MISP_TEST_OPTIONS: JSON.stringify({ settings, bare }),
+      MISP_TEST_OPTIONS: JSON.stringify({ settings, bare, port }),
     },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
