@@ -780,4 +780,27 @@ export interface TextNames {
   'proof.nothingLeft': never;
   'proof.notDeleted': 'id' | 'problem';
   'proof.blocklistLeft': 'problem' | 'uuid';
+  'adHocRun.twice': 'name';
+  'adHocRun.badParameter': 'name';
+  'adHocRun.noChoices': 'name';
+  'adHocRun.noValues': never;
+  'adHocRun.notAsked': 'name';
+  'adHocRun.wrongType': 'label';
+  'adHocRun.tooLong': 'label' | 'limit';
+  'adHocRun.missing': 'label';
+  'adHocRun.noNumber': 'label';
+  'adHocRun.noChoice': 'choices' | 'label';
+  'adHocRun.noFlag': 'label';
+  'adHocRun.noEvents': never;
+  'adHocRun.noKey': 'key';
+  'adHocRun.noCondition': 'name';
+  'adHocRun.noDay': 'day';
+  'adHocRun.noPeriod': 'period';
+  'adHocRun.tooMany': 'most';
+  'adHocRun.nothingFound': never;
+  'adHocRun.stale': never;
+  'adHocRun.nothingPlanned': never;
+  'adHocRun.notRunning': never;
+  'adHocRun.busy': never;
+  'adHocRun.noBounds': never;
 }

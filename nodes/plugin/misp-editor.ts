@@ -2,6 +2,8 @@ import type { NodeAPI } from 'node-red';
 import { keepHistory } from '../config/history-keeper';
 import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
+import { serveAdHocRuns } from './ad-hoc-runs';
+import { serveAdHocPage } from './ad-hoc-page';
 import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveConnect } from './connect';
@@ -40,6 +42,8 @@ export default function register(RED: NodeAPI): void {
   serveConnectionTest(RED);
   serveConnect(RED);
   serveProof(RED);
+  serveAdHocRuns(RED);
+  serveAdHocPage(RED);
   serveMailServerTest(RED);
   serveModuleServices(RED);
   const listenerOf = (id: string) => {
