@@ -801,6 +801,7 @@ export interface TextNames {
   'adHocRun.stale': never;
   'adHocRun.nothingPlanned': never;
   'adHocRun.notRunning': never;
+  'adHocRun.notWritten': 'problem';
   'adHocRun.busy': never;
   'adHocRun.noBounds': never;
 }

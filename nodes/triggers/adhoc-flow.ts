@@ -80,7 +80,9 @@ export class AdHocFlow {
       if (!dry || dry.head.run !== of || !this.isUsable(of)) throw new WorkflowError('adHocRun.stale');
       const left = new Set(leaveOut);
       const { events: rows, parameters } = dry.report;
-      const events = rows.filter(({ state, uuid, id }) => state === 'planned' && !left.has(uuid || id));
+      const events = rows
+        .filter(({ state, uuid, id }) => state === 'planned' && !left.has(uuid || id))
+        .map(({ id, uuid, info, date, org }) => ({ id, uuid, info, date, org }));
       if (events.length === 0) throw new WorkflowError('adHocRun.nothingPlanned');
       const head = this.headOf({ by, byMessage: false, dryRun: false, of, parameters });
       return this.begin(head, { events, missing: [] });

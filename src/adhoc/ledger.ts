@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { isList, isRecord, textOf } from '../event/values';
+import { WorkflowError } from '../text';
 import {
   countsOf,
   type EventResult,
@@ -36,14 +37,16 @@ export class Ledgers {
     this.folder = path.join(folder, 'ad-hoc-runs', name);
   }
 
-  /** @throws if nothing can be written: then the run must not begin */
+  /** @throws {WorkflowError} if nothing can be written: then the run must not begin */
   async begin({ head, events }: LedgerStart): Promise<Ledger> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const file = await open(path.join(this.folder, `${head.at}-${head.run}.jsonl`), 'ax', 0o600);
-    const ledger = new FileLedger(file);
-    await ledger.write({ head, events }, true);
-    await this.deleteOld();
-    return ledger;
+    return written(async () => {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      const file = await open(path.join(this.folder, `${head.at}-${head.run}.jsonl`), 'ax', 0o600);
+      const ledger = new FileLedger(file);
+      await ledger.write({ head, events }, true);
+      await this.deleteOld();
+      return ledger;
+    });
   }
 
   /** The reports, the latest first. One that was not ended was interrupted. */
@@ -59,6 +62,8 @@ export class Ledgers {
   /** Notes that a run which was torn off has been told of. */
   async close({ run, at, endedAt }: Report): Promise<void> {
     const file = await open(path.join(this.folder, `${at}-${run}.jsonl`), 'a', 0o600);
+    // The last line may be torn: what comes next is no part of it.
+    await file.appendFile('\n');
     await new FileLedger(file).over('interrupted', endedAt ?? Date.now());
   }
 
@@ -98,12 +103,25 @@ class FileLedger implements Ledger {
 
   /** One after the other. @param now it is on disk when the promise is kept */
   write(line: object, now = false): Promise<void> {
-    const written = this.writing.then(async () => {
-      await this.file.appendFile(`${JSON.stringify(line)}\n`);
-      if (now) await this.file.datasync();
-    });
-    this.writing = written.catch(() => undefined);
-    return written;
+    const done = this.writing.then(() =>
+      written(async () => {
+        await this.file.appendFile(`${JSON.stringify(line)}\n`);
+        if (now) await this.file.datasync();
+      }),
+    );
+    this.writing = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** What the system says names files of this machine: who starts a run gets the reason alone. */
+async function written<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WorkflowError) throw error;
+    const problem = String((error as NodeJS.ErrnoException).code ?? 'EIO');
+    throw new WorkflowError('adHocRun.notWritten', { problem }, { cause: error });
   }
 }
 
