@@ -93,6 +93,7 @@ export function showFlow(door: Door, form: AdHocForm): FlowShown {
     });
     if (mine !== looking || isClosed) return;
     shown.show(view);
+    if (view.more) return follow(run, shown, view.revision, mine);
     if (view.state !== 'running') {
       if (since > 0 && !view.dryRun) await refreshPast();
       return;

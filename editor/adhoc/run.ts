@@ -60,7 +60,9 @@ export function showRun({ text }: Door, actions: RunActions): RunShown {
     const words = [text(`runState.${state}`), text('progress', { done, total }), each.join(', ')].join(' · ');
     setText(status, isStopping && state === 'running' ? `${words}. ${text('stopping')}` : words);
     setText(problem, next.problem ?? '');
+    const before = rows.size;
     for (const { index, row } of next.rows) showRow(index, row);
+    if (rows.size > before) sortRows();
     showButtons();
   }
 
@@ -80,15 +82,20 @@ export function showRun({ text }: Door, actions: RunActions): RunShown {
     const about = [row.date, row.org].filter(Boolean).join(', ');
     if (about) item.append(element('div', about, { class: 'misp-ad-hoc-hint' }));
     for (const line of row.lines) item.append(element('div', line, { class: 'misp-ad-hoc-line' }));
-    if (known) known.item.replaceWith(item);
-    else list.append(item);
+    known?.item.replaceWith(item);
     rows.set(index, entry);
+  }
+
+  /** They come in the order in which they changed. */
+  function sortRows(): void {
+    const sorted = [...rows].sort(([a], [b]) => a - b).map(([, { item }]) => item);
+    list.replaceChildren(...sorted);
   }
 
   function showButtons(): void {
     const { dryRun, state, usable, counts } = view;
     const shown: HTMLButtonElement[] = [];
-    if (state === 'running') {
+    if (state === 'running' || view.more) {
       shown.push(button(text('stop'), stop, { 'data-do': 'stop' }));
     } else {
       const all = [...rows.values()];
@@ -137,6 +144,7 @@ export function showRun({ text }: Door, actions: RunActions): RunShown {
     const report: Partial<AdHocView> & { events: EventRow[] } = { ...view, events };
     delete report.rows;
     delete report.revision;
+    delete report.more;
     delete report.usable;
     download(`ad-hoc-run-${view.run}.json`, JSON.stringify(report, null, 2));
   }

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { choiceOf } from '../../src/adhoc/choice';
 import { valuesFor } from '../../src/adhoc/parameters';
 import type { Report } from '../../src/adhoc/report';
-import type { AdHocRun } from '../../src/adhoc/run';
+import { rowsSince, type AdHocRun } from '../../src/adhoc/run';
 import { WorkflowError } from '../../src/text';
 import { runtimeOf } from '../runtime';
 import type { AdHocFlow } from '../triggers/adhoc-flow';
@@ -52,10 +52,10 @@ export function serveAdHocRuns(RED: NodeAPI): void {
   serve(RED, 'GET /ad-hoc-runs/flows/:id/runs/:run', run, ({ params, query }) => {
     const flow = flowOf(params.id);
     if (!flow) return undefined;
-    const since = Number(textField(query.since)) || 0;
+    const since = Math.max(0, Math.trunc(Number(textField(query.since)) || 0));
     if (flow.latest?.head.run === params.run) return viewOf(flow, flow.latest, since);
     const report = flow.past.find((one) => one.run === params.run);
-    return report && viewOfReport(report);
+    return report && viewOfReport(report, since);
   });
 
   serve(RED, 'POST /ad-hoc-runs/flows/:id/runs/:run/stop', start, ({ params }) => {
@@ -73,21 +73,21 @@ const entryOf = ({ settings: { id, name, description } }: AdHocFlow): AdHocEntry
 });
 
 function viewOf(flow: AdHocFlow, run: AdHocRun, since: number): AdHocView {
-  const { head, state, endedAt, problem, counts, total, revision } = run;
+  const { head, state, endedAt, problem, counts, total } = run;
   return {
     ...head,
     state,
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(problem === undefined ? {} : { problem }),
-    ...{ counts, total, revision },
+    ...{ counts, total },
     usable: flow.isUsable(head.run),
-    rows: run.changedSince(since),
+    ...run.changedSince(since),
   };
 }
 
-function viewOfReport(report: Report): AdHocView {
-  const rows = report.events.map((row, index) => ({ index, row }));
-  return { ...summaryOf(report), total: rows.length, revision: 1, usable: false, rows };
+function viewOfReport(report: Report, since: number): AdHocView {
+  const total = report.events.length;
+  return { ...summaryOf(report), total, usable: false, ...rowsSince(report, since) };
 }
 
 function summaryOf(report: Report): AdHocSummary {

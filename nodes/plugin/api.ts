@@ -1,7 +1,8 @@
 import type { Place } from '../../src/actions/misp-graph';
 import type { ServiceDecision, ServiceName } from '../../src/connect/services-wish';
 import type { Parameter } from '../../src/adhoc/parameters';
-import type { EventRow, Report } from '../../src/adhoc/report';
+import type { Report } from '../../src/adhoc/report';
+import type { Changed } from '../../src/adhoc/run';
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';
@@ -126,7 +127,7 @@ export interface Routes {
   };
   /** Carries out what a dry run has shown, without the events that are left out. */
   'POST /ad-hoc-runs/flows/:id/runs': { body: { of: string; leaveOut: string[] }; answer: { run: string } };
-  /** `since`: the revision that is known; only rows that changed after it. */
+  /** `since`: the revision that is known; only rows that changed after it, and not all at once. */
   'GET /ad-hoc-runs/flows/:id/runs/:run': { query: { since: string }; answer: AdHocView };
   'POST /ad-hoc-runs/flows/:id/runs/:run/stop': { body: object; answer: object };
   'GET /listeners/:id/contact': { answer: Contact };
@@ -175,12 +176,10 @@ export interface AdHocForm extends AdHocEntry {
 /** A run without its events. */
 export type AdHocSummary = Omit<Report, 'events'>;
 
-export interface AdHocView extends AdHocSummary {
+export interface AdHocView extends AdHocSummary, Changed {
   total: number;
-  revision: number;
   /** Its plan can be carried out. */
   usable: boolean;
-  rows: { index: number; row: EventRow }[];
 }
 
 /** A note about a workflow, in words. */

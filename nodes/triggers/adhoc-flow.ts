@@ -43,6 +43,7 @@ export interface FlowSettings {
   acting(): string[];
   ready(): Promise<void>;
   changed(): void;
+  begun(run: AdHocRun): void;
   ended(report: Report): void;
 }
 
@@ -55,6 +56,8 @@ export class AdHocFlow {
   latest: AdHocRun | undefined;
   /** Runs before this start of Node-RED or of the flow, and those after it, the latest first. */
   past: Report[] = [];
+  /** Kept when it is known what ran before. */
+  loaded: Promise<void> = Promise.resolve();
   private isStarting = false;
   /** A dry run that nothing has changed since. */
   private planned: AdHocRun | undefined;
@@ -125,6 +128,7 @@ export class AdHocFlow {
     if (this.isRunning) throw new WorkflowError('adHocRun.busy');
     this.isStarting = true;
     try {
+      await this.loaded;
       return await work();
     } finally {
       this.isStarting = false;
@@ -145,6 +149,7 @@ export class AdHocFlow {
     });
     this.latest = run;
     if (head.dryRun) this.planned = run;
+    this.settings.begun(run);
     const end = run.run().then(() => {
       if (!head.dryRun) this.past = [run.report, ...this.past].slice(0, MOST_PAST);
       if (run.state !== 'interrupted') ended(run.report);

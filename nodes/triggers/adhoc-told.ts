@@ -1,12 +1,14 @@
 import type { NodeAPI } from 'node-red';
 import type { EventResult } from '../../src/adhoc/report';
+import { briefText } from '../../src/history/brief';
 import type { OperationBrief, RunRecord, Step } from '../../src/history/record';
 import type { Verdict } from '../../src/runs/verdict';
 import { words } from '../../src/text';
 import type { Translate } from '../definition';
 
-/** How many lines a report has of one event. */
-const MOST_LINES = 20;
+/** How many lines a report has of one event, and how long they are. */
+const MOST_LINES = 10;
+const MOST_CHARACTERS = 300;
 
 /**
  * What came of an event in its run, in words.
@@ -24,7 +26,10 @@ export function resultOf(
   const more = lines.length - MOST_LINES;
   const kept = more > 0 ? [...lines.slice(0, MOST_LINES), text('told.more', { more })] : lines;
   const why = reason === undefined ? [] : [words(reason)];
-  const result = (state: EventResult['state'], ...last: string[]) => ({ state, lines: [...kept, ...last] });
+  const result = (state: EventResult['state'], ...last: string[]) => ({
+    state,
+    lines: [...kept, ...last].map((line) => briefText(line, MOST_CHARACTERS)),
+  });
   if (cause === 'gone') return result('unknown', text('told.gone'));
   if (cause === 'deadline') return result('unknown', text('told.late'), ...why);
   if (cause === 'response' && outcome === 'block') return result('blocked', ...why);

@@ -74,12 +74,24 @@ export default defineNode(
       acting: () => runtime.actingBehind(drawnAs),
       ready: () => gate.opened,
       changed: show,
+      begun({ head, total }) {
+        const user = head.by || context.text('log.nobody');
+        const count = String(total);
+        if (head.byMessage) node.log(context.text('log.byMessage', { count }));
+        else node.log(context.text('log.byPerson', { user, count }));
+      },
       // Who started it by a message gets it with that message.
       ended(report) {
         if (!report.dryRun && !report.byMessage) node.send([null, reportMessage(report)] as never);
       },
     });
     runtime.adHocFlows.set(node.id, flow);
+    const interrupted = takeUp();
+    // Whatever comes of it, the flow can be run.
+    flow.loaded = interrupted.then(
+      () => undefined,
+      (error) => node.error(words(saidBy(error))),
+    );
 
     const onStopping = () => {
       gate.close();
@@ -88,7 +100,7 @@ export default defineNode(
     const onStarted = () => {
       performer.resume();
       gate.open();
-      tellInterrupted().catch((error) => node.error(words(saidBy(error))));
+      interrupted.then(tellInterrupted, () => undefined);
     };
     flows.on('stopping', onStopping);
     flows.on('started', onStarted);
@@ -104,8 +116,9 @@ export default defineNode(
           choice: choiceOf(asked),
           values: valuesFor(parameters, asked.parameters),
         });
-        node.log(context.text('log.byMessage', { count: String(run.total) }));
         await end;
+        // Then it is told when the flows run again.
+        if (run.state === 'interrupted') return [];
         return [undefined, reportMessage(run.report, message)];
       },
       async close() {
@@ -126,19 +139,24 @@ export default defineNode(
       return { ...message, payload: report, topic: 'ad-hoc-report' };
     }
 
-    /** What a stop of Node-RED, or a deploy, has torn off says what was done; the same message as at an ordinary end. */
-    async function tellInterrupted(): Promise<void> {
+    /** What ran before. @returns what a stop of Node-RED, or a deploy, has torn off */
+    async function takeUp(): Promise<Report[]> {
       const { ledgers } = flow.settings;
-      if (!ledgers || flow.past.length > 0 || flow.isRunning) return;
-      const reports = await ledgers.reports();
-      flow.past = reports;
-      for (const report of reports.filter(({ endedAt }) => endedAt === undefined)) {
+      if (!ledgers) return [];
+      flow.past = await ledgers.reports();
+      const torn = flow.past.filter(({ endedAt }) => endedAt === undefined);
+      for (const report of torn) {
         report.endedAt = Date.now();
         await ledgers.close(report);
-        context.status('interrupted', 'yellow', 'ring', {
-          done: String(report.counts.done ?? 0),
-          total: String(report.events.length),
-        });
+      }
+      return torn;
+    }
+
+    /** It says what was done, by the same message as at an ordinary end; once. */
+    function tellInterrupted(torn: Report[]): void {
+      for (const report of torn.splice(0)) {
+        const done = String(report.counts.done ?? 0);
+        context.status('interrupted', 'yellow', 'ring', { done, total: String(report.events.length) });
         node.send([null, reportMessage(report)] as never);
       }
     }

@@ -31,8 +31,25 @@ export interface RunOptions {
   ledger?: Ledger;
 }
 
+/** So many rows are told of at once: with a thousand plans an answer would be large. */
+const MOST_TOLD = 500;
+
 /** A row with the number of the change that it had last. */
 type Numbered = EventRow & { revision: number };
+
+/** What has changed of a run. */
+export interface Changed {
+  rows: { index: number; row: EventRow }[];
+  revision: number;
+  more: boolean;
+}
+
+/** The same of a report, whose rows are numbered in their order. */
+export function rowsSince({ events }: Report, revision: number): Changed {
+  const end = Math.min(events.length, revision + MOST_TOLD);
+  const rows = events.slice(revision, end).map((row, index) => ({ index: revision + index, row }));
+  return { rows, revision: end, more: end < events.length };
+}
 
 /** A flow run on many events, one after the other or a few at a time. No event is begun twice. */
 export class AdHocRun {
@@ -40,7 +57,7 @@ export class AdHocRun {
   endedAt: number | undefined;
   problem: string | undefined;
   /** Grows with each change. */
-  revision = 1;
+  revision: number;
   private readonly rows: Numbered[];
   private next = 0;
   private isStopping = false;
@@ -51,10 +68,12 @@ export class AdHocRun {
     { events, missing }: Chosen,
     private readonly options: RunOptions,
   ) {
-    this.rows = [
-      ...events.map((event) => ({ ...event, state: 'waiting' as const, lines: [], revision: 1 })),
+    const rows: EventRow[] = [
+      ...events.map((event) => ({ ...event, state: 'waiting' as const, lines: [] })),
       ...missing.map((key) => missingRow(key)),
     ];
+    this.rows = rows.map((row, index) => ({ ...row, revision: index + 1 }));
+    this.revision = rows.length;
   }
 
   /** Kept when it is over, whatever became of it. */
@@ -89,11 +108,19 @@ export class AdHocRun {
     return countsOf(this.rows);
   }
 
-  /** Rows that have changed since a revision. */
-  changedSince(revision: number): { index: number; row: EventRow }[] {
-    return this.rows.flatMap((row, index) =>
-      row.revision > revision ? [{ index, row: withoutRevision(row) }] : [],
-    );
+  /** Rows that have changed since a revision, and the revision that is known with them: there may be more. */
+  changedSince(revision: number): Changed {
+    const changed = this.rows
+      .map((row, index) => ({ index, row }))
+      .filter(({ row }) => row.revision > revision)
+      .sort((a, b) => a.row.revision - b.row.revision);
+    const told = changed.slice(0, MOST_TOLD);
+    const more = changed.length > told.length;
+    return {
+      rows: told.map(({ index, row }) => ({ index, row: withoutRevision(row) })),
+      revision: more ? (told.at(-1)?.row.revision ?? 0) : this.revision,
+      more,
+    };
   }
 
   get report(): Report {
@@ -173,10 +200,10 @@ export class AdHocRun {
   }
 }
 
-const missingRow = (key: string): Numbered => {
+const missingRow = (key: string): EventRow => {
   const isUuid = key.includes('-');
   const known = { id: isUuid ? '' : key, uuid: isUuid ? key : '', info: '', date: '', org: '' };
-  return { ...known, state: 'missing', lines: [], revision: 1 };
+  return { ...known, state: 'missing', lines: [] };
 };
 
 function withoutRevision(row: Numbered): EventRow {

@@ -3,7 +3,7 @@ import { choiceOf } from '../../src/adhoc/choice';
 import { reportIn } from '../../src/adhoc/ledger';
 import { parametersOf, valuesFor } from '../../src/adhoc/parameters';
 import type { EventResult, RunHead } from '../../src/adhoc/report';
-import { AdHocRun, type Ledger, type RunOptions } from '../../src/adhoc/run';
+import { AdHocRun, rowsSince, type Ledger, type RunOptions } from '../../src/adhoc/run';
 
 const head: RunHead = { run: 'r', at: 1, by: '', byMessage: false, dryRun: false, parameters: {} };
 const event = (id: string) => ({ id, uuid: `u${id}`, info: '', date: '', org: '' });
@@ -64,11 +64,31 @@ describe('an ad hoc run', () => {
 
   it('tells of what changed since, and of nothing else', async () => {
     const { run } = start({});
-    assert.equal(run.changedSince(0).length, 21);
-    assert.equal(run.changedSince(run.revision).length, 0);
+    assert.equal(run.changedSince(0).rows.length, 21);
+    assert.equal(run.changedSince(run.revision).rows.length, 0);
     await run.run();
-    assert.equal(run.changedSince(1).length, 20);
-    assert.equal(run.changedSince(run.revision).length, 0);
+    assert.equal(run.changedSince(21).rows.length, 20);
+    assert.equal(run.changedSince(run.revision).rows.length, 0);
+  });
+
+  it('tells of many in parts, each row in one of them', async () => {
+    const many = Array.from({ length: 1200 }, (_, index) => event(String(index)));
+    const options = {
+      ...{ concurrency: 2, perform: () => Promise.resolve(done), ready: () => Promise.resolve() },
+      changed: () => undefined,
+    };
+    const run = new AdHocRun(head, { events: many, missing: [] }, options);
+    await run.run();
+    for (const part of [(since: number) => run.changedSince(since), (since: number) => rowsSince(run.report, since)]) {
+      const told: number[] = [];
+      for (let [since, more] = [0, true]; more;) {
+        const next = part(since);
+        told.push(...next.rows.map(({ index }) => index));
+        assert.ok(next.rows.length <= 500);
+        ({ more, revision: since } = next);
+      }
+      assert.deepEqual([told.length, new Set(told).size], [1200, 1200]);
+    }
   });
 
   it('begins nothing while flows do not run, and gives back what it had begun when it goes', async () => {

@@ -121,8 +121,13 @@ describe('misp-adhoc-run', function () {
   };
   const carryOut = (of: string, leaveOut: string[] = []) =>
     ask<{ run: string }>('POST', `${at}/runs`, { of, leaveOut });
-  const view = async (run: string, since = 0) =>
-    (await ask<AdHocView>('GET', `${at}/runs/${run}?since=${since}`)).answer;
+  /** All parts of it. */
+  async function view(run: string, since = 0): Promise<AdHocView> {
+    const { answer: found } = await ask<AdHocView>('GET', `${at}/runs/${run}?since=${since}`);
+    if (!found?.more) return found;
+    const { rows } = await view(run, found.revision);
+    return { ...found, rows: [...found.rows, ...rows].sort((a, b) => a.index - b.index) };
+  }
   async function over(run: string): Promise<AdHocView> {
     for (;;) {
       // Rows alone cost time.
