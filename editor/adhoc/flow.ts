@@ -21,13 +21,13 @@ export function showFlow(door: Door, form: AdHocForm): FlowShown {
   const problem = element('p', '', { class: 'misp-ad-hoc-problem', role: 'alert' });
   const place = element('div');
   const past = element('details');
-  const start = startForm(door, form, () => void dryRun());
+  const { form: asked, read, choose } = startForm(door, form, () => void dryRun());
   let isClosed = false;
   let timer: number | undefined;
   /** Of the run that is looked at: answers about another one come too late. */
   let looking = 0;
   box.append(...(description ? [element('p', description, { class: 'misp-ad-hoc-about' })] : []));
-  box.append(start.form, problem, place, past);
+  box.append(asked, problem, place, past);
   showPast(form.past);
   if (form.latest) void look(form.latest.run, false);
 
@@ -52,7 +52,7 @@ export function showFlow(door: Door, form: AdHocForm): FlowShown {
     return attempt(async () => {
       const { run } = await door.ask('POST /ad-hoc-runs/flows/:id/dry-runs', {
         params: { id },
-        body: start.read(),
+        body: read(),
       });
       await look(run, true);
     });
@@ -78,7 +78,7 @@ export function showFlow(door: Door, form: AdHocForm): FlowShown {
           await door.ask('POST /ad-hoc-runs/flows/:id/runs/:run/stop', { params: { id, run }, body: {} });
         }),
       carryOut: (leaveOut) => void carryOut(run, leaveOut),
-      choose: (keys) => start.choose(keys),
+      choose,
     });
     await attempt(() => follow(run, shown, 0, mine));
     if (mine !== looking || isClosed) return;

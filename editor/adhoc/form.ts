@@ -89,14 +89,14 @@ function searchFields(text: Door['text']): { box: HTMLElement; read: () => Recor
   const states = (['Any', 'Yes', 'No'] as const).map(
     (state) => [state.toLowerCase(), text(`published${state}`)] as const,
   );
-  const published = labelled(text('published'), select(states));
-  box.append(published.row);
+  const { row, control: published } = labelled(text('published'), select(states));
+  box.append(row);
   return {
     box,
     read() {
       const filled = inputs.filter(([, { value }]) => value.trim() !== '');
       const found = Object.fromEntries(filled.map(([key, { value }]) => [key, value.trim()]));
-      return { ...found, published: published.control.value };
+      return { ...found, published: published.value };
     },
   };
 }

@@ -158,29 +158,32 @@ async function showLogin(): Promise<void> {
     link.href = ROOT.href;
     return show(text('loginTitle'), element('p', text('refused')), element('p', text('loginElsewhere')), link);
   }
-  const user = labelled(text('username'), element('input', '', { type: 'text', autocomplete: 'username' }));
-  const password = labelled(
+  const { row: userRow, control: user } = labelled(
+    text('username'),
+    element('input', '', { type: 'text', autocomplete: 'username' }),
+  );
+  const { row: passwordRow, control: password } = labelled(
     text('password'),
     element('input', '', { type: 'password', autocomplete: 'current-password' }),
   );
   const problem = element('p', '', { class: 'misp-ad-hoc-problem', role: 'alert' });
   const form = element('form', '', { class: 'misp-ad-hoc' });
   form.append(
-    user.row,
-    password.row,
+    userRow,
+    passwordRow,
     element('button', text('login'), { type: 'submit', class: 'misp-ad-hoc-main' }),
     problem,
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     problem.textContent = '';
-    logIn(user.control.value, password.control.value).then(
+    logIn(user.value, password.value).then(
       () => open(),
       (error: Error) => void (problem.textContent = error.message),
     );
   });
   show(text('loginTitle'), element('p', text('loginHint')), form);
-  user.control.focus();
+  user.focus();
 }
 
 async function logIn(username: string, password: string): Promise<void> {

@@ -1,8 +1,8 @@
 import type { NodeAPI } from 'node-red';
 import { choiceOf } from '../../src/adhoc/choice';
 import { valuesFor } from '../../src/adhoc/parameters';
-import type { Report } from '../../src/adhoc/report';
-import { rowsSince, type AdHocRun } from '../../src/adhoc/run';
+import { rowsSince, type Report } from '../../src/adhoc/report';
+import type { AdHocRun } from '../../src/adhoc/run';
 import { WorkflowError } from '../../src/text';
 import { runtimeOf } from '../runtime';
 import type { AdHocFlow } from '../triggers/adhoc-flow';

@@ -1,8 +1,7 @@
 import type { Place } from '../../src/actions/misp-graph';
 import type { ServiceDecision, ServiceName } from '../../src/connect/services-wish';
 import type { Parameter } from '../../src/adhoc/parameters';
-import type { Report } from '../../src/adhoc/report';
-import type { Changed } from '../../src/adhoc/run';
+import type { Changed, Report } from '../../src/adhoc/report';
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';

@@ -64,3 +64,20 @@ export function countsOf(rows: readonly Pick<EventRow, 'state'>[]): Report['coun
   for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
   return counts;
 }
+
+/** So many rows are told of at once: with a thousand plans an answer would be large. */
+export const MOST_TOLD = 500;
+
+/** What has changed of a run. */
+export interface Changed {
+  rows: { index: number; row: EventRow }[];
+  revision: number;
+  more: boolean;
+}
+
+/** The same of a report, whose rows are numbered in their order. */
+export function rowsSince({ events }: Report, revision: number): Changed {
+  const end = Math.min(events.length, revision + MOST_TOLD);
+  const rows = events.slice(revision, end).map((row, index) => ({ index: revision + index, row }));
+  return { rows, revision: end, more: end < events.length };
+}

@@ -2,6 +2,8 @@ import { saidBy, words } from '../text';
 import type { Chosen } from './choice';
 import {
   countsOf,
+  MOST_TOLD,
+  type Changed,
   type ChosenEvent,
   type EventResult,
   type EventRow,
@@ -31,25 +33,8 @@ export interface RunOptions {
   ledger?: Ledger;
 }
 
-/** So many rows are told of at once: with a thousand plans an answer would be large. */
-const MOST_TOLD = 500;
-
 /** A row with the number of the change that it had last. */
 type Numbered = EventRow & { revision: number };
-
-/** What has changed of a run. */
-export interface Changed {
-  rows: { index: number; row: EventRow }[];
-  revision: number;
-  more: boolean;
-}
-
-/** The same of a report, whose rows are numbered in their order. */
-export function rowsSince({ events }: Report, revision: number): Changed {
-  const end = Math.min(events.length, revision + MOST_TOLD);
-  const rows = events.slice(revision, end).map((row, index) => ({ index: revision + index, row }));
-  return { rows, revision: end, more: end < events.length };
-}
 
 /** A flow run on many events, one after the other or a few at a time. No event is begun twice. */
 export class AdHocRun {

@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import { choiceOf } from '../../src/adhoc/choice';
 import { reportIn } from '../../src/adhoc/ledger';
 import { parametersOf, valuesFor } from '../../src/adhoc/parameters';
-import type { EventResult, RunHead } from '../../src/adhoc/report';
-import { AdHocRun, rowsSince, type Ledger, type RunOptions } from '../../src/adhoc/run';
+import { rowsSince, type EventResult, type RunHead } from '../../src/adhoc/report';
+import { AdHocRun, type Ledger, type RunOptions } from '../../src/adhoc/run';
 
 const head: RunHead = { run: 'r', at: 1, by: '', byMessage: false, dryRun: false, parameters: {} };
 const event = (id: string) => ({ id, uuid: `u${id}`, info: '', date: '', org: '' });
