@@ -80,6 +80,7 @@ const ARROWS = {
   history: [...GROUND, 'actions', 'runs', 'triggers', 'store'],
   replay: [...GROUND, 'actions', 'listener', 'runs', 'triggers', 'history', 'checks'],
   alerts: [...GROUND, 'listener', 'runs', 'history'],
+  adhoc: [...GROUND, 'drawn', 'misp'],
   zmq: [...GROUND, 'actions', 'listener', 'triggers'],
 };
 const axios = { group: ['axios', 'axios/*'], message: 'Who speaks HTTP stands on src/http.' };

@@ -1,4 +1,5 @@
 // The editor's half of the MISP nodes. Loaded once, by the plugin of this package, before the nodes.
+import adHocStyle from './adhoc/adhoc.css';
 import { startChecks } from './checks/start';
 import connectStyle from './connect/connect.css';
 import { startRuns } from './runs/start';
@@ -22,7 +23,7 @@ RED.events.on('nodes:add', (node) => {
 });
 
 $('<style>')
-  .text(style + flowsStyle + connectStyle)
+  .text(style + flowsStyle + connectStyle + adHocStyle)
   .appendTo('head');
 startChecks(descriptions);
 startRuns();

@@ -29,11 +29,15 @@ export type Field = FieldBase &
     | { kind: 'list'; default: readonly string[]; required?: boolean; pattern?: string; message?: string }
     | { kind: 'config'; type: string; required?: boolean }
     | { kind: 'secret'; secret: 'text' | 'password'; required?: boolean }
-    /** `types` are those of a row, if not those of a parameter; `pattern` is what a row's name must fit. */
+    /**
+     * `types` are those of a row, if not those of a parameter; `pattern` is what a row's name must fit. With `asks`, a
+     * person is asked for them, by a label.
+     */
     | {
         kind: 'params';
         default: readonly ParamRow[];
         types?: readonly string[];
+        asks?: boolean;
         pattern?: string;
         message?: string;
       }
@@ -76,6 +80,10 @@ export interface ParamRow {
   name: string;
   type: string;
   value: string;
+  /** Only of what a person is asked for; `choices` are separated by commas. */
+  label?: string;
+  choices?: string;
+  required?: boolean;
 }
 
 export type Fields = Record<string, Field>;

@@ -12,6 +12,8 @@ import { RunningWorkflows } from '../src/echo/running';
 import { History } from '../src/history/history';
 import { RUNS_TOPIC } from '../src/history/record';
 import { isOrdinary, runLine } from '../src/history/run-line';
+import { actingNodes } from '../src/checks/acting';
+import { graphOf } from '../src/checks/flow-graph';
 import { actsOutside } from '../src/runs/acting';
 import { CORE_TYPES } from '../src/runs/core-types';
 import { reachOf, type Reach } from '../src/runs/reach';
@@ -27,6 +29,7 @@ import type { RequestText } from '../src/listener/open-query';
 import type { KeptRequest, LastRequest } from '../src/triggers/last-request';
 import { OwnCalls } from '../src/triggers/own-calls';
 import { ourTypes } from './our-types';
+import type { AdHocFlow } from './triggers/adhoc-flow';
 import type { Rehearsal, RehearsalOptions } from './triggers/trigger-runs';
 import { haltOf, type Halt, type RuntimeEvent } from './halt';
 import { SetUpWatch } from './set-up-watch';
@@ -112,6 +115,8 @@ export class Runtime {
   readonly flows = new EventEmitter<FlowEvents>().setMaxListeners(0);
   /** How the MISPs of the triggers are set up. */
   readonly setUp: SetUpWatch;
+  /** The nodes whose runs people start, by id. */
+  readonly adHocFlows = new Map<string, AdHocFlow>();
   private readonly triggers = new Map<string, KnownTrigger>();
   private configs: Map<string, NodeConfig> | undefined;
   private reach: Reach | undefined;
@@ -204,6 +209,17 @@ export class Runtime {
 
   trigger(nodeId: string): KnownTrigger | undefined {
     return this.triggers.get(nodeId);
+  }
+
+  /** Labels of the nodes behind the first output of a node that act in a dry run as well: none of this package. */
+  actingBehind(nodeId: string): string[] {
+    const drawn = [...this.flow.values()].map((node) =>
+      node.id === nodeId && Array.isArray(node.wires) ? { ...node, wires: node.wires.slice(0, 1) } : node,
+    );
+    const labels = actingNodes(graphOf(drawn), nodeId, isOurs).map(({ type, name }) =>
+      typeof name === 'string' && name !== '' ? `${type} "${name}"` : type,
+    );
+    return [...new Set(labels)];
   }
 
   /** Who does something for a message: the node, in its flow, for its run. */

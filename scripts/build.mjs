@@ -74,6 +74,14 @@ buildSync({
 });
 for (const kind of ['html', 'css'])
   cpSync(path.join(approval, `page.${kind}`), path.join(root, `resources/approval.${kind}`));
+// The page of ad hoc runs stands alone: its script, and its style with that of the dialog in the editor.
+buildSync({
+  entryPoints: [path.join(root, 'editor/adhoc/page.ts')],
+  outfile: path.join(root, 'resources/ad-hoc-runs.js'),
+  ...BUNDLE,
+});
+const styles = ['adhoc', 'page'].map((name) => readFileSync(path.join(root, `editor/adhoc/${name}.css`), 'utf8'));
+writeFileSync(path.join(root, 'resources/ad-hoc-runs.css'), styles.join(''));
 
 for (const [name, file] of Object.entries(pkg['node-red'].plugins ?? {})) {
   const compiled = path.join(root, file);

@@ -933,4 +933,28 @@ export interface TextNames {
   'approvalPage.distribution.2': never;
   'approvalPage.distribution.3': never;
   'approvalPage.distribution.4': never;
+  'adHocRun.twice': 'name';
+  'adHocRun.badParameter': 'name';
+  'adHocRun.noChoices': 'name';
+  'adHocRun.noValues': never;
+  'adHocRun.notAsked': 'name';
+  'adHocRun.wrongType': 'label';
+  'adHocRun.tooLong': 'label' | 'limit';
+  'adHocRun.missing': 'label';
+  'adHocRun.noNumber': 'label';
+  'adHocRun.noChoice': 'choices' | 'label';
+  'adHocRun.noFlag': 'label';
+  'adHocRun.noEvents': never;
+  'adHocRun.noKey': 'key';
+  'adHocRun.noCondition': 'name';
+  'adHocRun.noDay': 'day';
+  'adHocRun.noPeriod': 'period';
+  'adHocRun.tooMany': 'most';
+  'adHocRun.nothingFound': never;
+  'adHocRun.stale': never;
+  'adHocRun.nothingPlanned': never;
+  'adHocRun.notRunning': never;
+  'adHocRun.notWritten': 'problem';
+  'adHocRun.busy': never;
+  'adHocRun.noBounds': never;
 }

@@ -6,10 +6,12 @@ export interface Tray {
   cancel: string;
   buttons?: { id: string; text: string; click: () => void }[];
   fill: (body: JQuery) => void;
+  /** It is closed, however. */
+  closed?: () => void;
 }
 
 /** Opens one of Node-RED's trays, which slide in over the workspace; Escape and the first button close it. */
-export function openTray({ title, width, cancel, buttons = [], fill }: Tray): void {
+export function openTray({ title, width, cancel, buttons = [], fill, closed }: Tray): void {
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Escape') RED.tray.close();
   };
@@ -30,6 +32,7 @@ export function openTray({ title, width, cancel, buttons = [], fill }: Tray): vo
     close() {
       document.removeEventListener('keydown', onKey);
       RED.view.state(before);
+      closed?.();
     },
   });
 }

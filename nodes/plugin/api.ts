@@ -1,5 +1,7 @@
 import type { Place } from '../../src/actions/misp-graph';
 import type { ServiceDecision, ServiceName } from '../../src/connect/services-wish';
+import type { Parameter } from '../../src/adhoc/parameters';
+import type { Changed, Report } from '../../src/adhoc/report';
 import type { Contact } from '../../src/listener/contact';
 import type { TriggerCount } from '../../src/history/counters';
 import type { RunRecord, RunRow } from '../../src/history/record';
@@ -129,6 +131,19 @@ export interface Routes {
     answer: TestResult & Partial<ServiceModules>;
   };
   'GET /module-services/:id/modules': { answer: ServiceModules };
+  /** The flows that people may run on events that they choose. */
+  'GET /ad-hoc-runs/flows': { answer: { flows: AdHocEntry[] } };
+  'GET /ad-hoc-runs/flows/:id': { answer: AdHocForm };
+  /** Nothing is changed: the plan of each event. */
+  'POST /ad-hoc-runs/flows/:id/dry-runs': {
+    body: { events: string; search: object; parameters: object };
+    answer: { run: string };
+  };
+  /** Carries out what a dry run has shown, without the events that are left out. */
+  'POST /ad-hoc-runs/flows/:id/runs': { body: { of: string; leaveOut: string[] }; answer: { run: string } };
+  /** `since`: the revision that is known; only rows that changed after it, and not all at once. */
+  'GET /ad-hoc-runs/flows/:id/runs/:run': { query: { since: string }; answer: AdHocView };
+  'POST /ad-hoc-runs/flows/:id/runs/:run/stop': { body: object; answer: object };
   'GET /listeners/:id/contact': { answer: Contact };
   /** Names of modules whose flow is gone. */
   'GET /listeners/:id/gone': { answer: string[] };
@@ -155,6 +170,31 @@ type NamesIn<P extends string> = P extends `${string}:${infer N}/${infer Rest}`
     : never;
 /** What stands for the names in the path of a route. */
 export type ParamsOf<R extends Route> = Record<NamesIn<R>, string>;
+
+export interface AdHocEntry {
+  id: string;
+  name: string;
+  description: string;
+}
+
+/** What a flow asks of whoever runs it, and its runs. */
+export interface AdHocForm extends AdHocEntry {
+  parameters: Parameter[];
+  most: number;
+  /** Labels of nodes that act in a dry run as well. */
+  acting: string[];
+  latest: AdHocSummary | undefined;
+  past: AdHocSummary[];
+}
+
+/** A run without its events. */
+export type AdHocSummary = Omit<Report, 'events'>;
+
+export interface AdHocView extends AdHocSummary, Changed {
+  total: number;
+  /** Its plan can be carried out. */
+  usable: boolean;
+}
 
 /** A note about a workflow, in words. */
 export interface WorkflowNote {

@@ -5,6 +5,8 @@ import { keepServices } from '../config/listener-services';
 import type { ListenerNode } from '../config/misp-listener';
 import { serveAccepted } from './accepted';
 import { serveApproval } from './approval';
+import { serveAdHocRuns } from './ad-hoc-runs';
+import { serveAdHocPage } from './ad-hoc-page';
 import { serveAudit } from './audit';
 import { checkDeployed } from './check-deployed';
 import { serveConnect } from './connect';
@@ -46,6 +48,8 @@ export default function register(RED: NodeAPI): void {
   serveConnectionTest(RED);
   serveConnect(RED);
   serveProof(RED);
+  serveAdHocRuns(RED);
+  serveAdHocPage(RED);
   serveMailServerTest(RED);
   serveModuleServices(RED);
   const listenerOf = (id: string) => {

@@ -17,6 +17,8 @@ export interface Asked<R extends Route> {
   needsData: () => void;
   /** Whether who asks may see the data of events. */
   seesData: boolean;
+  /** The Node-RED user who asks; empty if there are no users. */
+  user: string;
   /**
    * The last message of some triggers, or a sample.
    * @throws {NotPermitted} if it is a message of MISP, and who asks may not see it
@@ -25,7 +27,9 @@ export interface Asked<R extends Route> {
 }
 
 export interface RouteOptions {
-  permission: 'misp.read' | 'misp.write';
+  permission: 'misp.read' | 'misp.write' | 'misp.run';
+  /** A body that a form of another site could send is refused: it starts something where nobody has to log in. */
+  json?: true;
   /** Most bytes of a body; Node-RED's own limit is 5 MB. */
   limit?: number;
 }
@@ -43,6 +47,7 @@ interface Request {
   query: Record<string, unknown>;
   body?: unknown;
   headers: Record<string, unknown>;
+  user?: { username?: unknown };
 }
 
 /**
@@ -53,13 +58,14 @@ interface Request {
 export function serve<R extends Route>(
   RED: NodeAPI,
   route: R,
-  { permission, limit = MOST_BYTES }: RouteOptions,
+  { permission, json = undefined, limit = MOST_BYTES }: RouteOptions,
   answer: (asked: Asked<R>) => Answer<R> | undefined | Promise<Answer<R> | undefined>,
 ): void {
   const [method, path] = route.split(' ');
   const handle = async (request: Request, response: Response): Promise<void> => {
     try {
       if (isTooLong(request, limit)) return response.status(413).end();
+      if (json && !isJson(request)) return response.status(415).end();
       const found = await answer(askedOf(RED, request));
       if (found === undefined) response.status(404).end();
       else response.json(found);
@@ -86,6 +92,7 @@ function askedOf<R extends Route>(RED: NodeAPI, request: Request): Asked<R> {
     body: recordOf(body) as Sent<BodyOf<R>>,
     needsData,
     seesData: maySeeData(request),
+    user: typeof request.user?.username === 'string' ? request.user.username : '',
     sample(triggers) {
       const sample = sampleFor(RED, idsOf(triggers));
       if (sample?.kind === 'received') needsData();
@@ -106,6 +113,8 @@ function isTooLong({ headers }: Request, limit: number): boolean {
   if (headers['transfer-encoding'] !== undefined) return true;
   return Number(headers['content-length'] ?? 0) > limit;
 }
+
+const isJson = ({ headers }: Request) => /^application\/json\b/i.test(String(headers['content-type']));
 
 function statusOf(error: unknown): number {
   if (error instanceof NotPermitted) return 403;

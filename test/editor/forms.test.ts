@@ -145,9 +145,13 @@ async function fillField({ page }: Editor, id: string, name: string, field: Fiel
       await page.click(`.red-ui-editableList:has(${id}-list) .red-ui-editableList-addButton`);
       const row = page.locator(`.red-ui-editableList:has(${id}-list) li`).last();
       await row.locator('[name=name]').fill('team');
-      await row.locator('[name=type]').selectOption('hash_path');
+      const type = field.types?.at(-1) ?? 'hash_path';
+      await row.locator('[name=type]').selectOption(type);
       await row.locator('[name=value]').fill('Event.info');
-      return [{ name: 'team', type: 'hash_path', value: 'Event.info' }];
+      if (!field.asks) return [{ name: 'team', type, value: 'Event.info' }];
+      await row.locator('[name=label]').fill('Which team');
+      await row.locator('[name=choices]').fill('soc, cert');
+      return [{ name: 'team', type, value: 'Event.info', label: 'Which team', choices: 'soc, cert' }];
     }
     case 'template':
       await page.fill(id, `filled in ${name}: {{ Event.info }}`);
@@ -198,7 +202,8 @@ async function read({ page }: Editor, description: Description): Promise<Record<
         .locator('input')
         .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
     } else if (field.kind === 'params' || field.kind === 'keyvalue') {
-      const keys = field.kind === 'params' ? ['name', 'type', 'value'] : ['name', 'value'];
+      const asked = field.kind === 'params' && field.asks ? ['label', 'choices'] : [];
+      const keys = field.kind === 'params' ? ['name', 'type', 'value', ...asked] : ['name', 'value'];
       shown[name] = await list.evaluateAll(
         (rows, columns) =>
           rows.map((row) => {

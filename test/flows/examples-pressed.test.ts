@@ -109,6 +109,20 @@ describe('the examples that begin with a button, or with what MISP publishes', f
     assert.deepEqual((await response.text()).trim().split('\n').sort(), [...added].sort());
   });
 
+  it('events are marked as reviewed by an ad hoc run', async () => {
+    await test.deploy('Ad hoc run - mark events as reviewed');
+    const got = test.inputs('d000000000f90005');
+    const payload = { search: { info: 'harbor' }, parameters: { reason: 'the weekly look' } };
+    test.nodeRed.RED.nodes.getNode('d000000000f90002')?.receive({ payload });
+    await until(() => got.length > 0, 5000);
+    const { counts } = (got[0] as { payload: { counts: Record<string, number> } }).payload;
+    assert.ok(counts.done > 1, JSON.stringify(counts));
+    const marked = [...test.misp.events.values()].filter(({ Tag }) =>
+      Tag.some(({ name }) => name === 'workflow:state="complete"'),
+    );
+    assert.equal(marked.length, counts.done);
+  });
+
   it('a module of MISP is run', async () => {
     await test.deploy('Run module - a module that only this MISP has');
     const { message } = await press('d00000000000e521', 'd00000000000e524', 'd00000000000e525');

@@ -22,6 +22,8 @@ const USERS: Record<string, string | string[]> = {
   /** What shows data takes the permission to ask as well. */
   stranger: ['misp.data'],
   approver: ['misp.approve'],
+  /** May run flows on events, and nothing else. */
+  runner: ['misp.run'],
 };
 const adminAuth = {
   type: 'credentials',
@@ -32,7 +34,8 @@ const userOf = (username: string) =>
   Object.hasOwn(USERS, username) ? { username, permissions: USERS[username] } : null;
 
 interface RouteCase {
-  needs: 'read' | 'write' | 'approve';
+  /** `nothing`: what a browser gets before anybody can log in. */
+  needs: 'read' | 'write' | 'approve' | 'run' | 'nothing';
   /** The ordinary request shows the data of an event. */
   data?: true;
   /** The path with its parameters filled in, for an ordinary request. */
@@ -165,6 +168,32 @@ const OPEN = ['', '/approval.js', '/approval.css', '/texts.json'].map(
   (file) => `GET /misp-workflows/approval${file}`,
 );
 
+const FLOW = `ad-hoc-runs/flows/${idOf('adhoc')}`;
+Object.assign(ROUTES, {
+  'GET /misp-workflows/ad-hoc-runs': { needs: 'nothing', path: 'ad-hoc-runs' },
+  'GET /misp-workflows/ad-hoc-runs/page.js': { needs: 'nothing', path: 'ad-hoc-runs/page.js' },
+  'GET /misp-workflows/ad-hoc-runs/page.css': { needs: 'nothing', path: 'ad-hoc-runs/page.css' },
+  'GET /misp-workflows/ad-hoc-runs/texts': { needs: 'nothing', path: 'ad-hoc-runs/texts' },
+  'GET /misp-workflows/ad-hoc-runs/flows': { needs: 'run', path: 'ad-hoc-runs/flows' },
+  'GET /misp-workflows/ad-hoc-runs/flows/:id': { needs: 'run', path: FLOW },
+  'POST /misp-workflows/ad-hoc-runs/flows/:id/dry-runs': {
+    needs: 'run',
+    path: `${FLOW}/dry-runs`,
+    body: { events: '1', search: {}, parameters: {} },
+  },
+  'POST /misp-workflows/ad-hoc-runs/flows/:id/runs': {
+    needs: 'run',
+    path: `${FLOW}/runs`,
+    body: { of: 'none', leaveOut: [] },
+  },
+  'GET /misp-workflows/ad-hoc-runs/flows/:id/runs/:run': {
+    needs: 'run',
+    path: `${FLOW}/runs/none?since=x`,
+    missing: true,
+  },
+  'POST /misp-workflows/ad-hoc-runs/flows/:id/runs/:run/stop': { needs: 'run', path: `${FLOW}/runs/none/stop` },
+} satisfies Record<string, RouteCase>);
+
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
   handle?: { stack?: Layer[] };
@@ -206,7 +235,11 @@ describe('the routes of the package, with users', function () {
     const service = { id: 'service', type: 'misp-modules', url: 'http://127.0.0.1:1' };
     const server = { id: 'misp', type: 'misp-server', url: misp.url, timeout: 5 };
     const broker = { id: 'broker', type: 'mqtt-broker', broker: '127.0.0.1', port: 1, autoConnect: false };
-    const flow = [tab, server, service, broker, listener(port), trigger(['out']), node('out', 'debug', [])];
+    const adHoc = { server: 'misp', parameters: [], most: 10, concurrency: 1, timeout: 5, version: 1 };
+    const flow = [
+      ...[tab, server, service, broker, listener(port), trigger(['out']), node('out', 'debug', [])],
+      node('adhoc', 'misp-adhoc-run', [['out'], []], adHoc),
+    ];
     await deploy(nodeRed.RED, flow, {
       ...credentials,
       misp: { apiKey: API_KEY },
@@ -287,17 +320,20 @@ describe('the routes of the package, with users', function () {
     const [method] = route.split(' ');
     const fine = missing ? 404 : 200;
     it(`${route} needs the permission to ${needs}`, async () => {
-      assert.equal((await ask(method, path, undefined, body)).status, 401);
-      assert.equal((await ask(method, path, 'no-token', body)).status, 401);
-      assert.equal((await ask(method, path, 'reader', body)).status, needs === 'read' ? fine : 401);
-      assert.equal((await ask(method, path, 'reviewer', body)).status, needs === 'read' ? fine : 401);
+      const open = needs === 'nothing' ? fine : 401;
+      assert.equal((await ask(method, path, undefined, body)).status, open);
+      assert.equal((await ask(method, path, 'no-token', body)).status, open);
+      assert.equal((await ask(method, path, 'reader', body)).status, needs === 'read' ? fine : open);
+      assert.equal((await ask(method, path, 'reviewer', body)).status, needs === 'read' ? fine : open);
       assert.equal((await ask(method, path, 'writer', body)).status, fine);
-      assert.equal((await ask(method, path, 'analyst', body)).status, needs === 'approve' ? 401 : fine);
-      assert.equal((await ask(method, path, 'approver', body)).status, needs === 'approve' ? fine : 401);
-      assert.equal((await ask(method, path, 'stranger', body)).status, 401);
+      const isOwn = needs === 'approve' || needs === 'run';
+      assert.equal((await ask(method, path, 'analyst', body)).status, isOwn ? 401 : fine);
+      assert.equal((await ask(method, path, 'stranger', body)).status, open);
+      assert.equal((await ask(method, path, 'approver', body)).status, needs === 'approve' ? fine : open);
+      assert.equal((await ask(method, path, 'runner', body)).status, needs === 'run' ? fine : open);
     });
     it(`${route} ${data ? 'takes' : 'does not take'} the permission misp.data`, async () => {
-      const { status, text } = await ask(method, path, 'keeper', body);
+      const { status, text } = await ask(method, path, needs === 'run' ? 'runner' : 'keeper', body);
       assert.equal(status, needs === 'approve' ? 401 : data ? 403 : fine);
       if (!data) return;
       assert.deepEqual(JSON.parse(text), {
