@@ -13,10 +13,16 @@ const read = (file) => readFileSync(path.join(dist, file), 'utf8');
 const plain = (text) => text.replaceAll('&amp;', '&');
 const pages = files.filter((file) => file.endsWith('.html'));
 const anchors = new Map(
-  pages.map((page) => [page, new Set([...read(page).matchAll(/\sid="([^"]*)"/g)].map(([, id]) => plain(id)))]),
+  pages.map((page) => [
+    page,
+    new Set([...read(page).matchAll(/\sid="([^"]*)"/g)].map(([, id]) => plain(id))),
+  ]),
 );
 
-const problems = [...pages.flatMap(inPage), ...files.filter((file) => file.endsWith('.css')).flatMap(inStyle)];
+const problems = [
+  ...pages.flatMap(inPage),
+  ...files.filter((file) => file.endsWith('.css')).flatMap(inStyle),
+];
 for (const problem of problems) console.error(problem);
 console.log(`${pages.length} pages of the site, ${problems.length} problems`);
 process.exitCode = problems.length > 0 || pages.length === 0 ? 1 : 0;

@@ -21,7 +21,10 @@ for (const [file, place] of PLACES) write(place, file, pageOf(file));
 
 function pageOf(file) {
   const node = NODES.find((one) => one.file === file);
-  if (node) return mapLinks(nodePage(node), (target) => (target.startsWith('../') ? target : targetInSite(file, target)));
+  if (node)
+    return mapLinks(nodePage(node), (target) =>
+      target.startsWith('../') ? target : targetInSite(file, target),
+    );
   const text = file === 'docs/nodes.md' ? linkNodes(read(file)) : read(file);
   return mapLinks(byColours(text), (target) => targetInSite(file, target));
 }

@@ -15,9 +15,12 @@ export default defineConfig({
   srcDir: 'pages',
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
   markdown: {
+    // An address in a text, such as that of a listener, is no link.
+    linkify: false,
     anchor: { slugify: slug },
     config(md) {
       diagrams(md);
+      indented(md);
       literal(md);
     },
   },
@@ -41,9 +44,17 @@ export default defineConfig({
   },
 });
 
+/** Indented code looks, scrolls and is copied like code in a fence. */
+function indented(md) {
+  md.renderer.rules.code_block = (tokens, index, ...rest) => {
+    Object.assign(tokens[index], { info: '', tag: 'code' });
+    return md.renderer.rules.fence(tokens, index, ...rest);
+  };
+}
+
 /** The pages show templates of Jinja; to VitePress they are text. */
 function literal(md) {
-  for (const rule of ['text', 'code_inline', 'code_block']) {
+  for (const rule of ['text', 'code_inline']) {
     const render = md.renderer.rules[rule];
     md.renderer.rules[rule] = (...args) => render(...args).replaceAll('{{', '&#123;&#123;');
   }

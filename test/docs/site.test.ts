@@ -27,7 +27,10 @@ const TAGS: [tag: string, problem?: string][] = [
   ['<img alt="x" src="gone.png">', 'no such file'],
   ['<img src="https://example.org/counter.png">', 'is loaded from elsewhere, or leads there without https'],
   ['<script src="//example.org/code.js">', 'is loaded from elsewhere, or leads there without https'],
-  ['<link rel="preconnect" href="https://fonts.example.org">', 'is loaded from elsewhere, or leads there without https'],
+  [
+    '<link rel="preconnect" href="https://fonts.example.org">',
+    'is loaded from elsewhere, or leads there without https',
+  ],
 ];
 const STYLES = [
   '@import url("https://fonts.example.org/css2");',
@@ -60,10 +63,19 @@ describe('the site of the documentation', () => {
     for (const page of ['index.md', 'start.md', 'security.md', 'nodes/misp-if-tag.md'])
       assert.ok(pages.includes(page), page);
     const files = pages.map((page) => path.join(folder, page));
-    const checked = spawnSync(process.execPath, ['scripts/links.mjs', ...files], { cwd: root, encoding: 'utf8' });
+    const checked = spawnSync(process.execPath, ['scripts/links.mjs', ...files], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     assert.equal(checked.status, 0, checked.stderr);
     const node = readFileSync(path.join(folder, 'nodes/misp-tag.md'), 'utf8');
-    for (const part of ['# tag\n', '## Inputs', '- **payload** (object): ', '- **Scope** (choice)', '`tag_operation`'])
+    for (const part of [
+      '# tag\n',
+      '## Inputs',
+      '- **payload** (object): ',
+      '- **Scope** (choice)',
+      '`tag_operation`',
+    ])
       assert.ok(node.includes(part), part);
     assert.doesNotMatch(node, /^: /m);
     rmSync(folder, { recursive: true });
@@ -84,7 +96,10 @@ describe('the site of the documentation', () => {
     rmSync(dist, { recursive: true });
     assert.equal(status, 1);
     const expected = TAGS.filter(([, problem]) => problem).map(([, problem]) => problem);
-    const found = stderr.trim().split('\n').map((line) => line.split(': ').at(-1));
+    const found = stderr
+      .trim()
+      .split('\n')
+      .map((line) => line.split(': ').at(-1));
     assert.deepEqual(found, [...expected, ...STYLES.map(() => 'is loaded from elsewhere')]);
   });
 });

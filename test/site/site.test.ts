@@ -33,7 +33,7 @@ describe('the site of the documentation', () => {
 
   before(async () => {
     server = createServer(({ url: asked = '' }, response) => {
-      const file = decodeURI(new URL(asked, 'http://site').pathname);
+      const file = decodeURI(new URL(asked, 'http://site').pathname).replace(/\/$/, '/index.html');
       const body = file.startsWith(BASE) ? contentOf(file.slice(BASE.length)) : undefined;
       response.writeHead(body ? 200 : 404, { 'Content-Type': TYPES[path.extname(file)] ?? 'text/plain' });
       response.end(body);
@@ -54,6 +54,8 @@ describe('the site of the documentation', () => {
   /** A page of the site, and what went wrong on it: errors, what was not found, and what was asked of others. */
   async function open(options: BrowserContextOptions): Promise<{ page: Page; problems: string[] }> {
     const page = await browser.newPage(options);
+    // What the TypeScript loader of the tests adds to functions that are sent to the page.
+    await page.addInitScript('globalThis.__name = (value) => value');
     const problems: string[] = [];
     page.on('pageerror', ({ message }) => problems.push(message));
     page.on('console', (message) => {
@@ -144,7 +146,7 @@ describe('the site of the documentation', () => {
 });
 
 function contentOf(file: string): Buffer | undefined {
-  const found = path.join(DIST, file === '' ? 'index.html' : file);
+  const found = path.join(DIST, file);
   if (!found.startsWith(DIST)) return undefined;
   try {
     return readFileSync(found);
@@ -154,9 +156,9 @@ function contentOf(file: string): Buffer | undefined {
 }
 
 const shownPictures = async (page: Page) => {
-  const sources = await page.locator('.vp-doc img[width="663"]:visible').evaluateAll((images) =>
-    images.map((image) => (image as unknown as { src: string }).src),
-  );
+  const sources = await page
+    .locator('.vp-doc img[width="663"]:visible')
+    .evaluateAll((images) => images.map((image) => (image as unknown as { src: string }).src));
   return sources.map((source) => path.basename(source).split('.')[0]);
 };
 
@@ -176,7 +178,8 @@ function lookAt() {
     };
     getComputedStyle(element: unknown): { color: string; backgroundColor: string };
   }
-  const { document, getComputedStyle } = globalThis as unknown as Browser;
+  const browser = globalThis as unknown as Browser;
+  const { document } = browser;
   const luminance = (colour: string) => {
     const [red, green, blue] = (colour.match(/[\d.]+/g) ?? [])
       .slice(0, 3)
@@ -184,8 +187,8 @@ function lookAt() {
       .map((value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  const text = luminance(getComputedStyle(document.querySelector('.vp-doc p')).color);
-  const paper = luminance(getComputedStyle(document.querySelector('body')).backgroundColor);
+  const text = luminance(browser.getComputedStyle(document.querySelector('.vp-doc p, .vp-doc li')).color);
+  const paper = luminance(browser.getComputedStyle(document.querySelector('body')).backgroundColor);
   const { scrollWidth, clientWidth, className } = document.documentElement;
   const images = [...document.querySelectorAll('.vp-doc img')];
   return {
