@@ -95,7 +95,7 @@ export function showFlow(door: Door, form: AdHocForm): FlowShown {
     shown.show(view);
     if (view.more) return follow(run, shown, view.revision, mine);
     if (view.state !== 'running') {
-      if (since > 0 && !view.dryRun) await refreshPast();
+      if (!view.dryRun) await refreshPast();
       return;
     }
     const again = () => {
