@@ -8,22 +8,17 @@ export const MOCHA = 'node_modules/mocha/bin/mocha.js --no-config --require tsx/
 export const ALONE = ['test/flows/listener-stays.test.ts'];
 
 /** Tests that wait for most of their time, for deadlines or processes. */
-export const WAITING = ['verdicts', 'limits', 'limits-verdict'].map((name) => `test/flows/${name}.test.ts`);
+export const WAITING = ['verdicts', 'limits', 'limits-verdict', 'field-cases', 'field-cases-data'].map(
+  (name) => `test/flows/${name}.test.ts`,
+);
 
 /** Tests that hold nothing against a tight bound in time: they give way to those that do. */
 export const PATIENT = [
-  'test/{bin,checks,conformance,lint,mapping,nodes,zmq}/**/*.test.ts',
+  'test/{bin,checks,conformance,lint,mapping,nodes}/**/*.test.ts',
   'test/store/{crash,full-disk}.test.ts',
+  'test/zmq/limits.test.ts',
   ...['acting-on-*', 'blueprints*', 'broken-answers*', 'clears-*', 'connect*', 'examples*'],
-  ...[
-    'fail-closed',
-    'field-cases*',
-    'hidden-fields',
-    'languages',
-    'misp-alert',
-    'misp-away',
-    'misp-changes-*',
-  ],
+  ...['fail-closed', 'hidden-fields', 'languages', 'misp-alert', 'misp-away', 'misp-changes-*'],
   ...['misp-module-*', 'packed', 'proof', 'receivers-away', 'recursion', 'secrets*', 'set-up-*'],
   ...['several-misps', 'store-full', 'upstream-stays'],
 ].map((name) => (name.startsWith('test/') ? name : `test/flows/${name}.test.ts`));
