@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { until } from '../support/log';
 import { MispNodeTest, type TestMessage } from '../support/misp-node';
 
 const uuidOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -92,7 +93,7 @@ describe('misp-block-list', function () {
     await deployed({ change: 'replace' });
     await report(several(10));
     test.receive({ payload: [] });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await until(() => test.sent.length > 1, 5000);
     const { held, entries } = (test.sent.at(-1)?.message.misp as { list: Report }).list;
     assert.deepEqual([held, entries], ['it would be empty', 10]);
   });

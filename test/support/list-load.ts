@@ -33,7 +33,12 @@ export async function fetchDuringUpdates({ folder, entries, updates, clients, ch
   const { ListenerService: Service } = require(built) as { ListenerService: typeof ListenerService };
   const port = await freePort();
   const limits = { ...DEFAULT_LIMITS, handedBytes: quarterOfHeap() };
-  const service = new Service({ host: '127.0.0.1', port, access: { user: 'misp', password: 'secret' }, limits });
+  const service = new Service({
+    host: '127.0.0.1',
+    port,
+    access: { user: 'misp', password: 'secret' },
+    limits,
+  });
   const guard = { shrinkPercent: 20, mayBeEmpty: false, most: 1_000_000 };
   const list = new KeptList({
     ...{ name: 'fw', format: 'plain', holds: 'all', subdomains: false, never: [], days: 0 },
@@ -46,7 +51,10 @@ export async function fetchDuringUpdates({ folder, entries, updates, clients, ch
   });
   await listening(port);
   const at = Math.floor(Date.now() / 1000);
-  const sourceOf = (index: number, round: number): Source => ({ at, values: [`n${index}.v${round}.example`] });
+  const sourceOf = (index: number, round: number): Source => ({
+    at,
+    values: [`n${index}.v${round}.example`],
+  });
   const first = new Map(Array.from({ length: entries }, (_, index) => [`=${index}`, sourceOf(index, 0)]));
   await list.change({ whole: true, put: first, drop: new Set() });
 
@@ -71,5 +79,13 @@ export async function fetchDuringUpdates({ folder, entries, updates, clients, ch
   times.sort((one, other) => one - other);
   const [middle, longest] = [times[times.length >> 1], times[times.length - 1]];
   const unknown = fetched.etags.filter((etag) => !etags.has(etag));
-  return { wrong, unknown, whole: fetched.whole, unchanged: fetched.unchanged, lists: fetched.etags.length, middle, longest };
+  return {
+    wrong,
+    unknown,
+    whole: fetched.whole,
+    unchanged: fetched.unchanged,
+    lists: fetched.etags.length,
+    middle,
+    longest,
+  };
 }
