@@ -7,53 +7,52 @@ export const MOCHA = 'node_modules/mocha/bin/mocha.js --no-config --require tsx/
 /** Tests of a listener under load that moves and is redeployed: nothing may run beside them. */
 export const ALONE = ['test/flows/listener-stays.test.ts'];
 
+/** Tests that wait for most of their time, for deadlines or processes. */
+export const WAITING = ['verdicts', 'limits', 'limits-verdict', 'field-cases', 'field-cases-data'].map(
+  (name) => `test/flows/${name}.test.ts`,
+);
+
 /** Tests that hold nothing against a tight bound in time: they give way to those that do. */
 export const PATIENT = [
-  'test/{bin,checks,conformance,lint,mapping,nodes,zmq}/**/*.test.ts',
-  'test/store/{crash,full-disk}.test.ts',
+  'test/{bin,checks,conformance,lint,mapping,nodes}/**/*.test.ts',
+  'test/store/{crash,full-disk,sqlite-queue}.test.ts',
+  'test/zmq/limits.test.ts',
   ...['acting-on-*', 'blueprints*', 'broken-answers*', 'clears-*', 'connect*', 'examples*'],
-  ...[
-    'fail-closed',
-    'field-cases*',
-    'hidden-fields',
-    'languages',
-    'misp-alert',
-    'misp-away',
-    'misp-changes-*',
-  ],
+  ...['durable', 'kills'],
+  ...['fail-closed', 'hidden-fields', 'languages', 'misp-alert', 'misp-away', 'misp-changes-*'],
   ...['misp-module-*', 'packed', 'proof', 'receivers-away', 'recursion', 'secrets*', 'set-up-*'],
   ...['several-misps', 'store-full', 'upstream-stays'],
 ].map((name) => (name.startsWith('test/') ? name : `test/flows/${name}.test.ts`));
 
 /** Patterns of files, as arguments for mocha that leave them out. */
-export const leaveOut = (patterns) => patterns.flatMap((pattern) => ['--ignore', pattern]);
+const leaveOut = (patterns) => patterns.flatMap((pattern) => ['--ignore', pattern]);
 
 /**
- * Runs mocha twice at a time: the patient tests have less right to the processor, and say what they say when they have
- * ended. Then what wants to be alone.
- * @param node program and its first arguments
+ * Runs mocha several times at a time, then once more for what wants to be alone. The patient tests have less right to the
+ * processor. What the runs beside the first one say is said when they have ended.
+ * @param command program and its first arguments
  * @param all patterns of the files
  * @param but patterns of files that are left out
  * @returns status of the first run that failed, else 0
  */
-export async function runAll([node, ...first], { all, patient = PATIENT, alone = ALONE, but = [] }, options) {
-  const run = (files, isPatient) => runMocha(node, [...first, ...files], options, isPatient);
+export async function runAll(command, { all, patient, alone = ALONE, but = [] }, options) {
+  const run = (files, how) => runMocha([...command, ...files], options, how);
+  const left = leaveOut([...but, ...alone]);
   const beside = await Promise.all([
-    run([...leaveOut([...but, ...patient, ...alone]), ...all], false),
-    run([...leaveOut([...but, ...alone]), ...patient], true),
+    run([...left, ...leaveOut([...patient, ...WAITING]), ...all], { isFirst: true }),
+    run([...left, ...WAITING], {}),
+    run([...left, ...patient], { niceness: 10 }),
   ]);
-  const after = alone.length > 0 ? await run(alone, false) : 0;
+  const after = alone.length > 0 ? await run(alone, { isFirst: true }) : 0;
   return [...beside, after].find((status) => status !== 0) ?? 0;
 }
 
-function runMocha(node, args, options, isPatient) {
+function runMocha([node, ...args], options, { isFirst = false, niceness = 0 }) {
   return new Promise((resolve) => {
-    const child = spawn(node, args, { ...options, stdio: isPatient ? 'pipe' : 'inherit' });
+    const child = spawn(node, args, { ...options, stdio: isFirst ? 'inherit' : 'pipe' });
+    os.setPriority(child.pid, niceness);
     const said = [];
-    if (isPatient) {
-      os.setPriority(child.pid, 10);
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
-    }
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(chunk));
     child.on('close', (status) => {
       process.stdout.write(Buffer.concat(said), () => resolve(status ?? 1));
     });

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MOCHA, runAll } from './mocha.mjs';
+import { MOCHA, PATIENT, runAll } from './mocha.mjs';
 
 const cwd = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const ELSEWHERE = ['proxies', 'editor', 'unit-nodes'].map((name) => `test/${name}/**`);
@@ -13,5 +13,9 @@ if (named.length > 0) {
   const [node, ...args] = [...command, ...named];
   process.exitCode = spawnSync(node, args, { cwd, stdio: 'inherit' }).status ?? 1;
 } else {
-  process.exitCode = await runAll(command, { all: ['test/**/*.test.ts'], but: ELSEWHERE }, { cwd });
+  process.exitCode = await runAll(
+    command,
+    { all: ['test/**/*.test.ts'], patient: PATIENT, but: ELSEWHERE },
+    { cwd },
+  );
 }
