@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../test/support/misp';
 import { BODIES, type BodyName } from './bodies';
+import { idle } from './idle';
 
 const CASES = ['bare', 'http-in', 'ours', 'ours-unrecorded', 'accepted', 'accepted-stored'] as const;
 const CONNECTIONS = [1, 10, 100];
@@ -50,8 +51,9 @@ async function main(): Promise<void> {
   for (let round = 1; round <= Number(options.rounds); round++) {
     // Interleaved: within a round every case meets the same state of the machine.
     for (const result of results) {
-      const { port } = servers.get(result.name) as { port: number };
+      const { port, process } = servers.get(result.name) as { port: number; process: ChildProcess };
       record(result, await measure(port, result));
+      await idle(process.pid as number);
     }
     console.error(`round ${round} of ${options.rounds}`);
   }

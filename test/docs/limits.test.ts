@@ -9,6 +9,7 @@ const STAYS = 'test/flows/listener-stays.test.ts';
 const LISTENER = 'test/flows/misp-listener.test.ts';
 const FIRE = 'test/flows/under-fire.test.ts';
 const ACCEPTED = 'test/flows/accepted-runs.test.ts';
+const DURABLE = 'test/flows/durable.test.ts';
 const ROOM = 'test/listener/room.test.ts';
 const PROXIES = 'test/proxies/proxies.test.ts';
 const JSONATA = 'test/expression/bound.test.ts';
@@ -129,6 +130,11 @@ const TESTS: Record<string, [file: string, title: string][]> = {
   'Each counts for ten minutes': [[ROOM, 'is taken for ten minutes at most']],
   'Beyond, MISP gets an error.': [[ACCEPTED, 'what is refused is told']],
   'A redeploy ends them': [[ACCEPTED, 'are counted when a redeploy ends them']],
+  'Where requests are [stored first]': [
+    [DURABLE, 'keeps more than may be under way at a time'],
+    [DURABLE, 'starts runs again that a redeploy broke off'],
+    [DURABLE, 'starts a run again that was under way when the process died'],
+  ],
   '"MISP was refused" is told of addresses': [
     [STAYS, 'says that MISP was refused until that MISP came in'],
     [GATE, 'ends when somebody else comes in from the same address'],

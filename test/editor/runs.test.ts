@@ -2,9 +2,10 @@ import { strict as assert } from 'node:assert';
 import { DEBUG_RUNS, debugLogin, postDebug } from '../support/debug-posts';
 import type { RunList } from '../../nodes/plugin/api';
 import { allow, block, credentials, idOf, ifTag, listener, tab, trigger } from '../support/flows';
-import { event, freePort, listening, query } from '../support/misp';
+import { call, event, freePort, listening, query } from '../support/misp';
 import { deploy } from '../support/node-red';
 import { openEditor, picture, type Editor } from './browser';
+import { unreadable } from './contrast';
 
 for (const colours of ['light', 'dark'] as const) {
   describe(`the runs in the editor, ${colours}`, function () {
@@ -113,6 +114,37 @@ for (const colours of ['light', 'dark'] as const) {
       assert.match(steps, /tag-if.*went well.*nodered_block.*debug block/);
       await picture(page, `runs-of-misp-${colours}.png`);
       await page.click('[data-action=back]');
+    });
+
+    it('show accepted requests that were put aside, start them again, and delete them when asked twice', async () => {
+      const { page } = editor;
+      const stored = { version: 3, trigger: 'event-after-save', module: 'stored', intake: 'stored' };
+      await deploy(editor.nodeRed.RED, [tab, listener(port), trigger([], stored)], credentials);
+      await listening(port);
+      for (const info of ['one', 'two'])
+        assert.deepEqual((await call(`{"module": "stored", "data": {"info": "${info}"`, { port })).json, {
+          data: true,
+        });
+      const shown = async () => (await page.textContent('.misp-run-accepted')) ?? '';
+      const showsAside = (pattern: string) =>
+        page.waitForFunction(
+          `/${pattern}/.test(document.querySelector('.misp-run-accepted')?.textContent ?? '')`,
+        );
+      await showsAside('2 accepted requests were put aside');
+      assert.match(await shown(), /stored, accepted .*, 1 KB.*it cannot be read/);
+      await picture(page, `runs-aside-${colours}.png`);
+      assert.deepEqual(await unreadable(page, '.misp-run-accepted', '.misp-run-aside'), []);
+      // Nobody can read it this time either.
+      await page.locator('[data-action=restartAside]').first().click();
+      await showsAside('2 accepted requests were put aside');
+      await page.locator('[data-action=forgetAside]').first().click();
+      await page.locator('.red-ui-notification button', { hasText: 'Keep' }).click();
+      await page.locator('[data-action=forgetAside]').first().click();
+      await page.locator('.red-ui-notification button', { hasText: 'Delete' }).click();
+      await showsAside('1 accepted request was put aside');
+      await page.locator('[data-action=forgetAside]').click();
+      await page.locator('.red-ui-notification button', { hasText: 'Delete' }).click();
+      await showsAside('^$');
     });
   });
 }

@@ -295,6 +295,16 @@ describe('accepted requests on disk', function () {
       data: { email: 'a@b' },
     });
     await assert.rejects(entrance.put(request('{"authkey": "SECRET', { withoutSecrets })), /cannot be read/);
+    // What a user typed for an ad hoc workflow.
+    for (const at of ['beside', 'in the data']) {
+      const _env = { case: '42', api_key: 'SECRET', nested: { password: 'SECRET' } };
+      const data = at === 'beside' ? { Event: {} } : { Event: {}, _env };
+      const sent = { module: 'module', data, ...(at === 'beside' ? { _env } : {}) };
+      taken.length = 0;
+      entrance.confirm(await entrance.put(request(JSON.stringify(sent))));
+      await until(() => taken.length === 1);
+      assert.match(Buffer.from(taken[0].body).toString(), /"case":"42"/);
+    }
     assert.ok(!bytesIn(folder).includes('SECRET'));
     queue.close();
   });
