@@ -1,14 +1,21 @@
-// Runs the tests on Node-RED 4, one file after another: many hold times and memory against bounds. Arguments for mocha run
-// what they name.
+// Runs the tests on Node-RED 4. Arguments for mocha run what they name.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MOCHA } from './mocha.mjs';
+import { MOCHA, PATIENT, runAll } from './mocha.mjs';
 
 const cwd = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const ELSEWHERE = ['proxies', 'editor', 'unit-nodes'].flatMap((name) => ['--ignore', `test/${name}/**`]);
-const ALL = [...ELSEWHERE, 'test/**/*.test.ts'];
+const ELSEWHERE = ['proxies', 'editor', 'unit-nodes'].map((name) => `test/${name}/**`);
 
+const command = [process.execPath, ...MOCHA, '--timeout', '30000'];
 const named = process.argv.slice(2);
-const args = [...MOCHA, '--timeout', '30000', ...(named.length > 0 ? named : ALL)];
-process.exit(spawnSync(process.execPath, args, { cwd, stdio: 'inherit' }).status ?? 1);
+if (named.length > 0) {
+  const [node, ...args] = [...command, ...named];
+  process.exitCode = spawnSync(node, args, { cwd, stdio: 'inherit' }).status ?? 1;
+} else {
+  process.exitCode = await runAll(
+    command,
+    { all: ['test/**/*.test.ts'], patient: PATIENT, but: ELSEWHERE },
+    { cwd },
+  );
+}

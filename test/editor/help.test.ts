@@ -31,7 +31,8 @@ const visible = (source: string) =>
     source
       .replace(/^\s*\d+\. /gm, '')
       .replace(/\]\([^)]*\)/g, ']')
-      .replace(/<\/?\w+>/g, ''),
+      // What stands in code is text.
+      .replace(/`[^`]*`|<\/?\w+>/g, (found) => (found.startsWith('`') ? found : '')),
   );
 
 describe("the help, as the editor's own renderer shows it", function () {

@@ -77,18 +77,47 @@ function broken(field: Field): unknown[] {
   }
 }
 
-/** Choices that hide a field. */
-function hiding({ when = {} }: Field, fields: Record<string, Field>): Settings[] {
-  return Object.entries(when).flatMap(([other, wanted]) => {
-    const shown = [wanted].flat();
-    const field = fields[other];
-    const all = field.kind === 'select' ? field.options : [true, false];
-    return all.filter((choice) => !shown.includes(choice)).map((choice) => ({ [other]: choice }));
+/** Choices that hide fields, each with the fields that it hides. */
+function hiding(fields: Record<string, Field>): { choice: Settings; hidden: [string, Field][] }[] {
+  const found = new Map<string, { choice: Settings; hidden: [string, Field][] }>();
+  for (const [name, field] of Object.entries(fields)) {
+    for (const [other, wanted] of Object.entries(field.when ?? {})) {
+      const all = fields[other].kind === 'select' ? fields[other].options : [true, false];
+      for (const value of all.filter((one) => ![wanted].flat().includes(one))) {
+        const choice = { [other]: value };
+        const key = JSON.stringify(choice);
+        if (!found.has(key)) found.set(key, { choice, hidden: [] });
+        found.get(key)!.hidden.push([name, field]);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Settings under which fields are hidden and broken: all that one choice hides at once, each value of each once. */
+function brokenCases(
+  fields: Record<string, Field>,
+): { what: string; settings: Settings; secrets: Settings }[] {
+  return hiding(fields).flatMap(({ choice, hidden }) => {
+    const values = hidden.map(([, field]) => broken(field));
+    const rounds = Math.max(...values.map(({ length }) => length));
+    const cases = Array.from({ length: rounds }, (_, round) => {
+      const settings: Settings = {};
+      const secrets: Settings = {};
+      hidden.forEach(([name, field], index) => {
+        const value = values[index][round % values[index].length];
+        (field.kind === 'secret' ? secrets : settings)[name] = value;
+        if (field.kind === 'typed' && value === '(') settings[`${name}Type`] = 'jsonata';
+      });
+      const what = `${JSON.stringify({ ...settings, ...secrets })}, hidden by ${JSON.stringify(choice)}`;
+      return { what, settings: { ...settings, ...choice }, secrets };
+    });
+    return [{ what: `hidden by ${JSON.stringify(choice)}`, settings: choice, secrets: {} }, ...cases];
   });
 }
 
 describe('a field that the form hides', function () {
-  // Hundreds of listeners, with a thread each.
+  // Many listeners, with a thread each.
   this.timeout(180_000);
   let nodeRed: Awaited<ReturnType<typeof startNodeRed>>;
   before(async () => {
@@ -131,34 +160,18 @@ describe('a field that the form hides', function () {
 
   for (const { type, description } of definitions) {
     const { fields } = description;
-    const hideable = Object.entries(fields).filter(([, { when }]) => when);
-    if (hideable.length === 0) continue;
+    if (!Object.values<Field>(fields).some(({ when }) => when)) continue;
     it(`of ${type} never breaks it`, async () => {
       const named = new Set(['misp-trigger', 'misp-module-in']);
       const servers = Object.entries<Field>(fields).flatMap(([name, field]): [string, string][] =>
         field.kind === 'config' && CONFIG_NODES[field.type] ? [[name, CONFIG_NODES[field.type]]] : [],
       );
       const base: Settings = { ...Object.fromEntries(servers), ...NEEDED[type] };
-      const secrets: Settings = { ...SECRETS[type] };
-      const cases = hideable.flatMap(([name, field]) =>
-        hiding(field, fields).flatMap((choice) =>
-          [undefined, ...broken(field)].map((value) => {
-            const spoiled: Settings = value === undefined ? {} : { [name]: value };
-            const typed = field.kind === 'typed' && value === '(' ? { [`${name}Type`]: 'jsonata' } : {};
-            const settings: Settings = {
-              ...base,
-              ...choice,
-              ...(field.kind === 'secret' ? {} : spoiled),
-              ...typed,
-            };
-            return {
-              what: `${name} is ${JSON.stringify(value)}, hidden by ${JSON.stringify(choice)}`,
-              settings: named.has(type) ? { ...settings, module: '' } : settings,
-              secrets: field.kind === 'secret' ? { ...secrets, ...spoiled } : secrets,
-            };
-          }),
-        ),
-      );
+      const cases = brokenCases(fields).map(({ what, settings, secrets }) => ({
+        what,
+        settings: { ...base, ...settings, ...(named.has(type) ? { module: '' } : {}) },
+        secrets: { ...SECRETS[type], ...secrets },
+      }));
       // The name of a module is taken once only.
       if (named.has(type))
         cases.forEach(({ settings }, index) => Object.assign(settings, { module: `m${index}` }));

@@ -74,7 +74,8 @@ describe('the verdict of a run', function () {
   }
 
   it('is right for 300 runs at once through switch nodes', async () => {
-    await deployShape(proved.find((entry) => entry.name === 'a loop') as Shape, 'response');
+    // Whoever is late is answered with a block: a busy machine is not what is tried here.
+    await deployShape(proved.find((entry) => entry.name === 'a loop') as Shape, 'response', 8000);
     const asked = Array.from({ length: 150 }, (_, index) => (index % 2 === 0 ? 'tlp:red' : 'tlp:green'));
     const replies = await Promise.all(asked.map((tag) => query(port, 'test_module', event([tag]))));
     replies.forEach((reply, index) => {
@@ -83,7 +84,11 @@ describe('the verdict of a run', function () {
     });
   });
 
-  async function deployShape({ nodes, first = 'x' }: Pick<Shape, 'nodes' | 'first'>, goOn: Rule) {
+  async function deployShape(
+    { nodes, first = 'x' }: Pick<Shape, 'nodes' | 'first'>,
+    goOn: Rule,
+    deadline = DEADLINE_MS,
+  ) {
     const filled = JSON.parse(JSON.stringify(nodes).replaceAll('${port}', String(targetPort))) as FlowNode[];
     const otherwise = goOn === 'response' ? ['go'] : [];
     await deploy(
@@ -91,7 +96,7 @@ describe('the verdict of a run', function () {
       [
         tab,
         listener(port),
-        trigger([first], { deadline: DEADLINE_MS / 1000, version: 2, goOn }),
+        trigger([first], { deadline: deadline / 1000, version: 2, goOn }),
         ...filled,
         ifTag('end', 'tlp:red', ['stop'], otherwise),
         block('stop'),

@@ -147,27 +147,3 @@ describe('the texts of the nodes', () => {
     }
   });
 });
-
-describe('the languages', () => {
-  const english = new Map(filesOf('en-US').map((file) => [file, new Map(flat(read('en-US', file)))]));
-
-  for (const language of readdirSync(locales).filter((name) => name !== 'en-US')) {
-    for (const file of filesOf(language)) {
-      it(`have the keys and places of the English texts: ${language}/${file}`, () => {
-        for (const [key, text] of flat(read(language, file))) {
-          const original = english.get(file)?.get(key);
-          assert.ok(original !== undefined, `${key} is no English text`);
-          assert.deepEqual(placesIn(text), placesIn(original), key);
-        }
-      });
-    }
-  }
-
-  it('are a folder each, of the shared files and one for each node', () => {
-    const types = definitions.map(({ type }) => `${type}.json`);
-    assert.deepEqual(
-      filesOf('en-US').sort(),
-      [...types, 'common.json', 'messages.json', 'misp-editor.json'].sort(),
-    );
-  });
-});
