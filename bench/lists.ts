@@ -16,7 +16,8 @@ async function main([updates = 1000, entries = 200_000, clients = 50]: number[])
     console.log(`${updates} updates of ${entries} entries, ${clients} clients:`);
     console.log(`${whole} whole lists (${lists} different), ${unchanged} unchanged, ${wrong.length} wrong`);
     console.log(`an update: ${middle.toFixed(0)} ms in the middle, ${longest.toFixed(0)} ms at most`);
-    assert.deepEqual([wrong.slice(0, 5), unknown], [[], []]);
+    for (const what of [...wrong, ...unknown].slice(0, 10)) console.log(what);
+    assert.deepEqual([wrong.length, unknown.length], [0, 0]);
     assert.ok(middle < 1000, 'an update takes less than a second');
   } finally {
     rmSync(folder, { recursive: true, force: true });
