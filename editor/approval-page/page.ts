@@ -46,7 +46,7 @@ const place: Place = pathname.endsWith(`/${ADMIN}`) ? 'node-red' : 'misp';
 const token = hash.slice(1);
 let texts: Record<string, string> = {};
 
-const say = (key: string) => texts[key] ?? key;
+const say = (key: string) => texts[`approvalPage.${key}`] ?? key;
 const at = (id: string) => document.getElementById(id) as HTMLElement;
 const key = at('key') as HTMLInputElement;
 
@@ -178,7 +178,7 @@ function tagOf({ name, local }: Tag): HTMLElement {
 
 /** MISP's number in words; another one as it is. */
 function known(what: 'level' | 'analysis' | 'distribution', value: string): string {
-  return texts[`${what}.${value}`] ?? value;
+  return texts[`approvalPage.${what}.${value}`] ?? value;
 }
 
 function tell(text: string, state: 'good' | 'bad' | '', more = ''): void {

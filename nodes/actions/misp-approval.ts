@@ -130,13 +130,13 @@ export default defineNode(
       if (answer.passes) {
         audit('pass-approved', approval, message);
         context.note(message, () => ({ what: 'decided', way: 'approved', found: approval.by }));
-        context.status('approved', 'green', 'dot', { by: approval.by ?? '' });
+        context.status('approved', 'green', 'dot', { name: approval.by ?? '' });
         return told(message, tellOf(approval), 'approved');
       }
       const link = linkOf(approval);
       waiter.block(words(text('approval.waits', { link })));
       context.note(message, () => ({ what: 'decided', way: 'waiting', found: approval.digest }));
-      context.status('waiting', 'blue', 'ring', { event: approval.event.id });
+      context.status('waiting', 'blue', 'ring', { name: approval.event.id });
       // Whoever publishes again and again sends no mail again and again.
       if (!answer.isNew) return [];
       audit('ask-approval', approval, message);
@@ -180,7 +180,7 @@ export default defineNode(
       const approval = kept(() => approvals.decide(id, decision, by, { comment, authors }));
       audit(decision === 'approved' ? 'approve' : 'refuse', approval);
       if (decision === 'approved') return publish(approval);
-      context.status('refused', 'red', 'dot', { by: by.name });
+      context.status('refused', 'red', 'dot', { name: by.name });
       send('refused', approval);
       return { outcome: 'refused' };
     }
@@ -214,7 +214,7 @@ export default defineNode(
       try {
         for (const approval of approvals.expire(node.id)) {
           audit('approval-expired', approval);
-          context.status('expired', 'yellow', 'ring', { event: approval.event.id });
+          context.status('expired', 'yellow', 'ring', { name: approval.event.id });
           send('expired', approval);
         }
         hasFailed = false;

@@ -38,13 +38,10 @@ export function servePage(app: App, place: string): void {
   for (const [file, type] of FILES)
     app.get(`${place}/${file}`, (_request, response) => give(response, type, read(file)));
   app.get(`${place}/texts.json`, (_request, response) => {
-    const texts = Object.entries(spoken()).filter(([key]) => key.startsWith(PREFIX));
-    const named = texts.map(([key, said]) => [key.slice(PREFIX.length), said] as const);
-    give(response, 'application/json; charset=utf-8', JSON.stringify(Object.fromEntries(named)));
+    const texts = Object.entries(spoken()).filter(([key]) => key.startsWith('approvalPage.'));
+    give(response, 'application/json; charset=utf-8', JSON.stringify(Object.fromEntries(texts)));
   });
 }
-
-const PREFIX = 'approvalPage.';
 
 const read = (file: string) => readFileSync(path.join(RESOURCES, file), 'utf8');
 
