@@ -77,7 +77,8 @@ describe('the packed package, installed into a fresh user folder', function () {
     ]) {
       assert.ok(files.includes(name), name);
     }
-    for (const name of ['test', 'sandbox', 'src', 'scripts', 'bench', 'site']) assert.ok(!files.includes(name), name);
+    for (const name of ['test', 'sandbox', 'src', 'scripts', 'bench', 'site'])
+      assert.ok(!files.includes(name), name);
     assert.ok(existsSync(path.join(folder, 'resources/editor.js')));
   });
 
