@@ -37,7 +37,7 @@ function hideSecretsOfEnv(request: { data?: unknown; _env?: unknown }): void {
   const env = envOf(request);
   const { data } = request;
   if ('_env' in request) request._env = env;
-  if (isRecord(data) && '_env' in data) data._env = env;
+  if (isRecord(data) && '_env' in data) Object.assign(data, { _env: env });
 }
 
 function read(bytes: Buffer): { data?: unknown } | undefined {
