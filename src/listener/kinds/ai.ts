@@ -1,7 +1,7 @@
 import { listsIn } from '../../event/keyed-lists';
 import { isRecord, textOf } from '../../event/values';
 import { WorkflowError } from '../../text';
-import { describeDrawn, drawn, type DrawnModule, type ModuleRequest } from './drawn';
+import { describeDrawn, drawn, type ModuleRequest } from './drawn';
 import type { Kind, Module } from './kind';
 
 /** The one name by which MISP finds its AI module. */
@@ -37,14 +37,15 @@ export interface AiTypes {
 const ABOUT_MODEL = ['model_id', 'temperature', 'request_timeout', 'suggest_limit', 'suggest_min_score'];
 const PARAMS = [...ABOUT_MODEL, 'min_confidence'];
 const SECRET = ['api_key', 'openai_api_base'];
-/** MISP's users choose no such module, and set nothing of it at the module. */
-const DECLARED: Pick<DrawnModule, 'format' | 'input' | 'settings' | 'userFields'> = {
-  ...{ format: 'misp_standard', input: [], settings: [], userFields: [] },
-};
+const DECLARED = { settings: [], userFields: [], input: [], format: 'misp_standard' } as const;
 
 export const ai = {
   ...drawn,
-  describe: (module) => describeDrawn({ ...module, ...DECLARED }, ['ai'], { input: [], output: [] }),
+  describe: (module) =>
+    describeDrawn({ ...DECLARED, ...module, settings: [], userFields: [], input: [] }, ['ai'], {
+      input: [],
+      output: [],
+    }),
   /** MISP waits 300 s (`Plugin.AI_timeout`). */
   defaultDeadlineMs: () => 280_000,
   read(body): AiRequest {
