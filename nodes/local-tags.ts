@@ -23,7 +23,7 @@ export function localTagNodes(RED: NodeAPI, server: string): string[] {
 function tagsLocally(node: NodeConfig, server: string): boolean {
   const description = ourTypes.get(node.type);
   if (description?.writes !== true || !Object.hasOwn(description.fields, 'locality')) return false;
-  const { locality, server: at } = migrate(description, node as unknown as Saved);
+  const { locality, server: at } = migrate(description, node);
   return (at === server || isFilledIn(at)) && (locality === 'local' || isFilledIn(locality));
 }
 

@@ -80,7 +80,9 @@ buildSync({
   outfile: path.join(root, 'resources/ad-hoc-runs.js'),
   ...BUNDLE,
 });
-const styles = ['adhoc', 'page'].map((name) => readFileSync(path.join(root, `editor/adhoc/${name}.css`), 'utf8'));
+const styles = ['adhoc', 'page'].map((name) =>
+  readFileSync(path.join(root, `editor/adhoc/${name}.css`), 'utf8'),
+);
 writeFileSync(path.join(root, 'resources/ad-hoc-runs.css'), styles.join(''));
 
 for (const [name, file] of Object.entries(pkg['node-red'].plugins ?? {})) {

@@ -36,9 +36,7 @@ export function startForm(
   };
   ways.addEventListener('change', refresh);
   refresh();
-  form.append(
-    group(text('events'), ways, search.box, list.row, element('p', text('most', { most }), HINT)),
-  );
+  form.append(group(text('events'), ways, search.box, list.row, element('p', text('most', { most }), HINT)));
   const asked = parameters.map((parameter) => parameterField(text, parameter));
   if (asked.length > 0) form.append(group(text('parameters'), ...asked.map(({ row }) => row)));
   if (acting.length > 0)

@@ -39,7 +39,7 @@ const door: Door = {
     const [method, path] = route.split(' ');
     const names = params as Record<string, string>;
     const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(names[name]));
-    const search = query ? `?${new URLSearchParams(query as Record<string, string>)}` : '';
+    const search = query ? `?${new URLSearchParams(query)}` : '';
     const url = new URL(`misp-workflows${filled}${search}`, ROOT);
     const response = await asked(url, method, body);
     if (response.status === 404) throw new NoAnswer(text('notDeployed'));
@@ -156,7 +156,12 @@ async function showLogin(): Promise<void> {
   if (type !== 'credentials') {
     const link = element('a', text('editor'));
     link.href = ROOT.href;
-    return show(text('loginTitle'), element('p', text('refused')), element('p', text('loginElsewhere')), link);
+    return show(
+      text('loginTitle'),
+      element('p', text('refused')),
+      element('p', text('loginElsewhere')),
+      link,
+    );
   }
   const { row: userRow, control: user } = labelled(
     text('username'),

@@ -124,7 +124,8 @@ export function showRun({ text }: Door, actions: RunActions): RunShown {
     const had = buttons.contains(document.activeElement);
     for (const [index, one] of wanted.entries()) {
       const old = before.get(one.dataset.do);
-      const isSame = old?.textContent === one.textContent && (old as HTMLButtonElement).disabled === one.disabled;
+      const isSame =
+        old?.textContent === one.textContent && (old as HTMLButtonElement).disabled === one.disabled;
       if (isSame && one.dataset.do === 'stop') wanted[index] = old as HTMLButtonElement;
     }
     const focused = (document.activeElement as HTMLElement | null)?.dataset.do;

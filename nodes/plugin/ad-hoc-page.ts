@@ -53,7 +53,7 @@ export function serveAdHocPage(RED: NodeAPI): void {
   const get = (where: string, answer: (response: Response, asked: { originalUrl: string }) => void) =>
     RED.httpAdmin.get(where, (request, response) => {
       const found = response as unknown as Response;
-      answer(found.set(HEADERS), request as unknown as { originalUrl: string });
+      answer(found.set(HEADERS), request);
     });
   get(at, (response, { originalUrl }) => {
     // Its links are relative.
@@ -67,8 +67,7 @@ export function serveAdHocPage(RED: NodeAPI): void {
   );
 }
 
-const resource = (name: string) =>
-  readFileSync(path.join(__dirname, '../../../resources', name), 'utf8');
+const resource = (name: string) => readFileSync(path.join(__dirname, '../../../resources', name), 'utf8');
 
 const language = (RED: NodeAPI) => RED._('@misp-flows/node-red-misp/misp-editor:misp-editor.language');
 
@@ -88,8 +87,5 @@ function textsOf(RED: NodeAPI, texts: Texts, key: string): Texts {
 
 function translated(RED: NodeAPI, key: string, text: string): string {
   const places = [...text.matchAll(/__(\w+?)__/g)].map(([whole, name]) => [name, whole] as const);
-  return RED._(
-    `@misp-flows/node-red-misp/misp-adhoc-run:misp-adhoc-run.${key}`,
-    Object.fromEntries(places),
-  );
+  return RED._(`@misp-flows/node-red-misp/misp-adhoc-run:misp-adhoc-run.${key}`, Object.fromEntries(places));
 }

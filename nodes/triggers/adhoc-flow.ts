@@ -70,7 +70,8 @@ export class AdHocFlow {
     return this.alone(async () => {
       const { client, most, performer } = this.settings;
       const chosen = await chosenEvents(client, wish.choice, most, performer.signal);
-      if (chosen.events.length + chosen.missing.length === 0) throw new WorkflowError('adHocRun.nothingFound');
+      if (chosen.events.length + chosen.missing.length === 0)
+        throw new WorkflowError('adHocRun.nothingFound');
       const { by, byMessage, dryRun, values } = wish;
       return this.begin(this.headOf({ by, byMessage, dryRun, parameters: values }), chosen);
     });

@@ -73,7 +73,10 @@ export class Performer {
     const { run, quiet, ...verdict } = await this.runs.rehearse(request, timeoutMs, { acts: !dryRun });
     // Other branches may still be at work: the next event waits for them, and the report has what they did.
     const patience = new AbortController();
-    await Promise.race([quiet, after(timeoutMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    await Promise.race([
+      quiet,
+      after(timeoutMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
     patience.abort();
     await journalHandedOver();
     await journalHandedOver();

@@ -43,7 +43,8 @@ export function announcedModule(config: ModuleSettings, ownDescription: string):
   const byKind = ASKED[kind] === 'expansion' ? expansion.defaultDeadlineMs({ hovers }) : standard;
   const chosenMs = Number(config.deadline) * 1000;
   const common = { name, description, deadlineMs: chosenMs || byKind };
-  if (kind === 'ai') return { kind, ...common, name: AI_MODULE, deadlineMs: chosenMs || ai.defaultDeadlineMs() };
+  if (kind === 'ai')
+    return { kind, ...common, name: AI_MODULE, deadlineMs: chosenMs || ai.defaultDeadlineMs() };
   if (kind === 'front') return { kind, ...common, stage, onFailure: onError };
   if (kind === 'action') {
     const fixed = { stallsSaving: false, supportFilters: false, params: {} };

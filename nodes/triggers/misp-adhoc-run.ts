@@ -50,7 +50,7 @@ export default defineNode(
     const [most, concurrency, timeout] = [config.most, config.concurrency, config.timeout].map(Number);
     if (!(most >= 1) || !(concurrency >= 1) || !(timeout > 0)) throw new WorkflowError('adHocRun.noBounds');
     const { history, flows } = runtime;
-    const performer = new Performer(context as unknown as NodeContext<Fields>, {
+    const performer = new Performer(context, {
       client,
       server: config.server,
       timeoutMs: timeout * 1000,
@@ -200,7 +200,8 @@ function statusOf(run: AdHocRun): Parameters<NodeContext<Fields>['status']> {
   const params = { done: String(total - open), total: String(total) };
   const bad = (counts.failed ?? 0) + (counts.unknown ?? 0);
   if (state === 'running') return [head.dryRun ? 'dryRunning' : 'running', 'blue', 'dot', params];
-  if (state === 'finished' && bad > 0) return ['finishedBad', 'yellow', 'ring', { ...params, bad: String(bad) }];
+  if (state === 'finished' && bad > 0)
+    return ['finishedBad', 'yellow', 'ring', { ...params, bad: String(bad) }];
   if (state === 'finished') return [head.dryRun ? 'dryFinished' : 'finished', 'green', 'dot', params];
   if (state === 'failed') return ['failedRun', 'red', 'ring', { ...params, problem: run.problem ?? '' }];
   return [state, 'yellow', 'ring', params];

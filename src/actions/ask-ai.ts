@@ -39,7 +39,10 @@ export interface AiBounds {
  * a workflow that starts itself, and what the AI writes starts triggers.
  * @throws {WorkflowError} if there are more questions than wanted
  */
-export function planAi(use: AiUse, filters: Partial<SavedFilters>, data: unknown,
+export function planAi(
+  use: AiUse,
+  filters: Partial<SavedFilters>,
+  data: unknown,
   { most, wait }: AiBounds,
 ): Plan<AskAi> {
   const { event, ref } = eventOf(data);

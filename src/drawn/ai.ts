@@ -73,7 +73,8 @@ function suggestions(found: unknown, limit: number): { name: string }[] {
   const names = new Map<string, { name: string }>();
   for (const one of list) {
     const name = tagOf(one).name.trim();
-    if (name === '' || name.length > MOST_OF_NAME || /\p{C}/u.test(name)) throw new WorkflowError('drawn.noTag');
+    if (name === '' || name.length > MOST_OF_NAME || /\p{C}/u.test(name))
+      throw new WorkflowError('drawn.noTag');
     names.set(name.toLowerCase(), { name });
   }
   for (const { name } of BY_AI) names.delete(name);
@@ -84,7 +85,12 @@ function suggestions(found: unknown, limit: number): { name: string }[] {
 /** Attributes and objects, each with where it comes from: by that MISP knows a report that was looked through. */
 function extraction(given: Given, { reports }: AiQuestion): object {
   const { found, ...defaults } = given;
-  const { Attribute, Object: objects, EventReport, Tag } = readFound(found, { ...defaults, relationship: '' });
+  const {
+    Attribute,
+    Object: objects,
+    EventReport,
+    Tag,
+  } = readFound(found, { ...defaults, relationship: '' });
   if (EventReport.length + Tag.length > 0) throw new WorkflowError('drawn.notExtracted');
   const source = `extracted by ai_connector from EventReport ${reports.join(', ')}`;
   const marked = <T extends Pick<Attribute, 'Tag'> & { comment?: unknown }>(thing: T) => {

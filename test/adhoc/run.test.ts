@@ -79,7 +79,10 @@ describe('an ad hoc run', () => {
     };
     const run = new AdHocRun(head, { events: many, missing: [] }, options);
     await run.run();
-    for (const part of [(since: number) => run.changedSince(since), (since: number) => rowsSince(run.report, since)]) {
+    for (const part of [
+      (since: number) => run.changedSince(since),
+      (since: number) => rowsSince(run.report, since),
+    ]) {
       const told: number[] = [];
       for (let [since, more] = [0, true]; more;) {
         const next = part(since);

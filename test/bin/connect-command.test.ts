@@ -91,7 +91,13 @@ describe('connect, check and undo from the command line', function () {
   });
 
   describe('an ad hoc workflow', () => {
-    const adHoc = (...more: string[]) => ['--trigger', 'ad-hoc', '--module', 'nodered_event_publish', ...more];
+    const adHoc = (...more: string[]) => [
+      '--trigger',
+      'ad-hoc',
+      '--module',
+      'nodered_event_publish',
+      ...more,
+    ];
     const made = () => misp.workflowStore.rows.find(({ name }) => name === 'Review');
     beforeEach(() => {
       misp.version = NEWEST;

@@ -90,7 +90,10 @@ for (const colours of ['light', 'dark'] as const) {
       assert.match(answer!.headers()['content-security-policy'], /default-src 'none'; script-src 'self'/);
       await page.waitForSelector('form');
       await looksRight('login');
-      for (const [user, password] of [['reader', 'right'], ['analyst', 'wrong']]) {
+      for (const [user, password] of [
+        ['reader', 'right'],
+        ['analyst', 'wrong'],
+      ]) {
         await page.locator('input[type=text]').fill('');
         await page.locator('input[type=text]').focus();
         await page.keyboard.type(user);

@@ -337,7 +337,10 @@ describe('the examples that MISP asks', function () {
       const [, event] = sampleEvents();
       await test.misp.fire('event-after-save-new', triggerData(event));
       await until(() => made.length > 0);
-      const [{ json, headers }] = receiver.received as unknown as { json: Record<string, unknown>; headers: Record<string, string> }[];
+      const [{ json, headers }] = receiver.received as unknown as {
+        json: Record<string, unknown>;
+        headers: Record<string, string>;
+      }[];
       assert.equal(headers['x-api-key'], 'SentinelFlowintelKey');
       assert.equal(headers.authorization, undefined);
       assert.deepEqual([json.title, json.ticket_id], [event.info, event.uuid]);

@@ -66,7 +66,10 @@ describe('misp-adhoc-run', function () {
   });
 
   async function boot(): Promise<void> {
-    const event = (message: { payload: { Event: { id: string } }; misp: { test: boolean; params: unknown } }) => {
+    const event = (message: {
+      payload: { Event: { id: string } };
+      misp: { test: boolean; params: unknown };
+    }) => {
       const { id } = message.payload.Event;
       events.push({ id, test: message.misp.test, params: message.misp.params });
       onEvent(id);
@@ -111,7 +114,10 @@ describe('misp-adhoc-run', function () {
     const sent = body ? { body: JSON.stringify(body), headers: { 'content-type': type } } : {};
     const response = await fetch(url, { method, ...sent });
     const text = await response.text();
-    return { status: response.status, answer: (text ? JSON.parse(text) : undefined) as T & { problem?: string } };
+    return {
+      status: response.status,
+      answer: (text ? JSON.parse(text) : undefined) as T & { problem?: string },
+    };
   }
   const at = `/${idOf('tested')}`;
   const dry = async (body: object) => {
@@ -164,7 +170,10 @@ describe('misp-adhoc-run', function () {
     assert.deepEqual(tagged().sort(), done.sort());
     assert.deepEqual(events.map(({ id }) => id).sort(), done);
     assert.match((await carryOut(shown.run)).answer.problem ?? '', /new dry run/);
-    assert.match((await ask('POST', `${at}/runs/${answer.run}/stop`, {})).answer.problem ?? '', /not under way/);
+    assert.match(
+      (await ask('POST', `${at}/runs/${answer.run}/stop`, {})).answer.problem ?? '',
+      /not under way/,
+    );
     const rest = await dry({ events: left.join(' ') });
     const { answer: last } = await carryOut(rest.run);
     assert.deepEqual((await over(last.run)).counts, { done: left.length });
@@ -204,7 +213,12 @@ describe('misp-adhoc-run', function () {
     const { answer: form } = await ask<AdHocForm>('GET', at);
     assert.deepEqual(
       form.parameters.map(({ label, type, choices }) => [label, type, choices.length]),
-      [['Which team', 'choice', 2], ['reason', 'text', 0], ['limit', 'number', 0], ['loud', 'checkbox', 0]],
+      [
+        ['Which team', 'choice', 2],
+        ['reason', 'text', 0],
+        ['limit', 'number', 0],
+        ['loud', 'checkbox', 0],
+      ],
     );
     const reason = 'x';
     const wrong: [body: object, problem: RegExp][] = [
@@ -217,7 +231,7 @@ describe('misp-adhoc-run', function () {
       [{ parameters: { reason } }, /No event is chosen/],
       [{ search: { published: 'yes' }, parameters: { reason } }, /No event is chosen/],
       [{ search: { info: 'Incident' }, parameters: { reason } }, /more than 3 events/],
-      [{ search: { 'eventid': '1' }, parameters: { reason } }, /no condition eventid/],
+      [{ search: { eventid: '1' }, parameters: { reason } }, /no condition eventid/],
       [{ search: { from: '1 or 1' }, parameters: { reason } }, /no day/],
       [{ search: { last: '../x' }, parameters: { reason } }, /no time span/],
       [{ search: { info: 'no such thing' }, parameters: { reason } }, /found no event/],
@@ -249,10 +263,20 @@ describe('misp-adhoc-run', function () {
     send({ events: ['1', '2'], parameters: { limit: 3 } }, { kept: 'as it was' });
     await until(() => reports.length > 0, 10_000);
     assert.match(errors.join(), /A run is under way/);
-    assert.deepEqual([reports[0].state, reports[0].counts, reports[0].byMessage], ['finished', { done: 2 }, true]);
+    assert.deepEqual(
+      [reports[0].state, reports[0].counts, reports[0].byMessage],
+      ['finished', { done: 2 }, true],
+    );
     assert.deepEqual(events[0].params, { limit: 3 });
     assert.deepEqual(tagged(), ['1', '2']);
-    for (const payload of [undefined, {}, [], 'x y', { search: {} }, { events: '1', parameters: { other: 1 } }]) {
+    for (const payload of [
+      undefined,
+      {},
+      [],
+      'x y',
+      { search: {} },
+      { events: '1', parameters: { other: 1 } },
+    ]) {
       errors.length = 0;
       send(payload);
       await until(() => errors.length > 0);
@@ -265,7 +289,11 @@ describe('misp-adhoc-run', function () {
   });
 
   it('goes on when an event takes too long or MISP does not give it, and says so', async () => {
-    const slow = node('slow', 'delay', [['tag']], { pauseType: 'delay', timeout: '3', timeoutUnits: 'seconds' });
+    const slow = node('slow', 'delay', [['tag']], {
+      pauseType: 'delay',
+      timeout: '3',
+      timeoutUnits: 'seconds',
+    });
     const by = {
       ...{ property: 'payload.Event.id', propertyType: 'msg', outputs: 2, checkall: 'false' },
       rules: [{ t: 'eq', v: '1', vt: 'str' }, { t: 'else' }],

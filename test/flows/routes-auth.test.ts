@@ -191,7 +191,10 @@ Object.assign(ROUTES, {
     path: `${FLOW}/runs/none?since=x`,
     missing: true,
   },
-  'POST /misp-workflows/ad-hoc-runs/flows/:id/runs/:run/stop': { needs: 'run', path: `${FLOW}/runs/none/stop` },
+  'POST /misp-workflows/ad-hoc-runs/flows/:id/runs/:run/stop': {
+    needs: 'run',
+    path: `${FLOW}/runs/none/stop`,
+  },
 } satisfies Record<string, RouteCase>);
 
 interface Layer {

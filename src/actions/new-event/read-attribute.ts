@@ -41,12 +41,7 @@ export function fieldOf(row: Row, field: string, { columns }: Pick<Reading, 'col
 export function readAttribute(row: Row, reading: Reading): NewAttribute {
   const at = (field: string) => fieldOf(row, field, reading);
   const value = at('value');
-  if (
-    value === undefined ||
-    value === null ||
-    typeof value === 'object' ||
-    String(value).trim() === ''
-  )
+  if (value === undefined || value === null || typeof value === 'object' || String(value).trim() === '')
     throw new WorkflowError('newEvent.noValue');
   const said = wordOf(at('type')) || reading.type;
   const type = reading.types.get(said.toLowerCase()) ?? said;
