@@ -43,7 +43,7 @@ const markup = [
 ].map((selector) => ({ selector, message: 'Text is shown as text: see editor/show.ts.' }));
 
 /** What every room may stand on. */
-const GROUND = ['text', 'event', 'clock'];
+const GROUND = ['text', 'event', 'clock', 'saved-file'];
 /**
  * The rooms of src/, from the ground up, and what each may import besides itself. There is no way back up: a room
  * that needs something of a higher one gets it given, or the thing moves down.
@@ -54,6 +54,7 @@ const ARROWS = {
   language: ['text'],
   event: ['text'],
   clock: [],
+  'saved-file': [],
   deadline: ['clock'],
   expression: GROUND,
   mapping: GROUND,

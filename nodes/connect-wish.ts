@@ -43,7 +43,7 @@ export function deployedTrigger(RED: NodeAPI, id: string, server: string, host: 
     trigger: trigger.id,
     module: text(settings.module),
     service,
-    hasUpstream: RED.nodes.getNode(text(listener.settings.upstream)) != null,
+    hasUpstream: Boolean(RED.nodes.getNode(text(listener.settings.upstream))),
     deadlineMs: Number(settings.deadline) * 1000 || action.defaultDeadlineMs(trigger),
     ...(trigger.id === AD_HOC ? { adHoc: adHocOf(settings) } : {}),
     ...(clears ? { clearTag: text(settings.clearTag).trim() } : {}),

@@ -1,6 +1,5 @@
 import type { NodeAPI } from 'node-red';
 import type { NodeConfig } from '../src/runs/trust';
-import type { Saved } from './definition';
 import { migrate } from './migrate';
 import { ourTypes } from './our-types';
 

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import type { NodeAPI } from 'node-red';
-import { saveFile } from '../../src/listener/saved-file';
+import { saveFile } from '../../src/saved-file';
 import type { UpstreamSettings } from '../../src/listener/upstream-settings';
 import { configNode } from '../config-node';
 import type { ModulesNode } from './misp-modules';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { isRecord } from '../event/values';
-import { saveFile } from '../listener/saved-file';
+import { saveFile } from '../saved-file';
 import type { Approval } from './approval';
 
 const NAME = /^[\w-]{22}\.json$/;

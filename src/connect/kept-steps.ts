@@ -132,7 +132,7 @@ function dataBack({ data }: MispBlock, trigger: GraphChange['trigger']): MispBlo
   const changed = TRIGGER_DATA.filter((name) => Object.hasOwn(trigger, name));
   const rest = Object.entries(data).filter(([name]) => !changed.includes(name));
   const old = changed.filter((name) => trigger[name] !== null).map((name) => [name, trigger[name]]);
-  return { ...Object.fromEntries([...rest, ...old]), id: data.id };
+  return { ...(Object.fromEntries([...rest, ...old]) as Record<string, unknown>), id: data.id };
 }
 
 /** A step as it was read from a file; undefined if it is none. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isRecord } from '../event/values';
-import { saveFile } from '../listener/saved-file';
+import { saveFile } from '../saved-file';
 import { readStep, type KeptStep } from './kept-steps';
 
 /** What was done to set a MISP up in one go, and not taken back. */

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { isKind, type AnnouncedModule } from './kinds';
-import { saveFile } from './saved-file';
+import { saveFile } from '../saved-file';
 
 /**
  * The modules that a listener has ever announced and that nobody has removed, kept in a file. MISP goes on

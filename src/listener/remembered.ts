@@ -3,7 +3,7 @@ import path from 'node:path';
 import { hashed, type Access, type HashedCredentials } from './credentials';
 import { DEFAULT_LIMITS, type ServiceLimits, type ServiceSettings, type TlsMaterial } from './protocol';
 import { errorSaying, WorkflowError } from '../text';
-import { saveFile } from './saved-file';
+import { saveFile } from '../saved-file';
 import { tlsProblem } from './tls-problem';
 
 /** Files with certificate and key. What stands in Node-RED's credentials is not kept: `credentials`. */
