@@ -14,6 +14,9 @@ export class NoAnswer extends Error {}
 /** How the runs are asked for, and in which words they are shown: in the editor, or on the page. */
 export interface Door {
   /** @throws {NoAnswer} also for what is wrong in the question */
-  ask<R extends RunRoute>(route: R, question: AskedWith<R>): Promise<Exclude<Answer<R>, { problem: string }>>;
-  text(key: string, params?: Record<string, string | number>): string;
+  ask: <R extends RunRoute>(
+    route: R,
+    question: AskedWith<R>,
+  ) => Promise<Exclude<Answer<R>, { problem: string }>>;
+  text: (key: string, params?: Record<string, string | number>) => string;
 }

@@ -12,9 +12,9 @@ export interface Filled {
 
 export interface StartForm {
   form: HTMLFormElement;
-  read(): Filled;
+  read: () => Filled;
   /** Puts events into the list. */
-  choose(keys: readonly string[]): void;
+  choose: (keys: readonly string[]) => void;
 }
 
 /** What is asked of whoever starts a run: the events and the flow's parameters. */

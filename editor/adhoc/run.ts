@@ -72,9 +72,10 @@ export function showRun({ text }: Door, actions: RunActions): RunShown {
     const head = element('div', '', { class: 'misp-ad-hoc-event' });
     const entry: { row: EventRow; item: HTMLElement; box?: HTMLInputElement } = { row, item };
     if (view.dryRun && row.state === 'planned') {
-      entry.box = element('input', '', { type: 'checkbox', 'aria-label': text('take', { id: row.id }) });
-      entry.box.checked = known?.box?.checked ?? true;
-      head.append(entry.box);
+      const box = element('input', '', { type: 'checkbox', 'aria-label': text('take', { id: row.id }) });
+      box.checked = known?.box?.checked ?? true;
+      entry.box = box;
+      head.append(box);
     }
     const name = row.info ? `${row.id}: ${row.info}` : row.id || row.uuid;
     head.append(element('strong', name), element('span', text(`state.${row.state}`), STATE));

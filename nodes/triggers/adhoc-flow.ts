@@ -36,15 +36,15 @@ export interface FlowSettings {
   performer: Performer;
   /** Without it nothing outlasts the process. */
   ledgers?: Ledgers;
-  generateId(): string;
+  generateId: () => string;
   /** What of an event's row may be kept on disk. */
-  keep(row: EventRow): EventRow;
+  keep: (row: EventRow) => EventRow;
   /** Labels of nodes that act in a dry run as well. */
-  acting(): string[];
-  ready(): Promise<void>;
-  changed(): void;
-  begun(run: AdHocRun): void;
-  ended(report: Report): void;
+  acting: () => string[];
+  ready: () => Promise<void>;
+  changed: () => void;
+  begun: (run: AdHocRun) => void;
+  ended: (report: Report) => void;
 }
 
 /** So many reports are at hand. */

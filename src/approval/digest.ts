@@ -39,7 +39,7 @@ function textOf(value: unknown, ignored: ReadonlySet<string>): string {
     return `[${inOrder(value)
       .map((one) => textOf(one, ignored))
       .join()}]`;
-  if (!isRecord(value)) return quoted(String(value));
+  if (!isRecord(value)) return quoted(JSON.stringify(value) ?? '');
   let text = '{';
   for (const [name, of] of stateIn(value, ignored)) text += `${quoted(name)}:${textOf(of, ignored)},`;
   return `${text}}`;

@@ -176,7 +176,7 @@ describe('approvals', () => {
       assert.equal(
         refusal(() => approvals.find(one)),
         'approval.unknownLink',
-        String(one).slice(0, 80),
+        JSON.stringify(one)?.slice(0, 80),
       );
   });
 

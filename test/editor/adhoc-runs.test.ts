@@ -17,14 +17,14 @@ const node = (id: string, type: string, x: number, wires: string[][], more: obje
 const flowFor = (url: string): FlowNode[] => [
   tab,
   { id: 'm', type: 'misp-server', version: 1, name: '', url, verify: true, timeout: 5 },
-  node('adhoc', 'misp-adhoc-run', 160, [['mark', 'side'], []], {
+  node('adhoc', 'misp-adhoc-run', 500, [['mark', 'side'], []], {
     ...{ server: 'm', name: HOSTILE, description: HOSTILE, most: 100, concurrency: 1, timeout: 10 },
     parameters: [{ name: 'why', type: 'text', value: '', label: LABEL, required: true }],
   }),
-  node('mark', 'misp-tag', 400, [[]], {
+  node('mark', 'misp-tag', 800, [[]], {
     ...{ server: 'm', action: 'add', scope: 'event', locality: 'local', tags: [TAG], create: true },
   }),
-  node('side', 'exec', 400, [[], [], []], { command: 'true', addpay: '', useSpawn: 'false', name: HOSTILE }),
+  node('side', 'exec', 800, [[], [], []], { command: 'true', addpay: '', useSpawn: 'false', name: HOSTILE }),
 ];
 const USERS: Record<string, string[]> = { analyst: ['misp.run'], reader: ['read'] };
 const adminAuth = {

@@ -96,7 +96,7 @@ describe('the page of those who approve', function () {
 
   const state = (page: Page) => page.locator('#state');
   const isNarrow = async (page: Page) => {
-    const width = (await page.evaluate('document.documentElement.scrollWidth')) as number;
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth');
     assert.ok(width <= PHONE.width, `${width} pixels wide`);
   };
 

@@ -31,9 +31,9 @@ const ARGUMENTS = [
 
 /** What slides or fades is drawn many times over by a browser without a graphics card. */
 const STAND_STILL = `addEventListener('DOMContentLoaded', () => {
-  const style = document.createElement('style');
-  style.textContent = '*, *::before, *::after { transition: none !important; animation: none !important }';
-  document.head.append(style);
+  const style = new CSSStyleSheet();
+  style.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important }');
+  document.adoptedStyleSheets.push(style);
 })`;
 
 /** A real editor in a real browser, on a real Node-RED. */

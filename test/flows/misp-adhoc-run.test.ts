@@ -130,8 +130,8 @@ describe('misp-adhoc-run', function () {
   /** All parts of it. */
   async function view(run: string, since = 0): Promise<AdHocView> {
     const { answer: found } = await ask<AdHocView>('GET', `${at}/runs/${run}?since=${since}`);
-    if (!found?.more) return found;
-    const { rows } = await view(run, found.revision);
+    if (!found?.rows) return found;
+    const { rows } = found.more ? await view(run, found.revision) : { rows: [] };
     return { ...found, rows: [...found.rows, ...rows].sort((a, b) => a.index - b.index) };
   }
   async function over(run: string): Promise<AdHocView> {

@@ -41,8 +41,8 @@ export function fieldOf(row: Row, field: string, { columns }: Pick<Reading, 'col
 export function readAttribute(row: Row, reading: Reading): NewAttribute {
   const at = (field: string) => fieldOf(row, field, reading);
   const value = at('value');
-  if (value === undefined || value === null || typeof value === 'object' || String(value).trim() === '')
-    throw new WorkflowError('newEvent.noValue');
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  if (!isPlain || String(value).trim() === '') throw new WorkflowError('newEvent.noValue');
   const said = wordOf(at('type')) || reading.type;
   const type = reading.types.get(said.toLowerCase()) ?? said;
   const data = contentOf(at('data'));
@@ -55,7 +55,7 @@ export function readAttribute(row: Row, reading: Reading): NewAttribute {
   return {
     uuid: uuidOf(uuid),
     type,
-    value: (typeof value === 'string' ? value : String(value)).trim(),
+    value: String(value).trim(),
     ...(category ? { category } : {}),
     ...(toIds === undefined ? {} : { to_ids: toIds }),
     ...(comment ? { comment } : {}),
