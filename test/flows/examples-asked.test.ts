@@ -333,7 +333,7 @@ describe('the examples that MISP asks', function () {
       const at = { 'misp-webhook': { url: `${receiver.url}/api/case/create_with_event` } };
       const name = 'Flowintel - a case for each new event';
       await test.deploy(name, sampleEvents(), at, { authorization: 'SentinelFlowintelKey' });
-      const made = test.inputs('d00000000000a325');
+      const made = test.inputs('d000000000009325');
       const [, event] = sampleEvents();
       await test.misp.fire('event-after-save-new', triggerData(event));
       await until(() => made.length > 0);

@@ -90,7 +90,7 @@ describe('all examples together', () => {
   it('say what they are for, and use no nodes of other packages', () => {
     const core = new Set([
       ...['tab', 'group', 'comment', 'inject', 'debug', 'catch', 'function', 'exec'],
-      ...['switch', 'join', 'change', 'link in', 'link out', 'csv', 'template'],
+      ...['switch', 'join', 'change', 'link in', 'link out', 'csv', 'template', 'http request'],
     ]);
     for (const { name, node } of all) {
       if (node.type === 'tab') assert.ok(String(node.info).length > 20, name);
@@ -120,7 +120,7 @@ describe('all examples together', () => {
     const folder = path.join(root, 'test/flows');
     const tests = [
       ...['examples-asked', 'examples-pressed', 'blueprints', 'blueprints-enriched', 'training'],
-      ...['misp-module-out', 'module-in-front', 'misp-alert', 'clears-first', 'misp-approval'],
+      ...['misp-module-out', 'module-in-front', 'misp-alert', 'clears-first', 'misp-approval', 'module-ai'],
     ].map((file) => readFileSync(path.join(folder, `${file}.test.ts`), 'utf8'));
     for (const name of exampleNames)
       assert.ok(

@@ -59,6 +59,13 @@ const ROUTES: Record<string, RouteCase> = {
   // RUN stands for the id of the run that this test makes.
   'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
   'DELETE /misp-workflows/runs/:id': { needs: 'write', data: true, path: 'runs/none' },
+  'GET /misp-workflows/accepted': { needs: 'read', path: 'accepted' },
+  'POST /misp-workflows/accepted/:id': {
+    needs: 'write',
+    path: 'accepted/all',
+    body: { do: 'restart' },
+    missing: true,
+  },
   'POST /misp-workflows/runs/:id/replay': { needs: 'write', data: true, path: 'runs/RUN/replay' },
   'POST /misp-workflows/triggers/:id/replay': {
     needs: 'write',
