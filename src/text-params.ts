@@ -377,7 +377,6 @@ export interface TextNames {
   'http.unreachable': 'code' | 'host';
   'http.cut': 'code' | 'host';
   'http.failed': 'code' | 'host';
-  'webhook.headerName': never;
   'webhook.empty': never;
   'chat.noUrl': never;
   'chat.noToken': never;

@@ -32,9 +32,6 @@ const WEBHOOK = {
   },
 } as const satisfies ModuleMapping;
 
-/** What HTTP takes for the name of a header; empty for Authorization. */
-const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]*$";
-
 /**
  * Those of MISP's parameters that say all that the settings say. The method may be one that MISP has not, and headers
  * have more room in rows than in MISP's lines.
@@ -61,18 +58,12 @@ export default defineAction(
       path: { kind: 'hashpath', default: '' },
       headers: { kind: 'keyvalue', default: [] },
       authorization: { kind: 'secret', secret: 'password' },
-      secretHeader: {
-        ...{ kind: 'text', default: 'Authorization', advanced: true },
-        ...{ pattern: HEADER_NAME, message: 'headerName' },
-      },
       ...HTTP_FIELDS,
     },
   },
   (context) => {
     const { config, secrets } = context;
     const { path } = config;
-    const secretHeader = config.secretHeader.trim() || 'Authorization';
-    if (!new RegExp(HEADER_NAME).test(secretHeader)) throw new WorkflowError('webhook.headerName');
     const method = methodOf(config.method);
     const params = writeParams<WebhookModule>(WEBHOOK, config);
     if (!params.url.trim()) throw new WorkflowError('http.noUrl');
@@ -89,7 +80,7 @@ export default defineAction(
         const { payload: data } = message;
         const names = context.names(message);
         const own = headers.map(({ name, value }) => ({ name, value: value.render(data, names) }));
-        const secret = authorization ? [{ name: secretHeader, value: [{ secret: 'authorization' }] }] : [];
+        const secret = authorization ? [{ name: 'Authorization', value: [{ secret: 'authorization' }] }] : [];
         const text = payload?.render(data, names);
         if (text !== undefined && text.trim() === '') throw new WorkflowError('webhook.empty');
         return [

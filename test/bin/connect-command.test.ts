@@ -6,9 +6,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { API_KEY, READER_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
-import { NEWEST } from '../../sandbox/misp/version';
-import { graphOf } from '../../src/actions/misp-graph';
-import { paramsIn } from '../../src/misp/ad-hoc';
 import { root } from '../support/node-red';
 
 const PASSWORD = 'a secret/word';
@@ -90,6 +87,7 @@ describe('connect, check and undo from the command line', function () {
     assert.ok(!readFileSync(file('undo'), 'utf8').includes(API_KEY));
   });
 
+<<<<<<< ours
   describe('an ad hoc workflow', () => {
     const adHoc = (...more: string[]) => [
       '--trigger',
@@ -131,6 +129,8 @@ describe('connect, check and undo from the command line', function () {
     });
   });
 
+=======
+>>>>>>> theirs
   it('asks where in a workflow that has blocks', async () => {
     await misp.close();
     misp = await startStandInMisp({ port: 0, workflows: { 'event-publish': { module: 'theirs' } } });

@@ -328,32 +328,6 @@ describe('the examples that MISP asks', function () {
       assert.deepEqual((answers[0].misp as { response: { body: unknown } }).response.body, { number: 4711 });
     });
 
-    it('Flowintel gets a case, and the event an object that refers to it', async () => {
-      receiver.script = [{ status: 200, body: { case_id: 41 } }];
-      const at = { 'misp-webhook': { url: `${receiver.url}/api/case/create_with_event` } };
-      const name = 'Flowintel - a case for each new event';
-      await test.deploy(name, sampleEvents(), at, { authorization: 'SentinelFlowintelKey' });
-      const made = test.inputs('d000000000009325');
-      const [, event] = sampleEvents();
-      await test.misp.fire('event-after-save-new', triggerData(event));
-      await until(() => made.length > 0);
-      const [{ json, headers }] = receiver.received as unknown as {
-        json: Record<string, unknown>;
-        headers: Record<string, string>;
-      }[];
-      assert.equal(headers['x-api-key'], 'SentinelFlowintelKey');
-      assert.equal(headers.authorization, undefined);
-      assert.deepEqual([json.title, json.ticket_id], [event.info, event.uuid]);
-      assert.equal((json.event as { Event: { uuid: string } }).Event.uuid, event.uuid);
-      const object = test.misp.event('2')!.Object.at(-1)!;
-      assert.equal(object.name, 'flowintel-case');
-      assert.deepEqual(
-        object.Attribute.map(({ value }) => value),
-        ['https://flowintel.example.org/case/41', '41', event.info],
-      );
-      assert.ok(!JSON.stringify(made).includes('SentinelFlowintelKey'));
-    });
-
     it('Splunk gets an event for each attribute', async () => {
       receiver.script = [{ status: 200, body: { text: 'Success', code: 0 } }];
       const at = { 'misp-splunk': { url: `${receiver.url}/services/collector/event` } };
