@@ -87,50 +87,6 @@ describe('connect, check and undo from the command line', function () {
     assert.ok(!readFileSync(file('undo'), 'utf8').includes(API_KEY));
   });
 
-<<<<<<< ours
-  describe('an ad hoc workflow', () => {
-    const adHoc = (...more: string[]) => [
-      '--trigger',
-      'ad-hoc',
-      '--module',
-      'nodered_event_publish',
-      ...more,
-    ];
-    const made = () => misp.workflowStore.rows.find(({ name }) => name === 'Review');
-    beforeEach(() => {
-      misp.version = NEWEST;
-    });
-
-    it('is made with the name, the scope and the filters that the flags say', async () => {
-      const filters = '{"tags": ["tlp:red"]}';
-      const flags = adHoc('--workflow', 'Review', '--scope', 'events', '--filters', filters, '--fails-open');
-      const { status, err } = await run('connect', '--undo-file', file('undo'), ...flags);
-      assert.equal(status, 0, err);
-      assert.deepEqual(paramsIn(graphOf(made()?.data)), { scope: 'events', filters });
-      assert.equal((await run('undo', '--undo-file', file('undo'))).status, 0);
-      assert.equal(made(), undefined);
-    });
-
-    it('gets events by their ids, and everything of them, unless it is told otherwise', async () => {
-      const { status, err } = await run('connect', ...adHoc('--workflow', 'Review'));
-      assert.equal(status, 0, err);
-      assert.deepEqual(paramsIn(graphOf(made()?.data)), { scope: 'passed_event_ids', filters: '{}' });
-    });
-
-    it('is not made with a scope or filters that MISP cannot use', async () => {
-      const wrong = await run('connect', ...adHoc('--scope', 'attributes'));
-      assert.equal(wrong.status, 2);
-      assert.match(wrong.err, /passed_event_ids, passed_roaming_data, events/);
-      misp.calls.reset();
-      const { status, err } = await run('connect', ...adHoc('--scope', 'events', '--filters', 'no JSON'));
-      assert.notEqual(status, 0);
-      assert.match(err, /filter/i);
-      assert.deepEqual(misp.calls.writing, []);
-    });
-  });
-
-=======
->>>>>>> theirs
   it('asks where in a workflow that has blocks', async () => {
     await misp.close();
     misp = await startStandInMisp({ port: 0, workflows: { 'event-publish': { module: 'theirs' } } });
