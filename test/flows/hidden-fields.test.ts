@@ -50,8 +50,8 @@ const CONFIGS = new Set([
   ...['misp-listener', 'misp-server', 'misp-mail-server', 'misp-store', 'misp-firewall-list'],
 ]);
 
-/** Of which there is one in a Node-RED. */
-const ALONE = new Set(['misp-store']);
+/** Of which there is one in a Node-RED, or at a listener. */
+const isAlone = (type: string, { kind }: Settings) => type === 'misp-store' || kind === 'ai';
 
 /** Values that break a field of a kind while it is shown, or could. */
 function broken(field: Field): unknown[] {
@@ -186,23 +186,17 @@ describe('a field that the form hides', function () {
         cases.forEach(({ settings }, index) => Object.assign(settings, { list: `l${index}` }));
       if (named.has(type))
         cases.forEach(({ settings }, index) => Object.assign(settings, { module: `m${index}` }));
-      const said = ALONE.has(type)
-        ? await inTurn(cases, async (one) => (await start(type, [one]))[0])
-        : await start(type, cases);
-      const wrong = cases.flatMap(({ what }, index) =>
-        said[index] === undefined ? [] : [`${what}: ${said[index]}`],
+      const alone = cases.filter(({ settings }) => isAlone(type, settings));
+      const beside = cases.filter((one) => !alone.includes(one));
+      const said = new Map(
+        [...(await start(type, beside)).entries()].map(([index, words]) => [beside[index], words]),
+      );
+      for (const one of alone) said.set(one, (await start(type, [one]))[0]);
+      const wrong = [...said].flatMap(([{ what }, words]) =>
+        words === undefined ? [] : [`${what}: ${words}`],
       );
       assert.deepEqual(wrong, []);
       assert.ok(cases.length > 0);
     });
   }
 });
-
-async function inTurn<One, Answer>(
-  all: readonly One[],
-  ask: (one: One) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (const one of all) answers.push(await ask(one));
-  return answers;
-}
