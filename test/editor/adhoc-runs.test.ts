@@ -135,7 +135,7 @@ for (const colours of ['light', 'dark'] as const) {
       await looksRight('plan');
       const shown = (await page.textContent('.misp-ad-hoc-events')) ?? '';
       assert.ok(shown.includes(`1: ${HOSTILE} harbor`));
-      assert.match(shown, /mark: .*lab:checked/);
+      assert.match(shown, /"mark": .*lab:checked/);
       assert.ok(!isMarked(misp, '1'));
       assert.ok(await page.evaluate(() => document.activeElement?.matches('.misp-ad-hoc-run')));
       await tabTo(page, '[aria-label="Include event 2"]');
