@@ -13,7 +13,9 @@ const AT_ONCE = 2;
 const ALONE = 'runs-list.test.ts';
 /** Each form is opened in the light on Node-RED 4, and in the dark on Node-RED 5, which has a dark theme of its own. */
 const ON_4_ONLY = names(
+  'approval',
   'checks',
+  'demo-page',
   'forms',
   'gallery',
   'globals',
@@ -21,7 +23,10 @@ const ON_4_ONLY = names(
   'labels',
   'listener',
   'migration',
+  'permissions',
   'prepare',
+  'saved-flows',
+  'server',
 );
 const ON_5_ONLY = names('forms-dark', 'hostile-text');
 const isWhole = process.argv[2] === '--whole';
