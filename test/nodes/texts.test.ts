@@ -76,6 +76,18 @@ describe('the shared texts', () => {
   });
 });
 
+describe('the lists in the helps', () => {
+  for (const { type, source } of definitions) {
+    it(`have no colon within a row, which would end it in Node-RED: ${type}`, () => {
+      const rows = readFileSync(`${source}.md`, 'utf8').match(/^ *: .*$/gm) ?? [];
+      assert.deepEqual(
+        rows.filter((row) => row.split(/:(?= |$)/).length > 3),
+        [],
+      );
+    });
+  }
+});
+
 describe('the texts of the nodes', () => {
   const files = filesOf('en-US').map((file) => ({ file, texts: flat(read('en-US', file)) }));
 
