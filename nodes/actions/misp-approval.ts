@@ -63,7 +63,7 @@ export default defineNode(
         message: 'email',
         when: { who: 'misp' },
       },
-      users: { kind: 'keyvalue', default: [], when: { who: 'node-red' } },
+      logins: { kind: 'keyvalue', default: [], when: { who: 'node-red' } },
       address: WEB_ADDRESS,
       hours: { kind: 'number', default: 24, min: 1, max: 720, unit: 'h' },
       findings: { kind: 'template', default: '', rows: 4 },

@@ -151,8 +151,8 @@ describe('the page of those who approve', function () {
   }
 
   it('takes the login of the editor in this browser, and says so without one', async () => {
-    const users = [{ name: 'anna', value: 'anna@example.org' }];
-    const link = await asked({ who: 'node-red', users, address: `${nodeRed.url}/admin` });
+    const logins = [{ name: 'anna', value: 'anna@example.org' }];
+    const link = await asked({ who: 'node-red', logins, address: `${nodeRed.url}/admin` });
     const { context, page, problems } = await phone('light');
     await page.goto(link);
     await state(page).filter({ hasText: 'Log in to Node-RED' }).waitFor();

@@ -138,12 +138,17 @@ for (const colours of ['light', 'dark'] as const) {
       await page.locator('[data-action=restartAside]').first().click();
       await showsAside('2 accepted requests were put aside');
       await page.locator('[data-action=forgetAside]').first().click();
-      await page.locator('.red-ui-notification button', { hasText: 'Keep' }).click();
+      const answer = async (words: string) => {
+        const button = page.locator('.red-ui-notification button', { hasText: words });
+        await button.click();
+        await button.waitFor({ state: 'detached' });
+      };
+      await answer('Keep');
       await page.locator('[data-action=forgetAside]').first().click();
-      await page.locator('.red-ui-notification button', { hasText: 'Delete' }).click();
+      await answer('Delete');
       await showsAside('1 accepted request was put aside');
       await page.locator('[data-action=forgetAside]').click();
-      await page.locator('.red-ui-notification button', { hasText: 'Delete' }).click();
+      await answer('Delete');
       await showsAside('^$');
     });
   });

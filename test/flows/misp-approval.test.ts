@@ -349,7 +349,7 @@ describe('misp-approval', function () {
   }
 
   describe('of users of Node-RED', () => {
-    const users = [
+    const logins = [
       { name: 'anna', value: 'anna@example.org' },
       { name: 'root', value: ADMIN.User.email },
     ];
@@ -375,7 +375,7 @@ describe('misp-approval', function () {
           },
         },
       });
-      await deployed({ who: 'node-red', users, address: `${nodeRed.url}/admin` });
+      await deployed({ who: 'node-red', logins, address: `${nodeRed.url}/admin` });
       const link = await asked();
       assert.equal(link.pathname, '/admin/misp-workflows/approval/');
       const by = async (name: string, more: object = { decision: 'approved' }) => {
@@ -399,7 +399,7 @@ describe('misp-approval', function () {
     it('knows nobody where Node-RED has no users', async () => {
       await nodeRed.stop();
       nodeRed = await start();
-      await deployed({ who: 'node-red', users, address: `${nodeRed.url}/admin` });
+      await deployed({ who: 'node-red', logins, address: `${nodeRed.url}/admin` });
       const link = await asked();
       assert.match((await approve(link)).problem ?? '', /This Node-RED has no users/);
       assert.equal(isPublished(), false);

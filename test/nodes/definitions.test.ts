@@ -32,6 +32,31 @@ for (const { type, description, built, source, texts, html } of definitions) {
       assert.match(type, /^misp-[a-z-]+$/);
     });
 
+    it('has no field that the editor of Node-RED keeps for itself', () => {
+      const own = [
+        'id',
+        'type',
+        'z',
+        'g',
+        'd',
+        'l',
+        'x',
+        'y',
+        'w',
+        'h',
+        'wires',
+        'users',
+        'valid',
+        'changed',
+        'dirty',
+        'env',
+      ];
+      assert.deepEqual(
+        Object.keys(fields).filter((name) => own.includes(name)),
+        [],
+      );
+    });
+
     it('has a spec that drives it in a real Node-RED', () => {
       const spec = path.join(root, 'test/flows', `${type}.test.ts`);
       assert.ok(existsSync(spec), spec);

@@ -20,7 +20,7 @@ export interface ApproverSettings {
   /** Addresses of users of MISP; without any, all who may publish. */
   approvers: readonly string[];
   /** Users of Node-RED, and who they are in MISP. */
-  users: readonly KeyValue[];
+  logins: readonly KeyValue[];
 }
 
 /** An address as addresses are compared. */
@@ -30,12 +30,12 @@ export const address = (text: unknown): string => textOf(text).trim().toLowerCas
 export function approverOf(
   { key = '', user = '' }: Asker,
   { event }: Approval,
-  { who, approvers, users }: ApproverSettings,
+  { who, approvers, logins }: ApproverSettings,
   server: Pick<ServerNode, 'withKey'>,
 ): Approver | Promise<Approver> {
   if (who === 'misp') return userOfMisp(key.trim(), event.uuid, approvers, server);
   if (user === '') throw new WorkflowError('approval.noUsers');
-  const email = address(users.find(({ name }) => name.trim() === user)?.value);
+  const email = address(logins.find(({ name }) => name.trim() === user)?.value);
   if (email === '') throw new WorkflowError('approval.notMapped', { user });
   return { email, name: `${user} (${email})` };
 }
