@@ -17,7 +17,7 @@ export const PATIENT = [
   'test/{bin,checks,conformance,lint,mapping,nodes}/**/*.test.ts',
   'test/store/{crash,full-disk}.test.ts',
   'test/zmq/limits.test.ts',
-  ...['acting-on-*', 'blueprints*', 'clears-*', 'connect*', 'examples*'],
+  ...['acting-on-*', 'blueprints*', 'clears-in-graph', 'connect*', 'examples*'],
   ...['fail-closed', 'hidden-fields', 'languages', 'misp-alert', 'misp-away', 'misp-changes-*'],
   ...['misp-module-*', 'packed', 'proof*', 'receivers-away', 'recursion', 'secrets*', 'set-up-*'],
   ...['several-misps', 'store-full', 'upstream-stays'],
