@@ -1,3 +1,4 @@
+import type { ParameterRow } from '../src/adhoc/parameters';
 import type { ModuleMapping } from '../src/mapping/mapping';
 import type { SavedFilters } from '../src/event/saved-filters';
 import type { TextParams } from '../src/text';
@@ -75,16 +76,8 @@ export interface KeyValue {
   value: string;
 }
 
-/** A parameter that MISP's user fills in at the module. */
-export interface ParamRow {
-  name: string;
-  type: string;
-  value: string;
-  /** Only of what a person is asked for; `choices` are separated by commas. */
-  label?: string;
-  choices?: string;
-  required?: boolean;
-}
+/** A parameter that MISP's user fills in at the module, or that a person is asked for. */
+export type ParamRow = ParameterRow;
 
 export type Fields = Record<string, Field>;
 

@@ -21,4 +21,18 @@ export function saveFile(file: string, content: string): void {
   }
   closeSync(descriptor);
   renameSync(draft, file);
+  syncFolder(path.dirname(file));
+}
+
+/** After a power cut the file has the new name only if its folder is on the disk too. */
+function syncFolder(folder: string): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(folder, 'r');
+    fsyncSync(descriptor);
+  } catch {
+    // Windows has no such thing, and needs none.
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { isRecord } from '../event/values';
 import { saveFile } from '../saved-file';
@@ -24,7 +24,6 @@ export class ApprovalFiles {
   save(approval: Approval): void {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     saveFile(path.join(this.folder, `${approval.id}.json`), JSON.stringify(approval));
-    syncFolder(this.folder);
   }
 
   remove(id: string): void {
@@ -38,7 +37,6 @@ export class ApprovalFiles {
     const made = randomBytes(32).toString('hex');
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     saveFile(path.join(this.folder, 'secret'), made);
-    syncFolder(this.folder);
     return made;
   }
 
@@ -56,19 +54,6 @@ export class ApprovalFiles {
     } catch {
       return undefined;
     }
-  }
-}
-
-/** A file that was put in the place of another one stays there only when its folder is on the disk too. */
-function syncFolder(folder: string): void {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(folder, 'r');
-    fsyncSync(descriptor);
-  } catch {
-    // Windows has no such thing, and needs none.
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

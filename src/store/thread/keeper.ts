@@ -1,4 +1,4 @@
-import type { FromThread, Question, ThreadStart } from '../protocol';
+import type { FromThread, Question, ThreadStart, ToThread } from '../protocol';
 import type { StoredRun, StoreLimits } from '../store';
 import { RunTable, RUN_SCHEMA } from './run-table';
 import { Vault } from './vault';
@@ -33,7 +33,7 @@ export class Keeper {
     return this.vault.begin();
   }
 
-  setLimits(limits: StoreLimits): void {
+  take({ limits }: Extract<ToThread, { do: 'limits' }>): void {
     this.limits = limits;
     try {
       this.vault.using((table) => table.setLimits(limits));
