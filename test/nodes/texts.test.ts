@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { definitions } from '../support/definitions';
 import { root } from '../support/node-red';
@@ -79,7 +79,9 @@ describe('the shared texts', () => {
 describe('the lists in the helps', () => {
   for (const { type, source } of definitions) {
     it(`have no colon within a row, which would end it in Node-RED: ${type}`, () => {
-      const rows = readFileSync(`${source}.md`, 'utf8').match(/^ *: .*$/gm) ?? [];
+      const translated = readdirSync(locales).map((language) => path.join(locales, language, `${type}.md`));
+      const helps = [`${source}.md`, ...translated.filter((file) => existsSync(file))];
+      const rows = helps.flatMap((file) => readFileSync(file, 'utf8').match(/^ *: .*$/gm) ?? []);
       assert.deepEqual(
         rows.filter((row) => row.split(/:(?= |$)/).length > 3),
         [],
