@@ -27,3 +27,10 @@ export function helpPages() {
     return { type, compiled, file: `${source}.md` };
   });
 }
+
+/** The examples of flows: `{ name, file }`. */
+export const examples = () =>
+  readdirSync(path.join(root, 'examples')).map((file) => ({
+    name: path.basename(file, '.json'),
+    file: `examples/${file}`,
+  }));

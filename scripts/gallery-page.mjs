@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { plain } from './markdown.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const page = path.join(root, 'docs/gallery.md');
@@ -43,13 +44,12 @@ tokens are not written. The same on the command line, and what is kept on the wa
 All three are actions: _misp:show-examples_, _misp:import-workflow_ and _misp:export-blueprint_ are found in the list of
 actions, and can be given a key in the keyboard settings.`;
 
-const plain = (text) => text.replace(/([<>|])/g, '\\$1');
 const sections = examples.map(({ name, misp, nodes }) => {
   const { info } = nodes.find(({ type }) => type === 'tab');
   const names = misp.length > 0 ? `MISP's names: ${plain(misp.join(', '))}` : '';
-  return [`### ${plain(name)}`, plain(info), names, `![${plain(name)}](<images/examples/${name}.png>)`]
-    .filter(Boolean)
-    .join('\n\n');
+  const picture = `![${plain(name)}](<images/examples/${name}.png>)`;
+  const flow = `[The flow, to copy](<../examples/${name}.json>)`;
+  return [`### ${plain(name)}`, plain(info), names, picture, flow].filter(Boolean).join('\n\n');
 });
 
 const text = [INTRO, '## All examples', ...sections].join('\n\n');

@@ -39,6 +39,9 @@ export function outsideOfCode(text, change) {
   return [...parts, change(text.slice(end))].join('');
 }
 
+/** @returns the text with what would be markup escaped */
+export const plain = (text) => text.replace(/([<>|])/g, '\\$1');
+
 /** @returns the name that a heading has in links, as GitHub makes it of the heading's text */
 export function slug(heading) {
   return heading

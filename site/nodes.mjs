@@ -27,7 +27,13 @@ export const families = () =>
 /** @returns the page of a node: its help, its settings, the modules that it stands for, and examples */
 export function nodePage(node) {
   const help = [read(node.file).trim(), settingsHelp(node.description, node.texts)].join('\n\n');
-  const parts = [`# ${node.name}`, outsideOfCode(help, asMarkdown), modulesOf(node), examplesOf(node)];
+  const parts = [
+    `# ${node.name}`,
+    outsideOfCode(help, asMarkdown),
+    formOf(node),
+    modulesOf(node),
+    examplesOf(node),
+  ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
@@ -39,6 +45,9 @@ const asMarkdown = (text) =>
       return `- **${term}**${about}${said ? `: ${said}` : ''}`;
     })
     .replace(/^###(?=#* )/gm, '##');
+
+const formOf = ({ type, name }) =>
+  `## Form\n\n![The form of the node ${name}, with all of its settings](../images/forms/${type}.png)`;
 
 function modulesOf({ description, texts }) {
   const ids = namesOf(description.modules);

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { read, root } from '../scripts/docs-pages.mjs';
-import { mapLinks } from '../scripts/markdown.mjs';
+import { mapLinks, plain } from '../scripts/markdown.mjs';
 import { NODES, nodePage } from './nodes.mjs';
 import { PLACES, targetInSite } from './places.mjs';
 
@@ -20,6 +20,7 @@ cpSync(path.join(site, 'public'), path.join(pages, 'public'), { recursive: true 
 for (const [file, place] of PLACES) write(place, file, pageOf(file));
 
 function pageOf(file) {
+  if (file.startsWith('examples/')) return mapLinks(flowPage(file), (target) => targetInSite(file, target));
   const node = NODES.find((one) => one.file === file);
   if (node)
     return mapLinks(nodePage(node), (target) =>
@@ -39,6 +40,21 @@ function linkNodes(text) {
   });
 }
 
+/** A flow, to be copied into the editor. */
+function flowPage(file) {
+  const name = path.basename(file, '.json');
+  const flow = read(file).trim();
+  const { info } = JSON.parse(flow).find(({ type }) => type === 'tab');
+  return [
+    `# ${plain(name)}`,
+    plain(info),
+    `![${name}](<../docs/images/examples/${name}.png>)`,
+    "Copy the flow, and paste it into _Import_ in the editor's menu. What is left to fill in is marked red there.",
+    `\`\`\`json\n${flow}\n\`\`\``,
+    '[All examples](../docs/gallery.md)',
+  ].join('\n\n');
+}
+
 /** The reader chooses the colours in the site, not in the system. */
 function byColours(text) {
   return text.replace(PICTURE, '<img class="light-only" src="$2"$3>\n<img class="dark-only" src="$1"$3>');
@@ -48,5 +64,7 @@ function byColours(text) {
 function write(place, file, text) {
   const target = path.join(pages, place);
   mkdirSync(path.dirname(target), { recursive: true });
-  writeFileSync(target, `---\nfile: ${file}\n---\n\n${text}`);
+  // The gallery is found by what its flows are for; what stands in them would be found everywhere.
+  const search = file.startsWith('examples/') ? '\nsearch: false' : '';
+  writeFileSync(target, `---\nfile: ${file}${search}\n---\n\n${text}`);
 }

@@ -1,7 +1,8 @@
 // Where the pages of the repository stand in the site.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { docsPages, helpPages, REPOSITORY, root } from '../scripts/docs-pages.mjs';
+import { docsPages, examples, helpPages, REPOSITORY, root } from '../scripts/docs-pages.mjs';
+import { slug } from '../scripts/markdown.mjs';
 
 const BLOB = `${REPOSITORY}/blob/main/`;
 const OF_ONE = {
@@ -16,6 +17,7 @@ const OF_ONE = {
 export const PLACES = new Map([
   ...docsPages().map((file) => [file, path.basename(file)]),
   ...helpPages().map(({ type, file }) => [file, `nodes/${type}.md`]),
+  ...examples().map(({ name, file }) => [file, `gallery/${slug(name)}.md`]),
   ...Object.entries(OF_ONE),
 ]);
 

@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { smallPng } from './small-png';
 
 /** A part of the window, in pixels. */
 interface Box {
@@ -22,7 +20,7 @@ const WITHOUT = `
   * { caret-color: transparent !important; transition: none !important; }`;
 
 /** The drawing of the open tab: all its nodes, with their statuses. */
-export async function ofDrawing(page: Page, file: string, margin = MARGIN): Promise<void> {
+export async function ofDrawing(page: Page, margin = MARGIN): Promise<Buffer> {
   const before = page.viewportSize();
   await page.setViewportSize(LARGE);
   await page.waitForTimeout(RESIZES_MS);
@@ -30,31 +28,32 @@ export async function ofDrawing(page: Page, file: string, margin = MARGIN): Prom
     page,
     '#red-ui-workspace-chart .red-ui-flow-node-group, #red-ui-workspace-chart .red-ui-flow-group',
   );
-  await take(page, file, grown(box, margin));
+  const png = await take(page, grown(box, margin));
   if (before) await page.setViewportSize(before);
+  return png;
 }
 
 /** The form that is open, without what stands beside it. */
-export async function ofForm(page: Page, file: string): Promise<void> {
+export async function ofForm(page: Page): Promise<Buffer> {
   const tray = await around(page, '.red-ui-tray:last-child');
   const content = await around(
     page,
     '.red-ui-tray:last-child .red-ui-tray-header, .red-ui-tray:last-child .form-row',
   );
   const bottom = Math.min(tray.y + tray.height, content.y + content.height + MARGIN);
-  await take(page, file, { ...tray, height: bottom - tray.y });
+  return take(page, { ...tray, height: bottom - tray.y });
 }
 
 /** Each of these, and what lies between them. */
-export async function of(page: Page, file: string, selector: string, margin = 0): Promise<void> {
-  await take(page, file, grown(await around(page, selector), margin));
+export async function of(page: Page, selector: string, margin = 0): Promise<Buffer> {
+  return take(page, grown(await around(page, selector), margin));
 }
 
-async function take(page: Page, file: string, box: Box): Promise<void> {
+async function take(page: Page, box: Box): Promise<Buffer> {
   const style = await page.addStyleTag({ content: WITHOUT });
   const png = await page.screenshot({ clip: inside(box, page.viewportSize()) });
-  writeFileSync(file, smallPng(png));
   await style.evaluate((element) => (element as unknown as { remove(): void }).remove());
+  return png;
 }
 
 /** The smallest box around all that is visible of these elements. */

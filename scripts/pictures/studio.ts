@@ -7,7 +7,6 @@ import { freePort } from '../../test/support/misp';
 import { root, type FlowNode } from '../../test/support/node-red';
 import * as camera from './camera';
 
-const IMAGES = path.join(root, 'docs/images');
 const LOGIN = { user: 'misp', password: 'a password' };
 
 /** A real editor, with a stand-in MISP that its flows are connected to. */
@@ -17,6 +16,8 @@ export class Studio {
     readonly misp: StandInMisp,
     private readonly port: number,
   ) {}
+
+  private latest = '';
 
   static async open(colours: 'light' | 'dark'): Promise<Studio> {
     const port = await freePort();
@@ -43,9 +44,17 @@ export class Studio {
       return node.type === 'misp-server' ? { ...node, url: this.misp.url } : node;
     });
     const secrets = { ...LOGIN, apiKey: API_KEY };
+    this.latest = '';
     await this.editor.open(connected, Object.fromEntries(connected.map(({ id }) => [id, secrets])));
     await this.page.waitForTimeout(SETTLES_MS);
     return connected;
+  }
+
+  /** What is only done if nothing else was since. */
+  async once(what: string, doIt: () => Promise<unknown>): Promise<void> {
+    if (this.latest === what) return;
+    await doIt();
+    this.latest = what;
   }
 
   /** MISP publishes an event, and asks the module of the flow. */
@@ -55,35 +64,32 @@ export class Studio {
     await this.page.waitForTimeout(SETTLES_MS);
   }
 
-  /** Where a picture is kept. */
-  file(name: string): string {
-    return path.join(IMAGES, `${name}.png`);
-  }
-
-  drawing(name: string): Promise<void> {
-    return camera.ofDrawing(this.page, this.file(name));
+  /** The drawing of the open tab. */
+  drawing(): Promise<Buffer> {
+    return camera.ofDrawing(this.page);
   }
 
   /** The form of a node, by its id. */
-  async form(name: string, id: string): Promise<void> {
+  async form(id: string): Promise<Buffer> {
     await this.editor.edit(id);
-    await camera.ofForm(this.page, this.file(name));
+    const form = await camera.ofForm(this.page);
     await this.editor.cancel();
+    return form;
   }
 
   /** Each of these in the editor, and what lies between them. */
-  part(name: string, selector: string, margin = PART_MARGIN): Promise<void> {
-    return camera.of(this.page, this.file(name), selector, margin);
+  part(selector: string, margin = PART_MARGIN): Promise<Buffer> {
+    return camera.of(this.page, selector, margin);
   }
 
-  /** The page of the stand-in MISP. */
-  async standIn(name: string, act: (page: Page) => Promise<void>): Promise<void> {
+  /** The page of the stand-in MISP, for as long as somebody works there. */
+  async standIn<T>(work: (page: Page, look: () => Promise<Buffer>) => Promise<T>): Promise<T> {
     const page = await this.page.context().newPage();
     await page.setViewportSize({ width: 960, height: 900 });
     await page.goto(this.misp.url);
-    await act(page);
-    await camera.of(page, this.file(name), 'header, main > .card', PART_MARGIN);
+    const result = await work(page, () => camera.of(page, 'header, main > .card', PART_MARGIN));
     await page.close();
+    return result;
   }
 
   async close(): Promise<void> {

@@ -29,7 +29,7 @@ describe('the pictures', () => {
     (file) => file.endsWith('.md'),
   );
   const shown = pages.flatMap((page) =>
-    [...read(page).matchAll(/(?:\]\(<?|src(?:set)?=")([^)>"]*\.png)/g)].map(([, file]) =>
+    [...read(page).matchAll(/(?:\]\(<?|src(?:set)?=")([^)>"]*\.(?:png|gif))/g)].map(([, file]) =>
       path.normalize(path.join(path.dirname(page), file)),
     ),
   );
@@ -44,8 +44,8 @@ describe('the pictures', () => {
 
   it('are made by the script, and small', () => {
     const list = read('scripts/pictures/list.ts');
-    // Those of the examples are looked at by gallery.test.ts.
-    for (const file of readdirSync(path.join(root, 'docs/images')).filter((name) => name !== 'examples')) {
+    // Films, and what there are many of, are looked at by pictures.test.ts and gallery.test.ts.
+    for (const file of readdirSync(path.join(root, 'docs/images')).filter((name) => name.endsWith('.png'))) {
       assert.ok(
         list.includes(`'${path.basename(file, '.png')}'`),
         `${file}: no line in scripts/pictures/list.ts`,

@@ -33,7 +33,7 @@ describe('the README', () => {
   });
 
   it('says what it is, how it is tried and connected, and that it fails closed', () => {
-    for (const part of ['docs/images/demo-flow.png', 'git clone', 'npm start', '1. ', '2. ', '3. '])
+    for (const part of ['docs/images/demo.gif', 'git clone', 'npm start', '1. ', '2. ', '3. '])
       assert.ok(readme.includes(part), part);
     assert.match(readme, /MISP fails open; with this it fails closed/);
     for (const page of ['docs/start.md', 'docs/connect.md', 'docs/index.md', 'SECURITY.md'])

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { exampleNames } from '../support/examples';
 import { root } from '../support/node-red';
 
 interface Lock {
@@ -78,6 +79,15 @@ describe('the site of the documentation', () => {
     ])
       assert.ok(node.includes(part), part);
     assert.doesNotMatch(node, /^: /m);
+    assert.ok(node.includes('](../images/forms/misp-tag.png)'));
+    const flows = pages.filter((page) => page.startsWith('gallery/'));
+    assert.equal(flows.length, exampleNames.length);
+    for (const page of flows) {
+      const text = readFileSync(path.join(folder, page), 'utf8');
+      assert.match(text, /^search: false$/m, 'only the gallery is searched');
+      const flow = /^```json\n([\s\S]*?)\n```$/m.exec(text)?.[1] ?? '';
+      assert.ok((JSON.parse(flow) as unknown[]).length > 2, page);
+    }
     rmSync(folder, { recursive: true });
   });
 

@@ -103,12 +103,12 @@ describe('the site of the documentation', () => {
     });
   }
 
-  it('shows the demo flow in the colours that the reader chooses', async () => {
+  it('shows the demo in the colours that the reader chooses', async () => {
     const { page } = await open({ viewport: { width: WIDTHS.desk, height: 900 }, colorScheme: 'light' });
     await page.goto(url, { waitUntil: 'load' });
-    assert.deepEqual(await shownPictures(page), ['demo-flow']);
+    assert.deepEqual(await shownPictures(page), ['demo']);
     await page.locator('.VPNavBarAppearance button').click();
-    assert.deepEqual(await shownPictures(page), ['demo-flow-dark']);
+    assert.deepEqual(await shownPictures(page), ['demo-dark']);
     await page.close();
   });
 
