@@ -40,9 +40,9 @@ export function nodePage(node) {
 /** Node-RED writes `: term (type) : text` for an entry of a list; headings are those of a page here. */
 const asMarkdown = (text) =>
   text
-    .replace(/^: (.+?)(?: \(([^()]+)\))? :(?: (.*))?$/gm, (_, term, type, said) => {
+    .replace(/^( *): (.+?)(?: \(([^()]+)\))? :(?: (.*))?$/gm, (_, indent, term, type, said) => {
       const about = type ? ` (${type})` : '';
-      return `- **${term}**${about}${said ? `: ${said}` : ''}`;
+      return `${indent}- **${term}**${about}${said ? `: ${said}` : ''}`;
     })
     .replace(/^###(?=#* )/gm, '##');
 

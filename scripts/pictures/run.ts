@@ -28,8 +28,8 @@ async function main(names: string[]): Promise<void> {
     if (pictures.length + films.length === 0) continue;
     const studio = await Studio.open(colours);
     for (const picture of pictures) await keep(picture.name, await picture.take(studio));
-    for (const { name, take } of films)
-      await film(await take(studio), fileOf(`${name}.gif`), { width: FILM_WIDTH, ground: GROUND[colours] });
+    const canvas = { width: FILM_WIDTH, ground: GROUND[colours] };
+    for (const one of films) await film(await one.take(studio), fileOf(`${one.name}.gif`), canvas);
     const { problems } = studio.editor;
     await studio.close();
     if (problems.length > 0) throw new Error(`The editor complains: ${problems.join('\n')}`);

@@ -78,7 +78,7 @@ describe('the site of the documentation', () => {
       '`tag_operation`',
     ])
       assert.ok(node.includes(part), part);
-    assert.doesNotMatch(node, /^: /m);
+    assert.doesNotMatch(node, /^ *: /m);
     assert.ok(node.includes('](../images/forms/misp-tag.png)'));
     const flows = pages.filter((page) => page.startsWith('gallery/'));
     assert.equal(flows.length, exampleNames.length);

@@ -71,7 +71,8 @@ describe('the site of the documentation', () => {
     return { page, problems };
   }
 
-  it('shows every page on a telephone: nothing from elsewhere, nothing missing, nothing beside the screen', async () => {
+  it('shows every page on a telephone: nothing from elsewhere, nothing missing, nothing beside the screen', async function () {
+    this.timeout(300_000);
     const { page, problems } = await open({ viewport: { width: WIDTHS.telephone, height: 740 } });
     for (const name of pages) {
       await page.goto(`${url}${name}.html`, { waitUntil: 'load' });
