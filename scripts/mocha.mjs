@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 
+// What programs say is held against English texts, whatever language this machine speaks.
+process.env.LC_ALL = 'C';
+
 /** Mocha, as arguments for Node. */
 export const MOCHA = 'node_modules/mocha/bin/mocha.js --no-config --require tsx/cjs --exit'.split(' ');
 

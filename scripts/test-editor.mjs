@@ -21,6 +21,7 @@ const ON_4_ONLY = names(
   'globals',
   'help',
   'labels',
+  'languages',
   'listener',
   'migration',
   'permissions',

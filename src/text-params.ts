@@ -888,6 +888,7 @@ export interface TextNames {
   'approval.notMapped': 'user';
   'approval.tooOften': never;
   'approval.busy': never;
+  'approvalPage.language': never;
   'approvalPage.title': never;
   'approvalPage.noLink': never;
   'approvalPage.key': never;

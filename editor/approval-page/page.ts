@@ -54,6 +54,7 @@ void begin();
 
 async function begin(): Promise<void> {
   texts = (await (await fetch('texts.json')).json()) as Record<string, string>;
+  document.documentElement.lang = say('language');
   document.title = say('title');
   write('title', say('title'));
   write('node-red', say('openNodeRed'));

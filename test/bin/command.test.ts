@@ -53,6 +53,23 @@ describe('the command line', function () {
     assert.equal(run(['import', source, '--strict']).status, 3);
   });
 
+  it('speaks the language of the shell, and English where it has no texts in it', () => {
+    const usage = (env: object) => {
+      const chosen = { LC_ALL: '', LC_MESSAGES: '', LANG: '', ...env };
+      const options = { encoding: 'utf8', env: { ...process.env, ...chosen } } as const;
+      return spawnSync(process.execPath, [command, '--help'], options).stdout;
+    };
+    const usageIn = (language: string) => {
+      const file = path.join(root, 'locales', language, 'messages.json');
+      const { messages } = JSON.parse(readFileSync(file, 'utf8')) as { messages: Record<string, string> };
+      return `${messages['command.usage']}\n`;
+    };
+    assert.equal(usage({ LANG: 'de_AT.UTF-8' }), usageIn('de'));
+    assert.equal(usage({ LANG: 'de_DE.UTF-8', LC_ALL: '', LC_MESSAGES: 'ja_JP.eucJP' }), usageIn('ja'));
+    for (const tag of ['C', 'POSIX', 'xx_XX', '../../../etc', '__proto__'])
+      assert.equal(usage({ LC_ALL: tag, LANG: 'de_DE' }), usageIn('en-US'), tag);
+  });
+
   it('refuses what it cannot take, and writes nothing', () => {
     const target = path.join(folder, 'nothing.json');
     for (const content of ['', '{"a":', '{"__proto__":{}}', '[1]']) {
