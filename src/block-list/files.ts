@@ -35,6 +35,18 @@ export async function replaceFile(
   await syncFolder(path.dirname(file));
 }
 
+/** Writes behind what a file has; done when it is on the disk. @throws what the file system says, also if there is no file */
+export async function appendTo(file: string, content: string): Promise<void> {
+  const { O_APPEND, O_WRONLY, O_NOFOLLOW } = constants;
+  const handle = await open(file, O_WRONLY | O_APPEND | O_NOFOLLOW);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** After a power cut the new name is there, too; not every system can be asked for that. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);

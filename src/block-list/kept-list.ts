@@ -4,11 +4,11 @@ import path from 'node:path';
 import { saidBy, WorkflowError, type Said, type Text } from '../text';
 import { heldBack, type ListGuard } from './change';
 import { entryOf, type Entry, type EntryKind } from './entry';
-import { contentOf, keepAs, replaceFile, snapshot } from './files';
+import { appendTo, contentOf, keepAs, replaceFile, snapshot } from './files';
 import { formatted, KINDS, type ListFormat } from './format';
-import { Listed, type Delta, type Wish } from './listed';
+import { Listed, type Delta, type Source, type Wish } from './listed';
 import { sparing, type Spares } from './never';
-import { readSaved, savedText } from './saved';
+import { blockOf, readSaved, savedText } from './saved';
 
 /** What a list may be about. */
 export const HOLDS = {
@@ -69,6 +69,10 @@ export class KeptList extends EventEmitter<Events> {
   private readonly spares: Spares;
   private readonly kinds: ReadonlySet<EntryKind>;
   private serial = 0;
+  /** What has changed since it was written what the list is kept from. */
+  private unsaved = new Map<string, Source | undefined>();
+  /** How many changes stand behind that, each in a line; infinite, if it is to be written anew. */
+  private behind = Infinity;
   private readonly ready: Promise<void>;
   private writing: Promise<void> = Promise.resolve();
   /** The writing that is to begin, for all changes up to then. */
@@ -141,6 +145,7 @@ export class KeptList extends EventEmitter<Events> {
 
   private async put(delta: Delta): Promise<void> {
     this.listed.apply(delta);
+    for (const [key, source] of delta.changes) this.unsaved.set(key, source);
     if (delta.added.length + delta.removed.length > 0) this.serial = Math.max(this.serial + 1, now());
     await this.save();
   }
@@ -158,7 +163,8 @@ export class KeptList extends EventEmitter<Events> {
       const saved = readSaved(text ?? '');
       if (!saved) throw new WorkflowError('blockList.notWhole', { file: path.basename(files.sources) });
       this.serial = saved.serial;
-      this.take(saved.sources);
+      const isAsSaved = this.take(saved.sources);
+      if (saved.goesOn && isAsSaved) this.behind = 0;
       const bytes = this.render();
       if (known?.equals(bytes) && !this.settings.copy) return;
       await this.save();
@@ -168,14 +174,17 @@ export class KeptList extends EventEmitter<Events> {
     }
   }
 
-  /** What was saved, as far as it may be on the list as it is set up now. */
-  private take(sources: Iterable<[string, { at: number; values: readonly string[]; off?: boolean }]>): void {
-    const put = new Map<string, { at: number; values: readonly string[]; off?: boolean }>();
+  /** What was saved, as far as it may be on the list as it is set up now. @returns whether that is all of it */
+  private take(sources: ReadonlyMap<string, Source>): boolean {
+    const put = new Map<string, Source>();
+    let isAll = true;
     for (const [key, source] of sources) {
       const values = source.values.filter((value) => this.takes(value));
       if (values.length > 0) put.set(key, { ...source, values });
+      if (values.length < source.values.length) isAll = false;
     }
     this.listed.apply(this.listed.delta({ whole: true, put, drop: new Set() }));
+    return isAll;
   }
 
   private takes(value: string): boolean {
@@ -218,14 +227,26 @@ export class KeptList extends EventEmitter<Events> {
     files: { list: string; old: string; sources: string },
     bytes: Buffer,
   ): Promise<void> {
-    const { serial } = this;
     // First what it is kept from: a list that is older than that is written again at the next start.
-    await replaceFile(files.sources, savedText({ serial, sources: this.listed.sources }), 'own');
+    await this.writeSources(files.sources);
     if (this.content && !this.content.bytes.equals(bytes)) {
       await snapshot(files.list, this.settings.snapshots);
       await keepAs(files.list, files.old);
     }
     await replaceFile(files.list, bytes, 'own');
+  }
+
+  /** Writes what has changed behind what is there, and all anew when that has become half of it. */
+  private async writeSources(file: string): Promise<void> {
+    const { serial, unsaved, listed } = this;
+    const behind = this.behind + unsaved.size;
+    const goesOn = behind <= listed.sources.size;
+    this.unsaved = new Map();
+    // Until it is known how far it came.
+    this.behind = Infinity;
+    if (goesOn) await appendTo(file, blockOf(unsaved, serial));
+    else await replaceFile(file, savedText(listed.sources, serial), 'own');
+    this.behind = goesOn ? behind : 0;
   }
 
   private get files() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Listed } from '../../src/block-list/listed';
-import { readSaved, savedText } from '../../src/block-list/saved';
+import { blockOf, readSaved, savedText } from '../../src/block-list/saved';
 import { wishOf, type ListChange, type Rules } from '../../src/block-list/wish';
 
 const NOW = 1_800_000_000;
@@ -138,7 +138,7 @@ describe('what a block list is kept from', () => {
     const fw = list();
     const tag = { Tag: [{ name: 'firewall:never', local: true }] };
     fw.take([attribute(1, 'a.example|192.0.2.1', { type: 'domain|ip' }), attribute(2, 'b.example', tag)]);
-    const text = savedText({ serial: 5, sources: fw.listed.sources });
+    const text = savedText(fw.listed.sources, 5);
     const { serial, sources } = readSaved(text) ?? { serial: 0, sources: [] };
     assert.equal(serial, 5);
     assert.deepEqual([...sources], [...fw.listed.sources]);
@@ -149,5 +149,37 @@ describe('what a block list is kept from', () => {
       [...(readSaved(spoilt)?.sources ?? [])].map(([, { values }]) => values),
       [['a.example']],
     );
+  });
+
+  it('takes from a file what was written behind it, up to the last change that is there whole', () => {
+    const source = (value: string) => ({ at: NOW, values: [value] });
+    const base = savedText(
+      new Map([1, 2].map((number) => [uuidOf(number), source(`v${number}.example`)])),
+      5,
+    );
+    const more = blockOf([[uuidOf(1), undefined] as const, [uuidOf(3), source('v3.example')] as const], 6);
+    const valuesIn = (text: string) =>
+      [...(readSaved(text)?.sources ?? [])].flatMap(([, { values }]) => values).sort();
+    assert.deepEqual(valuesIn(base + more), ['v2.example', 'v3.example']);
+    assert.deepEqual([readSaved(base + more)?.serial, readSaved(base + more)?.goesOn], [6, true]);
+    for (let length = 1; length < more.length; length++) {
+      const torn = base + more.slice(0, length);
+      assert.deepEqual(valuesIn(torn), ['v1.example', 'v2.example'], torn);
+      assert.deepEqual([readSaved(torn)?.serial, readSaved(torn)?.goesOn], [5, false]);
+    }
+  });
+
+  it('takes a file of before, in which the line about the list came first', () => {
+    const text = `{"version":1,"serial":7}\n${uuidOf(1)}\t${NOW}\t+\ta.example\n${uuidOf(2)}\t${NOW}\t-\tb.example\n`;
+    const { serial, sources, goesOn } = readSaved(text) ?? {};
+    assert.deepEqual([serial, goesOn], [7, false], 'the next change writes it anew');
+    assert.deepEqual(
+      [...(sources ?? [])],
+      [
+        [uuidOf(1), { at: NOW, values: ['a.example'] }],
+        [uuidOf(2), { at: NOW, values: ['b.example'], off: true }],
+      ],
+    );
+    assert.equal(readSaved(text.slice(0, -2)), undefined);
   });
 });
