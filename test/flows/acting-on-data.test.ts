@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { complete } from '../../src/event/to-core';
+import { idOf } from '../support/flows';
 import { MispNodeTest, type NodeSettings } from '../support/misp-node';
 import { eventOf, isWriting, planOf } from '../support/planned';
 
@@ -28,6 +29,10 @@ const NODES: Record<string, NodeSettings> = {
   'misp-sighting': {},
   'misp-analyst-data': { target: 'Attribute', note: 'acted on' },
   'misp-proposal (by a filter)': { filter: FILTER },
+  'misp-flowintel': {
+    own: { url: 'http://127.0.0.1:1' },
+    secrets: { [idOf('tested')]: { apiKey: 'x'.repeat(40) } },
+  },
 };
 
 describe('what acts on an event that MISP cut down', function () {

@@ -328,6 +328,29 @@ describe('the examples that MISP asks', function () {
       assert.deepEqual((answers[0].misp as { response: { body: unknown } }).response.body, { number: 4711 });
     });
 
+    it('Flowintel gets a case of a published event once, and the event refers to it', async () => {
+      receiver.script = [{ status: 201, body: { message: 'Case created, id: 41', case_id: 41 } }];
+      const at = { 'misp-flowintel': { url: receiver.url } };
+      const name = 'Flowintel - a case for each published event';
+      await test.deploy(name, sampleEvents(), at, { apiKey: API_KEY });
+      const cases = test.inputs('d00000000000a323');
+      const publish = async () => {
+        (test.misp.event('2') as MispEvent).published = false;
+        assert.equal((await test.publish('2')).published, true);
+      };
+      await publish();
+      await until(() => cases.length > 0);
+      const [{ json, headers }] = receiver.received;
+      assert.equal(headers['x-api-key'], API_KEY);
+      assert.equal((json as { title: string }).title, `${sampleEvents()[1].info} (2)`);
+      const found = { id: '41', url: `${receiver.url}/case/41` };
+      assert.deepEqual((cases[0].misp as { case: unknown }).case, found);
+      assert.equal(test.misp.event('2')?.Object.at(-1)?.name, 'flowintel-case');
+      await publish();
+      await until(() => cases.length > 1);
+      assert.equal(receiver.received.length, 1);
+    });
+
     it('Splunk gets an event for each attribute', async () => {
       receiver.script = [{ status: 200, body: { text: 'Success', code: 0 } }];
       const at = { 'misp-splunk': { url: `${receiver.url}/services/collector/event` } };
