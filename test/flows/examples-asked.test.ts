@@ -333,7 +333,7 @@ describe('the examples that MISP asks', function () {
       const at = { 'misp-flowintel': { url: receiver.url } };
       const name = 'Flowintel - a case for each published event';
       await test.deploy(name, sampleEvents(), at, { apiKey: API_KEY });
-      const cases = test.inputs('d00000000000a323');
+      const cases = test.inputs('d00000000000b523');
       const publish = async () => {
         (test.misp.event('2') as MispEvent).published = false;
         assert.equal((await test.publish('2')).published, true);

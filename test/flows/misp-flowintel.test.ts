@@ -302,7 +302,7 @@ describe('misp-flowintel', function () {
     });
 
     it('a node without a key or an address says so for each message', async () => {
-      await start({ secrets: {} });
+      await start({ secrets: { [idOf('tested')]: { apiKey: '' } } });
       assert.match(await test.fail(message()), /API key/);
       await start({ own: { url: 'ftp://flowintel' } });
       assert.match(await test.fail(message()), /must begin with https/);
