@@ -192,7 +192,7 @@ describe('misp-flowintel', function () {
       NaN,
       'x'.repeat(65),
     ])
-      assert.equal(caseIn({ case_id: id }, 'https://f.example'), undefined, String(id));
+      assert.equal(caseIn({ case_id: id }, 'https://f.example'), undefined, JSON.stringify(id));
     for (const body of ['41', null, [], 41, undefined])
       assert.equal(caseIn(body, 'https://f.example'), undefined);
     assert.deepEqual(caseIn({ case_id: 'c0ffee-1' }, 'https://f.example'), {
