@@ -294,6 +294,11 @@ describe('misp-flowintel', function () {
       assert.deepEqual(cases(), []);
     });
 
+    it('and where MISP is away by then', async () => {
+      const url = `http://127.0.0.1:${await freePort()}`;
+      assert.match(await fails({ url }), /\/case\/41 was made, but .* cannot be reached/);
+    });
+
     it('an event without its attributes makes no case of nothing', async () => {
       await start({ onFailure: 'stop' });
       const payload = { Event: { id: '2', uuid: 'x', info: 'thin', attribute_count: '2' } };
