@@ -66,7 +66,6 @@ const NODES: Record<string, NodeSettings> = {
   'misp-warninglist': { warninglists: ['ALL'] },
   'misp-warninglist (add)': { action: 'add', warninglist: '114' },
   'misp-ai': { use: 'recommend-tags', wait: 1 },
-  'misp-ai (reports)': { use: 'summarise-reports', wait: 1 },
   'misp-ai (indicators)': { use: 'extract-indicators', wait: 1 },
   'misp-request (POST)': { method: 'POST', path: '/events/unpublish/2', body: '{}', bodyType: 'json' },
 };

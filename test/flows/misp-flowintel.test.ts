@@ -5,7 +5,9 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { READ_ONLY_KEY } from '../../sandbox/misp/server';
+import { readParams } from '../../src/mapping/convert';
 import { caseIn, caseOf } from '../../src/notify/flowintel/case';
+import { definitions } from '../support/definitions';
 import { credentials, idOf, listener, node, tab, trigger } from '../support/flows';
 import { collectLog, until } from '../support/log';
 import { event as bareEvent, freePort, listening, query } from '../support/misp';
@@ -173,6 +175,15 @@ describe('misp-flowintel', function () {
       assert.equal(event.Event.info, info);
     }
     assert.equal(({} as Record<string, unknown>).info, undefined);
+  });
+
+  it("is what MISP's module is in an imported workflow, the key among the credentials", () => {
+    const { description } = definitions.find(({ type }) => type === 'misp-flowintel')!;
+    const { settings, secrets, unfit } = readParams(description, description.modules[0], {
+      ...{ url: 'https://f.example', apikey: KEY, 'create-reference': 'no', 'case-name': '{{ Event.id }}' },
+    });
+    assert.deepEqual(settings, { url: 'https://f.example', reference: false, title: '{{ Event.id }}' });
+    assert.deepEqual([secrets, unfit], [{ apiKey: KEY }, []]);
   });
 
   it("takes no part of a stranger's address for a case", () => {
