@@ -384,6 +384,10 @@ export interface TextNames {
   'chat.noEvent': never;
   'chat.empty': never;
   'chat.refused': 'problem' | 'service';
+  'flowintel.noKey': never;
+  'flowintel.noCase': 'host';
+  'flowintel.title': 'host';
+  'flowintel.notReferred': 'problem' | 'url';
   'splunk.noToken': never;
   'splunk.badModel': never;
   'splunk.tokenDisabled': 'code' | 'problem';

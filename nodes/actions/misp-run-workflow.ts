@@ -1,5 +1,5 @@
 import type { RunWorkflow } from '../../src/actions/plan';
-import { planRuns } from '../../src/actions/run-workflow';
+import { planRuns, RUN_CALLS } from '../../src/actions/run-workflow';
 import { writeParams } from '../../src/mapping/convert';
 import type { ModuleMapping } from '../../src/mapping/mapping';
 import { AD_HOC } from '../../src/misp/ad-hoc';
@@ -45,6 +45,14 @@ export default defineAction(
         describe: true,
       },
       variables: { kind: 'keyvalue', default: [] },
+      call: {
+        kind: 'select',
+        default: 'execute',
+        options: RUN_CALLS,
+        describe: true,
+        when: { input: 'event_ids' },
+        advanced: true,
+      },
     },
   },
   (context) => {
@@ -63,7 +71,7 @@ export default defineAction(
       async plan(message) {
         if (tracker.runOf(message)) refuseBeforeSave(message);
         const found = await findRunnable(client, names);
-        const plan = planRuns(found, config.input, variablesFor(message), message.payload);
+        const plan = planRuns(found, config.input, variablesFor(message), message.payload, config.call);
         if (isInside(message) && running.refuses(keysOf(plan)))
           throw new WorkflowError('runWorkflow.recursion', { name: plan.map(({ name }) => name).join(', ') });
         return plan;

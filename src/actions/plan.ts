@@ -157,6 +157,8 @@ export interface RunWorkflow {
   on?: Ref;
   /** What it is started with; data by reference. */
   input: Readonly<Record<string, unknown>>;
+  /** Asked as MISP's page of the event does, with these variables, and without the input. */
+  asPage?: Readonly<Record<string, string>>;
 }
 
 /** A change in MISP. What belongs to each stands in `src/misp/operations`. */

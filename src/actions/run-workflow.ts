@@ -11,6 +11,10 @@ export type AdHocScope = (typeof AD_HOC_SCOPES)[number];
 /** What a workflow is started with: each event by itself, the message's data, or nothing. */
 export type WorkflowInput = 'event_ids' | 'roaming_data' | 'nothing';
 
+/** How MISP is asked: as its API is meant, or as its page of an event does, which is for events only. */
+export const RUN_CALLS = ['execute', 'page'] as const;
+export type RunCall = (typeof RUN_CALLS)[number];
+
 /** A workflow of MISP that is to be run. */
 export interface Runnable {
   id: string;
@@ -33,6 +37,7 @@ export function planRuns(
   input: WorkflowInput,
   variables: Readonly<Record<string, string>>,
   data: unknown,
+  call: RunCall = 'execute',
 ): Plan<RunWorkflow> {
   const env = Object.keys(variables).length > 0 ? { _env: variables } : {};
   const plan = workflows.flatMap((workflow): RunWorkflow[] => {
@@ -55,7 +60,10 @@ export function planRuns(
     }
     if (input === 'nothing') return [run({})];
     if (input === 'event_ids')
-      return eventsIn(data).map((ref) => run({ eventid: [ref.uuid ?? ref.id] }, ref));
+      return eventsIn(data).map((ref) => ({
+        ...run({ eventid: [ref.uuid ?? ref.id] }, ref),
+        ...(call === 'page' ? { asPage: variables } : {}),
+      }));
     const { Event } = eventHolder(data);
     return [run({ Event }, refOf(Event))];
   });

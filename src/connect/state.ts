@@ -136,7 +136,11 @@ export async function readTriggerOf(
   asked: Asked,
   signal?: AbortSignal,
 ): Promise<TriggerState> {
-  return modules === undefined ? NOT_SEEN : readTrigger(client, asked, signal);
+  return modules === undefined ? notSeen(asked) : readTrigger(client, asked, signal);
 }
 
-const NOT_SEEN: TriggerState = { exists: true, on: false, hasWorkflow: false, graph: {}, isReadable: true };
+/** Where MISP's workflows are off nothing is seen; an ad hoc one is made by its name all the same. */
+function notSeen({ adHoc }: Asked): TriggerState {
+  const named = adHoc === undefined ? {} : { adHoc: adHoc.name };
+  return { exists: true, on: false, hasWorkflow: false, graph: {}, isReadable: true, ...named };
+}

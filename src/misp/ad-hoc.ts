@@ -89,6 +89,31 @@ export async function executeWorkflow(
   return { success: isSet(success), outcome: textOf(outcome) };
 }
 
+/**
+ * Runs an ad hoc workflow on an event as MISP's page of it does (`events/runWorkflow`): with the variables as a text of
+ * their own, as that page's form sends them since 2.5.37. MISP says whether it went wrong, and not how.
+ * @param event id or uuid
+ */
+export async function runOnEvent(
+  client: MispClient,
+  id: string,
+  event: string,
+  variables: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<RunOutcome> {
+  const isOf = (of: unknown) => of === undefined || textOf(of) === event;
+  const expect = fields<Json>(
+    'saved',
+    ({ message, id: of }) => /^(?:Successfully ran|Error)/.test(textOf(message)) && isOf(of),
+  );
+  const env = Object.keys(variables).length > 0 ? { environment_variables: JSON.stringify(variables) } : {};
+  const path = `/events/runWorkflow/${encodeURIComponent(event)}`;
+  const body = { Event: { [id]: 1, ...env } };
+  const { message } = await client.post(path, body, { signal, expect, extraMs: EXTRA_MS });
+  const success = textOf(message).startsWith('Successfully');
+  return { success, outcome: success ? 'success' : 'failure' };
+}
+
 /** What the trigger of an ad hoc workflow says it gets; undefined if it says nothing that MISP can use: then no run works. */
 export function paramsIn(graph: MispGraph): { scope: AdHocScope; filters: string } | undefined {
   const trigger = Object.values(graph).find(({ data }) => data.module_type === 'trigger');

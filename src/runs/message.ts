@@ -62,6 +62,8 @@ export interface MispPart {
   approval?: unknown;
   /** What the last webhook was answered. */
   response?: unknown;
+  /** Of an event, the case that was made from it: what it is called there, and where people see it. */
+  case?: { id: string; url: string };
   /** Of a ZeroMQ message: its topic, and what happened there. */
   topic?: string;
   action?: string;

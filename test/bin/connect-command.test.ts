@@ -6,6 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { API_KEY, READER_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
+import { NEWEST } from '../../sandbox/misp/version';
+import { graphOf } from '../../src/actions/misp-graph';
+import { paramsIn } from '../../src/misp/ad-hoc';
 import { root } from '../support/node-red';
 
 const PASSWORD = 'a secret/word';
@@ -85,6 +88,53 @@ describe('connect, check and undo from the command line', function () {
     assert.equal(misp.settings.get('Plugin.Action_services_enable'), false);
     assert.equal(misp.workflowStore.byTrigger('event-publish'), undefined);
     assert.ok(!readFileSync(file('undo'), 'utf8').includes(API_KEY));
+  });
+
+  describe('an ad hoc workflow', () => {
+    const adHoc = (...more: string[]) => [
+      ...['--trigger', 'ad-hoc', '--module', 'nodered_event_publish', '--workflow', 'Review'],
+      ...more,
+    ];
+    const made = () => misp.workflowStore.rows.find(({ name }) => name === 'Review');
+    beforeEach(() => {
+      misp.version = NEWEST;
+    });
+
+    it('is made with the name, the scope and the filters of the flags, found again, and taken back', async () => {
+      const filters = '{"tags": ["tlp:red"]}';
+      const flags = adHoc('--scope', 'events', '--filters', filters, '--fails-open');
+      const { status, err } = await run('connect', '--undo-file', file('undo'), ...flags);
+      assert.equal(status, 0, err);
+      assert.match(err, /of several events it tells the outcome of the last one only/);
+      assert.deepEqual(paramsIn(graphOf(made()?.data)), { scope: 'events', filters });
+      assert.match((await run('connect', ...flags)).out, /nothing to do/);
+      assert.equal((await run('undo', '--undo-file', file('undo'))).status, 0);
+      assert.equal(made(), undefined);
+    });
+
+    it('gets events by their ids, and fails closed, unless it is told otherwise', async () => {
+      const { status, err } = await run('connect', ...adHoc());
+      assert.equal(status, 0, err);
+      const graph = graphOf(made()?.data);
+      assert.deepEqual(paramsIn(graph), { scope: 'passed_event_ids', filters: '{}' });
+      assert.ok(Object.values(graph).some(({ data }) => data.id === 'stop-execution'));
+    });
+
+    it('is warned of what runs on all events, and not made with a scope or filters that MISP cannot use', async () => {
+      misp.calls.reset();
+      const { err: warned } = await run('connect', '--dry-run', ...adHoc('--scope', 'events'));
+      assert.match(warned, /Review is on all events of MISP: its search names nothing/);
+      const wrong = await run('connect', ...adHoc('--scope', 'attributes'));
+      assert.equal(wrong.status, 2);
+      assert.match(wrong.err, /passed_event_ids, passed_roaming_data, events/);
+      for (const filters of ['no JSON', '[]']) {
+        const { status, err } = await run('connect', ...adHoc('--scope', 'events', '--filters', filters));
+        assert.notEqual(status, 0, filters);
+        assert.match(err, /filter|search/i);
+      }
+      assert.deepEqual(misp.calls.writing, []);
+      assert.equal(made(), undefined);
+    });
   });
 
   it('asks where in a workflow that has blocks', async () => {

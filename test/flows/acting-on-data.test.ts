@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { complete } from '../../src/event/to-core';
+import { idOf } from '../support/flows';
 import { MispNodeTest, type NodeSettings } from '../support/misp-node';
 import { eventOf, isWriting, planOf } from '../support/planned';
 
@@ -30,6 +31,14 @@ const NODES: Record<string, NodeSettings> = {
   'misp-proposal (by a filter)': { filter: FILTER },
 };
 
+/** What sends the event on, whole. */
+const SENDING: Record<string, NodeSettings> = {
+  'misp-flowintel': {
+    own: { url: 'http://127.0.0.1:1' },
+    secrets: { [idOf('tested')]: { apiKey: 'x'.repeat(40) } },
+  },
+};
+
 describe('what acts on an event that MISP cut down', function () {
   this.timeout(30000);
   let test: MispNodeTest;
@@ -41,7 +50,7 @@ describe('what acts on an event that MISP cut down', function () {
   const deploy = (name: string, settings: NodeSettings) =>
     test.deploy(typeOf(name), { dryRun: true, ...settings });
 
-  for (const [name, settings] of Object.entries(NODES)) {
+  for (const [name, settings] of Object.entries({ ...NODES, ...SENDING })) {
     it(`${name} does not take it for one without attributes`, async () => {
       await deploy(name, settings);
       for (const count of ['2', 2]) {

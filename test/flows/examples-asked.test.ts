@@ -328,6 +328,34 @@ describe('the examples that MISP asks', function () {
       assert.deepEqual((answers[0].misp as { response: { body: unknown } }).response.body, { number: 4711 });
     });
 
+    it('Flowintel gets a case of a new event once, and the event refers to it', async () => {
+      receiver.script = [{ status: 201, body: { message: 'Case created, id: 41', case_id: 41 } }];
+      const at = { 'misp-flowintel': { url: receiver.url } };
+      const name = 'Flowintel - a case for each new event';
+      await test.deploy(name, sampleEvents(), at, { apiKey: API_KEY });
+      const [cases, failed] = ['d00000000000b523', 'd00000000000b525'].map((id) => test.inputs(id));
+      // MISP says no more of a new event.
+      const { id, uuid, info } = sampleEvents()[1];
+      const saved = () =>
+        test.misp.fire('event-after-save-new', { Event: { id, uuid, info, attribute_count: '8' } });
+      await saved();
+      await until(() => cases.length > 0);
+      const [{ json, headers }] = receiver.received;
+      assert.equal(headers['x-api-key'], API_KEY);
+      const { title, event } = json as { title: string; event: { Event: MispEvent } };
+      assert.equal(title, `${info} (2)`);
+      assert.equal(event.Event.Attribute.length, sampleEvents()[1].Attribute.length);
+      const found = { id: '41', url: `${receiver.url}/case/41` };
+      assert.deepEqual((cases[0].misp as { case: unknown }).case, found);
+      assert.equal(test.misp.event('2')?.Object.at(-1)?.name, 'flowintel-case');
+      await saved();
+      await until(() => cases.length > 1);
+      assert.equal(receiver.received.length, 1);
+      receiver.script = ['cut'];
+      await test.misp.fire('event-after-save-new', triggerData(test.misp.event('4') as MispEvent));
+      await until(() => failed.length > 0);
+    });
+
     it('Splunk gets an event for each attribute', async () => {
       receiver.script = [{ status: 200, body: { text: 'Success', code: 0 } }];
       const at = { 'misp-splunk': { url: `${receiver.url}/services/collector/event` } };

@@ -27,6 +27,7 @@ const NEEDED: Record<string, Settings> = {
   'misp-run-module': { module: 'publish-event' },
   'misp-sighting': { values: 'payload', valuesType: 'msg' },
   'misp-splunk': {},
+  'misp-flowintel': { url: 'https://flowintel.example' },
   'misp-tag-replace': { pattern: '/x/', substitution: 'y' },
   'misp-enrich': { enrichWith: ['dns'] },
   'misp-warninglist': { warninglist: '114' },
@@ -37,6 +38,7 @@ const SECRETS: Record<string, Settings> = {
   'misp-chat': { webhookUrl: 'https://chat.example/hook', token: '123:abc' },
   'misp-webhook': { url: 'https://hook.example/' },
   'misp-splunk': { token: 'abc', hecToken: 'abc' },
+  'misp-flowintel': { apiKey: 'abc' },
 };
 const CONFIG_NODES: Record<string, string> = {
   'misp-server': 'misp',

@@ -165,16 +165,63 @@ describe('misp-run-workflow', function () {
     assert.equal(test.misp.outcomes.length, 0);
   });
 
-  it('does not do it again when the answer did not come', async () => {
-    make('Review', 'passed_event_ids');
-    await run({ workflows: ['Review'] });
-    test.recorder.answer = ({ path }, response) => {
-      if (!path.includes('executeWorkflow')) return false;
-      response.socket?.destroy();
-      return true;
-    };
-    await test.fail(payload());
-    assert.equal(test.calls.filter((call) => call.includes('execute')).length, 1);
+  for (const call of ['execute', 'page']) {
+    it(`does not do it again when the answer did not come: ${call}`, async () => {
+      make('Review', 'passed_event_ids');
+      await run({ workflows: ['Review'], call });
+      test.recorder.answer = ({ path }, response) => {
+        if (!/executeWorkflow|runWorkflow/.test(path)) return false;
+        response.socket?.destroy();
+        return true;
+      };
+      await test.fail(payload());
+      assert.equal(test.calls.filter((one) => /executeWorkflow|runWorkflow/.test(one)).length, 1);
+    });
+  }
+
+  describe("asked as MISP's page of an event does", () => {
+    const page = (settings: NodeSettings = {}) => run({ workflows: ['Review'], call: 'page', ...settings });
+
+    it('runs each event by itself, with the variables in the field of its form', async () => {
+      const { id } = make('Review', 'passed_event_ids', { stops: '1' });
+      const variables = [{ name: 'reason', value: 'for {{ 1 + 1 }} "reasons"' }];
+      await page({ variables, onFailure: 'continue' });
+      test.receive({ payload: ['1', '2'] });
+      await until(() => test.sent.length > 0 && test.errors.length > 0);
+      assert.deepEqual(
+        test.recorder.calls
+          .filter(({ path }) => path.includes('runWorkflow'))
+          .map(({ path, body }) => [path, body]),
+        ['1', '2'].map((event) => [
+          `/events/runWorkflow/${event}`,
+          { Event: { [id]: 1, environment_variables: '{"reason":"for 2 \\"reasons\\""}' } },
+        ]),
+      );
+      assert.deepEqual(
+        resultOf(test.sent[0].message).operations.map(({ state, answer }) => [state, answer]),
+        [
+          ['failed', { success: false, outcome: 'failure' }],
+          ['done', { success: true, outcome: 'success' }],
+        ],
+      );
+      assert.match(test.errors[0], /ended with "failure"/);
+    });
+
+    it('sends no variables where there are none, as to MISPs that know of none', async () => {
+      const { id } = make('Review', 'passed_event_ids');
+      test.misp.version = '2.5.2';
+      await page();
+      await test.send(payload());
+      assert.deepEqual(test.recorder.calls.at(-1)?.body, { Event: { [id]: 1 } });
+    });
+
+    it('runs what searches, or takes data, as its API does', async () => {
+      make('Review', 'events', { filters: '{"eventid": ["2"]}' });
+      await page();
+      await test.send(payload());
+      assert.ok(test.calls.some((call) => call.includes('executeWorkflow')));
+      assert.ok(!test.calls.some((call) => call.includes('runWorkflow')));
+    });
   });
 
   describe('behind a flow that a workflow of MISP has called', () => {
@@ -246,30 +293,36 @@ describe('misp-run-workflow', function () {
     });
   });
 
-  it('gives variables to the flow that MISP calls', async () => {
-    const port = await freePort();
-    Object.assign(test.misp.actionService, { url: 'http://misp:secret@127.0.0.1', port });
-    make('Circle', 'passed_event_ids', { module: 'ours' });
-    const variables = [{ name: 'reason', value: 'for {{ Event.id }}' }];
-    await deploy(
-      test.nodeRed.RED,
-      [
-        tab,
-        listener(port),
-        { id: 'misp', type: 'misp-server', url: test.misp.url, timeout: 20, verify: true },
-        trigger(['take', 'go'], { trigger: 'ad-hoc', module: 'ours' }),
-        node('take', 'function', [[]], { func: "global.get('take')(0, msg);" }),
-        allow(),
-        node('first', 'misp-run-workflow', [[]], { server: 'misp', workflows: ['Circle'], variables }),
-      ],
-      { misp: { apiKey: API_KEY }, ...credentials },
-    );
-    await listening(port);
-    test.clear();
-    test.nodeRed.RED.nodes.getNode(idOf('first'))?.receive(payload());
-    await until(() => test.sent.length > 0);
-    assert.deepEqual((test.sent[0].message.misp as { env: unknown }).env, { reason: 'for 2' });
-  });
+  for (const call of ['execute', 'page'])
+    it(`gives variables to the flow that MISP calls: ${call}`, async () => {
+      const port = await freePort();
+      Object.assign(test.misp.actionService, { url: 'http://misp:secret@127.0.0.1', port });
+      make('Circle', 'passed_event_ids', { module: 'ours' });
+      const variables = [{ name: 'reason', value: 'for {{ Event.id }}' }];
+      await deploy(
+        test.nodeRed.RED,
+        [
+          tab,
+          listener(port),
+          { id: 'misp', type: 'misp-server', url: test.misp.url, timeout: 20, verify: true },
+          trigger(['take', 'go'], { trigger: 'ad-hoc', module: 'ours' }),
+          node('take', 'function', [[]], { func: "global.get('take')(0, msg);" }),
+          allow(),
+          node('first', 'misp-run-workflow', [[]], {
+            server: 'misp',
+            workflows: ['Circle'],
+            variables,
+            call,
+          }),
+        ],
+        { misp: { apiKey: API_KEY }, ...credentials },
+      );
+      await listening(port);
+      test.clear();
+      test.nodeRed.RED.nodes.getNode(idOf('first'))?.receive(payload());
+      await until(() => test.sent.length > 0);
+      assert.deepEqual((test.sent[0].message.misp as { env: unknown }).env, { reason: 'for 2' });
+    });
 });
 
 describe('running workflows', () => {

@@ -11,6 +11,7 @@ const SENDERS: [type: string, settings: object][] = [
   ['misp-webhook', { url: 'http://RECEIVER/hook' }],
   ['misp-chat', { service: 'mattermost' }],
   ['misp-splunk', { url: 'http://RECEIVER/services/collector/event' }],
+  ['misp-flowintel', { url: 'http://RECEIVER', server: 'misp' }],
 ];
 const DEADLINE_S = 1.2;
 
@@ -43,7 +44,7 @@ describe('receivers that are away, on the path that MISP waits for', function ()
       return node(type, type, [[names[index + 1]]], JSON.parse(text) as Record<string, unknown>);
     });
     const mail = { host: '127.0.0.1', port: receiver, security: 'none', from: 'misp@example.org' };
-    const secrets = { webhookUrl: `http://${server}/hooks/x`, token: 'x'.repeat(20) };
+    const secrets = { webhookUrl: `http://${server}/hooks/x`, token: 'x'.repeat(20), apiKey: 'x'.repeat(60) };
     await deploy(
       nodeRed.RED,
       [
@@ -120,6 +121,7 @@ describe('receivers that are away, on the path that MISP waits for', function ()
       ['misp-chat', { service: 'telegram', chatId: '' }],
       ['misp-webhook', { url: '' }],
       ['misp-splunk', { url: '' }],
+      ['misp-flowintel', { url: '', server: 'misp' }],
       ['misp-email', { mailServer: '', mail_template_subject: '{{ no end' }],
     ];
     await start(broken, await freePort());

@@ -14,6 +14,7 @@ const SECRETS = {
   token: '4711:SentinelToken0123456789',
   urlSecret: 'SentinelEndOfUrl',
   authorization: 'Bearer SentinelAuthorization',
+  apiKey: 'SentinelFlowintelKey',
   proxy: 'SentinelProxyPassword',
 };
 const EVENT = { Event: { id: '7', info: 'Harbor', Attribute: [], _AttributeFlattened: [] } };
@@ -26,6 +27,7 @@ const SENDERS: [name: string, type: string, settings: object][] = [
   ['telegram', 'misp-chat', { service: 'telegram', chatId: '1', apiUrl: 'URL' }],
   ['webhook', 'misp-webhook', { url: 'URL/hook/' }],
   ['splunk', 'misp-splunk', { url: 'URL/services/collector/event' }],
+  ['flowintel', 'misp-flowintel', { url: 'URL', reference: false }],
 ];
 
 interface Echo {

@@ -5,6 +5,7 @@ import { placesIn } from '../../src/actions/misp-graph';
 import { bareGraph, insertAt, withTriggerData, type Chain } from '../../src/connect/splice';
 import { rest } from './support/rest';
 import recorded from '../fixtures/adhoc/executeWorkflow-answers.json';
+import recordedOnPage from '../fixtures/adhoc/runWorkflow-answers.json';
 
 /** The answers that MISP 2.4.204, the twin of 2.5.6, was recorded with. */
 const answerOf = (title: string) => recorded.find((one) => one.case === title)!;
@@ -47,6 +48,28 @@ describe('the stand-in as a newer MISP', () => {
     if (module) misp.workflowStore.switchModule(module, true);
     return id;
   }
+
+  it("answers MISP's page of an event as recorded", async () => {
+    const runs = async (title: string, event: string, ...ids: string[]) => {
+      const known = recordedOnPage.find((one) => one.case === title)!;
+      const body = { Event: Object.fromEntries(ids.map((id) => [id, 1])) };
+      const { status, body: answer } = await call('POST', `/events/runWorkflow/${event}`, body);
+      const wanted = JSON.stringify(known.answer).replaceAll(/399|401|f969ffea-[\da-f-]+/g, event);
+      assert.deepEqual([status, answer], [known.status, JSON.parse(wanted)], title);
+    };
+    const allowed = await make('passed_event_ids');
+    const other = await make('passed_roaming_data');
+    await runs('runWorkflow allow', ID, allowed);
+    await runs('runWorkflow, two workflows', ID, allowed, other);
+    await runs('runWorkflow, event by uuid', misp.event(ID)!.uuid, allowed);
+    await runs('runWorkflow block', ID, await make('passed_event_ids', 'stop-execution'));
+    await runs('runWorkflow without wrapper', ID);
+    await runs('runWorkflow, service dead', ID, await make('passed_event_ids', 'not_there'));
+    const { id } = misp.workflowStore.create('event-publish');
+    await runs('runWorkflow, a workflow that is not ad hoc', ID, id);
+    assert.equal((await call('GET', `/events/runWorkflow/${ID}`)).status, 500);
+    assert.equal((await call('POST', `/events/runWorkflow/${ID}`, { Event: {} }, READ_ONLY_KEY)).status, 403);
+  });
 
   it('answers runs of ad hoc workflows as recorded', async () => {
     const dead = await execute(await make('passed_event_ids', 'not_there'));

@@ -20,8 +20,10 @@ export interface NodeSettings extends Record<string, unknown> {
   timeout?: number;
   /** Config nodes that it needs besides. */
   beside?: FlowNode[];
-  /** Of those. */
+  /** Of those, and of the node itself. */
   secrets?: Record<string, object>;
+  /** Settings of the node that are called as one of the above. */
+  own?: Record<string, unknown>;
 }
 
 /** A node that works with a MISP, in a real Node-RED, before a stand-in MISP whose calls are recorded. */
@@ -59,6 +61,7 @@ export class MispNodeTest {
       timeout = 2,
       beside = [],
       secrets,
+      own,
       ...fields
     } = settings;
     const ports = Array.from({ length: outputs }, (_, index) => index);
@@ -74,7 +77,7 @@ export class MispNodeTest {
           'tested',
           type,
           ports.map((port) => [`take${port}`]),
-          { server: 'misp', ...fields },
+          { server: 'misp', ...fields, ...own },
         ),
         ...takers,
         ...beside,

@@ -48,3 +48,32 @@ export async function executeWorkflow(
   const outcome = outcomes.at(-1) ?? null;
   return { status: 200, body: { success: outcome === 'success', outcome } };
 }
+
+/**
+ * `events/runWorkflow/<event>`, what MISP's page of an event calls: it says whether a workflow failed, and that all is saved.
+ * Variables are as in the page's form of MISP 2.5.37 and newer; what MISP does with them was not measured.
+ */
+export async function runOnEvent(
+  { args: [id = ''], method, body, url, user }: RestRequest,
+  misp: StandIn,
+): Promise<RestAnswer> {
+  if (user.keyOf) return deny(NO_PERMISSION, url);
+  if (!isSince(misp.version, '2.5.2')) return notFound('Not Found', url);
+  if (method !== 'POST') return problem(500, BROKEN, url);
+  if (!misp.event(id)) return notFound('Invalid event', url);
+  const { environment_variables: given, ...chosen } =
+    isRecord(body) && isRecord(body.Event) ? body.Event : {};
+  const rows = Object.keys(chosen).map((key) => misp.workflowStore.find(key));
+  if (rows.some((row) => !row || !isAdHoc(row))) return problem(405, 'Can only run a Ad-Hoc Workflow', url);
+  const env = typeof given === 'string' ? { _env: JSON.parse(given) as unknown } : {};
+  let ran = 0;
+  for (const row of rows) {
+    const outcomes = row && (await runAdHoc(misp, row, { eventid: [id], ...env }));
+    if (outcomes?.at(-1) === 'success') ran += 1;
+  }
+  const isWell = ran > 0 && ran === rows.length;
+  const message = isWell
+    ? `Successfully ran ${ran} Workflows on Event ${id}`
+    : 'Error(s) while running Workflow(s): ';
+  return { status: 200, body: { saved: true, success: true, name: message, message, url, id } };
+}

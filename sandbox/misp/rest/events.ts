@@ -1,5 +1,6 @@
 import type { StandIn } from '../stand-in';
 import { publish, unpublish } from '../publish';
+import { runOnEvent } from './ad-hoc';
 import { extractIndicators, recommendTags, summariseEvent } from './ai';
 import { deny, notFound, type RestAnswer } from './answers';
 import { fits, searchAnswer, texts } from './attribute-search';
@@ -36,6 +37,7 @@ export const events: Resource = {
   aiSummarize: summariseEvent,
   aiRecommendTags: recommendTags,
   aiExtractIndicators: extractIndicators,
+  runWorkflow: { run: runOnEvent },
   enrichEvent,
   queryEnrichment,
   importModule,
