@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
+import { newsOf } from '../../src/echo/news';
 import { DEFAULT_QUEUE, type QueueLimits, type QueueState, type RequestQueue } from '../../src/queue/queue';
 import { paceOf, type RedisSettings } from '../../src/store/redis/settings';
 import { RedisQueue } from '../../src/store/redis-queue';
@@ -33,6 +34,7 @@ class QueueKeeper extends EventEmitter<Events> {
   trouble: Said | undefined;
   /** What deployed nodes say. */
   private readonly wishes = new Map<string, QueueWish>();
+  private doNotShare: (() => void) | undefined;
   /** The Redis that is used, as text. */
   private redis: string | undefined;
 
@@ -78,9 +80,21 @@ class QueueKeeper extends EventEmitter<Events> {
     queue.on('state', (state) => this.onState(state));
     queue.on('notice', (notice) => this.RED.log.warn(words(notice)));
     queue.on('changed', () => this.emit('changed'));
+    this.shareWrites(queue);
     this.current = queue;
     this.redis = where;
     return queue;
+  }
+
+  /** What one has written, the others know for an echo. */
+  private shareWrites(queue: RequestQueue): void {
+    const { ownWrites } = runtimeOf(this.RED);
+    this.doNotShare?.();
+    this.doNotShare = queue.share && ownWrites.shareBy((news) => queue.share?.(JSON.stringify(news)));
+    queue.on('shared', (text, ageMs) => {
+      const news = newsOf(text);
+      if (news) ownWrites.hear(news, ageMs);
+    });
   }
 
   /** What was kept on disk is not in Redis: it waits there. */

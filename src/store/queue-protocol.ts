@@ -38,6 +38,12 @@ export type ToQueueThread =
   | { do: 'places'; source: string; places: QueuePlaces }
   | { do: 'open' | 'pause'; source: string; module: string }
   | { do: 'fates'; fates: readonly { fate: Fate; id: number }[] }
+  /** Only where several processes share it. */
+  | { do: 'share'; news: readonly string[] }
   | { do: 'close' };
 
-export type FromQueueThread = KeeperMessage | { told: 'taken'; request: TakenRequest } | { told: 'changed' };
+export type FromQueueThread =
+  | KeeperMessage
+  | { told: 'taken'; request: TakenRequest }
+  | { told: 'changed' }
+  | { told: 'shared'; news: string; ageMs: number };

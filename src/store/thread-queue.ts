@@ -14,7 +14,7 @@ export interface ThreadState {
 
 /** A queue whose keeping is the work of a thread of its own. */
 export class ThreadQueue extends EventEmitter<QueueEvents> implements RequestQueue {
-  private readonly thread: KeptThread<ToQueueThread>;
+  protected readonly thread: KeptThread<ToQueueThread>;
   private readonly entrances = new Map<string, (entrance: MessagePort) => void>();
   private readonly places = new Map<string, QueuePlaces>();
   private readonly modules = new Map<string, { source: string; module: string }>();
@@ -127,6 +127,7 @@ export class ThreadQueue extends EventEmitter<QueueEvents> implements RequestQue
 
   private onTold(message: Exclude<FromQueueThread, KeeperMessage>): void {
     if (message.told === 'changed') return void this.emit('changed');
+    if (message.told === 'shared') return void this.emit('shared', message.news, message.ageMs);
     this.inHand.add(message.request.id);
     this.emit('taken', message.request);
   }

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { RequestQueue, TakenRequest } from '../../src/queue/queue';
 import { loadRedis } from '../../src/store/redis/packages';
 import { words } from '../../src/text';
-import { Entrance, request, settled } from '../support/queue';
-import { hasRedis, HASTE, openedRedisQueue, RedisServer } from '../support/redis';
+import { DEFAULT_QUEUE, Entrance, request, settled } from '../support/queue';
+import { hasRedis, HASTE, openedRedisQueue, RedisQueue, RedisServer } from '../support/redis';
 import { until } from '../support/store';
 
 const textOf = ({ body }: TakenRequest) => Buffer.from(body).toString();
@@ -180,7 +180,7 @@ describe('accepted requests in Redis', function () {
     let deaths = 0;
     let child: ChildProcess | undefined;
     const start = () => {
-      const args = [JSON.stringify(redis.settings), JSON.stringify(HASTE)];
+      const args = [JSON.stringify(redis.settings), JSON.stringify({ ...HASTE, lockMs: 500 })];
       child = fork(path.join(__dirname, '../support/redis-child.mjs'), args, { execArgv: [] });
       child.on('message', (one: { text: string; attempt: number }) => ended.push(one));
       child.once('exit', () => (deaths++, start()));
@@ -209,6 +209,15 @@ describe('accepted requests in Redis', function () {
     await assert.rejects(entrance.put(request('x'.repeat(1000))), /wait for their flows already/);
     await entrance.put(request('2'));
     await assert.rejects(entrance.put(request('3')), /2 requests .* wait for their flows already/);
+  });
+
+  it('are kept although they come in before it is known whether Redis is there', async () => {
+    const queue = new RedisQueue(redis.settings, DEFAULT_QUEUE, HASTE);
+    queues.push(queue);
+    // The entrance is there as soon as the thread is.
+    const kept = new Entrance(queue, 'listener').put(request('early'));
+    assert.equal(queue.current.state, 'opening');
+    await kept;
   });
 
   it('may be large', async () => {
@@ -329,11 +338,30 @@ describe('accepted requests in Redis', function () {
     const entrance = new Entrance(queue, 'listener');
     await assert.rejects(entrance.put(request('x')), /did not do what it was asked for: .*WRONGTYPE/);
     await redis.say('DEL', 'test:entering');
+    for (const name of ['%', 'a:b.c', '', 'x'.repeat(10_000), 'gone.module'])
+      await redis.say('SADD', 'test:lanes', name);
     await put(entrance, request('y'));
     await until(() => taken.length === 1);
     queue.done(taken[0].id);
     await until(async () => (await state(queue)).running === 0);
     assert.ok(notices.length < 20, String(notices.length));
+  });
+
+  it('come with what the others tell, also to one that has just started, and never with what it tells itself', async () => {
+    const [a, b] = [await opened(), await opened()];
+    a.queue.share?.('one');
+    a.queue.share?.('two');
+    await until(() => b.heard.length === 2);
+    await settled(300);
+    const c = await opened();
+    await until(() => c.heard.length === 2);
+    const told = [b, c].map(({ heard }) => heard.map(({ news }) => news));
+    assert.deepEqual(told, [
+      ['one', 'two'],
+      ['one', 'two'],
+    ]);
+    assert.ok(b.heard[0].ageMs < 300 && c.heard[0].ageMs >= 300);
+    assert.deepEqual(a.heard, []);
   });
 
   it('need the packages, and say so', () => {

@@ -37,18 +37,17 @@ export async function fireAtSeveral(asked: RedisKills): Promise<RedisKillsResult
   const { processes, kills, redisKills, deadAfter, ...salvo } = asked;
   const folder = mkdtempSync(path.join(tmpdir(), 'misp-several-'));
   const file = path.join(folder, 'runs.txt');
-  const redis = await new RedisServer().start();
+  const redis = await new RedisServer(['--appendfsync', 'always']).start();
   const several: { nodeRed: NodeRedProcess; userDir: string }[] = [];
   const began = performance.now();
   try {
+    // They are no loop, however often they tell of one event.
+    const more = { inOrder: salvo.events !== undefined, mostRuns: 1_000_000 };
     const ports: number[] = [];
     for (let index = 0; index < processes; index++) {
       const [port, userDir] = [await freePort(), path.join(folder, String(index))];
       const nodeRed = await forkNodeRed({ userDir });
-      const flow = [
-        ...writingFlow(port, file, { inOrder: salvo.events !== undefined }),
-        inRedis(redis, { deadAfter }),
-      ];
+      const flow = [...writingFlow(port, file, more), inRedis(redis, { deadAfter })];
       await nodeRed.deploy(flow, credentials);
       await listening(port);
       ports.push(port);

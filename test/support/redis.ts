@@ -4,7 +4,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { QueueLimits, TakenRequest } from '../../src/queue/queue';
-import type { RedisQueue } from '../../src/store/redis-queue';
+import type { RedisQueue as Kept } from '../../src/store/redis-queue';
 import { REDIS_PACE, type RedisPace, type RedisSettings } from '../../src/store/redis/settings';
 import { words } from '../../src/text';
 import { freePort } from './misp';
@@ -13,12 +13,14 @@ import { DEFAULT_QUEUE, settled } from './queue';
 
 /** The built queue: its thread is a file of its own. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the sources have types alone
-const built = require(path.join(root, 'dist/src/store/redis-queue')) as { RedisQueue: typeof RedisQueue };
+export const { RedisQueue } = require(path.join(root, 'dist/src/store/redis-queue')) as {
+  RedisQueue: typeof Kept;
+};
 
 /** A process that is dead is known to be so soon. */
 export const HASTE: RedisPace = {
   ...REDIS_PACE,
-  ...{ lockMs: 600, stalledMs: 200, beatMs: 200, enteringMs: 600, answerMs: 1000 },
+  ...{ lockMs: 1500, stalledMs: 200, beatMs: 200, enteringMs: 600, answerMs: 1000 },
 };
 
 /** Whether there is a Redis to test with. */
@@ -105,13 +107,15 @@ export async function openedRedisQueue(
   limits: Partial<QueueLimits> = {},
   pace: RedisPace = HASTE,
 ) {
-  const queue = new built.RedisQueue(settings, { ...DEFAULT_QUEUE, ...limits }, pace);
+  const queue = new RedisQueue(settings, { ...DEFAULT_QUEUE, ...limits }, pace);
   queue.setMaxListeners(0);
   const taken: TakenRequest[] = [];
   const notices: string[] = [];
   queue.on('taken', (request) => taken.push(request));
+  const heard: { news: string; ageMs: number }[] = [];
   queue.on('notice', (notice) => notices.push(words(notice)));
+  queue.on('shared', (news, ageMs) => heard.push({ news, ageMs }));
   queue.setPlaces('listener', { runs: 10, bytes: 1024 * 1024 });
   while (queue.current.state === 'opening') await settled(5);
-  return { queue, taken, notices };
+  return { queue, taken, notices, heard };
 }

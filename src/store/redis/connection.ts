@@ -16,6 +16,9 @@ const LEAST_VERSION = [6, 2];
 /** Longest pause between two attempts to connect, in milliseconds. */
 const MOST_PAUSE_MS = 2000;
 
+/** What the package says of itself when the connection is lost: the reason is another one. */
+const OWN_WORDS = /^(Reached the max retries|Stream isn't writeable|Connection is closed)/;
+
 interface Events {
   /** Why nothing can be kept; undefined if it can. */
   trouble: [problem: Said | undefined];
@@ -30,6 +33,8 @@ export class RedisConnection extends EventEmitter<Events> {
   readonly hasty: ScriptedClient;
   /** Waits until Redis is back. */
   readonly patient: ScriptedClient;
+  /** Waits for what others tell. */
+  readonly waiting: ScriptedClient;
   /** Since when it has been there, in milliseconds since 1970; undefined while it is not. */
   since: number | undefined;
   private latest = '';
@@ -64,10 +69,9 @@ export class RedisConnection extends EventEmitter<Events> {
       ...{ maxRetriesPerRequest: 0, enableOfflineQueue: false, autoResendUnfulfilledCommands: false },
       commandTimeout: pace.answerMs,
     });
-    this.patient = this.client({
-      ...options,
-      ...{ maxRetriesPerRequest: null, enableOfflineQueue: true, autoResendUnfulfilledCommands: true },
-    });
+    const patience = { maxRetriesPerRequest: null, enableOfflineQueue: true };
+    this.patient = this.client({ ...options, ...patience, autoResendUnfulfilledCommands: true });
+    this.waiting = this.client({ ...options, ...patience, autoResendUnfulfilledCommands: true });
     this.hasty.on('ready', () => void this.look());
     this.hasty.on('close', () => this.onClose());
   }
@@ -117,6 +121,7 @@ export class RedisConnection extends EventEmitter<Events> {
     this.isClosed = true;
     this.hasty.disconnect();
     this.patient.disconnect();
+    this.waiting.disconnect();
   }
 
   private client(options: ConstructorParameters<RedisPackages['Redis']>[0]): ScriptedClient {
@@ -128,11 +133,13 @@ export class RedisConnection extends EventEmitter<Events> {
   private onClose(): void {
     this.since = undefined;
     if (this.isClosed) return;
-    this.setTrouble(this.away(new Error(this.latest || 'connection closed')));
+    this.setTrouble(this.away());
   }
 
-  private away({ message }: Error): Said {
-    return text('redis.away', { where: this.where, problem: message.split('\n')[0] });
+  private away(error?: Error): Said {
+    const said = error && !OWN_WORDS.test(error.message) ? error.message : this.latest;
+    const problem = said === '' ? text('redis.closed') : said.split('\n')[0];
+    return text('redis.away', { where: this.where, problem });
   }
 
   private troubleIn(about: Record<string, string>): Said | undefined {

@@ -7,6 +7,7 @@ import { prepared } from '../thread/queue-body';
 import { packed, unpacked } from '../thread/queue-table';
 import { RedisConnection, tooMany } from './connection';
 import { Lane, type Held } from './lane';
+import { News } from './news';
 import type { BullJob } from './packages';
 import { Places } from './places';
 import { RedisRequests, type Place } from './requests';
@@ -47,6 +48,7 @@ interface Entering extends Place {
 export class RedisKeeper {
   private connection: RedisConnection | undefined;
   private requests!: RedisRequests;
+  private news: News | undefined;
   private problem: Said | undefined = text('redis.closed');
   private readonly lanes = new Map<string, Lane>();
   private readonly places = new Places();
@@ -61,6 +63,9 @@ export class RedisKeeper {
   private nextId: number;
   private tidied = 0;
   private isClosed = false;
+  /** It is known whether Redis can be used: what comes in before waits for that. */
+  private setKnown!: () => void;
+  private readonly known = new Promise<void>((resolve) => (this.setKnown = resolve));
   private readonly timers: NodeJS.Timeout[] = [];
   /** What is being told to Redis. */
   private readonly telling = new Set<Promise<void>>();
@@ -81,8 +86,11 @@ export class RedisKeeper {
       this.onTrouble(saidBy(error));
       return Promise.resolve();
     }
-    const { hasty, patient } = this.connection;
+    const { hasty, patient, waiting } = this.connection;
     this.requests = new RedisRequests(hasty, patient, redis.prefix);
+    this.news = new News(patient, waiting, `${redis.prefix}:writes`, this.requests.owner);
+    const hear = (news: string, ageMs: number) => this.tell({ told: 'shared', news, ageMs });
+    void this.news.listen(hear, (error) => this.onError(error));
     this.connection.on('trouble', (problem) => this.onTrouble(problem));
     this.connection.on('notice', (notice) => this.tell({ told: 'notice', notice }));
     this.every(pace.beatMs, () => this.beat());
@@ -105,6 +113,11 @@ export class RedisKeeper {
         return this.places.setOpen(message.source, message.module, false);
       case 'fates':
         for (const { fate, id } of message.fates) this.onFate(fate, id);
+        return;
+      case 'share':
+        // Late it is of no use: what is not told while Redis is away stays unknown to others.
+        if (this.problem === undefined)
+          void this.news?.tell(message.news).catch((error: unknown) => this.onError(error as Error));
     }
   }
 
@@ -133,6 +146,7 @@ export class RedisKeeper {
       }
     }
     this.isClosed = true;
+    this.news?.close();
     this.places.wake();
     for (const timer of this.timers) clearInterval(timer);
     for (const { port, ...place } of this.coming.values()) {
@@ -153,8 +167,8 @@ export class RedisKeeper {
   private every(ms: number, work: () => Promise<void>): void {
     let isBusy = false;
     const once = async () => {
-      // Redis is slow or away: one at a time.
-      if (isBusy || this.problem !== undefined) return void this.connection?.look();
+      // Redis is slow or away: one at a time. What is under way goes on while it is full.
+      if (isBusy || this.connection?.hasty.status !== 'ready') return;
       isBusy = true;
       await work().catch((error: unknown) => this.onError(error as Error));
       isBusy = false;
@@ -185,6 +199,7 @@ export class RedisKeeper {
   private onTrouble(problem: Said | undefined): void {
     if (this.isClosed) return;
     this.problem = problem;
+    this.setKnown();
     if (problem !== undefined) return this.tell({ told: 'state', state: { state: 'failed', problem } });
     void this.requests.beat(this.start.pace.beatMs * BEATS).catch(() => undefined);
     this.tell({ told: 'state', state: { state: 'open' } });
@@ -219,6 +234,7 @@ export class RedisKeeper {
 
   private async put(source: string, port: MessagePort, put: Put): Promise<void> {
     const { key, module, caller, receivedAt, notes } = put;
+    await this.known;
     await this.connection?.comes(put.body.byteLength);
     if (this.problem !== undefined) return refuse(port, key, this.problem);
     const place: Entering = { key, lane: Lane.nameOf(source, module), event: '', port };
@@ -333,9 +349,11 @@ export class RedisKeeper {
     try {
       request = await this.requests.take(job.id);
     } catch (error) {
-      if (this.connection?.hasty.status !== 'ready') throw error;
+      // Another one's data stands there. Of all else it is taken again.
+      if (!(error as Error).message.startsWith('WRONGTYPE')) throw error;
       return this.putAside(running, 'unreadable');
     }
+    if (request === 'unreadable') return this.putAside(running, request);
     // It had ended, and its process died before that was told.
     if (!request) return this.ended(running);
     const { body, caller, receivedAt, notes, attempts } = request;
@@ -423,7 +441,7 @@ export class RedisKeeper {
 
   /** Modules of which others have told. */
   private async knowLanes(): Promise<void> {
-    for (const name of await this.requests.lanes()) if (name.includes('.')) this.laneOf(name);
+    for (const name of await this.requests.lanes()) if (Lane.isName(name)) this.laneOf(name);
   }
 
   private async overview(): Promise<QueueOverview> {

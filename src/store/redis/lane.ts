@@ -44,6 +44,15 @@ export class Lane {
     return `${encodeURIComponent(source)}.${module}`;
   }
 
+  /** Whether it is one: another one's data may stand where names are kept. */
+  static isName(name: string): boolean {
+    try {
+      return /^[^:]{1,500}\.[a-z0-9_]{1,200}$/.test(name) && decodeURIComponent(name) !== '';
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * Takes jobs from now on.
    * @param ready waits until there is a place

@@ -39,6 +39,12 @@ export interface RedisClient {
   del(key: string): Promise<number>;
   hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
   zrem(key: string, ...members: string[]): Promise<number>;
+  xadd(
+    ...entry: [key: string, ...['MAXLEN', '~', number], id: '*', ...fields: string[]]
+  ): Promise<string | null>;
+  xread(
+    ...asked: ['COUNT', number, 'BLOCK', number, 'STREAMS', key: string, after: string]
+  ): Promise<[key: string, entries: [id: string, fields: string[]][]][] | null>;
   smembers(key: string): Promise<string[]>;
   disconnect(): void;
 }

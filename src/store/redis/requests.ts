@@ -88,11 +88,11 @@ export class RedisRequests {
   }
 
   /** @returns undefined if it has ended already */
-  async take(key: string): Promise<KeptRequest | undefined> {
+  async take(key: string): Promise<KeptRequest | 'unreadable' | undefined> {
     const found = await this.patient.mispTakeBuffer(this.requestKey(key), ...TAKEN);
     if (!found) return undefined;
     const [body, caller, receivedAt, notes, attempts] = found;
-    if (!body) throw new Error('no body');
+    if (!body) return 'unreadable';
     return {
       // A buffer of its own: those of the client share theirs.
       body: new Uint8Array(body),
@@ -156,7 +156,9 @@ export class RedisRequests {
 
   /** This process lives. */
   async beat(ms: number): Promise<void> {
-    await this.patient.set(this.aliveKey(this.owner), '1', 'PX', ms);
+    const key = this.aliveKey(this.owner);
+    // That takes no memory.
+    if ((await this.patient.pexpire(key, ms)) === 0) await this.patient.set(key, '1', 'PX', ms);
   }
 
   /** Whether this one may run: of those under which a process has died, one at a time in all processes. */
