@@ -2,7 +2,7 @@ import { deploy, startNodeRed, type FlowNode } from '../test/support/node-red';
 import { listening } from '../test/support/misp';
 import { allow, block, credentials, ifTag, listener, node, tab, trigger } from '../test/support/flows';
 
-const [, , kind, port] = process.argv;
+const [, , kind, port, redisPort] = process.argv;
 
 const httpIn: FlowNode[] = [
   tab,
@@ -38,9 +38,15 @@ const accepted = (intake: 'now' | 'stored'): FlowNode[] => [
   ifTag('if', 'tlp:red', []),
 ];
 
+const inRedis: FlowNode[] = [
+  { id: 'store', type: 'misp-store', place: 'redis', redisPort: Number(redisPort) },
+  ...accepted('stored'),
+];
+
 const FLOWS: Record<string, FlowNode[]> = {
   ...{ 'http-in': httpIn, ours, 'ours-unrecorded': unrecorded },
   ...{ accepted: accepted('now'), 'accepted-stored': accepted('stored') },
+  ...{ 'accepted-redis': inRedis, 'accepted-redis-always': inRedis },
 };
 
 async function main(): Promise<void> {

@@ -4,19 +4,32 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../test/support/misp';
+import { hasRedis, RedisServer } from '../test/support/redis';
 import { BODIES, type BodyName } from './bodies';
 import { idle } from './idle';
 
 const CASES = ['bare', 'http-in', 'ours', 'ours-unrecorded', 'accepted', 'accepted-stored'] as const;
+/** Only where there is a redis-server; how it is told to write. */
+const REDIS_CASES: Readonly<Record<string, string>> = {
+  'accepted-redis': 'everysec',
+  'accepted-redis-always': 'always',
+};
 const CONNECTIONS = [1, 10, 100];
 const RATIOS: [string, string][] = [
   ['ours', 'http-in'],
   ['ours', 'bare'],
   ['ours', 'ours-unrecorded'],
   ['accepted-stored', 'accepted'],
+  ['accepted-redis', 'accepted'],
+  ['accepted-redis-always', 'accepted'],
 ];
 const SECONDS = 2;
 
+interface Served {
+  port: number;
+  process: ChildProcess;
+  redis?: RedisServer;
+}
 interface Measurement {
   rps: number;
   p50: number;
@@ -44,20 +57,24 @@ const { values: options } = parseArgs({
 });
 
 async function main(): Promise<void> {
-  const names = options.only ? options.only.split(',') : [...CASES];
-  const servers = new Map<string, { port: number; process: ChildProcess }>();
+  const all = [...CASES, ...(hasRedis() ? Object.keys(REDIS_CASES) : [])];
+  const names = options.only ? options.only.split(',') : all;
+  const servers = new Map<string, Served>();
   for (const name of names) servers.set(name, await start(name));
   const results = plan(names);
   for (let round = 1; round <= Number(options.rounds); round++) {
     // Interleaved: within a round every case meets the same state of the machine.
     for (const result of results) {
-      const { port, process } = servers.get(result.name) as { port: number; process: ChildProcess };
+      const { port, process } = servers.get(result.name) as Served;
       record(result, await measure(port, result));
       await idle(process.pid as number);
     }
     console.error(`round ${round} of ${options.rounds}`);
   }
-  for (const { process } of servers.values()) process.kill('SIGKILL');
+  for (const { process, redis } of servers.values()) {
+    process.kill('SIGKILL');
+    await redis?.remove();
+  }
   report(results, options.only ? [] : await logic());
 }
 
@@ -77,12 +94,17 @@ function plan(names: string[]): Result[] {
   );
 }
 
-async function start(name: string): Promise<{ port: number; process: ChildProcess }> {
+async function start(name: string): Promise<Served> {
   const port = await freePort();
-  const file = name === 'bare' ? ['bare.ts', String(port)] : ['node-red.ts', name, String(port)];
+  const fsync = Object.hasOwn(REDIS_CASES, name) ? REDIS_CASES[name] : undefined;
+  const redis = fsync && (await new RedisServer(['--appendfsync', fsync]).start());
+  const file =
+    name === 'bare'
+      ? ['bare.ts', String(port)]
+      : ['node-red.ts', name, String(port), ...(redis ? [String(redis.port)] : [])];
   const child = forked(file);
   await new Promise((resolve) => child.once('message', resolve));
-  return { port, process: child };
+  return { port, process: child, ...(redis ? { redis } : {}) };
 }
 
 function measure(port: number, { name, body, connections }: Result): Promise<Measurement> {
@@ -111,7 +133,7 @@ function report(results: Result[], logic: object[]): void {
     const rps = median(entry.rps);
     const state = entry.invalid ? '  INVALID: wrong answers' : '';
     console.log(
-      `${entry.body.padEnd(5)} ${String(entry.connections).padStart(3)} connections  ${entry.name.padEnd(15)} ${String(rps).padStart(6)}/s  p50 ${entry.p50} ms  p99 ${entry.p99} ms${state}`,
+      `${entry.body.padEnd(5)} ${String(entry.connections).padStart(3)} connections  ${entry.name.padEnd(21)} ${String(rps).padStart(6)}/s  p50 ${entry.p50} ms  p99 ${entry.p99} ms${state}`,
     );
   }
   for (const { of, to, body, connections, median: middle, min, max } of ratios) {

@@ -819,6 +819,17 @@ export interface TextNames {
   'queue.asideDropped': 'count';
   'queue.asideOld': 'count';
   'queue.lost': 'count';
+  'redis.missing': never;
+  'redis.unusable': 'problem';
+  'redis.closed': never;
+  'redis.away': 'problem' | 'where';
+  'redis.full': 'where';
+  'redis.refused': 'problem' | 'where';
+  'redis.old': 'version' | 'where';
+  'redis.replica': 'where';
+  'redis.evicts': 'where';
+  'redis.notOnDisk': 'where';
+  'redis.left': 'count' | 'folder';
   'store.inUse': 'host' | 'pid';
   'store.newer': never;
   'store.network': 'folder' | 'network';

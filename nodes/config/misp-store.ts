@@ -1,3 +1,4 @@
+import type { NodeAPI } from 'node-red';
 import { checkPath } from '../../src/event/check-path';
 import type { QueueLimits } from '../../src/queue/queue';
 import { DEFAULT_HISTORY, type HistorySettings } from '../../src/history/settings';
@@ -7,11 +8,14 @@ import type { Config, Fields } from '../definition';
 import { inShort } from '../node-status';
 import { runtimeOf } from '../runtime';
 import { isHistoryTaken, wishHistory } from './history-keeper';
-import { queueOf } from './queue-keeper';
+import { tlsOptions } from '../tls-options';
+import { TLS_FIELDS } from '../web-fields';
+import { queueOf, type QueueWish } from './queue-keeper';
 
 const MEGABYTE = 1024 * 1024;
 
 const ON_DISK = { keep: 'disk' };
+const IN_REDIS = { place: 'redis' };
 const WITH_DATA = { ...ON_DISK, data: true };
 
 const FIELDS = {
@@ -22,6 +26,19 @@ const FIELDS = {
   data: { kind: 'checkbox', default: false, when: ON_DISK },
   dataDays: { kind: 'number', default: 7, min: 1, max: 3650, when: WITH_DATA },
   dataSize: { kind: 'number', default: 512, min: 1, max: 100_000, unit: 'MB', when: WITH_DATA },
+  place: { kind: 'select', default: 'disk', options: ['disk', 'redis'], describe: true },
+  redisHost: { kind: 'text', default: '127.0.0.1', required: true, when: IN_REDIS },
+  redisPort: { kind: 'number', default: 6379, min: 1, max: 65535, when: IN_REDIS },
+  redisUser: { kind: 'secret', secret: 'text', when: IN_REDIS },
+  redisPassword: { kind: 'secret', secret: 'password', when: IN_REDIS },
+  redisTls: { kind: 'checkbox', default: false, when: IN_REDIS },
+  verify: { ...TLS_FIELDS.verify, when: { ...IN_REDIS, redisTls: true } },
+  tls: { ...TLS_FIELDS.tls, when: { ...IN_REDIS, redisTls: true } },
+  prefix: {
+    ...{ kind: 'text', default: 'misp-workflows', required: true, when: IN_REDIS, advanced: true },
+    ...{ pattern: '^[A-Za-z0-9_.-]{1,64}$', message: 'prefix' },
+  },
+  deadAfter: { kind: 'number', default: 15, min: 2, max: 600, unit: 's', when: IN_REDIS, advanced: true },
   requests: { kind: 'number', default: 100_000, min: 100, max: 10_000_000, advanced: true },
   requestsSize: { kind: 'number', default: 1024, min: 10, max: 100_000, unit: 'MB', advanced: true },
   requestsDays: { kind: 'number', default: 14, min: 1, max: 3650, advanced: true },
@@ -40,16 +57,18 @@ export default defineNode(
     fields: FIELDS,
   },
   (context, node) => {
-    const { RED, config } = context;
+    const { RED, config, secrets } = context;
     if (isHistoryTaken(RED)) throw new WorkflowError('store.second');
     const queue = queueOf(RED);
     const [settings, limits] = [settingsOf(config), queueLimitsOf(config)];
-    const giveBack = [wishHistory(RED, node.id, settings), queue.wish(node.id, limits)];
+    const redis = config.place === 'redis' ? redisOf(RED, config, secrets) : undefined;
+    const giveBack = [wishHistory(RED, node.id, settings), queue.wish(node.id, { limits, redis })];
     const { history } = runtimeOf(RED);
     const onTrouble = () => {
       const problem = queue.trouble ?? history.trouble;
+      const key = redis && queue.trouble ? 'notKept' : 'failed';
       if (problem === undefined) context.connection();
-      else context.connection('failed', 'red', 'ring', { problem: inShort(words(problem)) });
+      else context.connection(key, 'red', 'ring', { problem: inShort(words(problem)) });
     };
     history.on('trouble', onTrouble);
     queue.on('trouble', onTrouble);
@@ -82,6 +101,21 @@ function settingsOf(config: Config<typeof FIELDS>): HistorySettings {
   const numbers = [...Object.values(limits), ...Object.values(inputs ?? {})];
   if (!numbers.every((number) => number > 0)) throw new WorkflowError('store.noBound');
   return { keep, limits: { ...limits, ...(inputs ? { inputs } : {}) }, hidden };
+}
+
+/** @throws {WorkflowError} if its TLS cannot be used */
+function redisOf(
+  RED: NodeAPI,
+  config: Config<typeof FIELDS>,
+  { redisUser = '', redisPassword = '' }: { redisUser?: string; redisPassword?: string },
+): QueueWish['redis'] {
+  const { redisHost, redisPort, redisTls, verify, tls, prefix, deadAfter } = config;
+  const settings = {
+    ...{ host: redisHost.trim(), port: Number(redisPort), prefix },
+    ...{ user: redisUser.trim(), password: redisPassword },
+    ...(redisTls ? { tls: { verify, ...tlsOptions(RED, tls) } } : {}),
+  };
+  return { settings, deadAfterMs: Number(deadAfter) * 1000 };
 }
 
 function queueLimitsOf(config: Config<typeof FIELDS>): QueueLimits {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { uptime } from '../clock';
 import { isAsExpected, type State, type ThingKind } from './state';
 import type { Thing } from './things';
@@ -28,7 +29,17 @@ export interface UnderWay {
   does: ReadonlySet<string>;
 }
 
+/** What several Node-REDs tell each other of their writes. */
+export type WriteNews =
+  | { news: 'begun'; write: string; events: readonly string[]; does: readonly string[] }
+  | { news: 'over'; write: string }
+  | { news: 'noted'; note: string; written: Written }
+  /** A trigger has told of it. */
+  | { news: 'told'; note: string; of: { kind: ThingKind; uuid: string }; trigger: string };
+
 interface Note extends Written {
+  /** Its name among those that share the memory. */
+  id: string;
   until: number;
   /** The triggers that it accounted for: MISP tells each of them once of one write. */
   told: Set<string>;
@@ -38,6 +49,9 @@ export interface WriteLimits {
   notes: number;
   keptMs: number;
 }
+
+/** A write of another Node-RED that does not end takes no longer: it may be dead. In milliseconds. */
+const MOST_OTHER_MS = 60_000;
 
 /** MISP's worker tells of about six saves a second: those of a thousand attributes take minutes. */
 export const WRITE_LIMITS: WriteLimits = { notes: 10_000, keptMs: 10 * 60_000 };
@@ -51,6 +65,11 @@ export class OwnWrites {
   private readonly notes = new Map<string, Note[]>();
   private size = 0;
   private readonly underWay = new Set<UnderWay>();
+  /** Of other Node-REDs. */
+  private readonly others = new Map<string, UnderWay & { until: number }>();
+  private readonly own = randomUUID();
+  private latest = 0;
+  private share: ((news: WriteNews) => void) | undefined;
   private readonly waiting = new Set<() => void>();
   private wanted = 0;
 
@@ -58,6 +77,36 @@ export class OwnWrites {
     private readonly limits = WRITE_LIMITS,
     private readonly now: () => number = uptime,
   ) {}
+
+  /** Other Node-REDs get to know; the function returned ends that. */
+  shareBy(share: (news: WriteNews) => void): () => void {
+    this.share = share;
+    return () => {
+      if (this.share === share) this.share = undefined;
+    };
+  }
+
+  /**
+   * What another Node-RED tells.
+   * @param ageMs how long ago it was
+   */
+  hear(news: WriteNews, ageMs: number): void {
+    switch (news.news) {
+      case 'begun': {
+        const { write, events, does } = news;
+        this.others.set(write, { events, does: new Set(does), until: this.now() + MOST_OTHER_MS - ageMs });
+        return;
+      }
+      case 'over':
+        this.others.delete(news.write);
+        return this.wake();
+      case 'noted':
+        return this.remember(news.written, news.note, this.limits.keptMs - ageMs);
+      case 'told':
+        for (const note of this.notes.get(keyOf(news.of)) ?? [])
+          if (note.id === news.note) note.told.add(news.trigger);
+    }
+  }
 
   /** There is a trigger that wants to know; the function returned takes it back. */
   want(): () => void {
@@ -78,20 +127,30 @@ export class OwnWrites {
   /** A write begins; the function returned says that it is over, and all that it did is noted. */
   begin(write: UnderWay): () => void {
     this.underWay.add(write);
+    const name = this.name();
+    this.share?.({ news: 'begun', write: name, events: write.events, does: [...write.does] });
     return () => {
-      if (this.underWay.delete(write)) this.wake();
+      if (!this.underWay.delete(write)) return;
+      this.share?.({ news: 'over', write: name });
+      this.wake();
     };
   }
 
   /** Remembers how a write has left a thing. */
   note(written: Written): void {
+    const id = this.name();
+    this.remember(written, id, this.limits.keptMs);
+    this.share?.({ news: 'noted', note: id, written });
+  }
+
+  private remember(written: Written, id: string, ms: number): void {
     this.forgetOld();
     const key = keyOf(written);
     const notes = this.notes.get(key) ?? [];
     // The latest stand last: the oldest are forgotten first.
     this.notes.delete(key);
     this.notes.set(key, notes);
-    notes.push({ ...written, until: this.now() + this.limits.keptMs, told: new Set() });
+    notes.push({ ...written, id, until: this.now() + ms, told: new Set() });
     this.size++;
     this.wake();
   }
@@ -103,18 +162,32 @@ export class OwnWrites {
   accounts(told: Thing, trigger: string): boolean {
     this.forgetOld();
     const note = this.notes.get(keyOf(told))?.find((one) => !one.told.has(trigger) && isTold(one, told));
-    note?.told.add(trigger);
-    return note !== undefined;
+    if (!note) return false;
+    note.told.add(trigger);
+    const { id, kind, uuid } = note;
+    this.share?.({ news: 'told', note: id, of: { kind, uuid }, trigger });
+    return true;
   }
 
   /** What a write that is under way does to one of these events, and may therefore lead to. */
   isDoing(events: readonly string[], does: (operation: string) => boolean): boolean {
-    return [...this.underWay].some((write) => mayChange(write, events) && [...write.does].some(does));
+    return this.writes().some((write) => mayChange(write, events) && [...write.does].some(does));
   }
 
   /** Whether a write is under way that may change one of these events. */
   isWriting(events: readonly string[]): boolean {
-    return [...this.underWay].some((write) => mayChange(write, events));
+    return this.writes().some((write) => mayChange(write, events));
+  }
+
+  /** Those that are under way, also of others. */
+  private writes(): UnderWay[] {
+    const now = this.now();
+    for (const [write, { until }] of this.others) if (until <= now) this.others.delete(write);
+    return [...this.underWay, ...this.others.values()];
+  }
+
+  private name(): string {
+    return `${this.own} ${++this.latest}`;
   }
 
   /**

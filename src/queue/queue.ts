@@ -67,6 +67,8 @@ export interface QueueEvents {
   taken: [TakenRequest];
   /** What an overview shows has changed. */
   changed: [];
+  /** What another process that shares it has told, and how long ago. */
+  shared: [news: string, ageMs: number];
 }
 
 /**
@@ -101,6 +103,8 @@ export interface RequestQueue extends EventEmitter<QueueEvents> {
   restart(which: { id: number } | 'all'): Promise<number>;
   /** Deletes what was put aside. @returns how many */
   forget(which: { id: number } | 'all'): Promise<number>;
+  /** Tells the other processes that share it; left out where there are none. */
+  share?(news: string): void;
   /** Waits until what was told is written. */
   close(): void;
 }

@@ -47,7 +47,7 @@ export class KeptThread<To extends object> extends EventEmitter<Events> {
     private readonly file: string,
     private readonly start: () => object,
     private readonly texts: {
-      closed: 'store.closed' | 'queue.closed';
+      closed: 'store.closed' | 'queue.closed' | 'redis.closed';
       thread: 'store.thread' | 'queue.thread';
     },
   ) {

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { QueueLimits, QueuePlaces, TakenRequest } from '../queue/queue';
 import type { Catalogue } from '../text';
 import type { KeeperMessage, Pace } from './protocol';
+import type { RedisPace, RedisSettings } from './redis/settings';
 
 /** What the thread of a queue begins with. */
 export interface QueueStart {
@@ -10,6 +11,17 @@ export interface QueueStart {
   messages: Catalogue;
   closed: SharedArrayBuffer;
   pace: Pace;
+  /** Requests that are in hand: a thread before this one has given them out. */
+  inHand: readonly number[];
+}
+
+/** What the thread of a queue in Redis begins with. */
+export interface RedisStart {
+  redis: RedisSettings;
+  limits: QueueLimits;
+  messages: Catalogue;
+  closed: SharedArrayBuffer;
+  pace: RedisPace;
   /** Requests that are in hand: a thread before this one has given them out. */
   inHand: readonly number[];
 }
@@ -26,6 +38,12 @@ export type ToQueueThread =
   | { do: 'places'; source: string; places: QueuePlaces }
   | { do: 'open' | 'pause'; source: string; module: string }
   | { do: 'fates'; fates: readonly { fate: Fate; id: number }[] }
+  /** Only where several processes share it. */
+  | { do: 'share'; news: readonly string[] }
   | { do: 'close' };
 
-export type FromQueueThread = KeeperMessage | { told: 'taken'; request: TakenRequest } | { told: 'changed' };
+export type FromQueueThread =
+  | KeeperMessage
+  | { told: 'taken'; request: TakenRequest }
+  | { told: 'changed' }
+  | { told: 'shared'; news: string; ageMs: number };

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { OwnWrites } from '../../src/echo/own-writes';
+import { newsOf } from '../../src/echo/news';
+import { OwnWrites, type WriteNews } from '../../src/echo/own-writes';
 import { stateOf } from '../../src/echo/state';
 import { entityOf, thing, thingOf, type Thing } from '../../src/echo/things';
 import attribute from '../fixtures/triggers/attribute-after-save.edit.json';
@@ -50,6 +51,77 @@ describe('the memory of own writes', () => {
     assert.equal(memory.accounts(told, 'one'), true);
     assert.equal(memory.accounts(told, 'one'), false, 'a second save of the same is that of somebody else');
     assert.equal(memory.accounts(told, 'other'), true);
+  });
+
+  describe('shared by several Node-REDs', () => {
+    /** Two that hear each other, through text as it is sent. */
+    function two(): [OwnWrites, OwnWrites] {
+      const both: [OwnWrites, OwnWrites] = [new OwnWrites(), new OwnWrites()];
+      for (const [index, one] of both.entries())
+        one.shareBy((news) => both[1 - index].hear(newsOf(JSON.stringify(news))!, 0));
+      return both;
+    }
+
+    it('knows what another one has written, once for each trigger in all', () => {
+      const [a, b] = two();
+      const { told, row } = written();
+      noted(row, a);
+      assert.equal(b.accounts(told, 'one'), true);
+      assert.equal(a.accounts(told, 'one'), false, 'the other one was told of it');
+      assert.equal(a.accounts(told, 'other'), true);
+      assert.equal(b.accounts(told, 'other'), false);
+    });
+
+    it('waits for what another one is writing, and not for ever for one that is dead', async () => {
+      let now = 0;
+      const [a] = two();
+      const b = new OwnWrites(undefined, () => now);
+      a.shareBy((news) => b.hear(newsOf(JSON.stringify(news))!, 0));
+      const over = a.begin({ events: ['1'], does: new Set(['publish']) });
+      assert.deepEqual([b.isWriting(['1']), b.isWriting(['2'])], [true, false]);
+      assert.equal(
+        b.isDoing(['1'], (operation) => operation === 'publish'),
+        true,
+      );
+      let isKnown = false;
+      const waiting = b.until(() => false, ['1'], 10_000).then(() => (isKnown = true));
+      assert.equal(isKnown, false);
+      over();
+      await waiting;
+      assert.equal(b.isWriting(['1']), false);
+      a.begin({ events: [], does: new Set() });
+      assert.equal(b.isWriting(['1']), true);
+      now = 61_000;
+      assert.equal(b.isWriting(['1']), false);
+    });
+
+    it('forgets what is older than ten minutes', () => {
+      const { told, row } = written();
+      const { kind, uuid, timestamp } = thing('attribute', row)!;
+      const state = stateOf('attribute', row);
+      const news: WriteNews = {
+        news: 'noted',
+        note: 'n',
+        written: { kind, uuid, state, times: [[timestamp, timestamp]] },
+      };
+      const memory = new OwnWrites();
+      memory.hear(news, 11 * 60_000);
+      assert.equal(memory.accounts(told, 'one'), false);
+      memory.hear(news, 9 * 60_000);
+      assert.equal(memory.accounts(told, 'one'), true);
+    });
+
+    it('takes nothing else for news', () => {
+      const wrong = [
+        ...['', '{', 'null', '[]', '{"news":"begun","write":"1","events":null,"does":[]}', '{"news":"told"}'],
+        ...['{"news":"noted","note":"1","written":{"kind":"event","uuid":"1","state":{},"times":[null]}}'],
+        ...[
+          '{"news":"noted","note":"1","written":{"kind":"event","uuid":"1","state":{"Tag":{}},"times":[]}}',
+        ],
+        ...['{"news":"__proto__"}', '{"__proto__":{"news":"over","write":"1"}}'],
+      ];
+      for (const text of wrong) assert.equal(newsOf(text), undefined, text);
+    });
   });
 
   it('takes a new event for an echo only if a write of ours made it', () => {

@@ -11,6 +11,8 @@ export interface Salvo {
   /** Bytes of a request, from and to. */
   sizes: [number, number];
   atOnce: number;
+  /** Each sender tells of so many events in turn; without it, each request is about an event of its own. */
+  events?: number;
 }
 
 /** Sends numbered requests that MISP does not wait for, and notes what it is told of each. */
@@ -19,13 +21,18 @@ export class Fire {
   readonly refused = new Map<number, string>();
   /** The process died before the answer: nobody can tell. */
   readonly unanswered = new Set<number>();
+  /** Of each request that is about an event of several: which event. */
+  readonly events = new Map<number, string>();
+  private readonly ports: readonly number[];
   private next = 0;
   private agent!: http.Agent;
 
+  /** @param port or several, of which each gets the next one */
   constructor(
-    private readonly port: number,
+    port: number | readonly number[],
     private readonly salvo: Salvo,
   ) {
+    this.ports = [port].flat();
     this.renew();
   }
 
@@ -39,10 +46,10 @@ export class Fire {
 
   async all(): Promise<void> {
     const { requests, atOnce } = this.salvo;
-    const worker = async () => {
-      while (this.next < requests) await this.send(this.next++);
+    const worker = async (sender: number) => {
+      while (this.next < requests) await this.send(this.next++, sender);
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: atOnce }, (_, sender) => worker(sender)));
   }
 
   /** The connections are those to a process that is gone. */
@@ -55,12 +62,18 @@ export class Fire {
     (this.agent as http.Agent | undefined)?.destroy();
   }
 
-  private async send(number: number): Promise<void> {
-    const [least, most] = this.salvo.sizes;
-    const text = body(number, Math.round(least + Math.random() * (most - least)));
-    for (;;) {
+  private async send(number: number, sender: number): Promise<void> {
+    const {
+      sizes: [least, most],
+      events,
+    } = this.salvo;
+    const event = events === undefined ? String(number) : `${sender}${number % events}`;
+    if (events !== undefined) this.events.set(number, event);
+    const text = body(number, event, Math.round(least + Math.random() * (most - least)));
+    for (let turn = number; ; turn++) {
       try {
-        const { json, text: told } = await call(text, { port: this.port, agent: this.agent });
+        const port = this.ports[turn % this.ports.length];
+        const { json, text: told } = await call(text, { port, agent: this.agent });
         if (json.data === true) return void this.accepted.add(number);
         this.refused.set(number, told);
         return void (await sleep(REFUSED_MS));
@@ -73,9 +86,9 @@ export class Fire {
   }
 }
 
-function body(number: number, bytes: number): string {
-  const uuid = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-  const event = { id: String(number), uuid, info: String(number), comment: '' };
+function body(number: number, id: string, bytes: number): string {
+  const uuid = `00000000-0000-4000-8000-${id.padStart(12, '0')}`;
+  const event = { id, uuid, info: String(number), comment: '' };
   const request = { module: 'stored', data: { Event: event }, params: {} };
   event.comment = 'x'.repeat(Math.max(0, bytes - JSON.stringify(request).length));
   return JSON.stringify(request);

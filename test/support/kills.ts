@@ -47,11 +47,12 @@ export interface KillsResult {
 const PATIENCE_MS = 60_000;
 
 /** Writes the number of each request and of its attempt into a file; done when that is written. */
-function writingFlow(port: number, file: string): FlowNode[] {
+export function writingFlow(port: number, file: string, more: object = {}): FlowNode[] {
+  const stored = { version: 3, trigger: 'event-after-save', module: 'stored', intake: 'stored' };
   return [
     tab,
     listener(port),
-    trigger(['words'], { version: 3, trigger: 'event-after-save', module: 'stored', intake: 'stored' }),
+    trigger(['words'], { ...stored, ...more }),
     node('words', 'template', [['file']], {
       field: 'payload',
       fieldType: 'msg',
@@ -163,7 +164,7 @@ class Killer {
 }
 
 /** What was told, beside what was run. */
-function counted(
+export function counted(
   { accepted, refused, unanswered }: Fire,
   file: string,
 ): Omit<KillsResult, 'notOpened' | 'notRefused' | 'seconds' | 'left'> {
@@ -198,7 +199,7 @@ function attemptsIn(file: string): Map<number, number[]> {
 }
 
 /** Nothing is written any more. */
-async function quiet(file: string): Promise<void> {
+export async function quiet(file: string): Promise<void> {
   for (let size = -1; ;) {
     const now = statSync(file).size;
     if (now === size) return;

@@ -5,6 +5,7 @@ import {
   type EntryAnswer,
   type QueueEntry,
   type QueueLimits,
+  type RequestQueue,
   type TakenRequest,
 } from '../../src/queue/queue';
 import type { SqliteQueue } from '../../src/store/sqlite-queue';
@@ -52,7 +53,7 @@ export class Entrance {
   >();
   private latest = 0;
 
-  constructor(queue: SqliteQueue, source: string) {
+  constructor(queue: RequestQueue, source: string) {
     queue.connect(source, (port) => {
       this.port = port;
       port.on('message', (answer: EntryAnswer) => this.onAnswer(answer));

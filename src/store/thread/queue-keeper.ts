@@ -124,6 +124,9 @@ export class QueueKeeper {
       case 'fates':
         for (const { fate, id } of message.fates) this.onFate(fate, id);
         return;
+      case 'share':
+        // There is nobody else.
+        return;
     }
   }
 

@@ -7,9 +7,10 @@ type Start = { messages: Catalogue; closed: SharedArrayBuffer };
 interface Keeper<Told, Question> {
   begin(): Promise<void>;
   take(message: Told): void;
+  /** Perhaps as a promise. */
   answer(question: Question): unknown;
-  /** All that was told is written then. */
-  close(): void;
+  /** All that was told is written then, or when its promise is kept. */
+  close(): void | Promise<void>;
 }
 
 /**
@@ -30,17 +31,26 @@ export function serve<S extends Start, Told extends object, Question>(
     if (isClosing(message)) return close();
     if (!isAsked<Question>(message)) return keeper.take(message);
     const { id, question } = message;
+    const told = (answer: unknown) => tell({ told: 'answer', id, answer });
+    const refused = (error: unknown) => tell({ told: 'refusal', id, problem: saidBy(error) });
     try {
-      tell({ told: 'answer', id, answer: keeper.answer(question) });
+      const answer = keeper.answer(question);
+      if (answer instanceof Promise) answer.then(told, refused);
+      else told(answer);
     } catch (error) {
-      tell({ told: 'refusal', id, problem: saidBy(error) });
+      refused(error);
     }
   });
   void keeper.begin();
 
   /** The other side may wait for it without taking messages. */
   function close(): void {
-    keeper.close();
+    const closing = keeper.close();
+    if (closing) closing.then(end, end);
+    else end();
+  }
+
+  function end(): void {
     const closed = new Int32Array(start.closed);
     Atomics.store(closed, 0, 1);
     Atomics.notify(closed, 0);

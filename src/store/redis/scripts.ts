@@ -1,0 +1,124 @@
+import type { RedisClient } from './packages';
+
+/**
+ * What Redis does at once. A request is a hash; `entering` are those of which MISP was not told yet; a line has the
+ * requests of one event in order, and its first one alone is a job of BullMQ.
+ *
+ * Redis without memory refuses a script before it has written anything, but for what frees memory: scripts that take
+ * something out begin with that.
+ */
+const SCRIPTS = {
+  /** Request, entering, totals, lanes, line, gone; key, most, most bytes, size, lane, in order, fields. */
+  mispPut: {
+    numberOfKeys: 6,
+    lua: `
+if redis.call('EXISTS', KEYS[6]) == 1 then return {-1, 0} end
+local totals = redis.call('HMGET', KEYS[3], 'count', 'bytes')
+local count, bytes = tonumber(totals[1]) or 0, tonumber(totals[2]) or 0
+if count >= tonumber(ARGV[2]) or bytes + tonumber(ARGV[4]) > tonumber(ARGV[3]) then return {count, bytes} end
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[1], unpack(ARGV, 7))
+redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+redis.call('HINCRBY', KEYS[3], 'count', 1)
+redis.call('HINCRBY', KEYS[3], 'bytes', ARGV[4])
+redis.call('SADD', KEYS[4], ARGV[5])
+if ARGV[6] == '1' then redis.call('RPUSH', KEYS[5], ARGV[1]) end
+return {-2, 0}`,
+  },
+  /** Request, entering, line; key, in order. Answers 1 if it is to be a job now. */
+  mispConfirm: {
+    numberOfKeys: 3,
+    lua: `
+if redis.call('EXISTS', KEYS[1]) == 0 or
+  (ARGV[2] == '1' and redis.call('LINDEX', KEYS[3], 0) ~= ARGV[1]) then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  return 0
+end
+return 1`,
+  },
+  /** Request; the fields. Counts that it is given out. */
+  mispTake: {
+    numberOfKeys: 1,
+    lua: `
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+redis.call('HINCRBY', KEYS[1], 'attempts', 1)
+return redis.call('HMGET', KEYS[1], unpack(ARGV))`,
+  },
+  /** Request, entering, totals, line, gone; key, in order, what. Answers which one of its line is to be a job now. */
+  mispLeave: {
+    numberOfKeys: 5,
+    lua: `
+if ARGV[3] ~= 'aside' then
+  local size = redis.call('HGET', KEYS[1], 'size')
+  if redis.call('DEL', KEYS[1]) == 1 then
+    redis.call('HINCRBY', KEYS[3], 'count', -1)
+    redis.call('HINCRBY', KEYS[3], 'bytes', -(tonumber(size) or 0))
+  end
+end
+redis.call('ZREM', KEYS[2], ARGV[1])
+local next = false
+if ARGV[2] == '1' then
+  redis.call('LREM', KEYS[4], 1, ARGV[1])
+  next = redis.call('LINDEX', KEYS[4], 0)
+  if next and redis.call('ZSCORE', KEYS[2], next) then next = false end
+end
+if ARGV[3] == 'refused' then redis.call('SET', KEYS[5], 1, 'EX', 3600) end
+return next`,
+  },
+  /** Request, entering, line; key, in order, owner. What was put aside comes in again, behind the others. */
+  mispReenter: {
+    numberOfKeys: 3,
+    lua: `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'owner', ARGV[3])
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
+if ARGV[2] == '1' then
+  redis.call('LREM', KEYS[3], 1, ARGV[1])
+  redis.call('RPUSH', KEYS[3], ARGV[1])
+end
+return 1`,
+  },
+  /**
+   * Entering; age in milliseconds, how the keys of requests and of living processes begin, owner. Those of processes that
+   * are gone; they have this owner now, and may run for the second time.
+   */
+  mispLost: {
+    numberOfKeys: 1,
+    lua: `
+local time = redis.call('TIME')
+local before = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1])
+local lost = {}
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT', 0, 500)) do
+  local about = redis.call('HMGET', ARGV[2] .. key, 'owner', 'lane', 'event')
+  if not about[1] or redis.call('EXISTS', ARGV[3] .. about[1]) == 0 then
+    if about[1] then
+      redis.call('HSET', ARGV[2] .. key, 'owner', ARGV[4])
+      redis.call('HINCRBY', ARGV[2] .. key, 'attempts', 1)
+    end
+    table.insert(lost, key)
+    table.insert(lost, about[2] or '')
+    table.insert(lost, about[3] or '')
+  end
+end
+return lost`,
+  },
+} as const;
+
+/** A client that knows the scripts. */
+export interface ScriptedClient extends RedisClient {
+  mispPut(...args: (string | number | Buffer)[]): Promise<[count: number, bytes: number]>;
+  mispConfirm(request: string, entering: string, line: string, key: string, inOrder: Flag): Promise<number>;
+  mispTakeBuffer(request: string, ...fields: string[]): Promise<(Buffer | null)[] | null>;
+  mispLeave(...args: string[]): Promise<string | null>;
+  mispReenter(...args: string[]): Promise<number>;
+  mispLost(entering: string, ageMs: number, ...rest: string[]): Promise<string[]>;
+}
+
+export type Flag = '0' | '1';
+
+/** Teaches a client the scripts. */
+export function scripted(client: RedisClient): ScriptedClient {
+  for (const [name, script] of Object.entries(SCRIPTS)) client.defineCommand(name, script);
+  return client as ScriptedClient;
+}
