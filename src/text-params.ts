@@ -486,6 +486,9 @@ export interface TextNames {
   'connect.noUpstream': 'address' | 'service';
   'connect.serviceNotReached': 'module' | 'service';
   'connect.noModules': 'service';
+  'connect.gateNoModule': 'module';
+  'connect.gateFormat': 'module';
+  'connect.gateCost': 'module' | 'word';
   'connect.privateCaOf': 'service';
   'connect.debugMode': never;
   'connect.noMisp': never;
@@ -544,6 +547,11 @@ export interface TextNames {
   'check.notClosed': 'trigger';
   'check.clearsNothing': 'trigger';
   'check.closedModules': 'modules';
+  'check.otherTag': 'clears' | 'tag' | 'trigger';
+  'check.gatedElsewhere': 'module' | 'word';
+  'check.gated': 'module' | 'word';
+  'check.notGated': 'trigger' | 'word';
+  'check.gateOthers': 'word';
   'check.failsOpen': never;
   'check.failsOpenProxy': never;
   'check.adHocParams': 'name';
@@ -766,6 +774,8 @@ export interface TextNames {
   'command.servicesDecision': never;
   'command.servicesEnable': never;
   'command.servicesNames': never;
+  'command.gate': never;
+  'command.gateWord': never;
   'command.connectNothing': never;
   'command.undoFile': never;
   'command.step.done': 'step';
