@@ -56,12 +56,14 @@ export function deployedServices(
 
 const MOST_WORD = 100;
 
-/** In which workflow a flow of the listener decides, if it is to in one. */
+/** In which workflow a flow of the listener decides, if it is to in one. @throws {WorkflowError} if it cannot */
 function gateOf(sent: unknown): GateWish | undefined {
-  if (!isRecord(sent)) return undefined;
+  if (sent === undefined) return undefined;
+  if (!isRecord(sent)) throw new WorkflowError('connect.gateWrong');
   const { trigger, module, word } = sent;
   const said = typeof word === 'string' ? word.trim().slice(0, MOST_WORD) : '';
-  if (typeof trigger !== 'string' || !GATED.includes(trigger) || typeof module !== 'string') return undefined;
+  if (typeof trigger !== 'string' || !GATED.includes(trigger) || typeof module !== 'string')
+    throw new WorkflowError('connect.gateWrong');
   return { trigger, module: module.slice(0, MOST_WORD), word: said || CLEARING_WORD };
 }
 

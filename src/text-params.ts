@@ -487,6 +487,8 @@ export interface TextNames {
   'connect.serviceNotReached': 'module' | 'service';
   'connect.noModules': 'service';
   'connect.gateNoModule': 'module';
+  'connect.gateOffer': never;
+  'connect.gateWrong': never;
   'connect.gateFormat': 'module';
   'connect.gateCost': 'module' | 'word';
   'connect.privateCaOf': 'service';

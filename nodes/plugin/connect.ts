@@ -3,7 +3,9 @@ import { changedBy, carryOutSteps } from '../../src/connect/carry-out';
 import { checkRows, type Row } from '../../src/connect/check';
 import { askedRows } from '../../src/connect/check-gate';
 import { closingTag } from '../../src/connect/fail-closed';
+import { gateIn } from '../../src/connect/gate-shape';
 import { planAsked, readAsked } from '../../src/connect/gate';
+import { GATED } from '../../src/connect/services-wish';
 import { stepInWords } from '../../src/connect/in-words';
 import { planFor, type ConnectPlan } from '../../src/connect/plan';
 import { knownServiceHost } from '../../src/connect/services';
@@ -97,7 +99,8 @@ async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Pl
   const why = isClosed
     ? text('check.clearsNothing', { trigger: trigger.adHoc ?? wish.trigger })
     : text('connect.failsOpen');
-  return { ...plan, opens, notes: [...(opens ? [why] : []), ...plan.notes] };
+  const offer = GATED.includes(wish.trigger) && !gateIn(trigger.graph) ? [text('connect.gateOffer')] : [];
+  return { ...plan, opens, notes: [...(opens ? [why] : []), ...offer, ...plan.notes] };
 }
 
 async function plannedServices(RED: NodeAPI, client: MispClient, body: Body, host: string): Promise<Planned> {

@@ -185,7 +185,7 @@ describe("connect and check of MISP's other services from the command line", fun
     assert.equal(status, 0, err);
     const well = await run('check', ...gate());
     assert.equal(well.status, 0, well.out);
-    assert.match(well.out, /green .*only if the module my_lookup has answered cleared/);
+    assert.match(well.out, /green .*only if the module my_lookup has answered "cleared"/);
     assert.equal((await run('check', ...gate('--word', 'other'))).status, 4);
     assert.equal((await run('undo', '--undo-file', file('undo-gate'))).status, 0);
     assert.equal(misp.workflowStore.byTrigger('event-before-save'), undefined);

@@ -11,7 +11,7 @@ import { sampleEvents } from '../../sandbox/misp/sample-events';
 import type { CheckedRow, ConnectPreview, ConnectRun, RunList } from '../../nodes/plugin/api';
 import { graphOf } from '../../src/actions/misp-graph';
 import { isGated } from '../../src/connect/gate-shape';
-import { allow, listener, node, tab, trigger } from '../support/flows';
+import { allow, idOf, listener, node, tab, trigger } from '../support/flows';
 import { freePort } from '../support/misp';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
@@ -316,6 +316,24 @@ describe("connecting MISP's other services from the listener's form", function (
       assert.ok(misp.workflowStore.isTriggerOn(gate.trigger));
     });
 
+    it('goes on where it was interrupted', async () => {
+      await start();
+      misp.faults.settings = { fault: '500', every: 1, only: /workflows\/edit/ };
+      const { done } = await connect([], with_());
+      misp.faults.settings = {};
+      assert.ok(undone(done).length > 1);
+      assert.ok(!misp.workflowStore.isTriggerOn(gate.trigger));
+      assert.deepEqual(undone((await connect([], with_())).done), []);
+      assert.ok(isGated(drawn(), gate));
+    });
+
+    it('is offered in the plan of a trigger that it goes with', async () => {
+      const flow = [trigger(['go'], { trigger: 'event-before-save', module: 'before' }), allow()];
+      await start({}, { flow });
+      const body = { services: undefined, trigger: idOf('trigger') };
+      assert.match((await plan([], body)).notes.join('\n'), /an enrichment module can decide here/);
+    });
+
     it('needs an answer that MISP can read, and takes no other trigger', async () => {
       await start({}, { flow: module('own_lookup', 'both', { format: 'misp_standard' }) });
       assert.match((await plan([], with_())).hindrances.join(), /choose the format plain/);
@@ -326,7 +344,7 @@ describe("connecting MISP's other services from the listener's form", function (
       )) as {
         problem?: string;
       };
-      assert.match(String(none.problem), /at least one/);
+      assert.match(String(none.problem), /event-before-save alone/);
     });
   });
 
