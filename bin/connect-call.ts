@@ -4,7 +4,16 @@ import type { Place } from '../src/actions/misp-graph';
 import { AD_HOC_SCOPES } from '../src/actions/run-workflow';
 import { canFailClosed, readAddress, type ServiceAddress, type Wish } from '../src/connect/wish';
 import { CLEARED } from '../src/connect/fail-closed';
-import { SERVICES, type DrawnFor, type ServiceName, type ServicesWish } from '../src/connect/services-wish';
+import {
+  CLEARING_WORD,
+  GATED,
+  SERVICES,
+  type DrawnFor,
+  type Family,
+  type GateWish,
+  type ServiceName,
+  type ServicesWish,
+} from '../src/connect/services-wish';
 import { action } from '../src/listener/kinds/action';
 import { AD_HOC } from '../src/misp/ad-hoc';
 import type { MispSettings } from '../src/misp/client';
@@ -19,6 +28,8 @@ const OPTIONS = {
   trigger: { type: 'string' },
   services: { type: 'string' },
   enable: { type: 'string' },
+  graph: { type: 'string' },
+  word: { type: 'string' },
   module: { type: 'string' },
   listener: { type: 'string' },
   'password-file': { type: 'string' },
@@ -61,8 +72,7 @@ export function readConnectCall(command: 'connect' | 'check' | 'undo', args: str
       ...{ url, apiKey: lineOf(keyFile), verify: !values.insecure, timeoutMs: SECONDS * 1000 },
       ...(ca ? { tls: { ca: readFileSync(ca, 'utf8') } } : {}),
     };
-    const wish =
-      command === 'undo' ? undefined : values.services === undefined ? wishOf(values) : servicesOf(values);
+    const wish = command === 'undo' ? undefined : wishIn(values);
     return { misp, wish, dryRun: values['dry-run'], undoFile };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -70,6 +80,23 @@ export function readConnectCall(command: 'connect' | 'check' | 'undo', args: str
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+function wishIn(values: Values): Wish | ServicesWish {
+  const graph = (values.graph ?? 'F').toUpperCase();
+  if (graph !== 'F' && graph !== 'G') throw new WorkflowError('command.gate');
+  if (graph === 'G') return servicesOf(values, gateOf(values));
+  return values.services === undefined ? wishOf(values) : servicesOf(values);
+}
+
+/** `--graph G --trigger event-publish --module my_gate`: MISP stops unless the module says the word. */
+function gateOf({ trigger = '', module = '', word = CLEARING_WORD, place }: Values): GateWish {
+  if (!GATED.includes(trigger) || !MODULE.test(module)) throw new WorkflowError('command.gate');
+  if (word.trim() === '' || word.length > MOST_WORD) throw new WorkflowError('command.gateWord');
+  return { trigger, module, word: word.trim(), ...(place === undefined ? {} : { place: placeOf(place) }) };
+}
+
+const MODULE = /^[a-z0-9_]+$/;
+const MOST_WORD = 100;
 
 function wishOf(values: Values): Wish {
   const { trigger = '', listener = '', deadline, module, place } = values;
@@ -101,23 +128,31 @@ function wishOf(values: Values): Wish {
 const MODULE_DEADLINE_MS = 8000;
 
 /** `--services enrichment,debug --enable enrichment:my_lookup`: what a listener is to be besides the Action service. */
-function servicesOf(values: Values): ServicesWish {
+function servicesOf(values: Values, gate?: GateWish): ServicesWish {
   const { services = '', enable = '', listener = '' } = values;
   const wanted = listOf(services).map(serviceNamed);
+  if (gate && !wanted.includes('Enrichment')) wanted.push('Enrichment');
   const other = values['other-service'];
   if (other !== undefined && other !== 'in-front' && other !== 'replace' && other !== 'leave')
     throw new WorkflowError('command.servicesDecision');
   const modules = listOf(enable).map((entry): DrawnFor => {
     const [service, name = ''] = entry.split(':');
     const family = serviceNamed(service);
-    if (family === 'Debug' || !/^[a-z0-9_]+$/.test(name)) throw new WorkflowError('command.servicesEnable');
-    return { name, family, hovers: false, deadlineMs: MODULE_DEADLINE_MS };
+    if (family === 'Debug' || !MODULE.test(name)) throw new WorkflowError('command.servicesEnable');
+    return drawnFor(name, family);
   });
+  const isListed = modules.some(({ name, family }) => name === gate?.module && family === 'Enrichment');
+  if (gate && !isListed) modules.push(drawnFor(gate.module, 'Enrichment', values.deadline));
   return {
+    ...(gate ? { gate } : {}),
     service: serviceOf(listener, values['password-file']),
     ...{ wanted, modules },
     others: other ? Object.fromEntries(SERVICES.map((name) => [name, other])) : {},
   };
+}
+
+function drawnFor(name: string, family: Family, deadline?: string): DrawnFor {
+  return { name, family, hovers: false, deadlineMs: Number(deadline) * 1000 || MODULE_DEADLINE_MS };
 }
 
 const listOf = (text: string): string[] =>

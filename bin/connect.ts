@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { SetUpOperation } from '../src/actions/set-up';
 import { changedBy, carryOutSteps, type StepOutcome } from '../src/connect/carry-out';
 import { checkRows, worstOf, type Row } from '../src/connect/check';
-import { serviceRows } from '../src/connect/check-services';
+import { askedRows } from '../src/connect/check-gate';
+import { planAsked, readAsked } from '../src/connect/gate';
 import { stepInWords } from '../src/connect/in-words';
 import { planFor, type ConnectPlan, type Question } from '../src/connect/plan';
-import { planServices, readServices } from '../src/connect/services';
 import type { ServicesWish } from '../src/connect/services-wish';
 import { look } from '../src/connect/state';
 import { undoOf } from '../src/connect/undo';
@@ -62,7 +62,7 @@ async function connect(
 }
 
 async function planOf(client: MispClient, wish: Wish | ServicesWish): Promise<ConnectPlan> {
-  if ('wanted' in wish) return planServices(await readServices(client, wish), wish);
+  if ('wanted' in wish) return planAsked(await readAsked(client, wish), wish);
   const { misp, trigger } = await look(client, wish);
   return planFor(misp, trigger, wish);
 }
@@ -129,7 +129,7 @@ async function check(client: MispClient, wish: Wish | ServicesWish): Promise<Con
 }
 
 async function rowsOf(client: MispClient, wish: Wish | ServicesWish): Promise<Row[]> {
-  if ('wanted' in wish) return serviceRows(await readServices(client, wish), wish);
+  if ('wanted' in wish) return askedRows(await readAsked(client, wish), wish);
   const { misp, trigger } = await look(client, wish);
   return checkRows(misp, trigger, wish);
 }

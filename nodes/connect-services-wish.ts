@@ -1,9 +1,12 @@
 import type { NodeAPI } from 'node-red';
 import { isRecord } from '../src/event/values';
 import {
+  CLEARING_WORD,
+  GATED,
   SERVICES,
   type DrawnFor,
   type Family,
+  type GateWish,
   type ServiceDecision,
   type ServiceName,
   type ServicesWish,
@@ -36,7 +39,10 @@ export function deployedServices(
   const listener = deployedNode(RED, id, 'misp-listener');
   if (!listener) throw new WorkflowError('connect.noListener');
   const wanted = Array.isArray(asked.wanted) ? asked.wanted : [];
-  const names = SERVICES.filter((name) => wanted.includes(name));
+  const gate = gateOf(asked.gate);
+  const names = SERVICES.filter(
+    (name) => wanted.includes(name) || (gate !== undefined && name === 'Enrichment'),
+  );
   if (names.length === 0) throw new WorkflowError('connect.noService');
   return {
     service: serviceAddressOf(RED, listener, server, host),
@@ -44,8 +50,28 @@ export function deployedServices(
     modules: modulesAt(RED, id),
     others: decisionsOf(sent.others),
     hasUpstream: Boolean(listener.settings.upstream),
+    ...(gate ? { gate } : {}),
   };
 }
+
+const MOST_WORD = 100;
+
+/** In which workflow a flow of the listener decides, if it is to in one. @throws {WorkflowError} if it cannot */
+function gateOf(sent: unknown): GateWish | undefined {
+  if (sent === undefined) return undefined;
+  if (!isRecord(sent)) throw new WorkflowError('connect.gateWrong');
+  const { trigger, module, word } = sent;
+  const said = typeof word === 'string' ? word.trim().slice(0, MOST_WORD) : '';
+  if (typeof trigger !== 'string' || !GATED.includes(trigger) || typeof module !== 'string')
+    throw new WorkflowError('connect.gateWrong');
+  return { trigger, module: module.slice(0, MOST_WORD), word: said || CLEARING_WORD };
+}
+
+/** The names of the flows at a listener whose answers MISP's workflows can read: enrichments in the format plain. */
+export const enrichmentsAt = (RED: NodeAPI, listener: string): string[] =>
+  modulesAt(RED, listener)
+    .filter(({ family, format }) => family === 'Enrichment' && format === 'plain')
+    .map(({ name }) => name);
 
 /** The flows at a listener that are modules of MISP's other services. */
 function modulesAt(RED: NodeAPI, listener: string): DrawnFor[] {
@@ -59,7 +85,8 @@ function modulesAt(RED: NodeAPI, listener: string): DrawnFor[] {
     const family = settings?.listener === listener ? FAMILY_OF[settings.kind] : undefined;
     if (!settings || !family || !settings.module) return [];
     const { name, deadlineMs, ...module } = announcedModule(settings, '');
-    return [{ name, family, deadlineMs, hovers: module.kind === 'expansion' && module.hovers }];
+    const { format } = settings;
+    return [{ name, family, deadlineMs, format, hovers: module.kind === 'expansion' && module.hovers }];
   });
 }
 

@@ -22,6 +22,7 @@ export interface DeployedTrigger {
   wish: Wish;
   /** The MISP in which the flow clears; empty if it does not. */
   clearServer: string;
+  listener: string;
   /** The flow decides nothing: MISP goes on at once. */
   watches: boolean;
 }
@@ -48,7 +49,12 @@ export function deployedTrigger(RED: NodeAPI, id: string, server: string, host: 
     ...(trigger.id === AD_HOC ? { adHoc: adHocOf(settings) } : {}),
     ...(clears ? { clearTag: text(settings.clearTag).trim() } : {}),
   };
-  return { wish, clearServer: clears ? text(settings.clearServer) : '', watches: settings.goOn === 'watch' };
+  return {
+    wish,
+    listener: text(settings.listener),
+    clearServer: clears ? text(settings.clearServer) : '',
+    watches: settings.goOn === 'watch',
+  };
 }
 
 /** Where a MISP finds a listener, and as whom it is to ask. */

@@ -4,6 +4,7 @@ import { checkRows, worstOf, type Row } from '../src/connect/check';
 import { readState, readTriggerOf, type MispState } from '../src/connect/state';
 import type { MispClient } from '../src/misp/client';
 import { saidBy, words, WorkflowError } from '../src/text';
+import { enrichmentsAt } from './connect-services-wish';
 import { deployedTrigger, knownHost } from './connect-wish';
 import { localTagNodes } from './local-tags';
 import type { ServerNode } from './config/misp-server';
@@ -92,12 +93,14 @@ export class SetUpWatch extends EventEmitter<{ checked: [Checked] }> {
     misp: MispState,
     signal: AbortSignal,
   ): Promise<Row[]> {
-    const { wish, clearServer } = deployedTrigger(this.RED, id, server, '');
+    const { wish, clearServer, listener } = deployedTrigger(this.RED, id, server, '');
     const trigger = await readTriggerOf(misp, client, wish, signal);
     const host = knownHost(misp, wish.service.port) || '127.0.0.1';
     const clearer = clearServer === server ? { clearer: misp.account } : {};
     const localTags = localTagNodes(this.RED, server);
-    return checkRows(misp, trigger, { ...wish, ...clearer, localTags, service: { ...wish.service, host } });
+    const enrichments = enrichmentsAt(this.RED, listener);
+    const service = { ...wish.service, host };
+    return checkRows(misp, trigger, { ...wish, ...clearer, localTags, enrichments, service });
   }
 
   /** The triggers whose MISP is known: the one that they clear in or read from, else the only one there is. */

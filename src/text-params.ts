@@ -490,6 +490,11 @@ export interface TextNames {
   'connect.noUpstream': 'address' | 'service';
   'connect.serviceNotReached': 'module' | 'service';
   'connect.noModules': 'service';
+  'connect.gateNoModule': 'module';
+  'connect.gateOffer': never;
+  'connect.gateWrong': never;
+  'connect.gateFormat': 'module';
+  'connect.gateCost': 'module' | 'word';
   'connect.privateCaOf': 'service';
   'connect.debugMode': never;
   'connect.noMisp': never;
@@ -548,6 +553,11 @@ export interface TextNames {
   'check.notClosed': 'trigger';
   'check.clearsNothing': 'trigger';
   'check.closedModules': 'modules';
+  'check.otherTag': 'clears' | 'tag' | 'trigger';
+  'check.gatedElsewhere': 'module' | 'word';
+  'check.gated': 'module' | 'word';
+  'check.notGated': 'trigger' | 'word';
+  'check.gateOthers': 'word';
   'check.failsOpen': never;
   'check.failsOpenProxy': never;
   'check.adHocParams': 'name';
@@ -770,6 +780,8 @@ export interface TextNames {
   'command.servicesDecision': never;
   'command.servicesEnable': never;
   'command.servicesNames': never;
+  'command.gate': never;
+  'command.gateWord': never;
   'command.connectNothing': never;
   'command.undoFile': never;
   'command.step.done': 'step';

@@ -16,12 +16,24 @@ export function proposeClearance(node: EditorNode): void {
     .done((answer) => {
       const found = onlyOne(answer);
       if (!found || node.clears === true) return;
-      Object.assign(node, { clears: true, clearServer: found.server, clearTag: found.tag });
+      Object.assign(node, { clears: true, clearServer: found.server, clearTag: freeTag(found, node) });
       RED.nodes.updateConfigNodeUsers?.(node, { action: 'add' });
       RED.editor.validateNode(node);
       RED.view.redraw();
     })
     .fail(() => asked.delete(node.id));
+}
+
+/** Two triggers with one tag would clear for each other: the second gets a tag of its own. */
+function freeTag({ server, tag }: ClosedMisp, node: EditorNode): string {
+  const taken = new Set<unknown>();
+  RED.nodes.eachNode((other) => {
+    const isOne = other.type === 'misp-trigger' && other.id !== node.id && other.clears === true;
+    if (isOne && other.clearServer === server) taken.add(other.clearTag);
+  });
+  let free = tag;
+  for (let number = 2; taken.has(free); number++) free = `${tag}-${number}`;
+  return free;
 }
 
 function onlyOne(answer: object): ClosedMisp | undefined {
@@ -39,9 +51,11 @@ export function showProposal(node: EditorNode, after: JQuery): void {
     if (!found || !after[0]?.isConnected) return;
     $('#node-input-clears').prop('checked', true).trigger('change');
     $('#node-input-clearServer').val(found.server).trigger('change');
-    $('#node-input-clearTag').val(found.tag).trigger('change');
+    const tag = freeTag(found, node);
+    $('#node-input-clearTag').val(tag).trigger('change');
+    const words = tag === found.tag ? 'proposed' : 'proposedOther';
     $('<div class="misp-describe misp-proposed" role="status">')
-      .text(text('proposed', { url: found.url }))
+      .text(text(words, { url: found.url, tag, other: found.tag }))
       .insertAfter(after);
   });
 }

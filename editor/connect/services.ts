@@ -3,6 +3,7 @@ import type { ServiceName } from '../../src/connect/services-wish';
 import { openTray } from '../flows/tray';
 import { offerBack } from './back';
 import { button } from './parts';
+import { gateFields } from './gate';
 import { showPlan } from './plan';
 import { askedFields } from './question';
 import { showRows } from './rows';
@@ -35,10 +36,11 @@ function openServices(listener: string, first: 'plan' | 'check'): void {
     cancel: text('close'),
     fill(body) {
       const { row: boxes, wanted } = serviceBoxes(listener);
+      const { row: gateRow, gate } = gateFields(listener);
       const { row: asking, read: readAsked } = askedFields({ trigger: '' });
       const read = (): ConnectQuestion | undefined => {
         const asked = readAsked();
-        return asked && { ...asked, services: { listener, wanted: wanted() } };
+        return asked && { ...asked, services: { listener, wanted: wanted(), ...gate() } };
       };
       const shown = $('<div class="misp-connect-shown">');
       const plan = button('showPlan', () => showPlan(shown, read, () => undefined));
@@ -48,6 +50,7 @@ function openServices(listener: string, first: 'plan' | 'check'): void {
       body
         .append($('<p>').text(text('services.intro')))
         .append(boxes)
+        .append(gateRow)
         .append(asking)
         .append(buttons.append(...(first === 'plan' ? [plan, check] : [check, plan])))
         .append(kept)

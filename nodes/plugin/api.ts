@@ -225,7 +225,12 @@ export interface ConnectQuestion extends AdminOfMisp {
   otherService?: 'in-front' | 'replace';
   place?: Place | 'leave';
   /** In place of a trigger: what a listener is to be for the MISP. */
-  services?: { listener: string; wanted: ServiceName[] };
+  services?: {
+    listener: string;
+    wanted: ServiceName[];
+    /** The workflow that a flow of the listener decides in, by which word. */
+    gate?: { trigger: string; module: string; word: string };
+  };
   /** What to do about other services that MISP asks already. */
   others?: Partial<Record<ServiceName, ServiceDecision>>;
 }

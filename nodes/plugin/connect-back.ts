@@ -4,8 +4,8 @@ import { planWayBack, type WayBack } from '../../src/connect/way-back';
 import type { KeptRun } from '../../src/connect/memory';
 import { words } from '../../src/text';
 import type { BackPreview } from './api';
-import { deployedMisp } from './ask-misp';
 import { textField } from './body';
+import { closedMisps } from './closed-misps';
 import { actingNode, type Body, type ConnectRuns } from './connect-runs';
 import { serve } from './route';
 import { clientOfAdmin } from './server-form';
@@ -17,12 +17,8 @@ export function serveWayBack(RED: NodeAPI, runs: ConnectRuns): void {
   serve(RED, 'GET /connect/kept', { permission: 'misp.read' }, ({ query }) => ({
     kept: memory.of(textField(query.node)).map(({ at, url }) => ({ at, url })),
   }));
-  serve(RED, 'GET /connect/closed', { permission: 'misp.read' }, ({ query }) => ({
-    closed: memory
-      .closed(textField(query.trigger))
-      // Its node may lead to another MISP by now.
-      .filter(({ server, url }) => deployedMisp(RED, server)?.url === url)
-      .map(({ server, url, tag }) => ({ server, url, tag })),
+  serve(RED, 'GET /connect/closed', { permission: 'misp.read' }, async ({ query }) => ({
+    closed: await closedMisps(RED, memory, textField(query.trigger)),
   }));
   serve(RED, 'POST /connect/back', { permission: 'misp.write' }, async ({ body }) =>
     previewOf((await planned(body)).back),

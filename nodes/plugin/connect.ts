@@ -1,17 +1,20 @@
 import type { NodeAPI } from 'node-red';
 import { changedBy, carryOutSteps } from '../../src/connect/carry-out';
 import { checkRows, type Row } from '../../src/connect/check';
-import { serviceRows } from '../../src/connect/check-services';
+import { askedRows } from '../../src/connect/check-gate';
 import { closingTag } from '../../src/connect/fail-closed';
+import { gateIn } from '../../src/connect/gate-shape';
+import { planAsked, readAsked } from '../../src/connect/gate';
+import { GATED } from '../../src/connect/services-wish';
 import { stepInWords } from '../../src/connect/in-words';
 import { planFor, type ConnectPlan } from '../../src/connect/plan';
-import { knownServiceHost, planServices, readServices } from '../../src/connect/services';
+import { knownServiceHost } from '../../src/connect/services';
 import { look } from '../../src/connect/state';
 import { undoOf } from '../../src/connect/undo';
 import { canFailClosed, type Wish } from '../../src/connect/wish';
 import type { MispClient } from '../../src/misp/client';
 import { text, words, WorkflowError } from '../../src/text';
-import { deployedServices } from '../connect-services-wish';
+import { deployedServices, enrichmentsAt } from '../connect-services-wish';
 import { decisionsOf, deployedTrigger, knownHost } from '../connect-wish';
 import { localTagNodes } from '../local-tags';
 import type { CheckedRow, ConnectPreview, ConnectRun } from './api';
@@ -96,13 +99,16 @@ async function planned(RED: NodeAPI, client: MispClient, body: Body): Promise<Pl
   const why = isClosed
     ? text('check.clearsNothing', { trigger: trigger.adHoc ?? wish.trigger })
     : text('connect.failsOpen');
-  return { ...plan, opens, notes: [...(opens ? [why] : []), ...plan.notes] };
+  const offer = GATED.includes(wish.trigger) && !gateIn(trigger.graph) ? [text('connect.gateOffer')] : [];
+  return { ...plan, opens, notes: [...(opens ? [why] : []), ...offer, ...plan.notes] };
 }
 
 async function plannedServices(RED: NodeAPI, client: MispClient, body: Body, host: string): Promise<Planned> {
   const wish = deployedServices(RED, body, textField(body.server), host);
   if (!isHost(host)) throw new WorkflowError('connect.noHost');
-  return { ...planServices(await readServices(client, wish), wish), opens: false };
+  const { place } = decisionsOf(body);
+  const asked = wish.gate && place ? { ...wish, gate: { ...wish.gate, place } } : wish;
+  return { ...planAsked(await readAsked(client, asked), asked), opens: false };
 }
 
 /** `opens`: MISP would go on without the flow, and need not. */
@@ -115,16 +121,18 @@ async function rowsOf(RED: NodeAPI, client: MispClient, body: Body): Promise<Row
   const named = textField(body.host).trim();
   if (body.services) {
     const asked = deployedServices(RED, body, textField(body.server), named);
-    const state = await readServices(client, asked);
-    const host = named || knownServiceHost(state, asked);
-    return serviceRows(state, { ...asked, service: { ...asked.service, host } });
+    const state = await readAsked(client, asked);
+    const host = named || knownServiceHost(state.services, asked);
+    return askedRows(state, { ...asked, service: { ...asked.service, host } });
   }
   const server = textField(body.server);
-  const { wish } = deployedTrigger(RED, textField(body.trigger), server, named);
+  const { wish, listener } = deployedTrigger(RED, textField(body.trigger), server, named);
   const { misp, trigger } = await look(client, wish);
   const host = wish.service.host || knownHost(misp, wish.service.port) || '127.0.0.1';
   const localTags = localTagNodes(RED, server);
-  return checkRows(misp, trigger, { ...wish, localTags, service: { ...wish.service, host } });
+  const enrichments = enrichmentsAt(RED, listener);
+  const service = { ...wish.service, host };
+  return checkRows(misp, trigger, { ...wish, localTags, enrichments, service });
 }
 
 function previewOf({ steps, questions, hindrances, notes, opens }: Planned): ConnectPreview {

@@ -8,7 +8,9 @@ import { versionNotes } from '../misp/versions';
 import { triggerById } from '../triggers/triggers';
 import { text, type Said } from '../text';
 import { runsOnAll } from './ad-hoc';
-import { closingTag, FAIL_CLOSED_MODULES, isFailClosed } from './fail-closed';
+import { closingTag, FAIL_CLOSED_MODULES } from './fail-closed';
+import { gateIn } from './gate-shape';
+import { reachable } from './graph-ways';
 import { planFor } from './plan';
 import type { Family } from './services-wish';
 import { triggerBlock } from './splice';
@@ -41,6 +43,7 @@ export type RowId =
   | 'workflow'
   | 'closed'
   | 'closedModules'
+  | 'gateOthers'
   | 'parameters'
   | 'timeout'
   | 'jobs'
@@ -56,6 +59,8 @@ export type RowId =
 export interface CheckWish extends Wish {
   /** Whose key sets the tag that clears; undefined if nothing is cleared, or it is not known. */
   clearer?: Account;
+  /** The modules that flows of the same listener are for MISP's Enrichment service. */
+  enrichments?: readonly string[];
 }
 
 /** Everything that keeps a trigger from doing what its flow promises, the worst first. */
@@ -210,7 +215,8 @@ function workflowRows(misp: MispState, state: TriggerState, wish: CheckWish): Ro
   const { module } = wish;
   const { graph, hasWorkflow, adHoc } = state;
   const trigger = adHoc ?? wish.trigger;
-  if (blocksOf(graph, module).length === 0) {
+  const reached = reachable(graph);
+  if (!blocksOf(graph, module).some((id) => reached.has(id))) {
     const mend = planFor(misp, state, wish).steps;
     const isEmpty = !hasWorkflow || isBare(graph);
     return [
@@ -244,11 +250,18 @@ function closedRows(misp: MispState, state: TriggerState, wish: CheckWish): Row[
   if (!clearTag) {
     if (closingTag(graph, module) !== undefined)
       return [red('closed', text('check.clearsNothing', { trigger }))];
+    const gate = gateIn(graph);
+    if (gate)
+      return wish.enrichments?.includes(gate.module)
+        ? [green('closed', text('check.gated', gate))]
+        : [yellow('closed', text('check.gatedElsewhere', gate))];
     return [yellow('closed', text(canFailClosed(trigger) ? 'check.failsOpen' : 'check.failsOpenProxy'))];
   }
   const mend = planFor(misp, state, wish).steps;
-  if (!isFailClosed(graph, module, clearTag))
-    return [red('closed', text('check.notClosed', { trigger }), mend)];
+  const other = closingTag(graph, module);
+  if (other !== undefined && other !== clearTag)
+    return [red('closed', text('check.otherTag', { trigger, tag: other, clears: clearTag }))];
+  if (other === undefined) return [red('closed', text('check.notClosed', { trigger }), mend)];
   const off = FAIL_CLOSED_MODULES.filter((name) => misp.modules?.get(name)?.on !== true);
   if (off.length === 0) return [green('closed', text('check.closed'))];
   return [

@@ -2,9 +2,10 @@
  * The workflow that MISP goes on with only if our flow has cleared the event: MISP's own blocks take the clearance away,
  * ask us, read the event again, and stop unless it carries the tag. Measured on MISP 2.5.1 (docs/fail-closed.md).
  */
-import { blocksOf, moduleOf, placesIn, portsOf, type MispBlock, type MispGraph } from '../actions/misp-graph';
+import { blocksOf, moduleOf, type MispBlock, type MispGraph } from '../actions/misp-graph';
 import { isSet } from '../event/flags';
-import { isRecord, textOf } from '../event/values';
+import { textOf } from '../event/values';
+import { nextOf, onlyBefore, outputTowards, paramsOf, stopsAt, waitedFor } from './graph-ways';
 import { triggerBlock, type Chain, type Part } from './splice';
 
 /** The tag by which a flow clears an event, unless it is called otherwise. */
@@ -58,9 +59,13 @@ function ours(module: string, drawn?: MispBlock): Part {
   return { module, kind: 'action', ...(drawn ? { drawn } : {}) };
 }
 
-/** Whether each block of our module stands between what takes the clearance away and what stops without it. */
+/**
+ * Whether each block of our module stands between what takes the clearance away and what stops without it, whoever has
+ * drawn it: blocks that change nothing may stand between.
+ */
 export function isFailClosed(graph: MispGraph, module: string, tag: string): boolean {
-  const own = blocksOf(graph, module);
+  const reached = waitedFor(graph);
+  const own = blocksOf(graph, module).filter((id) => reached.has(id));
   const trigger = triggerBlock(graph)?.[1];
   if (own.length === 0 || !trigger || !isSet(trigger.data.misp_core_format)) return false;
   return own.every((id) => isGuardedBefore(graph, id, tag) && isGuardedBehind(graph, id, tag));
@@ -68,66 +73,56 @@ export function isFailClosed(graph: MispGraph, module: string, tag: string): boo
 
 /** The tag without which a graph stops what our module has let go on; undefined if it asks for none. */
 export function closingTag(graph: MispGraph, module: string): string | undefined {
+  return tagsAskedFor(graph).find((tag) => isFailClosed(graph, module, tag));
+}
+
+/** The tag without which a graph stops what any module has let go on, and that module. */
+export function closingTagOfAny(graph: MispGraph): { module: string; tag: string } | undefined {
+  const modules = new Set(Object.values(graph).map(moduleOf));
+  for (const tag of tagsAskedFor(graph)) {
+    for (const module of modules) if (isFailClosed(graph, module, tag)) return { module, tag };
+  }
+  return undefined;
+}
+
+function tagsAskedFor(graph: MispGraph): string[] {
   const tags = Object.values(graph).flatMap((block) => {
     const { tags: list } = paramsOf(block);
     return moduleOf(block) === 'tag-if' && Array.isArray(list) && list.length === 1 ? [textOf(list[0])] : [];
   });
-  return tags.find((tag) => tag !== '' && isFailClosed(graph, module, tag));
+  return [...new Set(tags)].filter((tag) => tag !== '');
 }
 
 function isGuardedBehind(graph: MispGraph, id: string, tag: string): boolean {
-  const reload = next(graph, id, 'output_1');
-  const asks =
-    reload !== undefined &&
-    moduleOf(graph[reload]) === 'reload-full-event' &&
-    next(graph, reload, 'output_1');
-  if (!asks || !isTagIf(graph[asks], tag)) return false;
-  return isStop(graph, next(graph, asks, 'output_2'));
+  return nextOf(graph, id, 'output_1', 'reload-full-event').some((reload) =>
+    nextOf(graph, reload, 'output_1', 'tag-if').some(
+      (asks) => isTagIf(graph[asks], tag) && stopsAt(graph, asks, 'output_2'),
+    ),
+  );
 }
 
 function isGuardedBefore(graph: MispGraph, id: string, tag: string): boolean {
-  const asks = only(graph, id);
+  const asks = onlyBefore(graph, id, 'tag-if');
   if (asks === undefined || !isTagIf(graph[asks], tag)) return false;
-  if (next(graph, asks, 'output_2') !== id || !isStop(graph, next(graph, asks, 'output_1'))) return false;
-  const reload = only(graph, asks);
-  if (reload === undefined || moduleOf(graph[reload]) !== 'reload-full-event') return false;
-  const removes = only(graph, reload);
+  if (outputTowards(graph, asks, id) !== 'output_2' || !stopsAt(graph, asks, 'output_1')) return false;
+  const reload = onlyBefore(graph, asks, 'reload-full-event');
+  if (reload === undefined) return false;
+  const removes = onlyBefore(graph, reload, 'tag_operation');
   return removes !== undefined && isRemoval(graph[removes], tag);
 }
 
-/** What an output leads to. */
-function next(graph: MispGraph, id: string, output: string): string | undefined {
-  const [found] = portsOf(graph[id].outputs)[output] ?? [];
-  const to = found && textOf(found.node);
-  return to !== undefined && graph[to] ? to : undefined;
-}
-
-/** The one block that leads to another. */
-function only(graph: MispGraph, id: string): string | undefined {
-  const ways = placesIn(graph).filter(({ to }) => to === id);
-  return ways.length === 1 ? ways[0].from : undefined;
-}
-
-const paramsOf = (block: MispBlock): Readonly<Record<string, unknown>> =>
-  isRecord(block.data.indexed_params) ? block.data.indexed_params : {};
 const isExactly = (list: unknown, tag: string) => Array.isArray(list) && list.length === 1 && list[0] === tag;
-const isStop = (graph: MispGraph, id: string | undefined) =>
-  id !== undefined && moduleOf(graph[id]) === 'stop-execution';
+
+/** Of one tag, "any" and "all" are the same. */
+const HAS_IT: readonly unknown[] = ['in_or', 'in_and'];
 
 function isTagIf(block: MispBlock, tag: string): boolean {
   const { scope, condition, tags, clusters } = paramsOf(block);
   const isAlone = !Array.isArray(clusters) || clusters.length === 0;
-  return (
-    moduleOf(block) === 'tag-if' &&
-    scope === 'event' &&
-    condition === 'in_or' &&
-    isExactly(tags, tag) &&
-    isAlone
-  );
+  return scope === 'event' && HAS_IT.includes(condition) && isExactly(tags, tag) && isAlone;
 }
 
 function isRemoval(block: MispBlock, tag: string): boolean {
   const { scope, action, locality, tags } = paramsOf(block);
-  const isIt = scope === 'event' && action === 'remove' && locality === 'any' && isExactly(tags, tag);
-  return moduleOf(block) === 'tag_operation' && isIt;
+  return scope === 'event' && action === 'remove' && locality === 'any' && isExactly(tags, tag);
 }

@@ -36,5 +36,8 @@ export function stepInWords(step: SetUpOperation): Text {
   }
 }
 
-const isDrawnClosed = (graph: Parameters<typeof blocksOf>[0]) =>
-  blocksOf(graph, 'stop-execution').length > 0 && blocksOf(graph, 'reload-full-event').length > 1;
+function isDrawnClosed(graph: Parameters<typeof blocksOf>[0]): boolean {
+  const has = (module: string, least = 1) => blocksOf(graph, module).length >= least;
+  const asks = has('reload-full-event', 2) || (has('attach-enrichment') && has('generic-if'));
+  return has('stop-execution') && asks;
+}

@@ -5,7 +5,8 @@ import { integerOf, textOf } from '../event/values';
 import { isFilters } from '../misp/ad-hoc';
 import { versionNotes } from '../misp/versions';
 import { text, type Said } from '../text';
-import { failClosedChain, FAIL_CLOSED_MODULES, isFailClosed, plainChain } from './fail-closed';
+import { closingTag, failClosedChain, FAIL_CLOSED_MODULES, isFailClosed, plainChain } from './fail-closed';
+import { reachable } from './graph-ways';
 import type { ServiceDecision, ServiceName } from './services-wish';
 import { runsOnAll, withAdHocParams } from './ad-hoc';
 import { bareGraph, insertAt, putAround, withTriggerData } from './splice';
@@ -144,8 +145,11 @@ function drawingOf(
   const chain = (drawn?: MispGraph[string]) =>
     clearTag ? failClosedChain(module, clearTag, drawn) : plainChain(module, drawn);
   const core = (made: MispGraph) => (clearTag ? withTriggerData(made, { misp_core_format: true }) : made);
-  const [own] = blocksOf(graph, module);
+  const reached = reachable(graph);
+  const own = blocksOf(graph, module).find((id) => reached.has(id));
   if (own !== undefined) {
+    if (clearTag && !isFailClosed(graph, module, clearTag) && isFailClosed(core(graph), module, clearTag))
+      return { graph: core(graph), questions: [] };
     const isAsWished = !clearTag || isFailClosed(graph, module, clearTag) || place === 'leave';
     return { graph: isAsWished ? graph : core(putAround(graph, own, chain(graph[own]))), questions: [] };
   }
@@ -168,7 +172,10 @@ function hindrancesOf(misp: MispState, trigger: TriggerState, wish: Wish): Said[
   else if (!trigger.exists) found.push(text('connect.noTrigger', { trigger: wish.trigger, version }));
   if (!trigger.isReadable) found.push(text('connect.unreadable', { trigger: wish.trigger }));
   if (wish.clearTag && textOf(settings['MISP.host_org_id']) === '') found.push(text('connect.noHostOrg'));
-  const { adHoc } = wish;
+  const { adHoc, clearTag: clears } = wish;
+  const tag = clears && closingTag(trigger.graph, wish.module);
+  if (clears && tag && tag !== clears)
+    found.push(text('check.otherTag', { trigger: wish.trigger, tag, clears }));
   if (adHoc && !isFilters(adHoc.filters)) found.push(text('adHoc.noFilters', { name: adHoc.name }));
   return found;
 }

@@ -69,12 +69,19 @@ function namesOf(wish: ServicesWish): string[] {
     ].map((part) => settingName(family, part));
   };
   const families = familiesOf(wish);
-  const hover = hoversIn(wish).length > 0 ? Object.values(HOVER) : [];
+  const hover =
+    hoversIn(wish).length > 0 ? Object.values(HOVER) : hurriedIn(wish).length > 0 ? [HOVER.seconds] : [];
   return [...families.flatMap(ofFamily), ...hover, ...(wish.wanted.includes('Debug') ? [DEBUG_URL] : [])];
 }
 
 const hoversIn = (wish: ServicesWish): DrawnFor[] =>
   wish.wanted.includes('Enrichment') ? modulesOf(wish, 'Enrichment').filter(({ hovers }) => hovers) : [];
+
+/** Those that MISP waits for as for a hover: what a workflow asks is one of them. */
+const hurriedIn = (wish: ServicesWish): DrawnFor[] =>
+  wish.wanted.includes('Enrichment')
+    ? modulesOf(wish, 'Enrichment').filter(({ hovers, name }) => hovers || name === wish.gate?.module)
+    : [];
 
 /** Where MISP asks now, and whether that is the listener. */
 export interface Whereabouts {
@@ -164,11 +171,10 @@ export function familySteps(state: ServicesState, family: Family, wish: Services
 }
 
 function hoverSteps(state: ServicesState, wish: ServicesWish): SetUpOperation[] {
-  const hovering = hoversIn(wish);
-  if (hovering.length === 0) return [];
+  const least = secondsFor(hurriedIn(wish), SECONDS_OVER.hover);
   return [
-    ...atLeast(state, HOVER.seconds, USUAL.hover, secondsFor(hovering, SECONDS_OVER.hover)),
-    ...setting(state, HOVER.on, true),
+    ...atLeast(state, HOVER.seconds, USUAL.hover, least),
+    ...(hoversIn(wish).length > 0 ? setting(state, HOVER.on, true) : []),
   ];
 }
 
@@ -215,7 +221,7 @@ export function tooShort(
   const hover = { name: HOVER.seconds, usual: USUAL.hover, over: SECONDS_OVER.hover };
   const looks = [
     { ...answers, modules: modulesOf(wish, family) },
-    ...(family === 'Enrichment' ? [{ ...hover, modules: hoversIn(wish) }] : []),
+    ...(family === 'Enrichment' ? [{ ...hover, modules: hurriedIn(wish) }] : []),
   ];
   return looks.flatMap(({ name, usual, over, modules }) => {
     const seconds = secondsIn(state, name, usual);

@@ -222,6 +222,32 @@ describe("connect and check of MISP's other services from the command line", fun
     assert.equal((await run('connect', ...wish('import', ''), '--other-service', 'leave')).status, 0);
   });
 
+  it('draws the workflow in which a module decides, checks it, and takes it back', async () => {
+    const gate = (...more: string[]) => [
+      ...['--graph', 'G', '--trigger', 'event-before-save', '--module', 'my_lookup'],
+      ...['--listener', `http://misp@127.0.0.1:${port}`, '--password-file', file('password'), ...more],
+    ];
+    misp.settings.set('Plugin.Import_services_enable', false);
+    const dry = await run('connect', ...gate('--dry-run'));
+    assert.match(dry.out, /MISP stops unless/);
+    assert.match(dry.err, /one question per attribute/);
+    const { status, err } = await run('connect', ...gate('--undo-file', file('undo-gate')));
+    assert.equal(status, 0, err);
+    const well = await run('check', ...gate());
+    assert.equal(well.status, 0, well.out);
+    assert.match(well.out, /green .*only if the module my_lookup has answered "cleared"/);
+    assert.equal((await run('check', ...gate('--word', 'other'))).status, 4);
+    assert.equal((await run('undo', '--undo-file', file('undo-gate'))).status, 0);
+    assert.equal(misp.workflowStore.byTrigger('event-before-save'), undefined);
+    for (const wrong of [
+      ['--graph', 'H'],
+      ['--module', 'A b'],
+      ['--trigger', 'user-before-save'],
+      ['--word', ' '],
+    ])
+      assert.equal((await run('connect', ...gate(...wrong))).status, 2, wrong.join(' '));
+  });
+
   it('ends with 2 for a wrong call', async () => {
     assert.equal((await run('connect', ...wish('action'))).status, 2);
     assert.equal((await run('connect', ...wish('debug', 'debug:x'))).status, 2);

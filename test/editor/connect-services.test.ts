@@ -79,6 +79,39 @@ describe("the dialog of a listener that connects MISP's other services", functio
     assert.deepEqual(editor.problems.splice(0), []);
   });
 
+  it('has a flow decide in a workflow, by the word that is typed, with the keyboard alone', async () => {
+    await start();
+    const { page } = editor;
+    assert.ok(!(await page.isVisible('#misp-connect-gate-word')));
+    await page.focus('#misp-connect-gate-trigger');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await page.inputValue('#misp-connect-gate-trigger'), 'event-publish');
+    assert.equal(await page.inputValue('#misp-connect-gate-module'), 'own_lookup');
+    assert.equal(await page.inputValue('#misp-connect-gate-word'), 'cleared');
+    await page.fill('#misp-connect-gate-word', 'a word of ours');
+    await click('showPlan');
+    await seen('.misp-connect-steps');
+    assert.match(String(await page.textContent('.misp-connect-notes')), /one question per attribute/);
+    await shoot('gate');
+    assert.deepEqual(await unreadable(page, '.misp-tray', '.misp-tray'), []);
+    assert.deepEqual(misp.calls.writing, []);
+    await click('do');
+    await seen('.misp-connect-said[data-state="ok"]');
+    assert.match(JSON.stringify(misp.workflowStore.byTrigger('event-publish')?.data), /"a word of ours"/);
+    misp.workflowStore.switchModule('generic-if', false);
+    await click('check');
+    await row('closedModules', 'red');
+    await page.click('.misp-connect-rows [data-row="closedModules"] button');
+    await seen('.misp-connect-rows');
+    await page.waitForFunction(`!document.querySelector('[data-row="closedModules"]')`);
+    await row('closed', 'green');
+    await page.click('#misp-tray-cancel');
+    await page.waitForTimeout(600);
+    await page.click('#node-config-dialog-cancel');
+    await page.waitForTimeout(600);
+    assert.deepEqual(editor.problems.splice(0), []);
+  });
+
   it('asks what becomes of another service, and leaves it when told to', async () => {
     await start({ moduleServices: { Enrichment: { url: 'http://127.0.0.1', port: 1 } } });
     await click('showPlan');

@@ -135,7 +135,12 @@ describe('the dialog that connects a MISP', function () {
     await shoot('proposed');
     assert.ok(await editor.page.isChecked('#node-input-clears'));
     assert.equal(await editor.page.inputValue('#node-input-clearServer'), 'misp');
-    assert.equal(await editor.page.inputValue('#node-input-clearTag'), 'ours:cleared');
+    // The other trigger clears with the tag itself.
+    assert.equal(await editor.page.inputValue('#node-input-clearTag'), 'ours:cleared-2');
+    assert.match(
+      String(await editor.page.textContent('.misp-proposed')),
+      /ours:cleared-2, since another trigger of the flows clears with ours:cleared there/,
+    );
     assert.deepEqual(await unreadable(editor.page, '#dialog-form', '#dialog-form'), []);
     await editor.cancel();
 

@@ -9,7 +9,9 @@ import {
 } from '../../sandbox/misp/server';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import type { CheckedRow, ConnectPreview, ConnectRun, RunList } from '../../nodes/plugin/api';
-import { allow, listener, node, tab, trigger } from '../support/flows';
+import { graphOf } from '../../src/actions/misp-graph';
+import { isGated } from '../../src/connect/gate-shape';
+import { allow, idOf, listener, node, tab, trigger } from '../support/flows';
 import { freePort } from '../support/misp';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
@@ -237,6 +239,113 @@ describe("connecting MISP's other services from the listener's form", function (
     assert.deepEqual([left.steps, left.questions], [[], []]);
     await connect(['Debug'], { others: { Debug: 'replace' } });
     assert.deepEqual(await amiss(['Debug']), []);
+  });
+
+  describe('a workflow that a flow decides in', () => {
+    const gate = { trigger: 'event-publish', module: 'own_lookup', word: 'cleared' };
+    const with_ = (more: object = {}) => ({
+      services: { listener: 'listener', wanted: ['Enrichment'], gate: { ...gate, ...more } },
+    });
+    const drawn = () => graphOf(misp.workflowStore.byTrigger(gate.trigger)?.data);
+
+    it('is planned in words with its cost, drawn, checked, and taken back', async () => {
+      await start();
+      const before = settings();
+      misp.calls.reset();
+      const { steps, notes } = await plan([], with_());
+      assert.match(
+        steps.join('\n'),
+        /Create the workflow[\s\S]*MISP stops unless[\s\S]*: 4 blocks[\s\S]*trigger event-publish on/,
+      );
+      assert.match(
+        notes.join('\n'),
+        /one question per attribute.*An event without such an attribute is stopped.*crashes/,
+      );
+      assert.deepEqual(misp.calls.writing, []);
+      const { run, done } = await connect([], with_());
+      assert.deepEqual(undone(done), []);
+      assert.ok(isGated(drawn(), gate));
+      assert.deepEqual((await plan([], with_())).steps, []);
+      assert.ok((await check([], with_())).rows.every(({ level }) => level === 'green'));
+      const back = (await admin('POST', `connect/runs/${run}/undo`, asked([], with_()))) as { run: string };
+      assert.deepEqual(undone(await over(back.run)), []);
+      assert.equal(misp.workflowStore.byTrigger(gate.trigger), undefined);
+      assert.ok(!misp.workflowStore.isTriggerOn(gate.trigger));
+      assert.equal(settings(), before);
+    });
+
+    it('never writes over a workflow: it asks where, and leaves what is there', async () => {
+      await start();
+      misp.settings.set('Plugin.Workflow_enable', true);
+      await connect([], with_({ trigger: 'event-publish' }));
+      const first = drawn();
+      assert.deepEqual((await plan([], with_({ module: 'no_such' }))).steps, []);
+      assert.match((await plan([], with_({ module: 'no_such' }))).hindrances.join(), /no_such/);
+      misp.workflowStore.byTrigger(gate.trigger)!.data = structuredClone({
+        1: first[1],
+        2: { ...first[2], data: { ...first[2].data, indexed_params: { modules: ['theirs'] } }, outputs: {} },
+      }) as Record<string, unknown>;
+      const { questions, notes } = await plan([], with_());
+      assert.equal(questions[0].ask, 'place');
+      assert.match(notes.join('\n'), /asks other enrichment modules/);
+      const { rows } = await check([], with_());
+      assert.equal(rows.find(({ id }) => id === 'workflow')?.level, 'red');
+      await connect([], { ...with_(), place: { from: '2', output: 'output_1' } });
+      assert.deepEqual(drawn()[2].data, { ...first[2].data, indexed_params: { modules: ['theirs'] } });
+      assert.ok(isGated(drawn(), gate));
+      assert.deepEqual(
+        (await check([], with_())).rows.filter(({ level }) => level !== 'green').map(({ id }) => id),
+        ['gateOthers'],
+      );
+    });
+
+    it('is mended with a click, and red in MISPs that publish whatever is stopped', async () => {
+      await start({ version: '2.5.30' });
+      await connect([], with_());
+      misp.workflowStore.switchTrigger(gate.trigger, false);
+      const { rows } = await check([], with_());
+      assert.deepEqual(
+        rows
+          .filter(({ level }) => level === 'red')
+          .map(({ id }) => id)
+          .sort(),
+        ['trigger', 'version'],
+      );
+      const seen = rows.find(({ id }) => id === 'trigger')?.mend;
+      await admin('POST', 'check/mend', asked([], { ...with_(), row: 'trigger', seen }));
+      assert.ok(misp.workflowStore.isTriggerOn(gate.trigger));
+    });
+
+    it('goes on where it was interrupted', async () => {
+      await start();
+      misp.faults.settings = { fault: '500', every: 1, only: /workflows\/edit/ };
+      const { done } = await connect([], with_());
+      misp.faults.settings = {};
+      assert.ok(undone(done).length > 1);
+      assert.ok(!misp.workflowStore.isTriggerOn(gate.trigger));
+      assert.deepEqual(undone((await connect([], with_())).done), []);
+      assert.ok(isGated(drawn(), gate));
+    });
+
+    it('is offered in the plan of a trigger that it goes with', async () => {
+      const flow = [trigger(['go'], { trigger: 'event-before-save', module: 'before' }), allow()];
+      await start({}, { flow });
+      const body = { services: undefined, trigger: idOf('trigger') };
+      assert.match((await plan([], body)).notes.join('\n'), /an enrichment module can decide here/);
+    });
+
+    it('needs an answer that MISP can read, and takes no other trigger', async () => {
+      await start({}, { flow: module('own_lookup', 'both', { format: 'misp_standard' }) });
+      assert.match((await plan([], with_())).hindrances.join(), /choose the format plain/);
+      const none = (await admin(
+        'POST',
+        'connect/plan',
+        asked([], with_({ trigger: 'user-before-save' })),
+      )) as {
+        problem?: string;
+      };
+      assert.match(String(none.problem), /event-before-save alone/);
+    });
   });
 
   it('stops before it enables anything where MISP does not reach the listener', async () => {

@@ -1,5 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { graphOf } from '../../src/actions/misp-graph';
+import { graphOf, placesIn } from '../../src/actions/misp-graph';
+import { plainChain } from '../../src/connect/fail-closed';
+import { insertAt } from '../../src/connect/splice';
+import handDrawn from '../fixtures/fail-closed/workflow-F.json';
+import handGate from '../fixtures/fail-closed/workflow-G.json';
 import type { CheckedRow, ClosedMisp, ConnectPreview } from '../../nodes/plugin/api';
 import { API_KEY } from '../../sandbox/misp/server';
 import { Connected, PUBLISH_MODULE } from '../support/connected';
@@ -160,6 +164,59 @@ describe('what Connect and Check tell of the flows', function () {
       const { notes, opens, steps } = await on.ask<ConnectPreview>('POST', 'connect/plan');
       assert.match(notes.join('\n'), /the flow clears nothing/);
       assert.deepEqual([opens, steps], [true, []]);
+    });
+
+    it('is known by its shape where somebody has drawn it in MISP, and proposed', async () => {
+      const data = structuredClone(handDrawn.graph) as Record<string, unknown>;
+      on.misp.workflowStore.add({ trigger_id: 'event-publish', data });
+      assert.deepEqual(await closed(), [], 'the trigger is off');
+      on.misp.workflowStore.switchTrigger('event-publish', true);
+      assert.deepEqual(await closed(), [{ server: 'misp', url: on.misp.url, tag: 'node-red:cleared' }]);
+      assert.equal((await row('closed'))?.level, 'red', 'the flow clears nothing');
+      await on.deploy({ ...CLEARS, clearTag: 'node-red:cleared' });
+      assert.equal((await row('closed'))?.level, 'green');
+      await on.deploy(CLEARS);
+      const other = await row('closed');
+      assert.equal(other?.level, 'red');
+      assert.match(other.words, /has not the tag node-red:cleared, and the flow clears with ours:cleared/);
+      const { steps, hindrances } = await on.ask<ConnectPreview>('POST', 'connect/plan');
+      assert.deepEqual([steps, hindrances.length], [[], 1]);
+      on.misp.workflowStore.byTrigger('event-publish')!.data = structuredClone({ 1: data[1] }) as Record<
+        string,
+        unknown
+      >;
+      assert.deepEqual(await closed(), []);
+    });
+
+    it('is known where the Enrichment service decides, whoever has drawn it', async () => {
+      const asks = insertAt(
+        graphOf(handGate.graph),
+        placesIn(graphOf(handGate.graph))[0],
+        plainChain(PUBLISH_MODULE),
+      );
+      on.misp.workflowStore.add({
+        trigger_id: 'event-publish',
+        data: structuredClone(asks) as Record<string, unknown>,
+      });
+      on.misp.workflowStore.switchTrigger('event-publish', true);
+      const elsewhere = await row('closed');
+      assert.deepEqual(
+        [elsewhere?.level, /No flow of this listener/.test(elsewhere?.words ?? '')],
+        ['yellow', true],
+      );
+      await deployWith([
+        node('in', 'misp-module-in', [['out']], {
+          ...{
+            listener: 'listener',
+            kind: 'expansion',
+            module: 'stub_plain',
+            input: ['ip-dst'],
+            format: 'plain',
+          },
+        }),
+        node('out', 'misp-module-out', [], {}),
+      ]);
+      assert.equal((await row('closed'))?.level, 'green');
     });
 
     it('is proposed to triggers that are drawn later, until it is undone or its MISP is gone', async () => {

@@ -5,6 +5,7 @@ import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { triggerData } from '../../sandbox/misp/trigger-data';
 import { NEWEST } from '../../sandbox/misp/version';
 import { placesIn } from '../../src/actions/misp-graph';
+import { GATE_MODULES, gateChain } from '../../src/connect/gate';
 import { bareGraph, insertAt } from '../../src/connect/splice';
 import { placeOf, startAiModule } from '../support/ai-module';
 import { drivenExamples, type ExampleTest } from '../support/examples';
@@ -66,6 +67,33 @@ describe('the examples that MISP asks', function () {
     await ai.close();
     assert.match(String(notes[0].note), /^MISP's AI suggests: .*lab:new\. Nobody has looked at that yet\.$/);
     assert.deepEqual(test.misp.event('2')!.Tag, before);
+  });
+
+  it('what the Enrichment service clears is published, and nothing else, also without Node-RED', async () => {
+    const name = 'Fail closed - cleared by the Enrichment service';
+    const all = sampleEvents();
+    await test.deploy(name, all);
+    const { misp } = test;
+    const { url, port } = misp.actionService;
+    Object.assign(misp.moduleServices, { Enrichment: { url, port } });
+    const gate = { trigger: 'event-publish', module: 'cleared_by_flow', word: 'cleared' };
+    const bare = bareGraph(gate.trigger);
+    const data = insertAt(bare, placesIn(bare)[0], gateChain(gate));
+    misp.workflowStore.add({
+      trigger_id: gate.trigger,
+      data: structuredClone(data) as Record<string, unknown>,
+    });
+    misp.workflowStore.switchTrigger(gate.trigger, true);
+    for (const module of GATE_MODULES) misp.workflowStore.switchModule(module, true);
+    const statusOf = async (...tags: MispTag[]) => {
+      Object.assign(misp.event('2')!, { Tag: tags, published: false });
+      return (await misp.publish('2')).answer.status;
+    };
+    assert.equal(await statusOf(), 200);
+    assert.equal(await statusOf(tag('tlp:red')), 403);
+    Object.assign(misp.moduleServices, { Enrichment: { url, port: 1 } });
+    assert.equal(await statusOf(), 500);
+    assert.equal(misp.event('2')!.published, false);
   });
 
   it('a new event without a TLP gets a note that asks for one, and no other', async () => {

@@ -83,7 +83,6 @@ function viewOf(
   return {
     off: given?.off,
     settings: given?.settings,
-    hoverTimeoutMs: given?.hoverTimeoutMs,
     isOn: (module) => {
       if (settings.has(name(`${module}_enabled`))) return settings.isOn(name(`${module}_enabled`));
       return given !== undefined && given.off?.includes(module) !== true;
@@ -96,6 +95,9 @@ function viewOf(
     },
     get timeoutMs() {
       return milliseconds(settings, name('timeout'));
+    },
+    get hoverTimeoutMs() {
+      return given?.hoverTimeoutMs ?? milliseconds(settings, name('hover_timeout'));
     },
   };
 }
