@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { API_KEY, startStandInMisp } from '../../sandbox/misp/server';
 import { triggerData } from '../../sandbox/misp/trigger-data';
-import { credentials, listener, node, tab, trigger } from '../support/flows';
+import { credentials, idOf, listener, node, tab, trigger } from '../support/flows';
 import { freePort, listening, query } from '../support/misp';
 import { forkNodeRed, type NodeRedProcess } from '../support/node-red-process';
 import { hasRedis, RedisServer } from '../support/redis';
@@ -33,7 +33,7 @@ describe('three Node-REDs on one Redis', function () {
     assert.equal(accepted + unanswered + result.refused, 240);
   });
 
-  it('know what another one has written: its echo ends at the trigger', async () => {
+  it('know what another one has written; without Redis they say what is wrong, and MISP is refused', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'misp-echoes-'));
     const file = path.join(folder, 'seen.txt');
     const redis = await new RedisServer().start();
@@ -54,6 +54,7 @@ describe('three Node-REDs on one Redis', function () {
         ...{ filename: file, filenameType: 'str', appendNewline: true, overwriteFile: 'false' },
       }),
       node('toggle', 'misp-attribute', [[]], { server: 'misp', change: 'toggle' }),
+      trigger([], { version: 3, trigger: 'event-after-save', module: 'stored', intake: 'stored' }, 'stored'),
     ];
     try {
       for (const port of ports) {
@@ -75,6 +76,7 @@ describe('three Node-REDs on one Redis', function () {
       assert.equal(lines(), 1);
       assert.equal(misp.outcomes.filter((one) => one.trigger === name).length, 1);
       assert.notEqual(misp.events.get('2')!.Attribute[0].to_ids, before);
+      await tellsOfRedis(several[0], first, redis);
     } finally {
       for (const nodeRed of several) nodeRed.kill();
       await misp.close();
@@ -82,4 +84,17 @@ describe('three Node-REDs on one Redis', function () {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  /** Redis goes, and comes back. */
+  async function tellsOfRedis(nodeRed: NodeRedProcess, port: number, redis: RedisServer): Promise<void> {
+    const isRed = async (name: string) => (await nodeRed.statuses())[name]?.fill === 'red';
+    const ask = async () => (await query(port, 'stored', { Event: { id: '1' } })).json;
+    assert.deepEqual(await ask(), { data: true });
+    await redis.stop();
+    await until(async () => (await isRed('store')) && (await isRed(idOf('stored'))));
+    assert.match((await ask()).error ?? '', /did not accept it: Redis at 127.0.0.1:\d+ cannot be used/);
+    await redis.start();
+    await until(async () => !(await isRed('store')) && !(await isRed(idOf('stored'))));
+    assert.deepEqual(await ask(), { data: true });
+  }
 });
