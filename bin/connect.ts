@@ -30,7 +30,8 @@ export async function runConnect(
     return 0;
   }
   if (typeof call === 'string') {
-    process.stderr.write(`${call}\n${words(text('command.connectUsage'))}\n${words(text('command.gateUsage'))}\n`);
+    const usage = `${words(text('command.connectUsage'))}\n${words(text('command.gateUsage'))}`;
+    process.stderr.write(`${call}\n${usage}\n`);
     return 2;
   }
   const client = new MispClient(call.misp);
