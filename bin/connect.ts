@@ -26,10 +26,12 @@ export async function runConnect(
   const call = readConnectCall(command, args);
   if (call === 'help') {
     print(text('command.connectUsage'));
+    print(text('command.gateUsage'));
     return 0;
   }
   if (typeof call === 'string') {
-    process.stderr.write(`${call}\n${words(text('command.connectUsage'))}\n`);
+    const usage = `${words(text('command.connectUsage'))}\n${words(text('command.gateUsage'))}`;
+    process.stderr.write(`${call}\n${usage}\n`);
     return 2;
   }
   const client = new MispClient(call.misp);

@@ -781,6 +781,7 @@ export interface TextNames {
   'command.servicesEnable': never;
   'command.servicesNames': never;
   'command.gate': never;
+  'command.gateUsage': never;
   'command.gateWord': never;
   'command.connectNothing': never;
   'command.undoFile': never;

@@ -284,7 +284,7 @@ describe("connecting MISP's other services from the listener's form", function (
       misp.workflowStore.byTrigger(gate.trigger)!.data = structuredClone({
         1: first[1],
         2: { ...first[2], data: { ...first[2].data, indexed_params: { modules: ['theirs'] } }, outputs: {} },
-      }) as Record<string, unknown>;
+      });
       const { questions, notes } = await plan([], with_());
       assert.equal(questions[0].ask, 'place');
       assert.match(notes.join('\n'), /asks other enrichment modules/);

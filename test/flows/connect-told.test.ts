@@ -181,10 +181,7 @@ describe('what Connect and Check tell of the flows', function () {
       assert.match(other.words, /has not the tag node-red:cleared, and the flow clears with ours:cleared/);
       const { steps, hindrances } = await on.ask<ConnectPreview>('POST', 'connect/plan');
       assert.deepEqual([steps, hindrances.length], [[], 1]);
-      on.misp.workflowStore.byTrigger('event-publish')!.data = structuredClone({ 1: data[1] }) as Record<
-        string,
-        unknown
-      >;
+      on.misp.workflowStore.byTrigger('event-publish')!.data = structuredClone({ 1: data[1] });
       assert.deepEqual(await closed(), []);
     });
 
@@ -196,7 +193,7 @@ describe('what Connect and Check tell of the flows', function () {
       );
       on.misp.workflowStore.add({
         trigger_id: 'event-publish',
-        data: structuredClone(asks) as Record<string, unknown>,
+        data: structuredClone(asks),
       });
       on.misp.workflowStore.switchTrigger('event-publish', true);
       const elsewhere = await row('closed');

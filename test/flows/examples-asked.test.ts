@@ -81,7 +81,7 @@ describe('the examples that MISP asks', function () {
     const data = insertAt(bare, placesIn(bare)[0], gateChain(gate));
     misp.workflowStore.add({
       trigger_id: gate.trigger,
-      data: structuredClone(data) as Record<string, unknown>,
+      data: structuredClone(data),
     });
     misp.workflowStore.switchTrigger(gate.trigger, true);
     for (const module of GATE_MODULES) misp.workflowStore.switchModule(module, true);
