@@ -33,7 +33,7 @@ function operationInWords(operation: Operation): Operation {
   return { ...operation, refused: operation.refused.map(inWords) };
 }
 
-const inWords = <F extends { problem: Said }>(failure: F) => ({
+const inWords = <F extends { problem: Said; away?: unknown }>({ away: _internal, ...failure }: F) => ({
   ...failure,
   problem: words(failure.problem),
 });
