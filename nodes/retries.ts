@@ -37,6 +37,7 @@ export class Retries extends EventEmitter<Events> {
 
   constructor(private RED: NodeAPI) {
     super();
+    this.setMaxListeners(0);
     const { flows } = runtimeOf(RED);
     flows.on('started', () => {
       if (this.folder && existsSync(path.join(this.folder, 'retry.sqlite'))) this.use();

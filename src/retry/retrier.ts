@@ -37,6 +37,8 @@ interface Lane {
   entries: Map<string, RetryHead>;
   pausedUntil: number;
   failures: number;
+  /** The disk failed: nothing before this. */
+  notBefore: number;
   isBusy: boolean;
 }
 
@@ -177,7 +179,8 @@ export class Retrier extends EventEmitter<Events> {
     let soonest = now + LOOK_MS;
     for (const [node, lane] of this.lanes) {
       if (lane.isBusy) continue;
-      const due = Math.max(lane.pausedUntil, first(lane)?.next ?? Infinity);
+      const head = first(lane);
+      const due = head ? dueOf(head, lane) : Infinity;
       if (due > now) soonest = Math.min(soonest, due);
       else if (this.busy < MOST_AT_ONCE) void this.work(node, lane);
     }
@@ -196,7 +199,11 @@ export class Retrier extends EventEmitter<Events> {
       for (;;) {
         const head = first(lane);
         const now = CLOCK.now();
-        if (!head || this.isClosed || Math.max(head.next, lane.pausedUntil) > now) break;
+        if (!head || this.isClosed || dueOf(head, lane) > now) break;
+        if (now >= head.until && lane.pausedUntil > now) {
+          await this.endUntried(head);
+          continue;
+        }
         const isDone = await this.attempt(head);
         lane.failures = isDone ? 0 : lane.failures + 1;
         lane.pausedUntil = isDone ? 0 : CLOCK.now() + pauseAfter(lane.failures - 1);
@@ -204,7 +211,7 @@ export class Retrier extends EventEmitter<Events> {
       }
     } catch {
       // The disk: nothing is tried that could be repeated by mistake.
-      lane.pausedUntil = CLOCK.now() + FIRST_MS;
+      lane.notBefore = CLOCK.now() + FIRST_MS;
     }
     lane.isBusy = false;
     if (lane.entries.size === 0) this.lanes.delete(node);
@@ -244,6 +251,14 @@ export class Retrier extends EventEmitter<Events> {
     head.trying = false;
     if (!this.has(head)) return true; // cancelled meanwhile
     return this.after(head, body, results);
+  }
+
+  /** Who was away for another one a moment ago is not asked once more for one whose time is over. */
+  private async endUntried(head: RetryHead): Promise<void> {
+    const body = await this.store.body(head.id);
+    const { problem, tries } = head;
+    if (body) this.end(head, body, text('retry.over', { problem, tries, until: timeOf(head.until) }), 'failed');
+    else this.drop(head);
   }
 
   private async after(head: RetryHead, body: RetryBody, results: OperationResult[]): Promise<boolean> {
@@ -286,7 +301,7 @@ export class Retrier extends EventEmitter<Events> {
   private insert(head: RetryHead): void {
     const lane = this.lanes.get(head.node) ?? {
       entries: new Map<string, RetryHead>(),
-      ...{ pausedUntil: 0, failures: 0, isBusy: false },
+      ...{ pausedUntil: 0, failures: 0, notBefore: 0, isBusy: false },
     };
     this.lanes.set(head.node, lane);
     lane.entries.set(head.id, head);
@@ -326,10 +341,16 @@ export class Retrier extends EventEmitter<Events> {
 const pauseAfter = (tries: number) => Math.min(FIRST_MS * 2 ** Math.min(tries, 20), LONGEST_MS);
 
 /** The one whose turn it is next. */
-function first({ entries }: Lane): RetryHead | undefined {
+function first(lane: Lane): RetryHead | undefined {
   let found: RetryHead | undefined;
-  for (const head of entries.values()) if (!found || head.next < found.next) found = head;
+  for (const head of lane.entries.values())
+    if (!found || dueOf(head, lane) < dueOf(found, lane)) found = head;
   return found;
+}
+
+/** When something is to be done about an entry: its end comes in time, whoever is away. */
+function dueOf({ next, until }: RetryHead, { pausedUntil, notBefore }: Lane): number {
+  return Math.max(Math.min(Math.max(next, pausedUntil), until), notBefore);
 }
 
 /** A moment as people read it: UTC, to the second. */

@@ -3,20 +3,21 @@ import type { Clock } from '../../src/retry/clock';
 import { root } from './node-red';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- that of the built package, which Node-RED runs
-const { CLOCK } = require(path.join(root, 'dist/src/retry/clock')) as { CLOCK: Clock };
+const { CLOCK: BUILT } = require(path.join(root, 'dist/src/retry/clock')) as { CLOCK: Clock };
 
 const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const STEP_MS = 30_000;
 
 /** The clock of what is tried again, which a test moves on. */
 export class RetryClock {
-  private readonly real = { ...CLOCK };
+  private readonly real: Clock;
   private readonly jobs = new Set<{ at: number; work: () => void }>();
   private time = Date.now();
 
-  constructor() {
-    CLOCK.now = () => this.time;
-    CLOCK.after = (ms, work) => {
+  constructor(private readonly clock: Clock = BUILT) {
+    this.real = { ...clock };
+    clock.now = () => this.time;
+    clock.after = (ms, work) => {
       const job = { at: this.time + ms, work };
       this.jobs.add(job);
       return () => void this.jobs.delete(job);
@@ -24,7 +25,7 @@ export class RetryClock {
   }
 
   /** Lets so many minutes pass, half a minute at a time, with time for what is done over the network. */
-  async pass(minutes: number, restMs = 60): Promise<void> {
+  async pass(minutes: number, restMs = 25): Promise<void> {
     for (const end = this.time + minutes * 60_000; this.time < end;) {
       this.time = Math.min(end, this.time + STEP_MS);
       for (const job of [...this.jobs]) {
@@ -37,6 +38,6 @@ export class RetryClock {
   }
 
   giveBack(): void {
-    Object.assign(CLOCK, this.real);
+    Object.assign(this.clock, this.real);
   }
 }
