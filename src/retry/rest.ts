@@ -49,8 +49,9 @@ function divideMail(
   away: readonly Failure[],
 ): void {
   const left = new Set(away.map(({ item }) => item));
-  const { refused: _told, ...plain } = mail;
   const [to, bcc] = [mail.to, mail.bcc ?? []].map((list) => list.filter((address) => left.has(address)));
+  const plain = { ...mail };
+  delete plain.refused;
   again.push({ ...plain, to, ...(mail.bcc ? { bcc } : {}) });
   const failures = (result.failures ?? []).filter((failure) => !away.includes(failure));
   const isDone = result.state === 'partial' && failures.length === 0;

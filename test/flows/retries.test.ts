@@ -6,12 +6,12 @@ import type { RetriesState } from '../../nodes/plugin/api';
 import { API_KEY, startStandInMisp } from '../../sandbox/misp/server';
 import type { RetryPart } from '../../src/runs/message';
 import { idOf, node, tab } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
 import { freePort } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 import { RetryClock } from '../support/retry-clock';
 import { smallDisk } from '../support/small-disk';
-import { bytesIn } from '../support/store';
+import { bytesIn, until } from '../support/store';
 import { contentOf, TestMailServer } from '../support/smtp';
 
 const PASSWORD = 'SentinelRetryPassword';
@@ -120,7 +120,7 @@ describe('what is tried again', function () {
     await start();
     await run({ retryHours: 1 });
     await send();
-    await clock.pass(61);
+    await clock.pass(61, 10);
     await until(() => caught.length > 0);
     const [{ error, payload, misp }] = caught;
     assert.match(error?.message ?? '', /cannot be reached.*tried \d+ times until .* UTC, and is not tried any more/);
@@ -187,7 +187,7 @@ describe('what is tried again', function () {
     assert.match(problem, /its node was changed/);
     assert.equal(name, '<b>mail</b>');
     await deploy(nodeRed!.RED, [tab], {});
-    await clock.pass(10, 20);
+    await clock.pass(3);
     assert.match((await retries()).entries[0].problem, /not deployed/);
     assert.deepEqual(await (await cancel('no-such')).json(), { count: 0 });
     assert.deepEqual(await (await cancel(id)).json(), { count: 1 });

@@ -11,7 +11,7 @@ import { RetryClock } from '../support/retry-clock';
 const MAIL: Plan[number] = { do: 'send-mail', from: 'a@example.org', to: ['b@example.org'], subject: 'x' };
 const TAG: Plan[number] = {
   ...{ do: 'attach-tags', scope: 'event', event: { id: '1' }, items: [], tags: ['tlp:red'], local: true },
-} as Plan[number];
+};
 const ACTOR = { flow: '', flowName: '', node: 'n', nodeType: 'misp-email', nodeName: '', run: '' };
 const away = (operation: Plan[number], kind: 'nothing' | 'perhaps' = 'nothing'): OperationResult => ({
   ...{ operation, state: 'failed', failures: [{ item: 'b@example.org', problem: 'away', away: kind }] },

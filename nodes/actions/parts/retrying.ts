@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Node } from 'node-red';
 import type { Failure, Operation, OperationResult, Plan } from '../../../src/actions/plan';
 import { toldAction } from '../../../src/actions/in-words';
 import { hiddenTexts } from '../../../src/http/scrub';
@@ -44,7 +43,7 @@ export function retryingOf<O extends Operation>(
   const leave = retries.register(node.id, {
     settings,
     async perform(plan, message) {
-      const remembering = action.begin?.(message as Message, plan as Plan<O>);
+      const remembering = action.begin?.(message, plan as Plan<O>);
       const control = { signal, progress: () => undefined, saved: remembering?.saved };
       try {
         const results = await action.carryOut(plan as Plan<O>, control);
@@ -122,7 +121,7 @@ export function retryingOf<O extends Operation>(
     const told = { ...message, _msgid: RED.util.generateId() } as Message;
     const result = toldAction({ dryRun: false, operations: results });
     setMisp(told, { result, retry: { ...partOf(head), next: undefined, ended: true } });
-    runtimeOf(RED).tracker.apart(() => (node as Node).error(error.message, told));
+    runtimeOf(RED).tracker.apart(() => node.error(error.message, told));
   }
 }
 

@@ -48,7 +48,7 @@ export class MailServer {
     this.transport.on('error', () => undefined);
     this.transport.use('stream', ({ data: { signal }, message }, done) => {
       message.processFunc((mail) => {
-        if (signal) this.streams.set(signal, mail as Readable);
+        if (signal) this.streams.set(signal, mail);
         return mail;
       });
       done();
