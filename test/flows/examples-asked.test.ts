@@ -367,10 +367,10 @@ describe('the examples that MISP asks', function () {
       await test.deploy('Mail - a new event to its own admins', all, smtp);
       const told = test.inputs('d00000000000ea23');
       await test.misp.fire('event-after-save-new', triggerData(all[1]));
-      await until(() => told.length > 0);
+      await until(() => told.length > 0, 10_000);
       const mail = await TestMailServer.start({ login: { user: 'misp', password: 'secret' } }, port);
       await clock.pass(2);
-      await until(() => mail.mails.length > 0);
+      await until(() => mail.mails.length > 0, 10_000);
       await clock.pass(30, 5);
       clock.giveBack();
       await mail.stop();
