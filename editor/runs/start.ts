@@ -12,6 +12,7 @@ import { showCounts } from './list';
 import { showPage } from './page';
 import { recordingSwitch } from './recording';
 import { replayInput, replayRun, saveTest } from './replay';
+import { retryList } from './retries';
 import { Rows } from './rows';
 import style from './runs.css';
 import { text, triggerName } from './texts';
@@ -34,6 +35,8 @@ export function startRuns(): void {
   const trouble = $('<div class="misp-run-trouble" role="alert">').appendTo(content);
   const accepted = acceptedList();
   accepted.place.appendTo(content);
+  const retries = retryList();
+  retries.place.appendTo(content);
   const summary = $('<p role="status" aria-live="polite">').appendTo(content);
   const counts = $('<details>').appendTo(content);
   $('<summary>').text(text('counts.title')).appendTo(counts);
@@ -61,6 +64,7 @@ export function startRuns(): void {
         option.textContent = triggerName(option.getAttribute('value') ?? '');
       recording.refresh();
       accepted.refresh();
+      retries.refresh();
       refresh();
     },
   });
@@ -75,6 +79,7 @@ export function startRuns(): void {
     if (!content.is(':visible')) return;
     if (page.is(':visible')) return renewPage();
     accepted.refresh();
+    retries.refresh();
     refresh();
   });
 
@@ -137,7 +142,7 @@ export function startRuns(): void {
 
   /** The run that is shown while it is under way. */
   let underWay: string | undefined;
-  const overview = [filters, trouble, accepted.place, summary, counts, input, recording.row, list];
+  const overview = [filters, trouble, accepted.place, retries.place, summary, counts, input, recording.row, list];
   let scrolled = 0;
   const actions = {
     back() {

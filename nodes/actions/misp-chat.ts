@@ -54,6 +54,7 @@ export default defineAction(
     version: 1,
     labelBy: 'service',
     notification: true,
+    retries: true,
     fields: {
       service: {
         kind: 'select',

@@ -44,6 +44,7 @@ export default defineAction(
     modules: [SEND_MAIL, SEND_LOG_MAIL],
     version: 1,
     notification: true,
+    retries: true,
     fields: {
       mailServer: { kind: 'config', type: 'misp-mail-server', required: true },
       server: { kind: 'config', type: 'misp-server' },

@@ -40,6 +40,7 @@ export default defineAction(
     modules: [SPLUNK],
     version: 1,
     notification: true,
+    retries: true,
     fields: {
       url: WEB_ADDRESS,
       token: { kind: 'secret', secret: 'password', required: true },

@@ -49,6 +49,7 @@ export default defineAction(
     version: 1,
     labelBy: 'method',
     notification: true,
+    retries: true,
     fields: {
       method: { kind: 'select', default: 'POST', options: METHODS },
       url: { kind: 'template', default: '', required: true, rows: 1 },

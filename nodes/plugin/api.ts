@@ -42,6 +42,10 @@ export interface Routes {
   'GET /accepted': { answer: AcceptedState };
   /** One that was put aside, or with `all` all of them: is started again, or deleted. */
   'POST /accepted/:id': { body: { do: 'restart' | 'forget' }; answer: { count: number } };
+  /** What failed because the other side was away, and is tried again. */
+  'GET /retries': { answer: RetriesState };
+  /** One of it, or with `all` all of it, is not tried any more. */
+  'DELETE /retries/:id': { answer: { count: number } };
   /** Through the flow as it is now: as a dry run, or the nodes act. MISP is not answered. */
   'POST /runs/:id/replay': { body: { acts: boolean }; answer: RunPage };
   /** The same with what was pasted, or with an event of a deployed MISP. */
@@ -341,6 +345,28 @@ export interface RunList {
 }
 
 export type AcceptedState = QueueOverview;
+
+/** What is tried again. */
+export interface RetriesState {
+  /** The next first, as many as a list shows. */
+  entries: RetryRow[];
+  count: number;
+  /** Why nothing is kept, in words. */
+  trouble: string;
+}
+
+export interface RetryRow {
+  id: string;
+  node: string;
+  flow: string;
+  what: string;
+  count: number;
+  next: number;
+  until: number;
+  tries: number;
+  /** Why it failed last, in words; empty for who may not see the data of events, which it may quote. */
+  problem: string;
+}
 
 export interface RunPage {
   record: RunRecord;

@@ -33,7 +33,8 @@ function operationInWords(operation: Operation): Operation {
   return { ...operation, refused: operation.refused.map(inWords) };
 }
 
-const inWords = <F extends { problem: Said }>(failure: F) => ({
-  ...failure,
-  problem: words(failure.problem),
-});
+function inWords<F extends { problem: Said; away?: unknown }>(failure: F) {
+  const told = { ...failure, problem: words(failure.problem) };
+  delete told.away;
+  return told;
+}

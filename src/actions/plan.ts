@@ -255,7 +255,16 @@ export interface Failure {
   tags?: string[];
   /** MISP does not take it as it is: to try again is of no use. */
   refused?: boolean;
+  /**
+   * Whoever was asked is away or busy: to try again later is of use. `perhaps`: it may have been done all the same;
+   * `nothing`: it was not.
+   */
+  away?: Away;
+  /** It was handed over, and is tried again. */
+  again?: true;
 }
+
+export type Away = 'nothing' | 'perhaps';
 
 /** What became of one operation. */
 export interface OperationResult {

@@ -1,6 +1,7 @@
 import type { CarryOut, Control, MispOperation, OperationResult, Plan } from '../actions/plan';
 import { text } from '../text';
 import { failed, wordsOf, type Context, type Outcome } from './carry-out/context';
+import { awayOf } from './away';
 import type { MispClient } from './client';
 import { operationEntry } from './operations';
 import { WHOLE_PLAN, type Lane } from './operations/entry';
@@ -28,7 +29,7 @@ export function carryOutOn(client: MispClient): CarryOut<MispOperation> {
           const advance = count(sizeOf(operation));
           const { permission } = operationEntry(operation);
           const context: Context = { client, signal, parallel, permission, advance, saved };
-          results[index] = { operation, ...(await carryOutOne(context, operation)) };
+          results[index] = { operation, ...withAway(await carryOutOne(context, operation)) };
           advance(Infinity);
         }
       }
@@ -58,6 +59,16 @@ async function carryOutOne(context: Context, operation: MispOperation): Promise<
   } catch (error) {
     return failed(wordsOf(error));
   }
+}
+
+/** Says of what failed whether MISP was away. */
+function withAway(outcome: Outcome): Outcome {
+  if (!outcome.failures) return outcome;
+  const failures = outcome.failures.map((failure) => {
+    const away = awayOf(failure.problem);
+    return away ? { ...failure, away } : failure;
+  });
+  return { ...outcome, failures };
 }
 
 /** Names what was done of an operation that some items failed of. */

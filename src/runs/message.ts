@@ -54,6 +54,8 @@ export interface MispPart {
   received?: unknown;
   /** What the last action did, or would have done. */
   result?: ToldAction;
+  /** Of an action that failed because the other side was away: it is tried again, or was. */
+  retry?: RetryPart;
   /** What MISP's AI suggests, or has found: a machine said so, about text that anybody may have written. */
   ai?: AiAnswer;
   /** What the last change of a list for firewalls came to. */
@@ -67,6 +69,17 @@ export interface MispPart {
   /** Of a ZeroMQ message: its topic, and what happened there. */
   topic?: string;
   action?: string;
+}
+
+/** What is tried again; times in ISO 8601. */
+export interface RetryPart {
+  id: string;
+  until: string;
+  /** When next; not there when it has ended. */
+  next?: string;
+  tries: number;
+  /** It is not tried any more. */
+  ended?: true;
 }
 
 /** What became of a list for firewalls. */

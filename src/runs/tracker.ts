@@ -39,6 +39,7 @@ export class RunTracker {
   private readonly origins = new Origins();
   /** Where the loop is whose error is being reported. */
   private loopAt: Place | undefined;
+  private isApart = false;
   private readonly traits = new WeakMap<TrackedNode, Traits>();
   /** What was sent in this turn, to see what Node-RED does not deliver. */
   private readonly routed: SendEvent[] = [];
@@ -135,9 +136,19 @@ export class RunTracker {
     return detached;
   }
 
+  /** Does work that is of no run, whatever runs are under way: what nodes report meanwhile is of none. */
+  apart(work: () => void): void {
+    this.isApart = true;
+    try {
+      this.origins.outside(work);
+    } finally {
+      this.isApart = false;
+    }
+  }
+
   /** An error was logged, so no Catch node took it. `node` is the one that reported it. */
   uncaught(node: TrackedNode, error: string): void {
-    if (this.loopAt instanceof Aside && this.loopAt.nodeId === node.id) return;
+    if (this.isApart || (this.loopAt instanceof Aside && this.loopAt.nodeId === node.id)) return;
     const reception = this.origins.reporting(node.id);
     reception?.noteFailed();
     // An action that may fail may not go round for ever.

@@ -47,8 +47,8 @@ export class KeptThread<To extends object> extends EventEmitter<Events> {
     private readonly file: string,
     private readonly start: () => object,
     private readonly texts: {
-      closed: 'store.closed' | 'queue.closed' | 'redis.closed';
-      thread: 'store.thread' | 'queue.thread';
+      closed: 'store.closed' | 'queue.closed' | 'redis.closed' | 'retry.closed';
+      thread: 'store.thread' | 'queue.thread' | 'retry.thread';
     },
   ) {
     super();

@@ -13,6 +13,12 @@ export function hideSecretsOf(trigger: string, data: unknown): void {
   if (trigger === 'log-after-save') hideSecretsInTexts(data);
 }
 
+/** Whether there are fields with keys and passwords in data, wherever they stand. */
+export function holdsSecrets(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  return Object.entries(data).some(([key, value]) => SECRET.test(key) || holdsSecrets(value));
+}
+
 /** Takes fields with keys and passwords out of data, wherever they stand. The data given is changed. */
 export function removeSecrets(data: unknown): void {
   if (typeof data !== 'object' || data === null) return;

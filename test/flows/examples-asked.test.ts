@@ -14,6 +14,7 @@ import user from '../fixtures/triggers/user-after-save.json';
 import { until } from '../support/log';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { startReceiver, type Receiver } from '../support/receiver';
+import { RetryClock } from '../support/retry-clock';
 import { contentOf, TestMailServer } from '../support/smtp';
 import { loadZeroMq } from '../../src/zmq/zeromq';
 import { freePort } from '../support/misp';
@@ -412,6 +413,24 @@ describe('the examples that MISP asks', function () {
       );
       assert.match(contentOf(mail.mails[0]), /EXAMPLE-CERT has made event 2/);
       await mail.stop();
+    });
+
+    it('they get it when the mail server was away, too', async () => {
+      const clock = new RetryClock();
+      const port = await freePort();
+      const smtp = { 'misp-mail-server': { host: '127.0.0.1', port, verify: false } };
+      const all = sampleEvents();
+      await test.deploy('Mail - a new event to its own admins', all, smtp);
+      const told = test.inputs('d00000000000ea23');
+      await test.misp.fire('event-after-save-new', triggerData(all[1]));
+      await until(() => told.length > 0, 10_000);
+      const mail = await TestMailServer.start({ login: { user: 'misp', password: 'secret' } }, port);
+      await clock.pass(2);
+      await until(() => mail.mails.length > 0, 10_000);
+      await clock.pass(30, 5);
+      clock.giveBack();
+      await mail.stop();
+      assert.equal(mail.mails.length, 1);
     });
 
     it('subscribers of ZeroMQ get published events', async () => {

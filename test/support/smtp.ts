@@ -81,9 +81,9 @@ export class TestMailServer {
     this.server.on('error', () => undefined);
   }
 
-  static async start(options: SmtpOptions = {}): Promise<TestMailServer> {
+  static async start(options: SmtpOptions = {}, port = 0): Promise<TestMailServer> {
     const test = new TestMailServer(options);
-    await new Promise<void>((resolve) => test.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => test.server.listen(port, '127.0.0.1', resolve));
     return test;
   }
 

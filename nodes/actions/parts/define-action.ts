@@ -13,6 +13,7 @@ import type common from '../../../locales/en-US/common.json';
 import { runtimeOf } from '../../runtime';
 import { closingController } from './closing';
 import { perform } from './perform';
+import { RETRY_FIELDS, retryingOf, retryTimeOf } from './retrying';
 import type { Remembering } from './remember-writes';
 import { defineNode, type Behaviour, type NodeContext, type Outputs } from '../../adaptor';
 import type { Description, Fields } from '../../definition';
@@ -44,8 +45,8 @@ export const settingsFor = (onFailure: 'stop' | 'continue') =>
     dryRun: { kind: 'checkbox', default: false, advanced: true },
   }) as const satisfies Fields;
 
-export type ActionFields = ReturnType<typeof settingsFor>;
-type WithActionFields<F extends Fields> = F & ActionFields;
+export type ActionFields = ReturnType<typeof settingsFor> & Partial<typeof RETRY_FIELDS>;
+type WithActionFields<F extends Fields> = F & ReturnType<typeof settingsFor>;
 export type ActionDescription<F extends Fields> = Omit<
   Description<F>,
   'family' | 'inputs' | 'outputs' | 'harmless'
@@ -54,6 +55,8 @@ export type ActionDescription<F extends Fields> = Omit<
   outputs?: readonly string[];
   /** Tells people or systems. A failure does not keep the flow from its decision, unless the user wants it to. */
   notification?: boolean;
+  /** What failed because the other side was away may be tried again: nobody needs its answer. */
+  retries?: boolean;
 };
 
 /** How often a long action shows how far it is, in milliseconds. */
@@ -64,10 +67,11 @@ const PROGRESS_MS = 500;
  * done is in `msg.misp.result`. A failure can be caught, and stops the path or not, as its user says.
  */
 export function defineAction<const F extends Fields, O extends Operation = Operation>(
-  { notification, outputs = ['message'], ...description }: ActionDescription<F>,
+  { notification, retries, outputs = ['message'], ...description }: ActionDescription<F>,
   create: (context: NodeContext<WithActionFields<F>>) => Action<O>,
 ) {
-  const fields = { ...description.fields, ...settingsFor(notification ? 'continue' : 'stop') };
+  const settings = settingsFor(notification ? 'continue' : 'stop');
+  const fields = { ...description.fields, ...settings, ...(retries ? RETRY_FIELDS : {}) };
   return defineNode<WithActionFields<F>>(
     { ...description, family: 'actions', inputs: 1, outputs, fields },
     (context) => actionBehaviour(context as unknown as NodeContext<ActionFields>, create(context)),
@@ -81,14 +85,19 @@ export function actionBehaviour<O extends Operation>(
 ): Behaviour {
   const { config } = context;
   const stopping = closingController();
+  const retrying = retryingOf(context, action, stopping.signal);
 
   return {
     async input(message) {
       try {
         const result = await act(message);
-        const problem = problemOf(result, (failure) => action.tolerates?.(failure) !== true);
+        const goesOn = config.onFailure !== 'stop';
+        const problem = problemOf(
+          result,
+          (failure) => action.tolerates?.(failure) !== true && !(failure.again && goesOn),
+        );
         if (problem) throw problem;
-        show(result);
+        show(message, result);
         return action.finish?.(message, result) ?? [message];
       } catch (error) {
         if (config.onFailure === 'stop') throw error;
@@ -98,6 +107,7 @@ export function actionBehaviour<O extends Operation>(
     },
     async close() {
       stopping.abort();
+      retrying?.close();
       await action.close?.();
     },
   };
@@ -115,7 +125,10 @@ export function actionBehaviour<O extends Operation>(
   function carryOut(message: Message, plan: Plan<O>): Promise<OperationResult[]> {
     const { RED, node } = context;
     return perform(RED, plan, {
-      carryOut: action.carryOut,
+      carryOut: async (parts: Plan<O>, control) => {
+        const results = await action.carryOut(parts, control);
+        return retrying ? retrying.handOver(message, results) : results;
+      },
       control: { signal: stopping.signal, progress: showProgress(), deadline: deadlineOf(message) },
       remembering: action.begin?.(message, plan),
       actor: runtimeOf(RED).actorOf(node, message),
@@ -148,8 +161,10 @@ export function actionBehaviour<O extends Operation>(
     context.status('planned', 'blue', 'ring', { count: String(operations.length), what });
   }
 
-  function show({ dryRun, operations }: ActionResult): void {
+  function show(message: Message, { dryRun, operations }: ActionResult): void {
     if (dryRun) showPlanned(operations);
+    else if (operations.some(({ failures = [] }) => failures.some(({ again }) => again)))
+      context.status('retry', 'yellow', 'ring', { time: retryTimeOf(message) });
     else if (operations.some(({ state }) => state === 'unknown')) context.status('unknown', 'yellow', 'ring');
     else if (operations.every(({ state }) => state === 'unchanged'))
       context.status('unchanged', 'grey', 'dot');

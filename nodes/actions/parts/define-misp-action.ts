@@ -35,7 +35,7 @@ export function defineMispAction<const F extends Fields>(
   create: (context: NodeContext<F & typeof SERVER_FIELD>) => MakePlan,
 ) {
   return defineAction<F & typeof SERVER_FIELD, MispOperation>(
-    { writes: true, ...description, fields: { ...SERVER_FIELD, ...description.fields } },
+    { writes: true, retries: true, ...description, fields: { ...SERVER_FIELD, ...description.fields } },
     (context) => {
       const { RED } = context;
       const { client } = serverOf(context);

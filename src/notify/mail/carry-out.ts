@@ -1,7 +1,8 @@
-import type { CarryOut, OperationResult, SendMail } from '../../actions/plan';
+import type { Away, CarryOut, Failure, OperationResult, SendMail } from '../../actions/plan';
 import { Deadline } from '../../deadline';
 import { WorkflowError } from '../../text';
 import { Attachments } from './attachments';
+import { MailFailure } from './failure';
 import type { MailLimits, MailServer } from './server';
 
 /** After one of these the next mail would only cost another time-out. */
@@ -17,7 +18,7 @@ interface Work {
   files: Attachments;
   limits: MailLimits;
   /** Why no further mail is tried. */
-  hopeless?: WorkflowError;
+  hopeless?: WorkflowError & Pick<Failure, 'away'>;
 }
 
 /**
@@ -44,7 +45,7 @@ export function carryOutMails(server: () => MailServer, mostBytes: number): Carr
 
 async function sendOne(work: Work, mail: SendMail): Promise<OperationResult> {
   try {
-    if (work.hopeless) throw work.hopeless;
+    if (work.hopeless) return failed(mail, work.hopeless, work.hopeless.away && 'nothing');
     const { accepted, refused, messageId } = await work.server.send(mail, work.files.of(mail), work.limits);
     const failures = [...(mail.refused ?? []), ...refused];
     const answer = { accepted, messageId };
@@ -54,11 +55,12 @@ async function sendOne(work: Work, mail: SendMail): Promise<OperationResult> {
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error;
     if (HOPELESS.has(error.key)) work.hopeless = error;
-    return failed(mail, error);
+    return failed(mail, error, error instanceof MailFailure ? error.away : undefined);
   }
 }
 
-function failed(mail: SendMail, { said }: WorkflowError): OperationResult {
-  const everybody = [...mail.to, ...(mail.bcc ?? [])].map((item) => ({ item, problem: said }));
+function failed(mail: SendMail, { said }: WorkflowError, away?: Away): OperationResult {
+  const failure = { problem: said, ...(away ? { away } : {}) };
+  const everybody = [...mail.to, ...(mail.bcc ?? [])].map((item) => ({ item, ...failure }));
   return { operation: mail, state: 'failed', failures: [...everybody, ...(mail.refused ?? [])] };
 }

@@ -1,5 +1,6 @@
 import { hiddenTexts, scrub } from '../../http/scrub';
-import { WorkflowError } from '../../text';
+import type { Away } from '../../actions/plan';
+import { errorSaying, madeOf, WorkflowError } from '../../text';
 import { nameable } from './addresses';
 import type { Refused } from './recipients';
 import type { MailSettings } from './settings';
@@ -18,16 +19,40 @@ const MOST_DETAIL = 200;
 /** What a server says before it closes the connection (RFC 5321). */
 const CLOSING = 421;
 
-/** Why a mail was not sent, in words, without the login should the server repeat it. */
+/** A mail was not sent, or perhaps it was: why, and whether to try again is of use. */
+export class MailFailure extends WorkflowError {
+  constructor(
+    { said }: WorkflowError,
+    readonly away: Away | undefined,
+  ) {
+    super(...madeOf(said));
+  }
+}
+
+/**
+ * Why a mail was not sent, in words, without the login should the server repeat it.
+ * @param isSent the server has begun to read it
+ */
 export function mailFailure(
   error: unknown,
   settings: Login & Pick<MailSettings, 'host' | 'port'>,
+  isSent: boolean,
 ): WorkflowError {
-  if (error instanceof WorkflowError) return error;
+  if (error instanceof MailFailure) return error;
   const { code = '', responseCode = 0, message = '' } = (error ?? {}) as Partial<SmtpError>;
   const params = { server: `${settings.host}:${settings.port}`, problem: clean(error, settings) };
-  return new WorkflowError(keyOf(code, responseCode, message), params);
+  const failure =
+    error instanceof WorkflowError
+      ? error
+      : errorSaying({ key: keyOf(code, responseCode, message), params });
+  // What a server says with 4xx it has not done (RFC 5321), whenever it says so.
+  if (isLater(responseCode)) return new MailFailure(failure, 'nothing');
+  if (!AWAY.has(failure.key) || responseCode > 0) return failure;
+  return new MailFailure(failure, isSent ? 'perhaps' : 'nothing');
 }
+
+const AWAY = new Set<string>(['unreachable', 'slow', 'deadline', 'closed', 'cut', 'busy'].map((key) => `mail.${key}`));
+const isLater = (code: number) => code >= 400 && code < 500;
 
 function keyOf(code: string, responseCode: number, message: string) {
   if (code === 'EAUTH' || code === 'ENOAUTH') return 'mail.login';
@@ -43,7 +68,8 @@ function keyOf(code: string, responseCode: number, message: string) {
 
 /** One recipient whom the server refused. */
 export function refusedBy(error: SmtpError, login: Login): Refused {
-  return { item: nameable(error.recipient ?? ''), problem: clean(error, login) };
+  const refused = { item: nameable(error.recipient ?? ''), problem: clean(error, login) };
+  return isLater(error.responseCode ?? 0) ? { ...refused, away: 'nothing' } : refused;
 }
 
 /** The server's words, or those of the library, in one short line. */

@@ -22,6 +22,8 @@ export interface Wanted {
 export interface Refused {
   item: string;
   problem: Said;
+  /** The server is busy, or wants to see the mail again later. */
+  away?: 'nothing';
 }
 
 /** Addresses, each once, and who could not be found. */

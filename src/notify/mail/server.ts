@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import nodemailer from 'nodemailer';
 import type SMTPPool from 'nodemailer/lib/smtp-pool';
 import type { SendMail } from '../../actions/plan';
@@ -31,6 +32,8 @@ const MOST_WAITING = 1000;
 export class MailServer {
   private readonly transport: ReturnType<typeof nodemailer.createTransport<SMTPPool.SentMessageInfo>>;
   private readonly slots: Slots;
+  /** Mails as the server reads them, by what gives them up. */
+  private readonly streams = new WeakMap<object, Readable>();
   /** Host and port. */
   readonly server: string;
 
@@ -43,6 +46,13 @@ export class MailServer {
     this.transport = nodemailer.createTransport(poolOptions(settings));
     // Errors of idle connections; those of mails are told to whoever sends them.
     this.transport.on('error', () => undefined);
+    this.transport.use('stream', ({ data: { signal }, message }, done) => {
+      message.processFunc((mail) => {
+        if (signal) this.streams.set(signal, mail);
+        return mail;
+      });
+      done();
+    });
   }
 
   /** Address of the sender, with a name if wanted. */
@@ -102,11 +112,13 @@ export class MailServer {
 
   /** Waits until a connection is free: as long as it takes, unless MISP waits too. */
   private async turn({ signal, deadline = new Deadline() }: MailLimits): Promise<() => void> {
-    if (this.slots.queue >= MOST_WAITING) throw new WorkflowError('mail.busy', { server: this.server });
+    if (this.slots.queue >= MOST_WAITING) throw this.failure(new WorkflowError('mail.busy', { server: this.server }));
     const { ms } = deadline.timeLeft(Infinity);
     const giveUp = this.giveUpAfter(ms, new WorkflowError('mail.deadline', { server: this.server }), signal);
     try {
       return await this.slots.take(giveUp.signal);
+    } catch (error) {
+      throw this.failure(error);
     } finally {
       giveUp.done();
     }
@@ -123,10 +135,16 @@ export class MailServer {
     try {
       return await Promise.race([work(giveUp.signal), giveUp.reached]);
     } catch (error) {
-      throw mailFailure(giveUp.signal.aborted ? giveUp.signal.reason : error, this.settings);
+      // nodemailer reads a mail when the server is ready to take it.
+      const isSent = this.streams.get(giveUp.signal)?.readableDidRead === true;
+      throw this.failure(giveUp.signal.aborted ? giveUp.signal.reason : error, isSent);
     } finally {
       giveUp.done();
     }
+  }
+
+  private failure(error: unknown, isSent = false): WorkflowError {
+    return mailFailure(error, this.settings, isSent);
   }
 
   private giveUpAfter(ms: number, late: WorkflowError, signal: AbortSignal) {

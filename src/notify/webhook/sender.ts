@@ -98,7 +98,7 @@ export class HttpSender {
       };
     } catch (error) {
       const isLate = byDeadline && error instanceof HttpFailure && error.kind === 'slow';
-      throw isLate ? new WorkflowError('http.deadline', { host }) : error;
+      throw isLate ? new WorkflowError('http.deadline', { host }, { cause: error }) : error;
     }
   }
 }

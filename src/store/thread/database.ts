@@ -14,7 +14,7 @@ export interface Schema {
   version: number;
   tables: string;
   /** Said of a file of a later version. */
-  newer: 'store.newer' | 'queue.newer';
+  newer: 'store.newer' | 'queue.newer' | 'retry.newer';
   /** `normal`: what was written last may be lost with the power of the machine, never with the process. */
   sync: 'normal' | 'full';
   /** What is deleted is overwritten at once; else when the file is shrunk, or its place is used again. */

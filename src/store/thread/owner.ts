@@ -29,7 +29,7 @@ export class Ownership {
   constructor(
     private readonly file: string,
     private readonly beatMs: number,
-    private readonly words: 'store.inUse' | 'queue.inUse',
+    private readonly words: 'store.inUse' | 'queue.inUse' | 'retry.inUse',
   ) {}
 
   /** @throws {WorkflowError} in words, if another process has it */

@@ -14,12 +14,12 @@ const LEAST_FREE = 1024 * 1024;
 
 /** What is said of a vault. */
 export interface VaultWords {
-  full: 'store.full' | 'queue.full';
-  notWritten: 'store.notWritten' | 'queue.notWritten';
-  closed: 'store.closed' | 'queue.closed';
-  network: 'store.network' | 'queue.network';
-  damaged: 'store.damaged' | 'queue.damaged';
-  inUse: 'store.inUse' | 'queue.inUse';
+  full: 'store.full' | 'queue.full' | 'retry.full';
+  notWritten: 'store.notWritten' | 'queue.notWritten' | 'retry.notWritten';
+  closed: 'store.closed' | 'queue.closed' | 'retry.closed';
+  network: 'store.network' | 'queue.network' | 'retry.network';
+  damaged: 'store.damaged' | 'queue.damaged' | 'retry.damaged';
+  inUse: 'store.inUse' | 'queue.inUse' | 'retry.inUse';
 }
 
 /** What a vault holds, and who holds it. */
