@@ -84,12 +84,18 @@ describe('what tries again', function () {
 
   it('keeps so many, and so large ones, and no more', async () => {
     const retrier = begun({ entries: 3, entryBytes: 1000, bytes: 1500 });
-    await assert.rejects(add(retrier, [{ ...MAIL, text: 'x'.repeat(1000) }]), /more than the 0 MB that are kept/);
+    await assert.rejects(
+      add(retrier, [{ ...MAIL, text: 'x'.repeat(1000) }]),
+      /more than the 0 MB that are kept/,
+    );
     for (let entry = 0; entry < 3; entry++) await add(retrier);
     await assert.rejects(add(retrier), /3 things .* wait to be tried again already/);
     await retrier.cancel('all');
     await add(retrier, [{ ...MAIL, text: 'x'.repeat(700) }]);
-    await assert.rejects(add(retrier, [{ ...MAIL, text: 'x'.repeat(700) }]), /wait to be tried again already/);
+    await assert.rejects(
+      add(retrier, [{ ...MAIL, text: 'x'.repeat(700) }]),
+      /wait to be tried again already/,
+    );
   });
 
   it('asks who is away once for thousands, and does all of them once when he is back', async () => {
