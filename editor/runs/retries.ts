@@ -51,9 +51,7 @@ function lineOf(entry: RetryRow, cancel: Cancel): JQuery {
   $('<span class="misp-run-aside">')
     .text(text('retries.line', { node, what: operationName(what), count }))
     .appendTo(line);
-  $('<span>')
-    .text(text('retries.when', { tries, next, until }))
-    .appendTo(line);
+  $('<span>').text(text('retries.when', { tries, next, until })).appendTo(line);
   if (problem) $('<span>').text(problem).appendTo(line);
   return line.append(button(id, cancel));
 }

@@ -142,7 +142,17 @@ export function startRuns(): void {
 
   /** The run that is shown while it is under way. */
   let underWay: string | undefined;
-  const overview = [filters, trouble, accepted.place, retries.place, summary, counts, input, recording.row, list];
+  const overview = [
+    filters,
+    trouble,
+    accepted.place,
+    retries.place,
+    summary,
+    counts,
+    input,
+    recording.row,
+    list,
+  ];
   let scrolled = 0;
   const actions = {
     back() {

@@ -257,7 +257,8 @@ export class Retrier extends EventEmitter<Events> {
   private async endUntried(head: RetryHead): Promise<void> {
     const body = await this.store.body(head.id);
     const { problem, tries } = head;
-    if (body) this.end(head, body, text('retry.over', { problem, tries, until: timeOf(head.until) }), 'failed');
+    if (body)
+      this.end(head, body, text('retry.over', { problem, tries, until: timeOf(head.until) }), 'failed');
     else this.drop(head);
   }
 

@@ -15,7 +15,9 @@ import { bytesIn, until } from '../support/store';
 import { contentOf, TestMailServer } from '../support/smtp';
 
 const PASSWORD = 'SentinelRetryPassword';
-const EVENT = { Event: { id: '7', uuid: '5e6f0a10-0000-4000-8000-000000000007', info: '<img src=x onerror=1>' } };
+const EVENT = {
+  Event: { id: '7', uuid: '5e6f0a10-0000-4000-8000-000000000007', info: '<img src=x onerror=1>' },
+};
 
 interface Seen {
   payload: { Event: { id: string } };
@@ -48,7 +50,10 @@ describe('what is tried again', function () {
     rmSync(userDir, { recursive: true, force: true });
   });
 
-  const globals = { take: (message: Seen) => sent.push(message), caught: (message: Seen) => caught.push(message) };
+  const globals = {
+    take: (message: Seen) => sent.push(message),
+    caught: (message: Seen) => caught.push(message),
+  };
   async function start(): Promise<void> {
     nodeRed = await startNodeRed({ userDir, settings: { functionGlobalContext: globals } });
   }
@@ -123,7 +128,10 @@ describe('what is tried again', function () {
     await clock.pass(61, 10);
     await until(() => caught.length > 0);
     const [{ error, payload, misp }] = caught;
-    assert.match(error?.message ?? '', /cannot be reached.*tried \d+ times until .* UTC, and is not tried any more/);
+    assert.match(
+      error?.message ?? '',
+      /cannot be reached.*tried \d+ times until .* UTC, and is not tried any more/,
+    );
     assert.deepEqual([payload.Event.id, misp.retry?.ended, (await retries()).count], ['7', true, 0]);
     await mailServer();
     await clock.pass(60, 5);
@@ -157,11 +165,17 @@ describe('what is tried again', function () {
     await start();
     await run({ recipients: ['anna@example.org', 'grey@example.org'], delivery: 'bcc' });
     await send();
-    assert.deepEqual(smtp!.mails.map(({ to }) => to), [['anna@example.org']]);
+    assert.deepEqual(
+      smtp!.mails.map(({ to }) => to),
+      [['anna@example.org']],
+    );
     isBusy = false;
     await clock.pass(1);
     await until(async () => (await retries()).count === 0);
-    assert.deepEqual(smtp!.mails.map(({ to }) => to), [['anna@example.org'], ['grey@example.org']]);
+    assert.deepEqual(
+      smtp!.mails.map(({ to }) => to),
+      [['anna@example.org'], ['grey@example.org']],
+    );
     assert.deepEqual(caught, []);
   });
 
@@ -199,7 +213,9 @@ describe('what is tried again', function () {
   it('a change in a MISP that was away, also while its breaker is open', async () => {
     const misp = await startStandInMisp({ port: 0, actionService: { url: 'http://127.0.0.1', port: 1 } });
     const [event] = (await (
-      await fetch(`${misp.url}/events/index`, { headers: { Authorization: API_KEY, Accept: 'application/json' } })
+      await fetch(`${misp.url}/events/index`, {
+        headers: { Authorization: API_KEY, Accept: 'application/json' },
+      })
     ).json()) as { id: string; uuid: string }[];
     const payload = { Event: { id: event.id, uuid: event.uuid, info: 'Harbor', Attribute: [], Tag: [] } };
     const mispPort = Number(new URL(misp.url).port);

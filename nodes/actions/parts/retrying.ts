@@ -20,7 +20,15 @@ import type { Action, ActionFields } from './define-action';
 /** The fields of all actions that may be tried again; off, so that flows from before go on as they did. */
 export const RETRY_FIELDS = {
   retry: { kind: 'checkbox', default: false, advanced: true },
-  retryHours: { kind: 'number', default: 6, min: 0.1, max: 168, unit: 'h', when: { retry: true }, advanced: true },
+  retryHours: {
+    kind: 'number',
+    default: 6,
+    min: 0.1,
+    max: 168,
+    unit: 'h',
+    when: { retry: true },
+    advanced: true,
+  },
   retryUnknown: { kind: 'checkbox', default: false, when: { retry: true }, advanced: true },
 } as const satisfies Fields;
 
@@ -65,12 +73,16 @@ export function retryingOf<O extends Operation>(
     const own = Object.entries(fields)
       .filter(([name, field]) => !FREE.has(name) && 'default' in field)
       .map(([name, field]) => [name, (config as Record<string, unknown>)[name], field] as const)
-      .filter(([, value, field]) => JSON.stringify(value) !== JSON.stringify('default' in field && field.default))
+      .filter(
+        ([, value, field]) => JSON.stringify(value) !== JSON.stringify('default' in field && field.default),
+      )
       .map(([name, value]) => [name, value]);
     const isMail = plan.every(({ do: what }) => what === 'send-mail');
     const server = (config as { server?: string }).server;
     const where = isMail ? '' : [action.system?.() ?? '', server];
-    return createHash('sha256').update(JSON.stringify([own, where])).digest('base64url');
+    return createHash('sha256')
+      .update(JSON.stringify([own, where]))
+      .digest('base64url');
   }
 
   /** Keeps what failed because the other side was away; its failures say so. */
@@ -104,7 +116,9 @@ export function retryingOf<O extends Operation>(
   /** @throws {WorkflowError} if keys or passwords would be written down */
   function refuseSecrets(message: Message, body: object): void {
     const json = JSON.stringify(body);
-    const own = hiddenTexts(Object.values(context.secrets)).map((secret) => JSON.stringify(secret).slice(1, -1));
+    const own = hiddenTexts(Object.values(context.secrets)).map((secret) =>
+      JSON.stringify(secret).slice(1, -1),
+    );
     const isHeld = own.some((secret) => json.includes(secret));
     if (isHeld || holdsSecrets(body) || holdsSecrets(message.payload) || quotesSecrets(message))
       throw new WorkflowError('retry.secrets');

@@ -42,16 +42,16 @@ export function mailFailure(
   const { code = '', responseCode = 0, message = '' } = (error ?? {}) as Partial<SmtpError>;
   const params = { server: `${settings.host}:${settings.port}`, problem: clean(error, settings) };
   const failure =
-    error instanceof WorkflowError
-      ? error
-      : errorSaying({ key: keyOf(code, responseCode, message), params });
+    error instanceof WorkflowError ? error : errorSaying({ key: keyOf(code, responseCode, message), params });
   // What a server says with 4xx it has not done (RFC 5321), whenever it says so.
   if (isLater(responseCode)) return new MailFailure(failure, 'nothing');
   if (!AWAY.has(failure.key) || responseCode > 0) return failure;
   return new MailFailure(failure, isSent ? 'perhaps' : 'nothing');
 }
 
-const AWAY = new Set<string>(['unreachable', 'slow', 'deadline', 'closed', 'cut', 'busy'].map((key) => `mail.${key}`));
+const AWAY = new Set<string>(
+  ['unreachable', 'slow', 'deadline', 'closed', 'cut', 'busy'].map((key) => `mail.${key}`),
+);
 const isLater = (code: number) => code >= 400 && code < 500;
 
 function keyOf(code: string, responseCode: number, message: string) {

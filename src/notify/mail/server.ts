@@ -112,7 +112,8 @@ export class MailServer {
 
   /** Waits until a connection is free: as long as it takes, unless MISP waits too. */
   private async turn({ signal, deadline = new Deadline() }: MailLimits): Promise<() => void> {
-    if (this.slots.queue >= MOST_WAITING) throw this.failure(new WorkflowError('mail.busy', { server: this.server }));
+    if (this.slots.queue >= MOST_WAITING)
+      throw this.failure(new WorkflowError('mail.busy', { server: this.server }));
     const { ms } = deadline.timeLeft(Infinity);
     const giveUp = this.giveUpAfter(ms, new WorkflowError('mail.deadline', { server: this.server }), signal);
     try {

@@ -46,7 +46,12 @@ const failure = ({ said: problem }: WorkflowError, away: Away | undefined): Fail
   away ? { problem, away } : { problem };
 
 /** What these answers say of a request: a server before the receiver may not know what became of it. */
-const BUSY: Readonly<Record<number, Away>> = { 429: 'nothing', 502: 'perhaps', 503: 'nothing', 504: 'perhaps' };
+const BUSY: Readonly<Record<number, Away>> = {
+  429: 'nothing',
+  502: 'perhaps',
+  503: 'nothing',
+  504: 'perhaps',
+};
 
 /** Whether who did not answer may answer later, and may have got it. */
 function awayOf(error: WorkflowError): Away | undefined {

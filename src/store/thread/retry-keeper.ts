@@ -82,8 +82,7 @@ export class RetryKeeper {
       this.vault.write((file) =>
         file.run('REPLACE INTO entries VALUES (?, ?, ?)', id, json, JSON.stringify(body)),
       );
-    else
-      this.vault.writeInReserve((file) => file.run('UPDATE entries SET head = ? WHERE id = ?', json, id));
+    else this.vault.writeInReserve((file) => file.run('UPDATE entries SET head = ? WHERE id = ?', json, id));
   }
 
   private forget(ids: readonly string[]): void {
