@@ -13,7 +13,6 @@ const AT_ONCE = 2;
 const ALONE = 'runs-list.test.ts';
 /** Each form is opened in the light on Node-RED 4, and in the dark on Node-RED 5, which has a dark theme of its own. */
 const ON_4_ONLY = names(
-  'approval',
   'checks',
   'demo-page',
   'forms',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { saidBy, WorkflowError, type Said, type Text } from '../text';
-import { heldBack, type ListGuard } from './change';
+import { heldBack, LargestSize, type ListGuard } from './change';
 import { entryOf, type Entry, type EntryKind } from './entry';
 import { appendTo, contentOf, keepAs, replaceFile, snapshot } from './files';
 import { formatted, KINDS, type ListFormat } from './format';
@@ -66,6 +66,7 @@ const now = () => Math.floor(Date.now() / 1000);
 export class KeptList extends EventEmitter<Events> {
   content: ListContent | undefined;
   private readonly listed = new Listed();
+  private readonly largest = new LargestSize();
   private readonly spares: Spares;
   private readonly kinds: ReadonlySet<EntryKind>;
   private serial = 0;
@@ -113,7 +114,7 @@ export class KeptList extends EventEmitter<Events> {
     const delta = this.listed.delta(wish);
     const outcome = this.judged(delta, force);
     if (outcome.held) this.emit('trouble', outcome.held);
-    else if (delta.changes.size > 0) await this.put(delta);
+    else if (delta.changes.size > 0) await this.put(delta, force);
     return outcome;
   }
 
@@ -139,11 +140,14 @@ export class KeptList extends EventEmitter<Events> {
   private judged({ added, removed }: Delta, force: boolean): ListOutcome {
     const { size } = this.listed;
     const entries = size + added.length - removed.length;
-    const held = force ? undefined : heldBack(size, entries, this.settings.guard);
+    const held = force ? undefined : heldBack(size, entries, this.settings.guard, this.largest.of(size));
     return held ? { added: [], removed: [], entries: size, held } : { added, removed, entries };
   }
 
-  private async put(delta: Delta): Promise<void> {
+  private async put(delta: Delta, force = false): Promise<void> {
+    const shrinks = delta.removed.length > delta.added.length;
+    if (force) this.largest.forget();
+    else if (shrinks) this.largest.note(this.listed.size);
     this.listed.apply(delta);
     for (const [key, source] of delta.changes) this.unsaved.set(key, source);
     if (delta.added.length + delta.removed.length > 0) this.serial = Math.max(this.serial + 1, now());
