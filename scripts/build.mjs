@@ -47,7 +47,7 @@ for (const [type, file] of Object.entries(pkg['node-red'].nodes)) {
 }
 
 // All definitions as plain data, for what knows no Node-RED.
-writeFileSync(path.join(root, 'dist/catalogue.json'), `${JSON.stringify(catalogue, null, 1)}\n`);
+writeFileSync(path.join(root, 'dist/catalogue.json'), `${JSON.stringify(catalogue)}\n`);
 
 const examples = examplesOf(path.join(root, 'examples'), catalogue, (type) =>
   textsOf(
@@ -104,12 +104,12 @@ for (const language of languages) {
   const target = path.join(root, 'dist/locales', language);
   mkdirSync(target, { recursive: true });
   const texts = readTexts(locales, language, 'messages');
-  writeFileSync(path.join(target, 'messages.json'), `${JSON.stringify(texts, null, 2)}\n`);
+  writeFileSync(path.join(target, 'messages.json'), `${JSON.stringify(texts)}\n`);
 }
 
 function writeTexts(folder, language, name, texts) {
   const target = path.join(folder, 'locales', language);
   mkdirSync(target, { recursive: true });
-  writeFileSync(path.join(target, `${name}.json`), `${JSON.stringify(texts, null, 2)}\n`);
+  writeFileSync(path.join(target, `${name}.json`), `${JSON.stringify(texts)}\n`);
   return target;
 }

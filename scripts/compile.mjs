@@ -22,6 +22,7 @@ export function compile(root) {
     tsconfig: path.join(root, 'tsconfig.json'),
     // The package stays small, and an error still names a line.
     minifyWhitespace: true,
+    minifySyntax: true,
     lineLimit: 120,
   });
   for (const source of sources) copyData(root, source);
