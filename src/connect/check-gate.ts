@@ -23,8 +23,7 @@ function gateRows(state: GateState, gate: GateWish, wish: ServicesWish): Row[] {
   const mend = planGate(state, gate, wish).steps;
   if (!isSet(misp.settings['Plugin.Workflow_enable']))
     return [...rows, red('workflows', text('check.noWorkflows'), mend.slice(0, 1))];
-  if (misp.pagesProblem !== undefined)
-    return [...rows, red('pages', text('connect.noPages', { problem: misp.pagesProblem }))];
+  if (misp.pagesProblem !== undefined) return [...rows, red('pages', misp.pagesProblem)];
   if (!found.exists) return [...rows, red('trigger', text('connect.noTrigger', { trigger, version }))];
   rows.push(
     found.on

@@ -69,8 +69,7 @@ export function checkRows(misp: MispState, trigger: TriggerState, wish: CheckWis
   if (misp.account.siteAdmin) {
     rows.push(...serverRows(misp, wish));
     if (misp.modules === undefined && misp.pagesProblem === undefined) return worstFirst(rows);
-    if (misp.pagesProblem !== undefined)
-      rows.push(red('pages', text('connect.noPages', { problem: misp.pagesProblem })));
+    if (misp.pagesProblem !== undefined) rows.push(red('pages', misp.pagesProblem));
     else rows.push(...triggerRows(misp, trigger, wish));
   }
   return worstFirst(rows);
@@ -118,8 +117,9 @@ function serverRows(misp: MispState, wish: CheckWish): Row[] {
       : red('workflows', text('check.noWorkflows'), settingsOf(misp, wish, /Workflow_enable/)),
     ...serviceRows(misp, wish),
   );
-  if (!isSet(settings['MISP.background_jobs'])) rows.push(yellow('jobs', text('connect.noBackgroundJobs')));
-  else if (workers?.known) {
+  if (!isSet(settings['MISP.background_jobs'])) {
+    if (misp.pagesProblem === undefined) rows.push(yellow('jobs', text('connect.noBackgroundJobs')));
+  } else if (workers?.known) {
     const queues = workers.dead.join(', ');
     rows.push(
       queues === ''

@@ -106,7 +106,7 @@ function hindrancesOf({ misp, trigger }: GateState, gate: GateWish, wish: Servic
   const found: Said[] = [];
   if (!drawn) found.push(text('connect.gateNoModule', { module }));
   else if (drawn.format === 'misp_standard') found.push(text('connect.gateFormat', { module }));
-  if (pagesProblem !== undefined) found.push(text('connect.noPages', { problem: pagesProblem }));
+  if (pagesProblem !== undefined) found.push(pagesProblem);
   else if (!trigger.exists) found.push(text('connect.noTrigger', { trigger: id, version: account.version }));
   if (!trigger.isReadable) found.push(text('connect.unreadable', { trigger: id }));
   return found;

@@ -168,7 +168,7 @@ function hindrancesOf(misp: MispState, trigger: TriggerState, wish: Wish): Said[
   if (!account.siteAdmin) return [text('connect.noSiteAdmin', { email })];
   if (account.readOnlyKey) return [text('connect.readOnlyKey', { email })];
   const found: Said[] = [];
-  if (pagesProblem !== undefined) found.push(text('connect.noPages', { problem: pagesProblem }));
+  if (pagesProblem !== undefined) found.push(pagesProblem);
   else if (!trigger.exists) found.push(text('connect.noTrigger', { trigger: wish.trigger, version }));
   if (!trigger.isReadable) found.push(text('connect.unreadable', { trigger: wish.trigger }));
   if (wish.clearTag && textOf(settings['MISP.host_org_id']) === '') found.push(text('connect.noHostOrg'));
@@ -180,9 +180,10 @@ function hindrancesOf(misp: MispState, trigger: TriggerState, wish: Wish): Said[
   return found;
 }
 
-function notesOf({ settings, workers }: MispState, { service, adHoc }: Wish): Said[] {
+function notesOf({ settings, workers, pagesProblem }: MispState, { service, adHoc }: Wish): Said[] {
   const notes: Said[] = [];
-  if (!isSet(settings['MISP.background_jobs'])) notes.push(text('connect.noBackgroundJobs'));
+  if (!isSet(settings['MISP.background_jobs']) && pagesProblem === undefined)
+    notes.push(text('connect.noBackgroundJobs'));
   if (workers?.known && workers.dead.length > 0) {
     notes.push(text('connect.deadWorkers', { queues: workers.dead.join(', ') }));
   }

@@ -42,7 +42,7 @@ export function proofHindrances(misp: MispState, trigger: TriggerState, wish: Pr
   if (account.readOnlyKey) return [text('connect.readOnlyKey', { email })];
   const cannot = versionNotes(version, wish.trigger).filter(({ level }) => level === 'red');
   if (cannot.length > 0) return cannot.map(({ said }) => said);
-  if (pagesProblem !== undefined) return [text('connect.noPages', { problem: pagesProblem })];
+  if (pagesProblem !== undefined) return [pagesProblem];
   const uses = Object.values(trigger.graph).some(({ data }) => data.id === wish.module);
   if (modules?.get(wish.module)?.on !== true || !trigger.on || !uses) return [text('proof.notConnected')];
   return [];

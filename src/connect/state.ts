@@ -8,7 +8,7 @@ import { readSetting, readWorkers, type Workers } from '../misp/server-settings'
 import { workflowModules } from '../misp/workflow-modules';
 import { viewTrigger, type TriggerView } from '../misp/workflows';
 import type { Wish } from './wish';
-import { saidBy, WorkflowError, type Said } from '../text';
+import { saidBy, text, WorkflowError, type Said } from '../text';
 
 /** The settings of MISP that matter, and what MISP takes for granted where nothing was set. */
 export const SETTINGS = {
@@ -30,7 +30,7 @@ export interface MispState {
   workers: Workers | undefined;
   /** Modules by id, and whether each is on; undefined if MISP does not give them: it does while workflows are on. */
   modules: ReadonlyMap<string, { on: boolean }> | undefined;
-  /** Why it does not, although they are on. */
+  /** In words, why it does not although they are on: MISP shows no page of workflows. */
   pagesProblem: Said | undefined;
 }
 
@@ -60,7 +60,7 @@ export async function readState(client: MispClient, signal?: AbortSignal): Promi
   for (const name of names) own[name] = await settingOf(client, name, signal);
   const workers = await readWorkers(client, signal).catch(unlessOurs);
   const pages = isSet(own[ENABLED])
-    ? await modulesOf(client)
+    ? await modulesOf(client, isSet(own['MISP.background_jobs']))
     : { modules: undefined, pagesProblem: undefined };
   return { account, settings: own, workers, ...pages };
 }
@@ -70,14 +70,20 @@ async function settingOf(client: MispClient, name: SettingName, signal?: AbortSi
   return value === undefined || value === '' ? SETTINGS[name] : value;
 }
 
-async function modulesOf(client: MispClient): Promise<Pick<MispState, 'modules' | 'pagesProblem'>> {
+async function modulesOf(
+  client: MispClient,
+  hasJobs: boolean,
+): Promise<Pick<MispState, 'modules' | 'pagesProblem'>> {
   try {
     const rows = await workflowModules(client);
     const modules = new Map(rows.map(({ id, disabled }) => [id, { on: !disabled }]));
     return { modules, pagesProblem: undefined };
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error;
-    return { modules: undefined, pagesProblem: saidBy(error) };
+    const pagesProblem = hasJobs
+      ? text('connect.noPages', { problem: saidBy(error) })
+      : text('connect.noBackgroundJobs');
+    return { modules: undefined, pagesProblem };
   }
 }
 

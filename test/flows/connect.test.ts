@@ -232,6 +232,18 @@ describe('connecting a MISP from the editor', function () {
     assert.ok((await amiss()).includes('red pages'));
   });
 
+  it('tells of a MISP without background jobs, and changes nothing there', async () => {
+    await start();
+    misp.settings.set('MISP.background_jobs', false);
+    misp.settings.set('Plugin.Workflow_enable', true);
+    misp.calls.reset();
+    const { steps, hindrances } = await plan();
+    assert.match(hindrances.join(), /^MISP\.background_jobs is off/);
+    assert.deepEqual(steps, []);
+    assert.ok((await amiss()).includes('red pages'));
+    assert.deepEqual(writes(), []);
+  });
+
   for (const [version, trigger, row] of [
     ['2.5.30', 'event-publish', 'red version'],
     ['2.5.50', 'event-publish', undefined],
