@@ -26,7 +26,8 @@ const NEEDED: Record<string, Settings> = {
   'misp-run-workflow': { workflows: ['Review'] },
   'misp-run-module': { module: 'publish-event' },
   'misp-sighting': { values: 'payload', valuesType: 'msg' },
-  'misp-splunk': {},
+  'misp-splunk': { url: 'https://splunk.example:8088/services/collector/event' },
+  'misp-webhook': { url: 'https://hook.example/' },
   'misp-flowintel': { url: 'https://flowintel.example' },
   'misp-tag-replace': { pattern: '/x/', substitution: 'y' },
   'misp-enrich': { enrichWith: ['dns'] },
@@ -36,7 +37,6 @@ const NEEDED: Record<string, Settings> = {
 const SECRETS: Record<string, Settings> = {
   'misp-firewall-list': { user: 'firewall', password: 'abc' },
   'misp-chat': { webhookUrl: 'https://chat.example/hook', token: '123:abc' },
-  'misp-webhook': { url: 'https://hook.example/' },
   'misp-splunk': { token: 'abc', hecToken: 'abc' },
   'misp-flowintel': { apiKey: 'abc' },
 };

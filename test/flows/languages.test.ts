@@ -8,15 +8,15 @@ import { collectLog, until } from '../support/log';
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, root, startNodeRed } from '../support/node-red';
 
-/** What a folder `locales/de` would have for this flow: a few texts, and none of the rest. */
+/** What a folder `locales/nl` would have for this flow: a few texts, and none of the rest. */
 const MESSAGES = {
-  'run.blocked': 'Von einem Ablauf angehalten',
-  'service.unknownModule': 'Kein Knoten kennt das Modul __module__',
-  'delay.beyondDeadline': '__delay__ Sekunden sind länger, als MISP wartet',
+  'run.blocked': 'Door een stroom tegengehouden',
+  'service.unknownModule': 'Geen knoop kent de module __module__',
+  'delay.beyondDeadline': '__delay__ seconden is langer dan MISP wacht',
 };
 const NODES = {
-  'actions/misp-response': { status: { blocked: 'angehalten: __reason__' } },
-  'logic/misp-delay': { status: { error: 'Fehler: __problem__' } },
+  'actions/misp-response': { status: { blocked: 'tegengehouden: __reason__' } },
+  'logic/misp-delay': { status: { error: 'Fout: __problem__' } },
 };
 
 /** A second copy of the package cannot be loaded into the process of the other tests: this file runs again in its own. */
@@ -45,7 +45,7 @@ describe('another language, in a process of its own', function () {
   let port = 0;
 
   before(async () => {
-    userDir = mkdtempSync(path.join(tmpdir(), 'misp-flows-de-'));
+    userDir = mkdtempSync(path.join(tmpdir(), 'misp-flows-nl-'));
     const own = path.join(userDir, 'node_modules/@misp-flows/node-red-misp');
     mkdirSync(own, { recursive: true });
     for (const part of ['dist', 'resources', 'package.json'])
@@ -56,13 +56,13 @@ describe('another language, in a process of its own', function () {
       mkdirSync(path.dirname(target), { recursive: true });
       writeFileSync(target, JSON.stringify(texts));
     };
-    write('locales/de/messages.json', { messages: MESSAGES });
-    write('nodes/plugin/locales/de/misp-editor.json', { 'misp-editor': { language: 'de' } });
+    write('locales/nl/messages.json', { messages: MESSAGES });
+    write('nodes/plugin/locales/nl/misp-editor.json', { 'misp-editor': { language: 'nl' } });
     for (const [file, texts] of Object.entries(NODES)) {
       const [family, type] = file.split('/');
-      write(`nodes/${family}/locales/de/${type}.json`, { [type]: texts });
+      write(`nodes/${family}/locales/nl/${type}.json`, { [type]: texts });
     }
-    nodeRed = await startNodeRed({ userDir, settings: { lang: 'de' } });
+    nodeRed = await startNodeRed({ userDir, settings: { lang: 'nl' } });
     port = await freePort();
   });
   after(async () => {
@@ -87,19 +87,19 @@ describe('another language, in a process of its own', function () {
     await start([block('first', '')], ['first']);
     assert.deepEqual((await query(port, 'test_module', event([]))).json, { error: MESSAGES['run.blocked'] });
     const unknown = await query(port, 'no_such_module', event([]));
-    assert.deepEqual(unknown.json, { error: 'Kein Knoten kennt das Modul no_such_module' });
-    await until(() => statuses.includes(`angehalten: ${MESSAGES['run.blocked']}`));
+    assert.deepEqual(unknown.json, { error: 'Geen knoop kent de module no_such_module' });
+    await until(() => statuses.includes(`tegengehouden: ${MESSAGES['run.blocked']}`));
   });
 
   it('is what an error says: in the log, in the status, and to MISP', async () => {
     const log = collectLog(nodeRed.RED);
     await start([node('first', 'misp-delay', [['end']], { delay: '60' }), allow('end')], ['first']);
     const { json } = await query(port, 'test_module', event([]));
-    const said = '60 Sekunden sind länger, als MISP wartet';
+    const said = '60 seconden is langer dan MISP wacht';
     assert.deepEqual(json, { error: `misp-delay: ${said}` });
     await until(() => log.text().includes(said));
     log.stop();
-    await until(() => statuses.includes(`Fehler: ${said}`));
+    await until(() => statuses.includes(`Fout: ${said}`));
   });
 
   it('is English where it lacks a text', async () => {

@@ -60,6 +60,8 @@ const ROUTES: Record<string, RouteCase> = {
   'GET /misp-workflows/runs/:id': { needs: 'read', path: 'runs/RUN' },
   'DELETE /misp-workflows/runs/:id': { needs: 'write', data: true, path: 'runs/none' },
   'GET /misp-workflows/accepted': { needs: 'read', path: 'accepted' },
+  'GET /misp-workflows/retries': { needs: 'read', path: 'retries' },
+  'DELETE /misp-workflows/retries/:id': { needs: 'write', path: 'retries/none' },
   'POST /misp-workflows/accepted/:id': {
     needs: 'write',
     path: 'accepted/all',

@@ -116,12 +116,18 @@ export function retryingOf<O extends Operation>(
   /** @throws {WorkflowError} if keys or passwords would be written down */
   function refuseSecrets(message: Message, body: object): void {
     const json = JSON.stringify(body);
-    const own = hiddenTexts(Object.values(context.secrets)).map((secret) =>
-      JSON.stringify(secret).slice(1, -1),
-    );
+    const own = hiddenTexts(ownSecrets()).map((secret) => JSON.stringify(secret).slice(1, -1));
     const isHeld = own.some((secret) => json.includes(secret));
     if (isHeld || holdsSecrets(body) || holdsSecrets(message.payload) || quotesSecrets(message))
       throw new WorkflowError('retry.secrets');
+  }
+
+  /** Those that the form asks for; what else is saved with the node is none of its own, and a user's name is no secret. */
+  function ownSecrets(): string[] {
+    const secrets = context.secrets as Record<string, string | undefined>;
+    return Object.entries(fields).flatMap(([name, field]) =>
+      field.kind === 'secret' && field.secret === 'password' ? [secrets[name] ?? ''] : [],
+    );
   }
 
   /** What has ended is told by the node: an error as for a message of its own, which a Catch node gets. */
