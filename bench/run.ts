@@ -7,6 +7,7 @@ import { freePort } from '../test/support/misp';
 import { hasRedis, RedisServer } from '../test/support/redis';
 import { BODIES, type BodyName } from './bodies';
 import { idle } from './idle';
+import { spentBy } from './processor';
 
 const CASES = ['bare', 'http-in', 'ours', 'ours-unrecorded', 'accepted', 'accepted-stored'] as const;
 /** Only where there is a redis-server; how it is told to write. */
@@ -43,6 +44,8 @@ interface Result {
   rps: number[];
   p50: number[];
   p99: number[];
+  /** Milliseconds of the processor for each answer, with what is done later for it. */
+  cpu: number[];
   invalid: boolean;
 }
 
@@ -66,8 +69,11 @@ async function main(): Promise<void> {
     // Interleaved: within a round every case meets the same state of the machine.
     for (const result of results) {
       const { port, process } = servers.get(result.name) as Served;
-      record(result, await measure(port, result));
-      await idle(process.pid as number);
+      const pid = process.pid as number;
+      const before = spentBy(pid)?.all ?? NaN;
+      const measured = await measure(port, result);
+      await idle(pid);
+      record(result, measured, (spentBy(pid)?.all ?? NaN) - before);
     }
     console.error(`round ${round} of ${options.rounds}`);
   }
@@ -89,7 +95,13 @@ function plan(names: string[]): Result[] {
   const counts = options.connections ? options.connections.split(',').map(Number) : CONNECTIONS;
   return sizes.flatMap((body) =>
     counts.flatMap((connections) =>
-      names.map((name) => ({ name, body, connections, rps: [], p50: [], p99: [], invalid: false })),
+      names.map((name) => ({
+        name,
+        body,
+        connections,
+        ...{ rps: [], p50: [], p99: [], cpu: [] },
+        invalid: false,
+      })),
     ),
   );
 }
@@ -119,21 +131,25 @@ function forked([file, ...rest]: string[]): ChildProcess {
   });
 }
 
-function record(result: Result, { rps, p50, p99, failed }: Measurement): void {
+function record(result: Result, { rps, p50, p99, failed }: Measurement, spentMs: number): void {
   result.rps.push(Math.round(rps));
   result.p50.push(p50);
   result.p99.push(p99);
+  result.cpu.push(rounded(spentMs / (rps * SECONDS)));
   if (failed > 0) result.invalid = true;
 }
 
 function report(results: Result[], logic: object[]): void {
-  const cases = results.map(({ p50, p99, ...rest }) => ({ ...rest, p50: median(p50), p99: median(p99) }));
+  const cases = results.map(({ p50, p99, cpu, ...rest }) => ({
+    ...rest,
+    ...{ p50: median(p50), p99: median(p99), cpu: median(cpu) },
+  }));
   const ratios = RATIOS.flatMap(([of, to]) => ratiosOf(results, of, to));
   for (const entry of cases) {
     const rps = median(entry.rps);
     const state = entry.invalid ? '  INVALID: wrong answers' : '';
     console.log(
-      `${entry.body.padEnd(5)} ${String(entry.connections).padStart(3)} connections  ${entry.name.padEnd(21)} ${String(rps).padStart(6)}/s  p50 ${entry.p50} ms  p99 ${entry.p99} ms${state}`,
+      `${entry.body.padEnd(5)} ${String(entry.connections).padStart(3)} connections  ${entry.name.padEnd(21)} ${String(rps).padStart(6)}/s  p50 ${entry.p50} ms  p99 ${entry.p99} ms  processor ${entry.cpu} ms${state}`,
     );
   }
   for (const { of, to, body, connections, median: middle, min, max } of ratios) {

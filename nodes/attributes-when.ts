@@ -1,3 +1,4 @@
+import { applies } from '../src/checks/fields';
 import { readsOfPath } from '../src/event/attribute-paths';
 import { isRecord } from '../src/event/values';
 import type { Description, Field } from './definition';
@@ -31,7 +32,5 @@ function pathLeadsThere(path: string): boolean {
 
 /** A field that is not shown has no say. */
 function isShown(field: Field | undefined, settings: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(field?.when ?? {}).every(([other, values]) =>
-    [values].flat().includes(settings[other] as string | boolean),
-  );
+  return applies({ when: field?.when }, (other) => settings[other]);
 }

@@ -1,4 +1,5 @@
 import { checkPath } from '../src/event/check-path';
+import { applies } from '../src/checks/fields';
 import { compileTemplate } from '../src/template/template';
 import { WorkflowError } from '../src/text';
 import type { Field, Fields, NodeFilter } from './definition';
@@ -36,11 +37,13 @@ function isShown(
   config: Record<string, unknown>,
   through: readonly string[],
 ): boolean {
-  return Object.entries(when).every(([other, wanted]) => {
-    if (![wanted].flat().includes(config[other] as string | boolean)) return false;
+  const isOther = (other: string) => {
     const field = fields[other];
     return !field || through.includes(other) || isShown(fields, field, config, [...through, other]);
-  });
+  };
+  return [when]
+    .flat()
+    .some((one) => applies({ when: one }, (other) => config[other]) && Object.keys(one).every(isOther));
 }
 
 /** @throws the first thing that is wrong with the settings of a node, in words */
@@ -58,15 +61,10 @@ export function checkSecrets(
   secrets: Record<string, string>,
 ): void {
   for (const [name, field] of Object.entries(fields)) {
-    if (field.kind !== 'secret' || !applies(field, config)) continue;
+    if (field.kind !== 'secret' || !applies(field, (other) => config[other])) continue;
     const value = secrets[name];
     if (PLACE.test(value)) throw new WorkflowError('secret.notSet', { place: value });
   }
-}
-
-/** Whether a field counts with these settings. */
-function applies({ when = {} }: Pick<Field, 'when'>, config: Record<string, unknown>): boolean {
-  return Object.entries(when).every(([name, wanted]) => [wanted].flat().includes(config[name] as string));
 }
 
 function checkHashPath(path: string): void {

@@ -1,12 +1,15 @@
 import type { ParameterRow } from '../src/adhoc/parameters';
 import type { ModuleMapping } from '../src/mapping/mapping';
 import type { SavedFilters } from '../src/event/saved-filters';
+import type { PickerSource } from '../src/misp/picker-item';
 import type { TextParams } from '../src/text';
+
+type When = Readonly<Record<string, string | boolean | readonly (string | boolean)[]>>;
 
 /** What every field may say besides its kind. Its label and tip stand in `locales/`. */
 interface FieldBase {
-  /** Shown only while another field has one of these values. */
-  when?: Record<string, string | boolean | (string | boolean)[]>;
+  /** Shown only while other fields have these values, or one of several; of a list, while one of its entries holds. */
+  when?: When | readonly When[];
   /** Folded away under "Advanced". */
   advanced?: boolean;
   /** A required field may be empty if one of these is filled in. */
@@ -52,19 +55,6 @@ export type Field = FieldBase &
     | { kind: 'typed'; default: string; types: readonly ValueType[]; required?: boolean }
     | { kind: 'keyvalue'; default: readonly KeyValue[] }
   );
-
-/** What a picker searches in the connected MISP. */
-export type PickerSource =
-  | 'tags'
-  | 'clusters'
-  | 'organisations'
-  | 'sharing-groups'
-  | 'users'
-  /** Users, and MISP's names for groups of them. */
-  | 'recipients'
-  | 'warninglists'
-  | 'decaying-models'
-  | 'galaxies';
 
 /** Node-RED's names for where a value comes from; the first of a field is its default. */
 export type ValueType = 'str' | 'num' | 'bool' | 'json' | 'msg' | 'flow' | 'global' | 'env' | 'jsonata';

@@ -6,8 +6,10 @@ import type { MispRequest } from '../src/listener/request';
 import type { Alert } from '../src/alerts/alert';
 import { ProofAnswers } from '../src/connect/proof-answers';
 import { AskedLately } from '../src/echo/asked-lately';
+import { WRITE_NEWS } from '../src/echo/news';
 import { OwnQuestions } from '../src/echo/own-questions';
 import { OwnWrites } from '../src/echo/own-writes';
+import { RunCounts } from '../src/echo/run-counts';
 import { RunningWorkflows } from '../src/echo/running';
 import { History } from '../src/history/history';
 import { RUNS_TOPIC } from '../src/history/record';
@@ -24,6 +26,8 @@ import type { Hooks } from '../src/runs/hooks';
 import { RunTracker } from '../src/runs/tracker';
 import { traitsOf, type NodeConfig } from '../src/runs/trust';
 import { speakLanguage } from '../src/language';
+import { AwayNews } from '../src/misp/away-news';
+import { Exchange } from '../src/news/exchange';
 import { words } from '../src/text';
 import type { RequestText } from '../src/listener/open-query';
 import type { KeptRequest, LastRequest } from '../src/triggers/last-request';
@@ -97,9 +101,15 @@ export class Runtime {
   readonly history: History;
   /** Calls of ours to MISPs, for the questions that they lead to. */
   readonly ownCalls = new OwnCalls();
+  /** What this Node-RED and others on the same store tell each other. */
+  readonly news = new Exchange();
   /** What was written to MISPs, and had enriched, for the triggers that tell of it. */
   readonly ownWrites = new OwnWrites();
   readonly ownQuestions = new OwnQuestions();
+  /** How often triggers ran for the same things. */
+  readonly runCounts = new RunCounts(this.news);
+  /** Which MISPs do not answer. */
+  readonly awayNews = new AwayNews(this.news);
   /** What triggers are to answer while the round trip of a MISP is proved. */
   readonly proofs = new ProofAnswers();
   /** What the AI of MISPs was asked lately. */
@@ -124,6 +134,8 @@ export class Runtime {
   constructor(private readonly RED: NodeAPI) {
     speakLanguage(editorText(RED, 'language'));
     this.setUp = new SetUpWatch(RED);
+    const hear: OwnWrites['hear'] = (news, ageMs) => this.ownWrites.hear(news, ageMs);
+    this.ownWrites.shareBy(this.news.join({ ...WRITE_NEWS, hear }));
     this.flows.on('started', () => this.setUp.start());
     this.flows.on('stopping', () => this.setUp.stop());
     const { hooks, log } = RED as unknown as RuntimeParts;

@@ -5,24 +5,31 @@ import os from 'node:os';
 process.env.LC_ALL = 'C';
 
 /** Mocha, as arguments for Node. */
-export const MOCHA = 'node_modules/mocha/bin/mocha.js --no-config --require tsx/cjs --exit'.split(' ');
+export const MOCHA = [
+  'node_modules/mocha/bin/mocha.js',
+  ...['--no-config', '--exit', '--require', 'tsx/cjs', '--reporter', './test/support/failures.ts'],
+];
 
 /** Tests of a listener under load that moves and is redeployed: nothing may run beside them. */
 export const ALONE = ['test/flows/listener-stays.test.ts'];
 
 /** Tests that wait for most of their time, for deadlines or processes. */
-export const WAITING = ['verdicts', 'limits*', 'field-cases*', 'broken-answers*'].map(
-  (name) => `test/flows/${name}.test.ts`,
-);
+export const WAITING = [
+  ...['accepted-runs', 'broken-answers*', 'durable', 'field-cases*', 'kills', 'limits*', 'receivers-away'],
+  ...['retries', 'several', 'several-news', 'shared-*', 'verdicts'],
+].map((name) => `test/flows/${name}.test.ts`);
 
 /** Tests that hold nothing against a tight bound in time: they give way to those that do. */
 export const PATIENT = [
   'test/{bin,checks,conformance,lint,mapping,nodes}/**/*.test.ts',
-  'test/store/{crash,full-disk}.test.ts',
+  // A brace alone is no pattern for mocha.
+  'test/store/crash.test.ts',
+  'test/store/full-disk.test.ts',
+  'test/store/thread-ends.test.ts',
   'test/zmq/limits.test.ts',
   ...['acting-on-*', 'blueprints*', 'clears-in-graph', 'connect*', 'examples*'],
   ...['fail-closed', 'hidden-fields', 'languages', 'misp-alert', 'misp-away', 'misp-changes-*'],
-  ...['misp-module-*', 'packed', 'proof*', 'receivers-away', 'recursion', 'secrets*', 'set-up-*'],
+  ...['misp-module-*', 'packed', 'proof*', 'recursion', 'secrets*', 'set-up-*'],
   ...['several-misps', 'store-full', 'upstream-stays'],
 ].map((name) => (name.startsWith('test/') ? name : `test/flows/${name}.test.ts`));
 
@@ -56,7 +63,10 @@ function runMocha([node, ...args], options, { isFirst = false, niceness = 0 }) {
     const said = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(chunk));
     child.on('close', (status) => {
-      process.stdout.write(Buffer.concat(said), () => resolve(status ?? 1));
+      const text = Buffer.concat(said);
+      // Mocha does not mind a file that is not there, and nobody would miss its tests.
+      const isWhole = !text.includes('Cannot find any files matching');
+      process.stdout.write(text, () => resolve(isWhole ? (status ?? 1) : 1));
     });
   });
 }

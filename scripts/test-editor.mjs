@@ -1,6 +1,6 @@
 // Runs the editor's tests on Node-RED 4 and 5: each file in a process of its own, since an editor's theme and what was counted
-// outlive Node-RED's end; two at a time. What takes minutes and concerns our own parts runs on one of them; with `--whole`
-// everything runs on both.
+// outlive Node-RED's end; two at a time. What takes long and concerns our own parts runs on one of them, by turns; what
+// Node-RED's own editor does with our nodes runs on both, and with `--whole` everything.
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -13,22 +13,10 @@ const AT_ONCE = 2;
 const ALONE = 'runs-list.test.ts';
 /** Each form is opened in the light on Node-RED 4, and in the dark on Node-RED 5, which has a dark theme of its own. */
 const ON_4_ONLY = names(
-  'checks',
-  'demo-page',
-  'forms',
-  'gallery',
-  'globals',
-  'help',
-  'labels',
-  'languages',
-  'listener',
-  'migration',
-  'permissions',
-  'prepare',
-  'saved-flows',
-  'server',
+  'adhoc-runs checks connect connect-services demo-page forms gallery globals help labels languages listener',
+  'migration permissions prepare run-module saved-flows server test-run',
 );
-const ON_5_ONLY = names('forms-dark', 'hostile-text');
+const ON_5_ONLY = names('forms-dark hostile-text runs-replay try walk widgets workflow-dialogs workflows');
 const isWhole = process.argv[2] === '--whole';
 
 const all = readdirSync(path.join(cwd, 'test/editor')).filter((name) => name.endsWith('.test.ts'));
@@ -40,9 +28,9 @@ await test('Node-RED 5', ['scripts/test-node-red-5.mjs'], isWhole ? [] : ON_4_ON
 for (const what of failed) console.log(`FAILED: ${what}`);
 process.exit(failed.length > 0 ? 1 : 0);
 
-/** Names of files. */
-function names(...tests) {
-  return tests.map((test) => `${test}.test.ts`);
+/** Names of files, of lines of names. */
+function names(...lines) {
+  return lines.flatMap((line) => line.split(' ')).map((name) => `${name}.test.ts`);
 }
 
 async function test(name, runner, but) {

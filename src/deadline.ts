@@ -2,8 +2,11 @@ import { momentOf, uptime } from './clock';
 
 /** What the flow needs to get its verdict through after a receiver has not answered, in milliseconds. */
 const MARGIN_MS = 300;
-/** A receiver gets at least that long, even if the deadline is near. */
-const LEAST_MS = 50;
+/**
+ * Near the deadline a receiver gets one of so many parts of what is left: however many stand behind each other and do not
+ * answer, the verdict gets through.
+ */
+const PARTS = 6;
 
 /** How long something may take. */
 export interface TimeLeft {
@@ -28,7 +31,7 @@ export class Deadline {
   timeLeft(timeoutMs: number): TimeLeft {
     const left = this.moment - uptime();
     if (left <= 0) return { ms: timeoutMs, byDeadline: false };
-    const ms = Math.max(LEAST_MS, left - MARGIN_MS);
+    const ms = Math.max(left / PARTS, left - MARGIN_MS);
     return ms < timeoutMs ? { ms, byDeadline: true } : { ms: timeoutMs, byDeadline: false };
   }
 }

@@ -97,6 +97,10 @@ export function errorSaying(said: Text): WorkflowError {
   return new WorkflowError(...madeOf(said));
 }
 
+/** The error that says something; what is no text of ours is an error of its own words. */
+export const errorOf = (said: Said): Error =>
+  typeof said === 'string' ? new Error(said) : errorSaying(said);
+
 /** What an error says: its text if it is one of ours, else its own words. */
 export function saidBy(error: unknown): Said {
   if (error instanceof WorkflowError) return error.said;

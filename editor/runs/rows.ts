@@ -19,6 +19,8 @@ export class Rows {
   /** Lines that went out of sight, to be used again. */
   private readonly spare: HTMLElement[] = [];
   private isWaiting = false;
+  /** What comes while a line is pressed: a line that is taken away meanwhile would not be clicked. */
+  private pressed: (() => void)[] | undefined;
 
   /** @param scroller what scrolls @param list what the lines stand in */
   constructor(
@@ -29,6 +31,12 @@ export class Rows {
     list.on('click', '.misp-run', function () {
       source.open(this.dataset.run ?? '');
     });
+    list[0].addEventListener('pointerdown', ({ button }) => {
+      if (button === 0) this.pressed ??= [];
+    });
+    // The click comes after them.
+    for (const over of ['pointerup', 'pointercancel'])
+      addEventListener(over, () => setTimeout(() => this.released()), { passive: true });
     scroller.addEventListener('scroll', () => this.drawSoon(), { passive: true });
     new ResizeObserver(() => this.drawSoon()).observe(scroller);
   }
@@ -43,12 +51,14 @@ export class Rows {
 
   /** Other runs take the place of those before. */
   replace(rows: RunRow[]): void {
+    if (this.pressed) return void this.pressed.push(() => this.replace(rows));
     this.rows = rows;
     this.redraw();
   }
 
   /** The latest runs, again: what is new comes on top, and what is looked at stays where it is. */
   renew(latest: RunRow[]): void {
+    if (this.pressed) return void this.pressed.push(() => this.renew(latest));
     const last = latest.at(-1)?.run;
     const covered = this.rows.findIndex(({ run }) => run === last) + 1;
     if (covered === 0) return this.replace(latest);
@@ -62,6 +72,12 @@ export class Rows {
   add(earlier: RunRow[]): void {
     this.rows.push(...earlier);
     this.draw();
+  }
+
+  private released(): void {
+    const waiting = this.pressed ?? [];
+    this.pressed = undefined;
+    for (const show of waiting) show();
   }
 
   private redraw(): void {
@@ -88,7 +104,8 @@ export class Rows {
     const from = Math.max(0, Math.floor(top / this.height) - AROUND);
     const to = Math.min(rows.length, Math.ceil((top + scroller.clientHeight) / this.height) + AROUND);
     this.takeAway((index) => index < from || index >= to);
-    for (let index = from; index < to; index++) this.lineAt(index);
+    // From the last one on: each finds its place before the next.
+    for (let index = to - 1; index >= from; index--) this.lineAt(index);
     if (to === rows.length && rows.length > 0) this.source.more();
   }
 

@@ -63,9 +63,7 @@ export function startRuns(): void {
       for (const option of trigger.find('option').toArray().slice(1))
         option.textContent = triggerName(option.getAttribute('value') ?? '');
       recording.refresh();
-      accepted.refresh();
-      retries.refresh();
-      refresh();
+      refreshOverview();
     },
   });
 
@@ -75,13 +73,18 @@ export function startRuns(): void {
     timer = window.setTimeout(() => refresh(true), REST_MS);
   };
   for (const filter of [trigger, outcome, search, event]) filter.on('input change', soon);
+  let changes = 0;
   RED.comms.subscribe(RUNS_TOPIC, () => {
+    changes++;
     if (!content.is(':visible')) return;
     if (page.is(':visible')) return renewPage();
+    refreshOverview();
+  });
+  function refreshOverview(): void {
     accepted.refresh();
     retries.refresh();
     refresh();
-  });
+  }
 
   let request: JQueryRequest<Answer<'GET /runs'>> | undefined;
   let earlier: JQueryRequest<Answer<'GET /runs'>> | undefined;
@@ -160,7 +163,7 @@ export function startRuns(): void {
       page.hide();
       for (const part of overview) part.show();
       content[0].scrollTop = scrolled;
-      refresh();
+      refreshOverview();
     },
     light: ({ node, way }: RunRecord) => {
       RED.view.reveal(node.id);
@@ -171,10 +174,13 @@ export function startRuns(): void {
   };
 
   function open(run: string): void {
+    const before = changes;
     ask('GET /runs/:id', { params: { id: run } }).done((answer) => {
       if ('problem' in answer) return void notifyText(answer.problem, { type: 'error' });
       show(answer);
       underWay = answer.record.ended ? undefined : run;
+      // The page was not shown yet when this was told, and it may have been the last change.
+      if (changes !== before) renewPage();
     });
   }
   function renewPage(): void {

@@ -82,12 +82,14 @@ export default defineNode(
     const findings = compileTemplate(config.findings, { missingIsEmpty: true });
     const closing = closingController();
     let hasFailed = false;
+    let isSweeping = false;
 
     node.who = config.who;
     node.prove = async (asker, approval) => approverOf(asker, approval, config, server);
     node.decide = decide;
-    flows.on('started', sweep);
-    const timer = setInterval(sweep, SWEEP_MS).unref();
+    const onStarted = () => void sweep();
+    flows.on('started', onStarted);
+    const timer = setInterval(onStarted, SWEEP_MS).unref();
 
     return {
       async input(message) {
@@ -100,11 +102,11 @@ export default defineNode(
           throw error;
         }
       },
-      close(removed) {
+      async close(removed) {
         clearInterval(timer);
-        flows.off('started', sweep);
+        flows.off('started', onStarted);
         closing.abort();
-        if (removed) approvals.forget(node.id);
+        if (removed) await approvals((all) => all.forget(node.id));
       },
     };
 
@@ -121,11 +123,15 @@ export default defineNode(
         );
       }
       const author = await authorOf(event, message);
-      // Nobody would hear that it passes.
-      if (waiter.isOver) throw new WorkflowError('approval.notWaiting');
       const asked = { node: node.id, digest: stateOf(event, config.ignoredTags), author };
       const shown = { event: shownOf(event), findings: found, validMs: Number(config.hours) * HOUR_MS };
-      const answer = kept(() => approvals.ask({ ...asked, ...shown }));
+      const asking = approvals((all) => {
+        // Nobody would hear that it passes.
+        if (waiter.isOver) throw new WorkflowError('approval.notWaiting');
+        const answer = all.ask({ ...asked, ...shown });
+        return { ...answer, token: answer.passes ? '' : all.token(answer.approval) };
+      });
+      const answer = await beforeDeadline(asking, deadlineOf(message), new WorkflowError('approval.late'));
       const { approval } = answer;
       if (answer.passes) {
         audit('pass-approved', approval, message);
@@ -133,7 +139,7 @@ export default defineNode(
         context.status('approved', 'green', 'dot', { name: approval.by ?? '' });
         return told(message, tellOf(approval), 'approved');
       }
-      const link = linkOf(approval);
+      const link = linkWith(answer.token);
       waiter.block(words(text('approval.waits', { link })));
       context.note(message, () => ({ what: 'decided', way: 'waiting', found: approval.digest }));
       context.status('waiting', 'blue', 'ring', { name: approval.event.id });
@@ -177,7 +183,7 @@ export default defineNode(
     ): Promise<Decided> {
       // He may have another address by now.
       const authors = [await authorIn(client, event.uuid, closing.signal)];
-      const approval = kept(() => approvals.decide(id, decision, by, { comment, authors }));
+      const approval = await approvals((all) => all.decide(id, decision, by, { comment, authors }));
       audit(decision === 'approved' ? 'approve' : 'refuse', approval);
       if (decision === 'approved') return publish(approval);
       context.status('refused', 'red', 'dot', { name: by.name });
@@ -198,30 +204,34 @@ export default defineNode(
           did: () => undefined,
         });
         if (failures.length === 0) return { outcome: 'published' };
-        return notPublished(failures[0].problem);
+        return await notPublished(failures[0].problem);
       } catch (error) {
         return notPublished(saidBy(context.explain(error)));
       }
 
-      function notPublished(problem: Said): Decided {
-        const isChanged = approvals.get(id)?.state === 'replaced';
-        return isChanged ? { outcome: 'changed' } : { outcome: 'notPublished', problem };
+      async function notPublished(problem: Said): Promise<Decided> {
+        const now = await approvals((all) => all.get(id)).catch(() => undefined);
+        return now?.state === 'replaced' ? { outcome: 'changed' } : { outcome: 'notPublished', problem };
       }
     }
 
     /** Tells of those that nobody has decided about. */
-    function sweep(): void {
+    async function sweep(): Promise<void> {
+      if (isSweeping) return;
+      isSweeping = true;
       try {
-        for (const approval of approvals.expire(node.id)) {
+        for (const approval of await approvals((all) => all.expire(node.id))) {
           audit('approval-expired', approval);
           context.status('expired', 'yellow', 'ring', { name: approval.event.id });
           send('expired', approval);
         }
+        if (hasFailed) context.setup();
         hasFailed = false;
       } catch (error) {
-        const problem = saidBy(error);
-        if (!hasFailed) context.notSetUp(new WorkflowError('approval.notKept', { problem }));
+        if (!hasFailed) context.notSetUp(error);
         hasFailed = true;
+      } finally {
+        isSweeping = false;
       }
     }
 
@@ -241,9 +251,9 @@ export default defineNode(
       node.send(told(tracker.detach(message, RED.util.generateId()), tellOf(approval), output) as never);
     }
 
-    function linkOf(approval: Approval): string {
+    function linkWith(token: string): string {
       const page = config.who === 'misp' ? 'misp-approval' : 'misp-workflows/approval';
-      return `${config.address.trim().replace(/\/+$/, '')}/${page}/#${approvals.token(approval)}`;
+      return `${config.address.trim().replace(/\/+$/, '')}/${page}/#${token}`;
     }
 
     function audit(what: string, { event, by }: Approval, message: Message = {}): void {
@@ -265,16 +275,6 @@ export default defineNode(
     },
   }),
 );
-
-/** What the file system refuses is told in words. */
-function kept<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof WorkflowError) throw error;
-    throw new WorkflowError('approval.notKept', { problem: saidBy(error) });
-  }
-}
 
 /** The whole event, whatever the flow's filters are. @throws {WorkflowError} if there is none */
 function eventIn(message: Message): Readonly<Record<string, unknown>> {

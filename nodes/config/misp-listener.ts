@@ -22,6 +22,7 @@ import { tlsOptions } from '../tls-options';
 import { tellEditors } from './deaf-listeners';
 import { CALLER_FIELDS, callersOf } from './listener-callers';
 import { metricsAccess, metricsOf } from './listener-metrics';
+import { ListenerModules } from './listener-modules';
 import { filesOf, ownerOf } from './listener-services';
 import { queueOf } from './queue-keeper';
 import { upstreamList, upstreamOf } from './listener-upstream';
@@ -130,6 +131,8 @@ export default defineNode(
     // A listener that took over from another one is asked for its modules too.
     for (const module of service.modules) known.add(module);
     for (const module of known.all) service.announceExpected(module);
+    const notShared = (problem: string) => node.warn(text('log.notShared', { problem }));
+    const modules = new ListenerModules(RED, node.id, known, service, notShared);
     const isGone = (module: AnnouncedModule) => !service.isAnnounced(module.name);
     const queue = queueOf(RED);
     const keepInQueue = () => queue.current && service.keepIn(queue.current, node.id);
@@ -153,13 +156,13 @@ export default defineNode(
       const module: AnnouncedModule = moduleOwner.module;
       if (module.kind === 'action' && module.kept) queue.use();
       keepInQueue();
-      known.add(module);
+      modules.add(module);
       return service.announce(moduleOwner);
     };
     node.goneModules = () => known.all.filter(isGone).map((module) => module.name);
     node.forgetModule = (name) => {
       if (service.isAnnounced(name)) return;
-      known.remove(name);
+      modules.remove(name);
       service.forget(name);
     };
 
@@ -173,8 +176,8 @@ export default defineNode(
         service.off('upstream', onUpstream);
         service.off('debug', takeDebug);
         memory.close();
+        modules.close(removed);
         if (removed) {
-          known.clear();
           memory.clear();
           kept.forget();
         }

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { userOfKey } from '../../src/misp/account';
+import type { Found } from '../../src/misp/breaker';
 import { MispClient, type MispSettings } from '../../src/misp/client';
 import { WorkflowError } from '../../src/text';
 import { OwnKey } from '../../src/triggers/own-calls';
@@ -53,7 +54,7 @@ export default defineNode(
     const node = self as ServerNode;
     const { apiKey = '', proxy = '', headerSecret = '' } = secrets;
     const form: ServerForm = { ...config, apiKey, proxy, headerSecret };
-    const { tracker, ownCalls } = runtimeOf(RED);
+    const { tracker, ownCalls, awayNews } = runtimeOf(RED);
     const key = new OwnKey(() => userOfKey(node.client));
     const leaves = () => {
       const back = key.leaves(tracker.waiterHere);
@@ -63,13 +64,16 @@ export default defineNode(
       };
     };
     const writes = () => tracker.runHere?.countWrite();
-    node.client = new MispClient({ ...settingsOf(RED, form), leaves, writes });
+    const turned = (found: Found) => awayNews.tell(node.id, found);
+    node.client = new MispClient({ ...settingsOf(RED, form), leaves, writes, turned });
     // Only to ask who it is: what is changed, is changed with the node's own key.
     node.withKey = (theirs) => new MispClient(settingsOf(RED, { ...form, apiKey: theirs }));
     const forget = ownCalls.add(key);
+    const stopListening = awayNews.listen(node.id, (found) => void node.client.hear(found));
     return {
       close() {
         forget();
+        stopListening();
         node.client.close();
       },
     };

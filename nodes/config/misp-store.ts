@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { checkPath } from '../../src/event/check-path';
-import type { QueueLimits } from '../../src/queue/queue';
+import { DEFAULT_QUEUE, type QueueLimits } from '../../src/queue/queue';
 import { DEFAULT_HISTORY, type HistorySettings } from '../../src/history/settings';
 import { words, WorkflowError } from '../../src/text';
 import { defineNode } from '../adaptor';
@@ -10,20 +10,25 @@ import { runtimeOf } from '../runtime';
 import { isHistoryTaken, wishHistory } from './history-keeper';
 import { tlsOptions } from '../tls-options';
 import { TLS_FIELDS } from '../web-fields';
-import { queueOf, type QueueWish } from './queue-keeper';
+import { queueOf, type RedisWish } from './queue-keeper';
 
 const MEGABYTE = 1024 * 1024;
 
-const ON_DISK = { keep: 'disk' };
-const IN_REDIS = { place: 'redis' };
-const WITH_DATA = { ...ON_DISK, data: true };
+const STORED = { keep: ['disk', 'redis'] };
+const WITH_DATA = { ...STORED, data: true };
+/** Runs, or accepted requests, or both. */
+const IN_REDIS: readonly Record<string, string>[] = [{ keep: 'redis' }, { place: 'redis' }];
+const WITH_TLS: readonly Record<string, string | boolean>[] = IN_REDIS.map((one) => ({
+  ...one,
+  redisTls: true,
+}));
 
 const FIELDS = {
-  keep: { kind: 'select', default: 'disk', options: ['disk', 'memory', 'nothing'], describe: true },
-  days: { kind: 'number', default: 90, min: 1, max: 3650, when: ON_DISK },
-  runs: { kind: 'number', default: 100_000, min: 100, max: 10_000_000, when: ON_DISK },
-  size: { kind: 'number', default: 512, min: 10, max: 100_000, unit: 'MB', when: ON_DISK },
-  data: { kind: 'checkbox', default: false, when: ON_DISK },
+  keep: { kind: 'select', default: 'disk', options: ['disk', 'redis', 'memory', 'nothing'], describe: true },
+  days: { kind: 'number', default: 90, min: 1, max: 3650, when: STORED },
+  runs: { kind: 'number', default: 100_000, min: 100, max: 10_000_000, when: STORED },
+  size: { kind: 'number', default: 512, min: 10, max: 100_000, unit: 'MB', when: STORED },
+  data: { kind: 'checkbox', default: false, when: STORED },
   dataDays: { kind: 'number', default: 7, min: 1, max: 3650, when: WITH_DATA },
   dataSize: { kind: 'number', default: 512, min: 1, max: 100_000, unit: 'MB', when: WITH_DATA },
   place: { kind: 'select', default: 'disk', options: ['disk', 'redis'], describe: true },
@@ -32,8 +37,8 @@ const FIELDS = {
   redisUser: { kind: 'secret', secret: 'text', when: IN_REDIS },
   redisPassword: { kind: 'secret', secret: 'password', when: IN_REDIS },
   redisTls: { kind: 'checkbox', default: false, when: IN_REDIS },
-  verify: { ...TLS_FIELDS.verify, when: { ...IN_REDIS, redisTls: true } },
-  tls: { ...TLS_FIELDS.tls, when: { ...IN_REDIS, redisTls: true } },
+  verify: { ...TLS_FIELDS.verify, when: WITH_TLS },
+  tls: { ...TLS_FIELDS.tls, when: WITH_TLS },
   prefix: {
     ...{ kind: 'text', default: 'misp-workflows', required: true, when: IN_REDIS, advanced: true },
     ...{ pattern: '^[A-Za-z0-9_.-]{1,64}$', message: 'prefix' },
@@ -43,7 +48,7 @@ const FIELDS = {
   requestsSize: { kind: 'number', default: 1024, min: 10, max: 100_000, unit: 'MB', advanced: true },
   requestsDays: { kind: 'number', default: 14, min: 1, max: 3650, advanced: true },
   attempts: { kind: 'number', default: 4, min: 1, max: 100, advanced: true },
-  hidden: { kind: 'list', default: [], when: { keep: ['disk', 'memory'] } },
+  hidden: { kind: 'list', default: [], when: { keep: ['disk', 'redis', 'memory'] } },
 } as const satisfies Fields;
 
 export default defineNode(
@@ -61,12 +66,18 @@ export default defineNode(
     if (isHistoryTaken(RED)) throw new WorkflowError('store.second');
     const queue = queueOf(RED);
     const [settings, limits] = [settingsOf(config), queueLimitsOf(config)];
-    const redis = config.place === 'redis' ? redisOf(RED, config, secrets) : undefined;
-    const giveBack = [wishHistory(RED, node.id, settings), queue.wish(node.id, { limits, redis })];
+    const { keep, place } = config;
+    const redis = [keep, place].includes('redis') ? redisOf(RED, config, secrets) : undefined;
+    const ofRequests = place === 'redis' ? redis : undefined;
+    const giveBack = [
+      wishHistory(RED, node.id, { settings, redis: keep === 'redis' ? redis : undefined }),
+      queue.wish(node.id, { limits, redis: ofRequests }),
+    ];
     const { history } = runtimeOf(RED);
     const onTrouble = () => {
       const problem = queue.trouble ?? history.trouble;
-      const key = redis && queue.trouble ? 'notKept' : 'failed';
+      const ofRuns = keep === 'redis' ? 'notRecorded' : 'failed';
+      const key = queue.trouble === undefined ? ofRuns : ofRequests ? 'notKept' : 'failed';
       if (problem === undefined) context.connection();
       else context.connection(key, 'red', 'ring', { problem: inShort(words(problem)) });
     };
@@ -82,9 +93,17 @@ export default defineNode(
     };
   },
   /** What it says of the disk cannot be relied on: until it is mended nothing is written there. */
-  ({ RED }, node) => {
+  ({ RED, config }, node, problem) => {
     if (isHistoryTaken(RED)) return {};
-    return { close: wishHistory(RED, node.id, { ...DEFAULT_HISTORY, keep: 'memory' }) };
+    const giveBack = [wishHistory(RED, node.id, { settings: { ...DEFAULT_HISTORY, keep: 'memory' } })];
+    // What is to be shared is not kept here alone.
+    const lost = config.place === 'redis' ? problem : undefined;
+    if (lost) giveBack.push(queueOf(RED).wish(node.id, { limits: DEFAULT_QUEUE, lost }));
+    return {
+      close() {
+        for (const giveOne of giveBack) giveOne();
+      },
+    };
   },
 );
 
@@ -108,7 +127,7 @@ function redisOf(
   RED: NodeAPI,
   config: Config<typeof FIELDS>,
   { redisUser = '', redisPassword = '' }: { redisUser?: string; redisPassword?: string },
-): QueueWish['redis'] {
+): RedisWish {
   const { redisHost, redisPort, redisTls, verify, tls, prefix, deadAfter } = config;
   const settings = {
     ...{ host: redisHost.trim(), port: Number(redisPort), prefix },

@@ -2,8 +2,14 @@ import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { newsOf } from '../../src/echo/news';
-import { DEFAULT_QUEUE, type QueueLimits, type QueueState, type RequestQueue } from '../../src/queue/queue';
+import {
+  DEFAULT_QUEUE,
+  type QueueEvents,
+  type QueueLimits,
+  type QueueState,
+  type RequestQueue,
+} from '../../src/queue/queue';
+import type { RecordSet } from '../../src/records/records';
 import { paceOf, type RedisSettings } from '../../src/store/redis/settings';
 import { RedisQueue } from '../../src/store/redis-queue';
 import { SqliteQueue } from '../../src/store/sqlite-queue';
@@ -22,7 +28,16 @@ interface Events {
 export interface QueueWish {
   limits: QueueLimits;
   /** They are kept there, not on this machine. */
-  redis?: { settings: RedisSettings; deadAfterMs: number };
+  redis?: RedisWish;
+  /** Why nothing can be shared although it is to be. */
+  lost?: Error;
+}
+
+/** A Redis that several Node-REDs share. */
+export interface RedisWish {
+  settings: RedisSettings;
+  /** One that was not heard of for so long is taken for dead. */
+  deadAfterMs: number;
 }
 
 /**
@@ -70,31 +85,46 @@ class QueueKeeper extends EventEmitter<Events> {
     const where = redis && JSON.stringify(redis);
     if (this.current && this.redis === where) return this.current;
     if (!redis && !this.folder) throw new WorkflowError('trigger.noFolder');
-    this.close();
+    // What was wrong is told to be over before it is forgotten.
     this.tellTrouble(undefined);
+    this.close();
     if (redis) this.warnOfDisk(limits);
     const queue = redis
       ? new RedisQueue(redis.settings, limits, paceOf(redis.deadAfterMs))
       : new SqliteQueue(this.folder!, limits);
     queue.setMaxListeners(0);
-    queue.on('state', (state) => this.onState(state));
-    queue.on('notice', (notice) => this.RED.log.warn(words(notice)));
-    queue.on('changed', () => this.emit('changed'));
-    this.shareWrites(queue);
     this.current = queue;
+    this.listenTo(queue);
     this.redis = where;
     return queue;
   }
 
-  /** What one has written, the others know for an echo. */
-  private shareWrites(queue: RequestQueue): void {
-    const { ownWrites } = runtimeOf(this.RED);
-    this.doNotShare?.();
-    this.doNotShare = queue.share && ownWrites.shareBy((news) => queue.share?.(JSON.stringify(news)));
-    queue.on('shared', (text, ageMs) => {
-      const news = newsOf(text);
-      if (news) ownWrites.hear(news, ageMs);
-    });
+  /**
+   * A set of records that the Node-REDs which share a Redis have in common; undefined if nothing is shared.
+   * @throws why it is not shared although it is to be
+   */
+  records(set: string): RecordSet | undefined {
+    const { redis, lost } = this.wished;
+    if (lost) throw lost;
+    // No node says anything while flows are deployed.
+    if (this.wishes.size === 0) return this.current?.records?.(set);
+    return redis && this.use().records?.(set);
+  }
+
+  /** What one that was replaced still says means nothing any more. */
+  private listenTo(queue: RequestQueue): void {
+    const on = <E extends keyof QueueEvents>(event: E, take: (...told: QueueEvents[E]) => void) => {
+      const heard = (...told: QueueEvents[E]) => {
+        if (this.current === queue) take(...told);
+      };
+      (queue as EventEmitter).on(event, heard as (...told: unknown[]) => void);
+    };
+    const { news } = runtimeOf(this.RED);
+    on('state', (state) => this.onState(state));
+    on('notice', (notice) => this.RED.log.warn(words(notice)));
+    on('changed', () => this.emit('changed'));
+    on('shared', (text, ageMs) => news.hear(text, ageMs));
+    this.doNotShare = queue.share && news.sendBy((text) => queue.share?.(text));
   }
 
   /** What was kept on disk is not in Redis: it waits there. */
@@ -139,8 +169,9 @@ class QueueKeeper extends EventEmitter<Events> {
   }
 
   private close(): void {
+    this.doNotShare?.();
     this.current?.close();
-    this.current = this.trouble = undefined;
+    this.current = this.trouble = this.doNotShare = undefined;
   }
 }
 

@@ -58,20 +58,25 @@ export function serveApproval(RED: NodeAPI): void {
     return (request: Request, response: Response): void => {
       const answer = async (): Promise<object> => {
         const body = await bodyOf(request);
-        const approval = approvalsOf(RED).find(body.token);
+        if (atWork >= MOST_AT_ONCE) throw new WorkflowError('approval.busy');
+        atWork++;
+        try {
+          return await answerTo(request, body);
+        } finally {
+          atWork--;
+        }
+      };
+      const answerTo = async (request: Request, body: Body): Promise<object> => {
+        const approval = await approvalsOf(RED)((all) => all.find(body.token));
         const node = nodeOf(approval);
         if (node.who !== who) throw new WorkflowError('approval.wrongPlace', { who: whoIs(node.who) });
         const from = `${approval.id} ${request.ip ?? ''}`;
         if (attempts.isOver(from)) throw new WorkflowError('approval.tooOften');
-        if (atWork >= MOST_AT_ONCE) throw new WorkflowError('approval.busy');
-        atWork++;
         try {
           return await work(node, approval, askerOf(request, body), body);
         } catch (error) {
           attempts.failed(from);
           throw error;
-        } finally {
-          atWork--;
         }
       };
       response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });

@@ -158,6 +158,7 @@ export default defineNode(
         service.off('state', onState);
         service.off('counts', onCounts);
         service.off('upstream', onUpstream);
+        guard.close();
         report.close();
         announcement.end();
         runs.close();

@@ -1,5 +1,5 @@
 import { attributeKeys, ECHOING, entityOf, eventKeys, thingOf } from '../../src/echo/things';
-import { TooOften } from '../../src/echo/too-often';
+import type { TooOften } from '../../src/echo/too-often';
 import { setMisp } from '../../src/runs/message';
 import type { Run } from '../../src/runs/run';
 import { WorkflowError } from '../../src/text';
@@ -64,16 +64,18 @@ export class TriggerGuard {
   constructor(
     private readonly id: string,
     private readonly settings: GuardSettings,
-    private readonly runtime: Pick<Runtime, 'ownWrites' | 'ownQuestions' | 'journal'>,
+    private readonly runtime: Pick<Runtime, 'ownWrites' | 'ownQuestions' | 'runCounts' | 'journal'>,
     wants: boolean,
   ) {
     const { mostRuns, mostRunsIn } = settings;
-    this.often = new TooOften({ runs: Number(mostRuns), withinMs: Number(mostRunsIn) * 1000 });
+    const limits = { runs: Number(mostRuns), withinMs: Number(mostRunsIn) * 1000 };
+    this.often = runtime.runCounts.of(id, limits);
     this.doNotWant = wants ? runtime.ownWrites.want() : () => undefined;
   }
 
   close(): void {
     this.doNotWant();
+    this.runtime.runCounts.end(this.id, this.often);
   }
 
   /** @throws {WorkflowError} if the thing had too many runs */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { WorkflowError } from '../text';
 import type { Approval, Approver } from './approval';
-import type { ApprovalFiles } from './files';
+import type { KeepsApprovals } from './files';
 import { idIn, tokenOf } from './links';
 import { short } from './shown';
 
@@ -28,7 +28,7 @@ export type Answer =
 export type Decision = 'approved' | 'refused';
 
 /**
- * Requests for approval. Each change is on the disk before anybody is told of it, and all of them come one after
+ * Requests for approval. Each change is kept before anybody is told of it, and all of them come one after
  * another: of two approvers at once one is first. What cannot be kept is an error, and nothing has changed.
  */
 export class Approvals {
@@ -36,7 +36,7 @@ export class Approvals {
   private signedWith: string | undefined;
 
   constructor(
-    private readonly files: Pick<ApprovalFiles, 'read' | 'save' | 'remove' | 'secret'>,
+    private readonly files: KeepsApprovals,
     private readonly limits = APPROVAL_LIMITS,
     private readonly now: () => number = Date.now,
   ) {
@@ -47,7 +47,7 @@ export class Approvals {
     return this.known.get(id);
   }
 
-  /** What the link to a request carries. @throws what the file system says */
+  /** What the link to a request carries. @throws why it cannot be kept */
   token({ id }: Approval): string {
     return tokenOf(this.secret, id);
   }
@@ -63,7 +63,7 @@ export class Approvals {
   /**
    * An event wants to be published: exactly the state that was approved passes, and once. Else it waits. A request for
    * another state of the event ends.
-   * @throws {WorkflowError} if too many wait; what the file system says
+   * @throws {WorkflowError} if too many wait; why it cannot be kept
    */
   ask({ validMs, ...asked }: Asked): Answer {
     const open = this.of(asked.node).filter(
@@ -86,7 +86,7 @@ export class Approvals {
   /**
    * Somebody decides. The first one counts.
    * @param authors addresses of the event's author, in lower case
-   * @throws {WorkflowError} if it does not wait any more, or who decides is the author; what the file system says
+   * @throws {WorkflowError} if it does not wait any more, or who decides is the author; why it cannot be kept
    */
   decide(
     id: string,
@@ -104,7 +104,7 @@ export class Approvals {
     return this.change(approval, { state: decision, ...what });
   }
 
-  /** Requests of a node whose time is up since it was looked at last. @throws what the file system says */
+  /** Requests of a node whose time is up since it was looked at last. @throws why it cannot be kept */
   expire(node: string): Approval[] {
     const late = this.of(node).filter((one) => isOpen(one) && this.isLate(one));
     return late.map((one) => this.change(one, { state: 'expired' }));
@@ -119,7 +119,7 @@ export class Approvals {
     return [...this.known.values()].filter((one) => one.node === node);
   }
 
-  /** As it is at this moment, whatever the disk says. */
+  /** As it is at this moment, whatever is kept. */
   private seen(approval: Approval): Approval {
     return isOpen(approval) && this.isLate(approval) ? { ...approval, state: 'expired' } : approval;
   }
@@ -134,7 +134,7 @@ export class Approvals {
     return changed;
   }
 
-  /** On the disk first. */
+  /** Kept first. */
   private save(approval: Approval): void {
     this.files.save(approval);
     this.known.set(approval.id, approval);

@@ -1,21 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { isRecord } from '../event/values';
 import { saveFile } from '../saved-file';
-import type { Approval } from './approval';
+import { approvalIn, isId, type Approval } from './approval';
 
-const NAME = /^[\w-]{22}\.json$/;
 const SECRET = /^[\da-f]{64}$/;
 
+/** What keeps requests, and what their links are signed with. */
+export interface KeepsApprovals {
+  /** All that is kept. What cannot be read is left out: nothing passes by it. */
+  read(): Approval[];
+  save(approval: Approval): void;
+  remove(id: string): void;
+  /** What links are signed with; made when it is needed first. */
+  secret(): string;
+}
+
+export const isSecret = (text: string): boolean => SECRET.test(text);
+export const newSecret = (): string => randomBytes(32).toString('hex');
+
 /** Requests in a folder, a file each, that only their owner can read. What is saved is on the disk. */
-export class ApprovalFiles {
+export class ApprovalFiles implements KeepsApprovals {
   constructor(private readonly folder: string) {}
 
-  /** All that is kept. What cannot be read is left out: nothing passes by it. */
   read(): Approval[] {
     return this.names().flatMap((name) => {
-      const approval = parsed(this.text(name));
+      const approval = approvalIn(this.text(name) ?? '');
       return approval && `${approval.id}.json` === name ? [approval] : [];
     });
   }
@@ -30,11 +40,11 @@ export class ApprovalFiles {
     rmSync(path.join(this.folder, `${id}.json`), { force: true });
   }
 
-  /** What links are signed with; made when it is needed first. @throws what the file system says */
+  /** @throws what the file system says */
   secret(): string {
     const known = this.text('secret')?.trim() ?? '';
-    if (SECRET.test(known)) return known;
-    const made = randomBytes(32).toString('hex');
+    if (isSecret(known)) return known;
+    const made = newSecret();
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     saveFile(path.join(this.folder, 'secret'), made);
     return made;
@@ -42,7 +52,7 @@ export class ApprovalFiles {
 
   private names(): string[] {
     try {
-      return readdirSync(this.folder).filter((name) => NAME.test(name));
+      return readdirSync(this.folder).filter((name) => name.endsWith('.json') && isId(name.slice(0, -5)));
     } catch {
       return [];
     }
@@ -54,17 +64,5 @@ export class ApprovalFiles {
     } catch {
       return undefined;
     }
-  }
-}
-
-function parsed(text: string | undefined): Approval | undefined {
-  try {
-    const found: unknown = JSON.parse(text ?? '');
-    if (!isRecord(found) || !isRecord(found.event)) return undefined;
-    const texts = [found.id, found.node, found.state, found.digest, found.author, found.event.uuid];
-    const isWhole = texts.every((one) => typeof one === 'string') && Number.isFinite(found.expires);
-    return isWhole ? (found as unknown as Approval) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -35,16 +35,22 @@ export async function replaceFile(
   await syncFolder(path.dirname(file));
 }
 
-/** Writes behind what a file has; done when it is on the disk. @throws what the file system says, also if there is no file */
-export async function appendTo(file: string, content: string): Promise<void> {
+/**
+ * Writes behind what a file has; done when it is on the disk.
+ * @returns whether there is such a file
+ * @throws what the file system says
+ */
+export async function appendTo(file: string, content: string): Promise<boolean> {
   const { O_APPEND, O_WRONLY, O_NOFOLLOW } = constants;
-  const handle = await open(file, O_WRONLY | O_APPEND | O_NOFOLLOW);
+  const handle = await unlessMissing(open(file, O_WRONLY | O_APPEND | O_NOFOLLOW));
+  if (!handle) return false;
   try {
     await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();
   }
+  return true;
 }
 
 /** After a power cut the new name is there, too; not every system can be asked for that. */
@@ -55,9 +61,13 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** The content of a file; nothing if there is none. */
-export async function contentOf(file: string): Promise<Buffer | undefined> {
+export function contentOf(file: string): Promise<Buffer | undefined> {
+  return unlessMissing(readFile(file));
+}
+
+async function unlessMissing<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return await readFile(file);
+    return await asked;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

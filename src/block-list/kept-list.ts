@@ -149,7 +149,7 @@ export class KeptList extends EventEmitter<Events> {
     if (force) this.largest.forget();
     else if (shrinks) this.largest.note(this.listed.size);
     this.listed.apply(delta);
-    for (const [key, source] of delta.changes) this.unsaved.set(key, source);
+    if (this.files) for (const [key, source] of delta.changes) this.unsaved.set(key, source);
     if (delta.added.length + delta.removed.length > 0) this.serial = Math.max(this.serial + 1, now());
     await this.save();
   }
@@ -248,9 +248,10 @@ export class KeptList extends EventEmitter<Events> {
     this.unsaved = new Map();
     // Until it is known how far it came.
     this.behind = Infinity;
-    if (goesOn) await appendTo(file, blockOf(unsaved, serial));
-    else await replaceFile(file, savedText(listed.sources, serial), 'own');
-    this.behind = goesOn ? behind : 0;
+    // Somebody may have removed it.
+    const hasGoneOn = goesOn && (await appendTo(file, blockOf(unsaved, serial)));
+    if (!hasGoneOn) await replaceFile(file, savedText(listed.sources, serial), 'own');
+    this.behind = hasGoneOn ? behind : 0;
   }
 
   private get files() {

@@ -51,6 +51,7 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
     ...modules(),
     ...hopeless,
     ...ways(),
+    ...approvals(),
     ...disabledFindings(graph, configs, inBlockingRun),
     ...emptyFindings(graph, inBlockingRun, mayBlock),
     ...settingsFindings(graph, knowledge),
@@ -85,6 +86,17 @@ export function checkFlow(configs: readonly NodeConfig[], knowledge: TypeKnowled
     const silent = new Set(hopeless.flatMap(({ key, nodes: [id] }) => (key === 'alwaysBlocks' ? [id] : [])));
     const judged = answerable.filter(({ id }) => !silent.has(id));
     return wayFindings(graph, judged, from(judged));
+  }
+
+  /** Whoever can make a run fail or be late passes an approval behind a trigger that lets MISP go on then. */
+  function approvals(): Finding[] {
+    const inLenientRun = from(
+      waiting.filter(({ onError, onDeadline }) => onError === 'allow' || onDeadline === 'allow'),
+    );
+    return nodes.flatMap(({ id, type }): Finding[] => {
+      const trigger = type === 'misp-approval' ? inLenientRun.get(id) : undefined;
+      return trigger === undefined ? [] : [{ key: 'approvalPassed', danger: true, nodes: [id], trigger }];
+    });
   }
 
   function responses(): Finding[] {

@@ -41,6 +41,7 @@ export type FindingKey =
   | 'equalsSeveral'
   | 'deadlineTooLong'
   | 'clearsNothing'
+  | 'approvalPassed'
   | 'noAttributes'
   | 'portTwice'
   | Deaf;

@@ -1,18 +1,12 @@
 import { isList, isRecord } from '../event/values';
+import type { Told } from '../news/exchange';
 import type { WriteNews } from './own-writes';
 
-/** What another Node-RED tells of its writes; undefined if it is nothing of that kind: anybody may have written it. */
-export function newsOf(text: string): WriteNews | undefined {
-  let told: unknown;
-  try {
-    told = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return isRecord(told) && isNews(told) ? (told as unknown as WriteNews) : undefined;
-}
-
-type Told = Readonly<Record<string, unknown>>;
+/** The kind of news that tells of writes. */
+export const WRITE_NEWS = {
+  name: 'writes',
+  read: (told: Told): WriteNews | undefined => (isNews(told) ? (told as unknown as WriteNews) : undefined),
+};
 
 function isNews(told: Told): boolean {
   switch (told.news) {

@@ -78,12 +78,9 @@ export class OwnWrites {
     private readonly now: () => number = uptime,
   ) {}
 
-  /** Other Node-REDs get to know; the function returned ends that. */
-  shareBy(share: (news: WriteNews) => void): () => void {
+  /** Other Node-REDs get to know. */
+  shareBy(share: (news: WriteNews) => void): void {
     this.share = share;
-    return () => {
-      if (this.share === share) this.share = undefined;
-    };
   }
 
   /**
@@ -94,6 +91,7 @@ export class OwnWrites {
     switch (news.news) {
       case 'begun': {
         const { write, events, does } = news;
+        this.forgetOthers();
         this.others.set(write, { events, does: new Set(does), until: this.now() + MOST_OTHER_MS - ageMs });
         return;
       }
@@ -181,9 +179,13 @@ export class OwnWrites {
 
   /** Those that are under way, also of others. */
   private writes(): UnderWay[] {
+    this.forgetOthers();
+    return [...this.underWay, ...this.others.values()];
+  }
+
+  private forgetOthers(): void {
     const now = this.now();
     for (const [write, { until }] of this.others) if (until <= now) this.others.delete(write);
-    return [...this.underWay, ...this.others.values()];
   }
 
   private name(): string {

@@ -18,7 +18,8 @@ export type Hide = (text: string) => string;
 export const hideAll: Hide = () => HIDDEN;
 
 /** What may be kept of what a run is about. */
-export function hiddenAbout(about: About, hide: Hide = (text) => text): About {
+export function hiddenAbout(about: About, hide: Hide | undefined): About {
+  if (!hide) return about;
   return Object.fromEntries(Object.entries(about).map(([name, value]) => [name, hide(value as string)]));
 }
 

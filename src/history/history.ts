@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { Journal } from '../runs/journal';
 import type { DebugPost } from '../runs/misp-debug';
-import { SqliteStore } from '../store/sqlite-store';
-import type { StoredRun } from '../store/store';
+import { openStore, type StorePlace } from '../store/kept-store';
+import type { Forgotten } from '../store/runs-protocol';
+import type { ThreadStore } from '../store/thread-store';
 import { text, type Said } from '../text';
 import { KeptRequest } from '../triggers/last-request';
 import { Counters } from './counters';
@@ -14,6 +15,8 @@ import { Recorder } from './recorder';
 import { isOver } from './run-line';
 import { RunLog, type RunFilter } from './run-log';
 import { DEFAULT_HISTORY, type HistorySettings } from './settings';
+import { listShared } from './shared-list';
+import { recordFrom, rowFrom } from './stored-record';
 
 /** How often those who look at the runs are told of changes, in milliseconds. */
 const TELL_MS = 250;
@@ -21,7 +24,7 @@ const TELL_MS = 250;
 interface Events {
   /** There is something new, at most every quarter of a second. */
   changed: [];
-  /** Why nothing is kept on disk although it should be; undefined if it is again. */
+  /** Why nothing is kept in the store although it should be; undefined if it is again. */
   trouble: [problem: Said | undefined];
   /** What came of a run that MISP asked for. */
   over: [run: RunRecord];
@@ -48,7 +51,9 @@ export class History extends EventEmitter<Events> {
   private detach: (() => void) | undefined;
   private settings = DEFAULT_HISTORY;
   private hidden = new HiddenPaths();
-  private store: SqliteStore | undefined;
+  private store: ThreadStore | undefined;
+  /** Where the store is, as text. */
+  private place: string | undefined;
   private recorder: Recorder | undefined;
   private problem: Said | undefined;
 
@@ -83,26 +88,27 @@ export class History extends EventEmitter<Events> {
 
   /**
    * Keeps from now on what it is told to keep.
-   * @param folder where; without one nothing is kept on disk
+   * @param place of the store; without one all is in memory alone
    */
-  settle(folder: string | undefined, settings: HistorySettings): void {
+  settle(place: StorePlace | undefined, settings: HistorySettings): void {
     const { keep, limits, hidden } = settings;
     this.settings = settings;
     this.hidden = new HiddenPaths(hidden);
     if (keep === 'nothing') this.stopListening();
     else this.detach ??= this.journal.attach(this.log.sink);
-    const wanted = keep === 'disk' ? folder : undefined;
-    if (this.store?.folder !== wanted) this.close();
+    const wanted = place && JSON.stringify(place);
+    if (this.place !== wanted) this.close();
     if (this.store) this.store.setLimits(limits);
-    else if (wanted !== undefined) this.open(wanted);
+    else if (place) this.open(place);
+    this.place = wanted;
   }
 
-  /** Writes what waits, and gives up the files. */
+  /** Writes what waits, and gives up the store. */
   private close(): void {
     this.journal.handOver();
     this.recorder?.end();
     this.store?.close();
-    this.store = this.recorder = this.problem = undefined;
+    this.store = this.recorder = this.problem = this.place = undefined;
   }
 
   /** Node-RED ends: writes what waits, and knows of nothing any more. */
@@ -113,12 +119,12 @@ export class History extends EventEmitter<Events> {
     this.inputs.clear();
   }
 
-  /** Why nothing is kept on disk although it should be. */
+  /** Why nothing is kept in the store although it should be. */
   get trouble(): Said | undefined {
     return this.problem;
   }
 
-  /** What is wrong with what is kept on disk, and what was left out of it. */
+  /** What is wrong with what is kept in the store, and what was left out of it. */
   get troubles(): Said[] {
     const { inputs, mispRuns } = this;
     return [
@@ -166,6 +172,7 @@ export class History extends EventEmitter<Events> {
    * @param before only those before this run
    */
   async list(filter: RunFilter, most: number, before?: string): Promise<RunPart> {
+    if (this.store?.isShared) return this.listShared(this.store, filter, most, before);
     const rows = this.log.rows(filter, most, before);
     const isOlder = before !== undefined && this.log.get(before) === undefined;
     const { total, older, more } = await this.listStored(
@@ -182,25 +189,36 @@ export class History extends EventEmitter<Events> {
     const input = this.inputs.get(run);
     if (record && input) return { record, input };
     const stored = await this.store?.get(run).catch(() => undefined);
-    if (!record && !stored) return undefined;
+    const known = record ?? (stored && recordFrom(stored));
+    if (!known) return undefined;
     const kept = input ?? (stored?.input && KeptRequest.from(stored.input));
-    return { record: record ?? recordOf(stored as StoredRun), ...(kept ? { input: kept } : {}) };
+    return { record: known, ...(kept ? { input: kept } : {}) };
   }
 
   /**
    * Forgets a run, or all.
-   * @throws {WorkflowError} if what is on disk could not be deleted
+   * @throws {WorkflowError} if what is in the store could not be deleted
    */
   async forget(which: { run: string } | 'all'): Promise<void> {
-    const runs = which === 'all' ? this.log.all.map(({ run }) => run) : [which.run];
+    this.forgetHere(which === 'all' ? this.log.all.map(({ run }) => run) : [which.run]);
+    if (which === 'all') this.inputs.clear();
+    await this.store?.forget(which);
+  }
+
+  private forgetHere(runs: readonly string[]): void {
     for (const run of runs) {
       this.log.forget(run);
       this.inputs.forget(run);
       this.recorder?.forget(run);
     }
-    if (which === 'all') this.inputs.clear();
     this.changed();
-    await this.store?.forget(which);
+  }
+
+  /** Another process was told to forget runs. */
+  private onForgotten(which: Forgotten): void {
+    if ('runs' in which) return this.forgetHere(which.runs);
+    const until = Date.now() - which.allAgeMs;
+    this.forgetHere(this.log.all.flatMap(({ run, at }) => (at <= until ? run : [])));
   }
 
   private changed(): void {
@@ -219,15 +237,19 @@ export class History extends EventEmitter<Events> {
     this.inputs.clear();
   }
 
-  private open(folder: string): void {
-    const store = new SqliteStore(folder, this.settings.limits);
+  private open(place: StorePlace): void {
+    const store = openStore(place, this.settings.limits);
     const source = {
       record: (run: string) => this.log.get(run),
       input: (run: string) => this.inputs.get(run),
       inputSize: (run: string) => (this.settings.limits.inputs && this.inputs.sizeOf(run)) ?? 0,
     };
     const isOpen = () => store.current.state === 'open';
-    const recorder = new Recorder(store, source, isOpen, (said) => this.emit('noticed', said));
+    const tell = (said: Said) => void this.emit('noticed', said);
+    const left = store.isShared ? 'store.redisLeftOut' : 'store.leftOut';
+    const recorder = new Recorder(store, source, isOpen, tell, left);
+    store.on('changed', () => this.changed());
+    store.on('forgotten', (which) => this.onForgotten(which));
     store.on('notice', (notice) => this.emit('noticed', notice));
     store.on('state', (state) => {
       const problem = state.state === 'failed' ? state.problem : undefined;
@@ -243,31 +265,33 @@ export class History extends EventEmitter<Events> {
 
   /** Memory has the latest runs without a gap; what is older is in the store alone. */
   private async listStored(filter: RunFilter, most: number, before?: string) {
-    const { log } = this;
+    const { log, unstored } = this;
     const records = log.all;
-    const unstored = records.filter((record) => !this.recorder?.isStored(record)).length;
     // What is under way is in memory.
     const wanted = filter.outcome === 'open' ? 0 : most;
     // A moment may have several runs.
     const until = records.length > 0 ? records[0].at + 1 : undefined;
     const page = await this.store?.list({ ...filter, until, before, most: wanted }).catch(() => undefined);
-    const stored = (page?.rows ?? []).map((row) => JSON.parse(row) as RunRow);
+    const stored = page?.rows ?? [];
     return {
       total: page ? page.total + unstored : log.size,
-      older: stored.filter(({ run }) => log.get(run) === undefined).map(endedRow),
+      older: stored.flatMap((json) => rowFrom(json) ?? []).filter(({ run }) => log.get(run) === undefined),
       more: most === 0 || (wanted > 0 && stored.length === wanted),
     };
   }
-}
 
-/** What was under way when its process ended is so no more. */
-function endedRow<Row extends RunRow>(row: Row): Row {
-  return row.ended ? row : { ...row, ended: 'unknown' };
-}
+  /** All that memory has and the store not yet. */
+  private get unstored(): number {
+    return this.log.all.filter((record) => !this.recorder?.isStored(record)).length;
+  }
 
-function recordOf({ row, details }: StoredRun): RunRecord {
-  return endedRow({
-    ...(JSON.parse(row) as RunRow),
-    ...(JSON.parse(details) as Omit<RunRecord, keyof RunRow>),
-  });
+  private async listShared(
+    store: ThreadStore,
+    filter: RunFilter,
+    most: number,
+    before?: string,
+  ): Promise<RunPart> {
+    const { rows, more, stored } = await listShared(this.log, store, filter, most, before);
+    return { rows, more, total: stored === undefined ? this.log.size : stored + this.unstored };
+  }
 }

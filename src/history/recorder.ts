@@ -52,6 +52,7 @@ export class Recorder {
     private readonly source: Source,
     private readonly isOpen: () => boolean,
     private readonly tell: (said: Said) => void,
+    private readonly text: 'store.leftOut' | 'store.redisLeftOut' = 'store.leftOut',
   ) {}
 
   /** Something of a run has changed. */
@@ -70,7 +71,7 @@ export class Recorder {
   /** What was left out, if anything was. */
   get leftOut(): Text | undefined {
     const isWhole = Object.values(this.left).every((count) => count === 0);
-    return isWhole ? undefined : text('store.leftOut', { ...this.left });
+    return isWhole ? undefined : text(this.text, { ...this.left });
   }
 
   isStored(record: RunRecord): boolean {

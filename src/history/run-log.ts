@@ -1,8 +1,10 @@
 import type { OperationResult } from '../actions/plan';
 import type { Entry } from '../runs/journal';
+import type { Place } from '../store/store';
 import { words } from '../text';
 import { brief, briefOperation, briefText } from './brief';
 import { hiddenAbout, type Hide } from './hidden';
+import { isOlder, latestFirst } from './latest-first';
 import type { OperationBrief, RunRecord, RunRow, Step } from './record';
 
 /** Bounds of what is kept in memory. The bytes are those of the texts, counted roughly. */
@@ -79,6 +81,13 @@ export class RunLog {
     return rows;
   }
 
+  /** The same in the order of their times, as a store has them. @param than only those behind this place */
+  latest(filter: RunFilter, most: number, than?: Place): RunRow[] {
+    const fits = fitting(filter);
+    const found = this.all.filter((record) => fits(record) && (!than || isOlder(record, than)));
+    return found.sort(latestFirst).slice(0, most).map(rowOf);
+  }
+
   /** Nothing that a run tells from now on is kept but what `hide` leaves of it. */
   hide(run: string, hide: Hide): void {
     const known = this.hides.get(run);
@@ -117,16 +126,30 @@ export class RunLog {
     return this.records.size;
   }
 
-  private begin({ run, at, node, ...entry }: Entry & { what: 'received' }): void {
-    const { trigger, module, blocking, test, about, replay } = entry;
+  private begin(entry: Entry & { what: 'received' }): void {
+    const { run, at, trigger, module, blocking, test, about, replay } = entry;
+    const { node = { id: '', type: '', label: '' } } = entry;
+    // Each run has one, so it is made without detours.
     const record: RunRecord = {
-      ...{ run, trigger, module, blocking, test, at, failed: false, steps: [], more: 0 },
-      node: node ?? { id: '', type: '', label: '' },
-      ...(about ? { about: hiddenAbout(about, this.hides.get(run)) } : {}),
-      ...(replay === undefined ? {} : { replay }),
+      run,
+      trigger,
+      module,
+      blocking,
+      test,
+      at,
+      failed: false,
+      steps: [],
+      more: 0,
+      node,
     };
+    if (about) record.about = hiddenAbout(about, this.hides.get(run));
+    if (replay !== undefined) record.replay = replay;
     this.records.set(run, { record, bytes: 0 });
     this.weigh(run, 600 + (about?.info?.length ?? 0));
+  }
+
+  private get isFull(): boolean {
+    return this.records.size > this.limits.runs || this.bytes > this.limits.bytes;
   }
 
   private weigh(run: string, bytes: number): void {
@@ -134,9 +157,9 @@ export class RunLog {
     if (!known) return;
     known.bytes += bytes;
     this.bytes += bytes;
+    if (!this.isFull) return;
     for (const [oldest, { bytes: freed }] of this.records) {
-      const isFull = this.records.size > this.limits.runs || this.bytes > this.limits.bytes;
-      if (!isFull) break;
+      if (!this.isFull) break;
       this.records.delete(oldest);
       this.hides.delete(oldest);
       this.bytes -= freed;
@@ -169,7 +192,7 @@ function stepOf(entry: Entry & { what: 'decided' | 'planned' | 'did' | 'failed' 
   const where = node ? { at, node } : { at };
   switch (entry.what) {
     case 'decided':
-      return { ...where, what: 'decided', way: entry.way, found: brief(entry.found, hide) };
+      return { at, node, what: 'decided', way: entry.way, found: brief(entry.found, hide) };
     case 'planned': {
       const operations = entry.operations
         .slice(0, MOST_OPERATIONS)

@@ -3,7 +3,7 @@ import type { StoreLimits } from '../store/store';
 /** What is kept of the runs, and where. */
 export interface HistorySettings {
   /** `nothing`: not even in memory. */
-  keep: 'disk' | 'memory' | 'nothing';
+  keep: 'disk' | 'redis' | 'memory' | 'nothing';
   limits: StoreLimits;
   /** Hash paths whose values are not kept. */
   hidden: readonly string[];

@@ -1,4 +1,5 @@
 import { isAxiosError } from 'axios';
+import { isUntrusted } from '../certificate';
 import { madeOf, text, WorkflowError } from '../text';
 import type { GivenUp } from './time-limit';
 
@@ -32,9 +33,6 @@ export class HttpFailure extends WorkflowError {
 
 const MEGABYTE = 1024 * 1024;
 
-/** Codes of Node.js for a certificate that is not trusted. */
-const CERTIFICATE =
-  /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|CERT_(?:HAS_EXPIRED|NOT_YET_VALID|UNTRUSTED|REVOKED)|ALTNAME_INVALID/;
 const TLS = /^EPROTO$|^ERR_SSL/;
 /** Nobody was there: nothing was sent. */
 const NOT_REACHED = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/;
@@ -56,7 +54,7 @@ function kindOf(error: unknown, code: string, begun: boolean): FailureKind {
   if (error instanceof Error && TOO_LARGE.test(error.message)) return 'answerTooLarge';
   if (code === 'ETIMEDOUT') return 'slow';
   if (begun || BROKEN.test(code)) return 'cut';
-  if (CERTIFICATE.test(code)) return 'certificate';
+  if (isUntrusted(code)) return 'certificate';
   if (TLS.test(code)) return 'tls';
   return NOT_REACHED.test(code) ? 'unreachable' : 'failed';
 }

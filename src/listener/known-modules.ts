@@ -25,14 +25,17 @@ export class KnownModules {
     return [...this.modules.values()];
   }
 
-  add(module: AnnouncedModule): void {
-    if (JSON.stringify(this.modules.get(module.name)) === JSON.stringify(module)) return;
-    this.modules.set(module.name, module);
+  add(...modules: readonly AnnouncedModule[]): void {
+    const isKnown = (module: AnnouncedModule) =>
+      JSON.stringify(this.modules.get(module.name)) === JSON.stringify(module);
+    if (modules.every(isKnown)) return;
+    for (const module of modules) this.modules.set(module.name, module);
     this.write();
   }
 
-  remove(name: string): void {
-    if (this.modules.delete(name)) this.write();
+  remove(...names: readonly string[]): void {
+    const known = names.filter((name) => this.modules.delete(name));
+    if (known.length > 0) this.write();
   }
 
   /** The listener was deleted. */

@@ -104,6 +104,8 @@ export type ToWorker =
   | { type: 'module'; module: AnnouncedModule; state: ModuleState }
   | { type: 'forget'; name: string }
   | { type: 'absence'; absence: Absence | undefined }
+  /** Modules that others have announced are being asked for, or are there. */
+  | { type: 'listComes'; isComing: boolean }
   /** `goesOn`: the request was accepted only; the main thread tells with `ended` when nothing of it is left. */
   | { type: 'answer'; id: number; reply: Reply; goesOn?: boolean }
   | { type: 'list'; name: string; list: ServedList }

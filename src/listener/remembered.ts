@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { hashed, type Access, type HashedCredentials } from './credentials';
 import { DEFAULT_LIMITS, type ServiceLimits, type ServiceSettings, type TlsMaterial } from './protocol';
-import { errorSaying, WorkflowError } from '../text';
+import { errorOf, WorkflowError } from '../text';
 import { saveFile } from '../saved-file';
 import { tlsProblem } from './tls-problem';
 
@@ -148,6 +148,6 @@ export function rememberedTls(source: TlsSource): TlsMaterial {
     ...(ca ? { ca: readFileSync(ca, 'utf8') } : {}),
   };
   const problem = tlsProblem(material);
-  if (problem) throw typeof problem === 'string' ? new Error(problem) : errorSaying(problem);
+  if (problem) throw errorOf(problem);
   return material;
 }

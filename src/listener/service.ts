@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { spoken, type Said } from '../text';
+import { endLater } from '../thread-end';
 import type { Contact } from './contact';
 import { LastContact } from './contacts';
 import type { RequestQueue, TakenRequest } from '../queue/queue';
@@ -206,6 +207,11 @@ export class ListenerService extends EventEmitter<Events> {
     this.inHand.takeReturned(module.name);
   }
 
+  /** Modules that others have announced are being asked for: whoever asks for the list waits a moment. Or they are there. */
+  expectModules(isComing: boolean): void {
+    this.send({ type: 'listComes', isComing });
+  }
+
   forget(name: string): void {
     if (!this.owners.has(name)) this.send({ type: 'forget', name });
   }
@@ -236,14 +242,21 @@ export class ListenerService extends EventEmitter<Events> {
     this.send({ type: 'listsCame' });
   }
 
-  /** Answers what is open, closes the socket and ends the thread. */
+  /** Answers what is open and closes the socket; the thread ends. */
   async close(): Promise<void> {
     this.closing = true;
     this.queue?.leave();
     this.queue = undefined;
-    const stopped = new Promise((resolve) => this.worker.once('exit', resolve));
+    const { worker } = this;
+    // It has failed, and no other one has taken its place yet: nothing more is heard of it.
+    if (worker.threadId === -1) return;
+    const closed = new Promise<void>((resolve) => {
+      worker.once('exit', () => resolve());
+      worker.on('message', ({ type }: FromWorker) => type === 'closed' && resolve());
+    });
     this.send({ type: 'close' });
-    await stopped;
+    await closed;
+    endLater(worker);
   }
 
   private startThread(): Worker {
@@ -320,7 +333,6 @@ export class ListenerService extends EventEmitter<Events> {
       case 'failed':
         return this.fail(message.code, message.message);
       case 'closed':
-        void this.worker.terminate();
         return;
     }
   }

@@ -3,11 +3,12 @@ import { pauseBefore, repeat, type Patience } from '../http/repeat';
 import { scrubError } from '../http/scrub';
 import { WorkflowError, type Said } from '../text';
 import { readAnswer } from './answer';
-import { CircuitBreaker } from './breaker';
+import { CircuitBreaker, type Found } from './breaker';
 import { CallProblem, problemWith } from './call-problem';
 import { connect, type Connection, type MispSettings } from './connection';
 import { explain } from './errors';
 import type { Expected } from './expected';
+import { silenceOf } from './silence';
 import type { Permission } from './permissions';
 import { RateLimit } from './rate-limit';
 import { onlyReads } from './repeat';
@@ -53,16 +54,17 @@ export class MispClient {
   readonly url: string;
   private readonly leaves: () => () => void;
   private readonly writes: () => void;
+  private isLooking = false;
   /** How far MISP's clock is ahead of ours, in milliseconds, as its last answer told. */
   private ahead = 0;
 
   /** @throws {WorkflowError} if URL, proxy or a header cannot be used */
-  constructor(settings: MispSettings) {
+  constructor(private readonly settings: MispSettings) {
     this.leaves = settings.leaves ?? (() => () => undefined);
     this.writes = settings.writes ?? (() => undefined);
     this.connection = connect(settings);
     this.url = this.connection.url;
-    this.breaker = new CircuitBreaker(this.url);
+    this.breaker = new CircuitBreaker(this.url, undefined, settings.turned);
   }
 
   async get<T>(path: string, signal?: AbortSignal, expect?: Expected<T>): Promise<T> {
@@ -81,6 +83,14 @@ export class MispClient {
   /** What MISP's clock shows at a moment of ours, in seconds since 1970, as far as its answers tell. */
   clockAt(moment: number): number {
     return (moment + this.ahead) / 1000;
+  }
+
+  /** Another Node-RED has found that this MISP does not answer, or answers again: a reason to look, no more. */
+  async hear(found: Found): Promise<void> {
+    if (!this.breaker.isWorthALook(found)) return;
+    const silence = await silenceOf(this.settings);
+    if (silence === undefined) this.breaker.answered();
+    else this.breaker.notSeen(silence);
   }
 
   /** Ends the connections that are kept open. */
@@ -153,8 +163,27 @@ export class MispClient {
   private learn({ error, remedy }: CallProblem): void {
     if (remedy.limited) this.limit.reached(error, remedy.wait);
     if (remedy.given) this.breaker.abandoned();
-    else if (remedy.silent) this.breaker.failed(scrubError(error, this.connection.secrets).said);
-    else this.breaker.answered();
+    else if (!remedy.silent) this.breaker.answered();
+    else this.noAnswer(scrubError(error, this.connection.secrets).said, remedy.unknown);
+  }
+
+  /** @param reached the call may have come to MISP */
+  private noAnswer(reason: Said, reached = false): void {
+    if (reached && this.breaker.isAboutToOpen) void this.lookBefore(reason);
+    else this.breaker.failed(reason);
+  }
+
+  /**
+   * A call that got no answer may be slow since whoever wrote its event wanted it to be. Before others are kept from MISP,
+   * it is asked for what no event makes slow.
+   */
+  private async lookBefore(reason: Said): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    const silence = await silenceOf(this.settings);
+    this.isLooking = false;
+    if (silence === undefined) this.breaker.answered();
+    else this.breaker.failed(reason);
   }
 
   private final({ error, remedy }: CallProblem, reads: boolean): WorkflowError {

@@ -4,6 +4,7 @@ import { checkHeader } from '../http/headers';
 import { toJson } from '../http/json';
 import { hiddenTexts } from '../http/scrub';
 import { WorkflowError } from '../text';
+import type { Found } from './breaker';
 
 /** How a MISP is reached. */
 export interface MispSettings {
@@ -25,6 +26,8 @@ export interface MispSettings {
   leaves?: () => () => void;
   /** Asked before each request that may change something. @throws {WorkflowError} to refuse it */
   writes?: () => void;
+  /** Told when calls have found that it does not answer, or answers again. */
+  turned?: (found: Found) => void;
 }
 
 /** Connections to one MISP at a time: more would only queue up there. */

@@ -1,8 +1,8 @@
 import { textOf } from '../event/values';
 import type { MispClient } from './client';
 import { one } from './expected';
-import type { PickerItem } from './picker-item';
-import { item, SEARCHES, tagItem, type PickerSource } from './picker-sources';
+import type { PickerItem, PickerSource } from './picker-item';
+import { item, SEARCHES, tagItem } from './picker-sources';
 import { remembered, type PickerAnswer } from './pickers';
 import { searchTags } from './tags';
 

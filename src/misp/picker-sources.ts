@@ -3,20 +3,8 @@ import { isRecord, textOf } from '../event/values';
 import { GROUPS } from './accounts';
 import type { MispClient } from './client';
 import { plainRows, rows, rowsIn, type Json } from './expected';
-import type { PickerItem } from './picker-item';
+import type { PickerItem, PickerSource } from './picker-item';
 import { rowsOfTags } from './tags';
-
-/** What a picker can search. */
-export type PickerSource =
-  | 'tags'
-  | 'clusters'
-  | 'organisations'
-  | 'sharing-groups'
-  | 'users'
-  | 'recipients'
-  | 'warninglists'
-  | 'decaying-models'
-  | 'galaxies';
 
 /** How many things a picker shows. */
 export const MOST = 50;

@@ -1,6 +1,6 @@
 import type { MispClient } from './client';
-import type { PickerItem } from './picker-item';
-import { MOST, SEARCHES, type PickerSource } from './picker-sources';
+import type { PickerItem, PickerSource } from './picker-item';
+import { MOST, SEARCHES } from './picker-sources';
 
 export interface PickerAnswer {
   items: PickerItem[];

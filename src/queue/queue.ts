@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
+import type { RecordSet } from '../records/records';
 import type { Said } from '../text';
 import type { QueueOverview } from './overview';
 
@@ -69,6 +70,8 @@ export interface QueueEvents {
   changed: [];
   /** What another process that shares it has told, and how long ago. */
   shared: [news: string, ageMs: number];
+  /** Another process has changed a set of records that is watched. */
+  records: [set: string];
 }
 
 /**
@@ -105,6 +108,8 @@ export interface RequestQueue extends EventEmitter<QueueEvents> {
   forget(which: { id: number } | 'all'): Promise<number>;
   /** Tells the other processes that share it; left out where there are none. */
   share?(news: string): void;
+  /** A set of records that all of them have in common; left out where there are none. */
+  records?(set: string): RecordSet;
   /** Waits until what was told is written. */
   close(): void;
 }

@@ -29,15 +29,16 @@ export type Happening =
   /** `known`: nothing of the run can happen any more; else nobody can tell. `way`: where its messages went, `times`: when. */
   | { what: 'ended'; known: boolean; way?: Way; times?: number[] };
 
-/** One line of a run's journal. What it refers to is not to be changed. */
-export type Entry = Readonly<
-  Happening & {
-    run: string;
-    /** Milliseconds since 1970. */
-    at: number;
-    node?: { id: string; type: string; label: string };
-  }
->;
+/** Of which run it happened, when and where. */
+interface Where {
+  run: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  node?: { id: string; type: string; label: string };
+}
+
+/** One line of a run's journal. Neither it nor what it refers to is to be changed. */
+export type Entry = Readonly<Happening & Where>;
 
 /** Reads the journals of all runs, shortly after it happened, in order. What it throws is logged once. */
 export type Sink = (entry: Entry) => void;
@@ -70,12 +71,15 @@ export class Journal {
     return () => void this.sinks.delete(sink);
   }
 
+  /** @param happening belongs to the journal from now on */
   write(run: string, happening: Happening, node?: TrackedNode): void {
     if (!this.isRead) return;
     if (this.waiting.length >= MOST_WAITING) return void this.dropped++;
-    const at = Date.now();
-    const where = node && { node: { id: node._alias ?? node.id, type: node.type, label: labelOf(node) } };
-    this.waiting.push(Object.freeze({ ...happening, run, at, ...where }));
+    const entry: Happening & Partial<Where> = happening;
+    entry.run = run;
+    entry.at = Date.now();
+    if (node) entry.node = { id: node._alias ?? node.id, type: node.type, label: labelOf(node) };
+    this.waiting.push(Object.freeze(entry as Entry));
     if (this.handing) return;
     this.handing = true;
     setImmediate(() => this.handOver());

@@ -2,6 +2,7 @@ import { WorkflowError } from '../text';
 import { LOOP_LIMIT, type Looping } from './loops';
 import { hasTimers } from './function-timers';
 import { labelOf, pathOf, type Group, type Reception, type TrackedNode } from './reception';
+import { Trace } from './trace';
 import type { Waiter } from './waiter';
 
 /** Whom a run tells what becomes of it. */
@@ -54,8 +55,7 @@ export class Run implements Looping {
   /** How many calls of it may change something in a MISP. */
   writeLimit = WRITE_LIMIT;
   private writes = 0;
-  /** What may be kept of it when it has ended: no data of its message hangs on it. */
-  readonly trace = { acted: false, isForgotten: false };
+  readonly trace = new Trace();
   /** A node got a message that may change the world: the run cannot be repeated. */
   touched = false;
   /** A redeploy stopped nodes that were at work for it: that its paths end means nothing any more. */
@@ -234,7 +234,7 @@ export class Run implements Looping {
     if (this.hasEnded) return;
     clearTimeout(this.linger);
     this.hasEnded = true;
-    this.trace.isForgotten = true;
+    this.trace.end();
     this.noteQuiet();
     this.events.ended(known);
   }

@@ -235,7 +235,7 @@ export class RunTracker {
     const run = parent?.run ?? this.origins.runOf(msg);
     if (!run || run.isForgotten) return undefined;
     run.touched ||= !this.knowledge.harmless(node);
-    run.trace.acted ||= this.knowledge.acts(node);
+    if (!run.trace.acted && this.knowledge.acts(node)) run.trace.act();
     const reception = this.receive(run, msg, node, parent);
     if (node.type === 'function') watchTimers(node, () => this.origins.here);
     return reception;

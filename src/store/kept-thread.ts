@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Worker, type MessagePort } from 'node:worker_threads';
-import { errorSaying, text, type Said } from '../text';
+import { errorOf, errorSaying, text, type Said } from '../text';
+import { endLater } from '../thread-end';
 import type { KeeperMessage, StoreState } from './protocol';
 
 /** How long the end of the process waits until all is written, in milliseconds. */
@@ -48,7 +49,7 @@ export class KeptThread<To extends object> extends EventEmitter<Events> {
     private readonly start: () => object,
     private readonly texts: {
       closed: 'store.closed' | 'queue.closed' | 'redis.closed' | 'retry.closed';
-      thread: 'store.thread' | 'queue.thread' | 'retry.thread';
+      thread: 'store.thread' | 'store.redisThread' | 'queue.thread' | 'retry.thread';
     },
   ) {
     super();
@@ -74,7 +75,7 @@ export class KeptThread<To extends object> extends EventEmitter<Events> {
     this.worker?.postMessage(message, transfer);
   }
 
-  /** Waits until all that was asked for is written, and ends the thread: nothing is under way afterwards. */
+  /** Waits until all that was asked for is written, and gives up the thread: nothing is under way afterwards. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -82,7 +83,8 @@ export class KeptThread<To extends object> extends EventEmitter<Events> {
     this.worker?.postMessage({ do: 'close' });
     if (this.worker) Atomics.wait(this.closed, 0, 0, CLOSE_MS);
     this.refuseAll();
-    void this.worker?.terminate();
+    if (this.worker) endLater(this.worker);
+    this.worker = undefined;
   }
 
   private readonly onExit = () => this.close();
@@ -124,7 +126,7 @@ export class KeptThread<To extends object> extends EventEmitter<Events> {
     this.asked.delete(message.id);
     if (message.told === 'answer') return asked?.resolve(message.answer as never);
     const { problem } = message;
-    asked?.reject(typeof problem === 'string' ? new Error(problem) : errorSaying(problem));
+    asked?.reject(errorOf(problem));
   }
 
   private setState(state: StoreState): void {

@@ -40,10 +40,14 @@ export type ToQueueThread =
   | { do: 'fates'; fates: readonly { fate: Fate; id: number }[] }
   /** Only where several processes share it. */
   | { do: 'share'; news: readonly string[] }
+  /** Likewise: changes of a set of records are to be told. */
+  | { do: 'watch'; set: string }
   | { do: 'close' };
 
 export type FromQueueThread =
   | KeeperMessage
   | { told: 'taken'; request: TakenRequest }
   | { told: 'changed' }
-  | { told: 'shared'; news: string; ageMs: number };
+  | { told: 'shared'; news: string; ageMs: number }
+  /** Another process has changed a set of records. */
+  | { told: 'records'; set: string };

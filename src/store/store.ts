@@ -32,6 +32,14 @@ export interface StoredRun {
   row: string;
   details: string;
   input?: StoredInput;
+  /** It was recorded by another process, which lives: what has no end yet is under way there. */
+  isLiving?: boolean;
+}
+
+/** Where a run stands: they are in the order of their times, those of one moment in that of their ids. */
+export interface Place {
+  at: number;
+  run: string;
 }
 
 /** Which runs are looked for; what is left out or empty does not matter. */
@@ -47,6 +55,8 @@ export interface Search {
   until?: number;
   /** Only those before this run; none if it is not known. */
   before?: string;
+  /** Only those before this place, whether there is such a run or not. */
+  older?: Place;
   most: number;
 }
 
@@ -55,19 +65,22 @@ export interface StoredPage {
   rows: string[];
   /** How many runs are kept, fitting or not. */
   total: number;
+  /** Those of them that a process has recorded that lives: what has no end yet is under way there. */
+  living?: string[];
 }
 
 /**
- * What must outlast the process. All that it promises is on disk when the promise is kept; a promise that it cannot
- * keep is rejected with the reason in words, and nothing of it is kept.
+ * What must outlast the process. All that it promises is kept when the promise is; a promise that it cannot keep is
+ * rejected with the reason in words. Nothing of it is kept then on disk; in Redis, which may be lost while it answers, a
+ * part of it may be: what is kept again is there once.
  */
 export interface Store {
-  /** Keeps runs, all or none; one that is known is replaced. */
+  /** Keeps runs; one that is known is replaced. */
   record(runs: readonly StoredRun[]): Promise<void>;
   list(search: Search): Promise<StoredPage>;
   get(run: string): Promise<StoredRun | undefined>;
   /**
-   * Forgets a run, or all: no byte of them is left in the store's files.
+   * Forgets a run, or all: no byte of them is left in the store.
    * @returns how many
    */
   forget(which: { run: string } | 'all'): Promise<number>;

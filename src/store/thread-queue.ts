@@ -105,7 +105,7 @@ export class ThreadQueue extends EventEmitter<QueueEvents> implements RequestQue
     return this.thread.ask({ do: 'forget', which });
   }
 
-  /** Waits until all that was told is written, and ends the thread: nothing is under way afterwards. */
+  /** Waits until all that was told is written, and gives up the thread: nothing is under way afterwards. */
   close(): void {
     this.tellFates();
     this.thread.close();
@@ -128,6 +128,7 @@ export class ThreadQueue extends EventEmitter<QueueEvents> implements RequestQue
   private onTold(message: Exclude<FromQueueThread, KeeperMessage>): void {
     if (message.told === 'changed') return void this.emit('changed');
     if (message.told === 'shared') return void this.emit('shared', message.news, message.ageMs);
+    if (message.told === 'records') return void this.emit('records', message.set);
     this.inHand.add(message.request.id);
     this.emit('taken', message.request);
   }

@@ -3,6 +3,7 @@ import { insertGroups } from '../../src/actions/insert-groups';
 import { substituteCustom, substitutePap, substituteTlp } from '../../src/actions/tag-patterns';
 import { planTagReplacement } from '../../src/actions/tag-replacement';
 import { attribute, eventWith, ref, tag } from './event';
+import { soon } from '../support/soon';
 
 const event = { id: '1', uuid: 'e' };
 const on = { scope: 'event', event, items: [] };
@@ -35,10 +36,8 @@ describe('tags and what they are replaced by', () => {
     assert.equal(substitute('x'), undefined);
   });
 
-  it('a pattern in linear time', () => {
-    const started = Date.now();
-    substituteCustom('/^(a+)+$/', 'x')(`${'a'.repeat(50_000)}!`);
-    assert.ok(Date.now() - started < 1000);
+  it('a pattern in linear time', async () => {
+    await soon(1000, () => substituteCustom('/^(a+)+$/', 'x')(`${'a'.repeat(50_000)}!`));
   });
 
   it('a group that took no part leaves its name in place', () => {

@@ -2,23 +2,10 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Approvals, type Asked } from '../../src/approval/approvals';
+import { Approvals } from '../../src/approval/approvals';
 import { ApprovalFiles } from '../../src/approval/files';
 import { idIn, tokenOf } from '../../src/approval/links';
-
-const HOUR = 3_600_000;
-const ALICE = { email: 'alice@example.org', name: 'alice@example.org' };
-const BOB = { email: 'bob@example.org', name: 'bob@example.org' };
-const UUID = '091b3ba9-7144-478d-ae4b-aa4b734b2703';
-
-const shown = {
-  ...{ id: '1', uuid: UUID, info: 'Harbor', date: '', organisation: '', threatLevel: '', analysis: '' },
-  ...{ distribution: '1', sharingGroup: '', tags: [], attributes: 0, objects: 0, reports: 0, types: [] },
-};
-const asked = (digest: string, more: Partial<Asked> = {}): Asked => ({
-  ...{ node: 'n1', digest, author: 'author@example.org', event: shown, findings: '', validMs: HOUR },
-  ...more,
-});
+import { HOUR, ALICE, BOB, UUID, shown, asked } from '../support/approvals';
 
 describe('approvals', () => {
   let folder: string;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { KeptList, type ListSettings } from '../../src/block-list/kept-list';
 import { readSaved } from '../../src/block-list/saved';
 import { fetchDuringUpdates } from '../support/list-load';
 import { root } from '../support/node-red';
@@ -44,6 +45,29 @@ describe('a block list on disk', function () {
       assert.equal(rounds.size, 1);
       assert.ok([...rounds][0] >= round, 'the list is never ahead of what it is kept from');
     }
+  });
+
+  it('is kept whole again if somebody removes what it is kept from', async () => {
+    const guard = { shrinkPercent: 100, mayBeEmpty: true, most: 1000 };
+    const settings: ListSettings = {
+      ...{ name: 'fw', format: 'plain', holds: 'all', subdomains: false, never: [], days: 0, guard },
+      ...{ snapshots: 0, folder },
+    };
+    const list = new KeptList(settings);
+    const at = Math.floor(Date.now() / 1000);
+    const put = async (...names: string[]) => {
+      const sources = names.map((name) => [`=${name}`, { at, values: [`${name}.example`] }] as const);
+      return list.change({ whole: false, put: new Map(sources), drop: new Set() });
+    };
+    await put('a', 'b', 'c', 'd');
+    await put('e');
+    rmSync(path.join(folder, 'fw.sources'));
+    assert.deepEqual((await put('f')).held, undefined);
+    await put('g');
+    await list.close();
+    const { sources = [] } = readSaved(readFileSync(path.join(folder, 'fw.sources'), 'utf8')) ?? {};
+    assert.deepEqual([...sources].map(([key]) => key).sort(), ['=a', '=b', '=c', '=d', '=e', '=f', '=g']);
+    assert.equal(readFileSync(path.join(folder, 'fw.txt'), 'utf8').trim().split('\n').length, 7);
   });
 
   it('is never torn for who fetches it while it changes', async () => {

@@ -307,3 +307,32 @@ describe('listeners at one port', () => {
     assert.deepEqual(found(at('m', '10.0.0.1', 1), at('n', '127.0.0.1', 2)), []);
   });
 });
+
+describe('an approval that can be passed', () => {
+  const approval = node('q', 'misp-approval', ['a', 'x', 'b', 'b']);
+  const flow = [approval, allow, block, node('x', 'debug')];
+  const passed = (more: object) =>
+    check(trigger('q', more), ...flow)
+      .filter(({ key }) => key === 'approvalPassed')
+      .map(({ nodes, trigger: by, danger }) => [...nodes, by, danger]);
+
+  it('stands behind a trigger that lets MISP go on when the run fails or is late', () => {
+    for (const more of [{ onError: 'allow' }, { onDeadline: 'allow' }])
+      assert.deepEqual(passed(more), [['q', 't', true]]);
+    assert.deepEqual(passed({}), []);
+    assert.deepEqual(passed({ onError: 'block', onDeadline: 'block' }), []);
+  });
+
+  it('is none where MISP does not wait, or no approval is reached', () => {
+    assert.deepEqual(passed({ onError: 'allow', goOn: 'watch' }), []);
+    const beside = [trigger('a', { onError: 'allow' }), ...flow];
+    assert.ok(check(...beside).every(({ key }) => key !== 'approvalPassed'));
+    const strict = { ...trigger('q', { module: 'u' }), id: 'u' };
+    assert.deepEqual(
+      check(trigger('a', { onError: 'allow' }), strict, ...flow).filter(
+        ({ key }) => key === 'approvalPassed',
+      ),
+      [],
+    );
+  });
+});

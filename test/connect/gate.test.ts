@@ -6,6 +6,7 @@ import { gateIn, isGated } from '../../src/connect/gate-shape';
 import { bareGraph, insertAt, withTriggerData } from '../../src/connect/splice';
 import F from '../fixtures/fail-closed/workflow-F.json';
 import G from '../fixtures/fail-closed/workflow-G.json';
+import { soon } from '../support/soon';
 
 const gate = { trigger: 'event-publish', module: 'own_gate', word: 'cleared' };
 const bare = bareGraph(gate.trigger);
@@ -113,14 +114,12 @@ describe('a graph that fails closed and was drawn by hand', () => {
     assert.equal(closingTag(insertAt(graph, placesIn(graph)[0], later), MODULE), undefined);
   });
 
-  it('is found in a graph of circles and of a thousand blocks in no time', () => {
+  it('is found in a graph of circles and of a thousand blocks in no time', async () => {
     const big: Record<string, unknown> = { ...graph };
     for (let id = 100; id < 1100; id++) {
       const connections = [{ node: String(id + 1) }, { node: '100' }];
       big[id] = { ...graph['6'], id, outputs: { output_1: { connections } } };
     }
-    const began = Date.now();
-    assert.ok(closingTagOfAny(graphOf(big)));
-    assert.ok(Date.now() - began < 1000);
+    await soon(1000, () => assert.ok(closingTagOfAny(graphOf(big))));
   });
 });

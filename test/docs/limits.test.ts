@@ -248,6 +248,10 @@ const TESTS: Record<string, [file: string, title: string][]> = {
     [CLIENT, 'costs a run milliseconds when MISP is down'],
     [CHANGES, 'is not asked for 5 seconds, and for 60 at most'],
   ],
+  'Where calls took too long, it is asked for its version': [
+    ['test/misp/away-news.test.ts', 'is no stop for others where one event is slow'],
+    ['test/misp/away-news.test.ts', 'is no stop where the call that tries again'],
+  ],
   'Editing an event or its attributes': [
     [CHANGES, 'editing an event or its attributes renews the timestamp'],
   ],

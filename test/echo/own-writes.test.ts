@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { newsOf } from '../../src/echo/news';
+import { WRITE_NEWS } from '../../src/echo/news';
 import { OwnWrites, type WriteNews } from '../../src/echo/own-writes';
 import { stateOf } from '../../src/echo/state';
 import { entityOf, thing, thingOf, type Thing } from '../../src/echo/things';
+import { Exchange, type Told } from '../../src/news/exchange';
 import attribute from '../fixtures/triggers/attribute-after-save.edit.json';
 import inObject from '../fixtures/triggers/attribute-after-save.object-attribute-edit.json';
 import eventSaved from '../fixtures/triggers/event-after-save.edit.json';
@@ -54,12 +55,20 @@ describe('the memory of own writes', () => {
   });
 
   describe('shared by several Node-REDs', () => {
-    /** Two that hear each other, through text as it is sent. */
+    /** What one tells the other hears, through text as it is sent. */
+    function tells(one: OwnWrites, other: OwnWrites): void {
+      const there = new Exchange();
+      there.join({ ...WRITE_NEWS, hear: (news, ageMs) => other.hear(news, ageMs) });
+      const here = new Exchange();
+      one.shareBy(here.join({ ...WRITE_NEWS, hear: () => undefined }));
+      here.sendBy((text) => there.hear(text, 0));
+    }
+    /** Two that hear each other. */
     function two(): [OwnWrites, OwnWrites] {
-      const both: [OwnWrites, OwnWrites] = [new OwnWrites(), new OwnWrites()];
-      for (const [index, one] of both.entries())
-        one.shareBy((news) => both[1 - index].hear(newsOf(JSON.stringify(news))!, 0));
-      return both;
+      const [a, b] = [new OwnWrites(), new OwnWrites()];
+      tells(a, b);
+      tells(b, a);
+      return [a, b];
     }
 
     it('knows what another one has written, once for each trigger in all', () => {
@@ -74,9 +83,8 @@ describe('the memory of own writes', () => {
 
     it('waits for what another one is writing, and not for ever for one that is dead', async () => {
       let now = 0;
-      const [a] = two();
-      const b = new OwnWrites(undefined, () => now);
-      a.shareBy((news) => b.hear(newsOf(JSON.stringify(news))!, 0));
+      const [a, b] = [new OwnWrites(), new OwnWrites(undefined, () => now)];
+      tells(a, b);
       const over = a.begin({ events: ['1'], does: new Set(['publish']) });
       assert.deepEqual([b.isWriting(['1']), b.isWriting(['2'])], [true, false]);
       assert.equal(
@@ -112,15 +120,15 @@ describe('the memory of own writes', () => {
     });
 
     it('takes nothing else for news', () => {
-      const wrong = [
-        ...['', '{', 'null', '[]', '{"news":"begun","write":"1","events":null,"does":[]}', '{"news":"told"}'],
-        ...['{"news":"noted","note":"1","written":{"kind":"event","uuid":"1","state":{},"times":[null]}}'],
-        ...[
-          '{"news":"noted","note":"1","written":{"kind":"event","uuid":"1","state":{"Tag":{}},"times":[]}}',
-        ],
-        ...['{"news":"__proto__"}', '{"__proto__":{"news":"over","write":"1"}}'],
+      const wrong: object[] = [
+        { news: 'begun', write: '1', events: null, does: [] },
+        { news: 'told' },
+        { news: 'noted', note: '1', written: { kind: 'event', uuid: '1', state: {}, times: [null] } },
+        { news: 'noted', note: '1', written: { kind: 'event', uuid: '1', state: { Tag: {} }, times: [] } },
+        ...[{ news: '__proto__' }, Object.assign(Object.create({ news: 'over' }) as object, { write: '1' })],
       ];
-      for (const text of wrong) assert.equal(newsOf(text), undefined, text);
+      for (const told of wrong)
+        assert.equal(WRITE_NEWS.read(JSON.parse(JSON.stringify(told)) as Told), undefined);
     });
   });
 

@@ -192,7 +192,8 @@ describe('ad hoc runs in the editor', function () {
     await page.click('[data-do=carryOut]');
     await page.waitForSelector('h3:has-text("Run, ")');
     await page.waitForSelector('[data-do=save]');
-    assert.deepEqual([isMarked(misp, '1'), isMarked(misp, '2')], [true, true]);
+    const shown = (await page.textContent('.misp-ad-hoc-place')) ?? '';
+    assert.deepEqual([isMarked(misp, '1'), isMarked(misp, '2')], [true, true], shown);
     assert.equal(await page.evaluate('globalThis.ran'), undefined);
     await page.keyboard.press('Escape');
     await page.waitForSelector('.misp-ad-hoc-place', { state: 'detached' });

@@ -4,7 +4,7 @@ import { addTag } from '../../sandbox/misp/rest/tag-objects';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { ADMIN, PUBLISHER, PUBLISHER_KEY } from '../../sandbox/misp/users';
 import { allow, credentials, listener, node, tab, trigger } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { freePort, listening } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';
 import { contentOf, TestMailServer } from '../support/smtp';

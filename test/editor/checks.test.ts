@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { root, type FlowNode } from '../support/node-red';
+import { becomes } from '../support/until';
 import { openEditor, picture, type Editor } from './browser';
 import { tab as onlyTab } from './flows';
 import { closeForm, openByDoubleClick, wire } from './mouse';
@@ -62,21 +63,14 @@ describe('the checks in the editor', function () {
       rows.map((row) => `${row.getAttribute('data-key')} ${row.getAttribute('data-nodes')}`),
     );
   const settles = async (expected: string[]) => {
-    for (let attempt = 0; attempt < 40; attempt++) {
-      if (JSON.stringify(await list()) === JSON.stringify(expected)) break;
-      await editor.page.waitForTimeout(100);
-    }
-    assert.deepEqual(await list(), expected);
+    await becomes(list, expected);
     const marked = expected.flatMap((entry) => entry.split(' ').slice(1));
-    await editor.page.waitForTimeout(100);
-    assert.deepEqual((await badges()).sort(), marked.sort());
+    await becomes(async () => (await badges()).sort(), marked.sort());
   };
   const modules = () =>
     inEditor((RED) => RED.nodes.filterNodes({ type: 'misp-trigger' }).map(({ module }) => module));
-  const invoke = async (action: string) => {
-    await inEditor((RED, name) => RED.actions.invoke(name), action);
-    await editor.page.waitForTimeout(400);
-  };
+  const invoke = (action: string) => inEditor((RED, name) => RED.actions.invoke(name), action);
+  const hasModules = (expected: string[]) => becomes(modules, expected);
 
   it('find nothing in a flow that is all right', async () => {
     await editor.open([...tab, trigger('t', 'event-publish', ['b']), response('b')]);
@@ -98,9 +92,8 @@ describe('the checks in the editor', function () {
 
     // The list, by the badge; and the node, by the list and the keyboard alone.
     await page.locator('.misp-check:not(.hide) g').click();
-    await page.waitForTimeout(500);
-    assert.ok(await page.isVisible('.misp-checks li'));
-    assert.equal(await page.evaluate(() => document.activeElement?.className), 'misp-check-words');
+    await page.waitForSelector('.misp-checks li');
+    await becomes(() => page.evaluate(() => document.activeElement?.className), 'misp-check-words');
     await page.keyboard.press('Enter');
     await picture(page, 'checks-list.png');
     assert.match((await page.textContent('.misp-checks li')) ?? '', /Use a trigger that blocks/);
@@ -111,8 +104,8 @@ describe('the checks in the editor', function () {
     await page.selectOption('#node-input-trigger', 'event-publish');
     await closeForm(page);
     await settles([]);
-    assert.deepEqual(await page.locator('.misp-checks-number').allTextContents(), []);
-    assert.equal(await page.isVisible('.misp-checks-status'), false);
+    await becomes(() => page.locator('.misp-checks-number').allTextContents(), []);
+    await becomes(() => page.isVisible('.misp-checks-status'), false);
   });
 
   it('tell of a port that another program has, at the trigger too, until it is free', async () => {
@@ -122,13 +115,10 @@ describe('the checks in the editor', function () {
     const { port } = other.address() as AddressInfo;
     const flow = [onlyTab, { ...listener, port }, trigger('t', 'event-publish', ['b']), response('b')];
     await editor.open(flow);
-    const settled = async (expected: string[]) => {
-      for (let i = 0; i < 40 && JSON.stringify(await list()) !== JSON.stringify(expected); i++)
-        await page.waitForTimeout(100);
-      assert.deepEqual(await list(), expected);
-    };
+    // The listener has no place in the workspace for a badge.
+    const settled = (expected: string[]) => becomes(list, expected);
     await settled(['portTaken l t']);
-    assert.deepEqual(await badges(), ['t']);
+    await becomes(badges, ['t']);
     // Who opens the editor later is told too.
     await page.reload();
     await page.waitForSelector('.red-ui-flow-node');
@@ -200,8 +190,7 @@ describe('the checks in the editor', function () {
     await page.click('text=Confirm deploy');
     await page.waitForSelector('text=MISP may go on unblocked');
     await page.click('text=Show the list');
-    await page.waitForTimeout(400);
-    assert.ok(await page.isVisible('.misp-checks li'));
+    await page.waitForSelector('.misp-checks li');
   });
 
   describe('names of modules', () => {
@@ -211,7 +200,6 @@ describe('the checks in the editor', function () {
     const paste = async (nodes: FlowNode[], options: object = { generateIds: true }) => {
       await inEditor((RED, all) => RED.view.importNodes(all[0], all[1]), [nodes, options]);
       await editor.page.mouse.click(700, 500);
-      await editor.page.waitForTimeout(400);
     };
 
     it('a copy by the keyboard gets one of its own, undo and redo keep it', async () => {
@@ -221,24 +209,22 @@ describe('the checks in the editor', function () {
       await page.keyboard.press('Control+v');
       await page.mouse.move(700, 500, { steps: 3 });
       await page.mouse.click(700, 500);
-      await page.waitForTimeout(400);
-      assert.deepEqual(await modules(), ['first', 'first_2']);
+      await hasModules(['first', 'first_2']);
       await page.waitForSelector('text=announces the module first_2');
       await settles([]);
       await invoke('core:undo');
-      assert.deepEqual(await modules(), ['first']);
+      await hasModules(['first']);
       await invoke('core:redo');
-      assert.deepEqual(await modules(), ['first', 'first_2']);
+      await hasModules(['first', 'first_2']);
     });
 
     it('a deleted trigger comes back with its name, even if that is taken by then', async () => {
       const { page } = editor;
       await page.locator('[id="t"] .red-ui-flow-node').click();
       await page.keyboard.press('Delete');
-      await page.waitForTimeout(300);
-      assert.deepEqual(await modules(), []);
+      await hasModules([]);
       await invoke('core:undo');
-      assert.deepEqual(await modules(), ['first']);
+      await hasModules(['first']);
       await settles([]);
     });
 
@@ -246,27 +232,26 @@ describe('the checks in the editor', function () {
       const { page } = editor;
       await page.locator('[id="t"] .red-ui-flow-node').click();
       await page.keyboard.press('Control+x');
-      await page.waitForTimeout(200);
+      await hasModules([]);
       await page.keyboard.press('Control+v');
       await page.mouse.move(700, 500, { steps: 3 });
       await page.mouse.click(700, 500);
-      await page.waitForTimeout(300);
-      assert.deepEqual(await modules(), ['first']);
+      await hasModules(['first']);
     });
 
     it('an import keeps a name that is free, and changes one that is taken, also on a new tab', async () => {
       await paste([trigger('n', 'event-publish', [], { module: 'second', goOn: 'watch' })]);
-      assert.deepEqual(await modules(), ['first', 'second']);
+      await hasModules(['first', 'second']);
       await paste([trigger('n', 'event-publish', [], { module: 'second', goOn: 'watch' })], {
         generateIds: true,
         addFlow: true,
       });
-      assert.deepEqual((await modules()).sort(), ['first', 'second', 'second_2']);
+      await becomes(async () => (await modules()).sort(), ['first', 'second', 'second_2']);
       const both = ['a', 'b'].map((id) =>
         trigger(id, 'event-publish', [], { module: 'same', goOn: 'watch' }),
       );
       await paste(both);
-      assert.deepEqual((await modules()).sort(), ['first', 'same', 'same_2', 'second', 'second_2']);
+      await becomes(async () => (await modules()).sort(), ['first', 'same', 'same_2', 'second', 'second_2']);
     });
 
     it('what was deployed with one name twice stays, and is shown', async () => {
@@ -275,7 +260,7 @@ describe('the checks in the editor', function () {
         trigger('t', 'event-publish', [], { module: 'first', goOn: 'watch' }),
         trigger('u', 'event-publish', [], { module: 'first', goOn: 'watch', y: 200 }),
       ]);
-      assert.deepEqual(await modules(), ['first', 'first']);
+      await hasModules(['first', 'first']);
       await settles(['moduleTwice t u']);
       assert.equal(await editor.page.locator('.misp-checks li button').count(), 3);
     });
@@ -286,7 +271,7 @@ describe('the checks in the editor', function () {
     await editor.open(JSON.parse(readFileSync(file, 'utf8')) as FlowNode[]);
     // A node of the settings has no place in the workspace for a badge.
     await editor.page.waitForSelector('.misp-checks li >> nth=1', { state: 'attached' });
-    assert.deepEqual(await list(), ['lacks d0000000000000a1', 'lacks d0000000000000a1']);
+    await becomes(list, ['lacks d0000000000000a1', 'lacks d0000000000000a1']);
     assert.match((await editor.page.textContent('.misp-checks')) ?? '', /Missing: User/);
     const isValid = () =>
       inEditor((RED) => {
@@ -298,7 +283,7 @@ describe('the checks in the editor', function () {
       d0000000000000a1: { user: 'misp', password: 'secret' },
     });
     await settles([]);
-    assert.deepEqual(await isValid(), [true, true]);
+    await becomes(isValid, [true, true]);
   });
 
   describe('one click', () => {
@@ -337,18 +322,18 @@ describe('the checks in the editor', function () {
       await editor.open([...tab, ...flow]);
       await settles(['wayWithoutAnswer if']);
       await page.locator('.misp-checks-status').click();
-      await page.waitForTimeout(400);
+      await page.waitForSelector('.misp-checks li');
       assert.match((await page.textContent('.misp-checks li')) ?? '', /leaves “if” here \(else/i);
       await picture(page, 'checks-mend.png');
       await page.click('.misp-checks-mend');
       await settles([]);
-      assert.deepEqual(await wired(), ['if/0 block', 'if/1 allow', 't/0 misp-if-tag']);
+      await becomes(wired, ['if/0 block', 'if/1 allow', 't/0 misp-if-tag']);
       await picture(page, 'checks-mended.png');
       await invoke('core:undo');
       await settles(['wayWithoutAnswer if']);
       await invoke('core:redo');
       await settles([]);
-      assert.deepEqual(await wired(), ['if/0 block', 'if/1 allow', 't/0 misp-if-tag']);
+      await becomes(wired, ['if/0 block', 'if/1 allow', 't/0 misp-if-tag']);
     });
 
     it('adds "otherwise" to a switch, and mends all at once', async () => {
@@ -362,22 +347,21 @@ describe('the checks in the editor', function () {
       ]);
       await settles(['wayWithoutAnswer if', 'switchWithoutOtherwise s']);
       await page.locator('.misp-checks-status').click();
-      await page.waitForTimeout(400);
-      assert.equal(await page.textContent('.misp-checks-mend-all'), 'Answer all 2: allow');
+      await becomes(() => page.textContent('.misp-checks-mend-all'), 'Answer all 2: allow');
       await page.click('.misp-checks-mend-all');
       await settles([]);
       const mended = ['if/0 switch', 'if/1 allow', 's/0 block', 's/1 allow', 't/0 misp-if-tag'];
-      assert.deepEqual(await wired(), mended);
+      await becomes(wired, mended);
       await openByDoubleClick(page, 's');
       assert.equal(await page.locator('#node-input-rule-container li').count(), 2);
       await page.click('#node-dialog-cancel');
-      await page.waitForTimeout(400);
+      await page.waitForSelector('#node-dialog-cancel', { state: 'detached' });
       await invoke('core:undo');
       await settles(['wayWithoutAnswer if', 'switchWithoutOtherwise s']);
-      assert.deepEqual(await wired(), ['if/0 switch', 's/0 block', 't/0 misp-if-tag']);
+      await becomes(wired, ['if/0 switch', 's/0 block', 't/0 misp-if-tag']);
       await invoke('core:redo');
       await settles([]);
-      assert.deepEqual(await wired(), mended);
+      await becomes(wired, mended);
       await page.click('#red-ui-header-button-deploy');
       await page.click('text=Confirm deploy');
       await page.waitForSelector('text=Successfully deployed');

@@ -4,6 +4,7 @@ import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/
 import { graphOf } from '../../src/actions/misp-graph';
 import { listener, node, tab, trigger } from '../support/flows';
 import { freePort } from '../support/misp';
+import { becomes } from '../support/until';
 import { openEditor, shots, type Editor } from './browser';
 import { unreadable } from './contrast';
 
@@ -106,8 +107,7 @@ describe('the dialog that connects a MISP', function () {
     await click('undo');
     const blocks = () => Object.keys(graphOf(misp.workflowStore.byTrigger('event-publish')?.data)).length;
     // What was done shows as it was until the first step back.
-    for (let waited = 0; blocks() !== 2 && waited < 300; waited++) await editor.page.waitForTimeout(100);
-    assert.equal(blocks(), 2);
+    await becomes(blocks, 2);
     await seen('.misp-connect-said[data-state="ok"]');
     await editor.page.keyboard.press('Escape');
     await editor.page.waitForTimeout(600);

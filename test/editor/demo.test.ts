@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { call, freePort } from '../support/misp';
+import { becomes } from '../support/until';
 import { openEditor, picture, TRAY_MS, type Editor } from './browser';
 import { tab } from './flows';
 import { closeForm, dragFromPalette, openByDoubleClick, wire } from './mouse';
@@ -77,8 +78,9 @@ describe('the demo, built with the mouse', function () {
     await page.selectOption('#node-input-answer', 'allow');
     await closeForm(page);
 
+    // The checks find nothing.
     await page.waitForTimeout(500);
-    assert.equal(await page.locator('.misp-checks li').count(), 0, 'the checks find nothing');
+    await becomes(() => page.locator('.misp-checks li').count(), 0);
     await page.click('#red-ui-header-button-deploy');
     await page.waitForSelector('text=Successfully deployed');
     await page.waitForSelector('text=ready');

@@ -6,6 +6,7 @@ import { definitions } from '../support/definitions';
 import { block, credentials, ifTag, listener, node, trigger } from '../support/flows';
 import { event, freePort, listening, query } from '../support/misp';
 import type { FlowNode } from '../support/node-red';
+import { becomes } from '../support/until';
 import { openEditor, picture, TRAY_MS, type Editor } from './browser';
 import { idOf, withDefaults } from './flows';
 
@@ -69,6 +70,7 @@ async function startHostileMisp() {
   ];
   let refuses = false;
   const server = http.createServer((request, response) => {
+    if (request.url === '/busy') return response.writeHead(503).end(HOSTILE.repeat(5000));
     const [, body] = answers.find(([pattern]) => pattern.test(request.url ?? '')) ?? [];
     const isKnown = body !== undefined && !refuses;
     response.writeHead(isKnown ? 200 : 403, { 'content-type': 'application/json' });
@@ -134,6 +136,12 @@ describe('hostile text in the editor', function () {
       { ...block('stop', '{{ Event.info }}'), name: NAME, x: 800, y: 40 },
       { ...node('module', 'misp-run-module', [[]], { server: 'misp', module: 'hostile' }), x: 400, y: 120 },
       { ...speaker, x: 400, y: 200 },
+      node('hook', 'misp-webhook', [[]], {
+        // Its name is longer than the workspace.
+        ...{ x: 800, y: 120, l: false },
+        ...{ name: HOSTILE, url: `${misp.url}/busy`, payload: '{{ Event.info }}', contentType: 'text' },
+        ...{ version: 1, method: 'POST', retry: true, retryHours: 6, onFailure: 'continue' },
+      }),
       node('path', 'misp-if', [['stop'], []], { hash_path: 'Event.info', name: NAME, x: 400, y: 280 }),
       ...definitions.map(({ description }) => hostileNode(description)),
     ];
@@ -199,6 +207,33 @@ describe('hostile text in the editor', function () {
     for (const port of await page.locator('.red-ui-flow-port').all()) await port.hover({ force: true });
     await page.waitForTimeout(TRAY_MS);
     await picture(page, 'hostile-workspace.png');
+  });
+
+  it('stays text in the list of what is tried again, of any length and with any keys', async () => {
+    const { page, nodeRed } = editor;
+    const text = HOSTILE.repeat(3000);
+    const hostile = JSON.parse(
+      `{"Event":{"id":"1","info":${JSON.stringify(text)},"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}}`,
+    ) as object;
+    for (let count = 0; count < 2; count++)
+      nodeRed.RED.nodes.getNode(idOf('hook'))?.receive({ payload: structuredClone(hostile) });
+    await page.evaluate("RED.sidebar.show('misp-runs')");
+    const list = page
+      .locator('.misp-run-accepted li')
+      .filter({ hasText: '<img src=x onerror=window.pwned=1>' });
+    await list.nth(1).waitFor();
+    const shown = await list.first().innerText();
+    assert.ok(shown.length < 5000, `${shown.length} characters`);
+    await harmless();
+    await picture(page, 'hostile-retries.png');
+    // Those that ask, too.
+    await list.first().locator('[data-action=cancelRetry]').click();
+    await page.locator('.red-ui-notification button.primary:visible').click();
+    await list.nth(1).waitFor({ state: 'detached' });
+    await list.first().locator('[data-action=cancelRetry]').click();
+    await page.locator('.red-ui-notification button.primary:visible').click();
+    await list.first().waitFor({ state: 'detached' });
+    assert.equal(({} as { polluted?: number }).polluted, undefined);
   });
 
   it("stays text in the result of the trigger's button", async () => {
@@ -325,8 +360,7 @@ describe('hostile text in the editor', function () {
     await page.press('#red-ui-clipboard-dialog-import-text', 'End');
     await page.waitForTimeout(500);
     await page.click('#red-ui-clipboard-dialog-ok');
-    await page.waitForTimeout(1000);
-    assert.equal(await page.evaluate("RED.nodes.filterNodes({ type: 'misp-run-module' }).length > 2"), true);
+    await becomes(() => page.evaluate("RED.nodes.filterNodes({ type: 'misp-run-module' }).length > 2"), true);
     await page.evaluate("RED.sidebar.show('misp-checks')");
     await page.waitForTimeout(800);
     await picture(page, 'hostile-import.png');

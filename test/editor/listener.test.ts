@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { definitions } from '../support/definitions';
 import { block, idOf, listener, trigger } from '../support/flows';
 import { event, freePort, get, listening, query } from '../support/misp';
+import { becomes } from '../support/until';
 import { openEditor, picture, type Editor } from './browser';
 import { tab, withDefaults } from './flows';
 
@@ -163,9 +164,8 @@ describe('the form of misp-trigger', function () {
     await picture(page, 'misp-trigger-asked.png');
     await page.click('#node-input-lookup-listener, #node-input-btn-listener-edit');
     await page.waitForSelector('#node-config-dialog-ok');
-    await page.waitForTimeout(500);
-    assert.equal(await page.locator('.misp-settings').count(), 1);
-    assert.equal(await page.locator('.misp-gone').count(), 1);
+    await becomes(() => page.locator('.misp-settings').count(), 1);
+    await becomes(() => page.locator('.misp-gone').count(), 1);
     await page.click('#node-config-dialog-cancel');
     await page.waitForTimeout(350);
     await page.click('#node-dialog-cancel');

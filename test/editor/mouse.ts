@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { TRAY_MS } from './browser';
 
 /** Drags a node type from the palette to a place of the workspace, and returns the id of the new node. */
@@ -19,15 +19,25 @@ export async function dragFromPalette(page: Page, type: string, x: number, y: nu
 /** Wires an output of a node to the input of another, by dragging from port to port. */
 export async function wire(page: Page, from: string, to: string, output = 0): Promise<void> {
   const port = (id: string, kind: string) => page.locator(`[id="${id}"] .red-ui-flow-port-${kind}`);
-  const start = await port(from, 'output').nth(output).boundingBox();
-  const end = await port(to, 'input').first().boundingBox();
-  await drag(page, middle(start), middle(end));
+  const start = await standing(page, port(from, 'output').nth(output));
+  const end = await standing(page, port(to, 'input').first());
+  await drag(page, start, end);
   await page.waitForTimeout(200);
+}
+
+/** The middle of what is shown, once it has stopped moving: a workspace is drawn over several turns. */
+async function standing(page: Page, what: Locator): Promise<Point> {
+  for (let before = middle(await what.boundingBox()); ;) {
+    await page.waitForTimeout(100);
+    const now = middle(await what.boundingBox());
+    if (now.x === before.x && now.y === before.y) return now;
+    before = now;
+  }
 }
 
 /** Opens the form of a node by a double click on it. */
 export async function openByDoubleClick(page: Page, id: string): Promise<void> {
-  const { x, y } = middle(await page.locator(`[id="${id}"] .red-ui-flow-node`).boundingBox());
+  const { x, y } = await standing(page, page.locator(`[id="${id}"] .red-ui-flow-node`));
   await page.mouse.dblclick(x, y);
   await page.waitForSelector('#node-dialog-ok');
   await page.waitForTimeout(TRAY_MS);

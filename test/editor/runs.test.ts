@@ -4,6 +4,7 @@ import type { RunList } from '../../nodes/plugin/api';
 import { allow, block, credentials, idOf, ifTag, listener, tab, trigger } from '../support/flows';
 import { call, event, freePort, listening, query } from '../support/misp';
 import { deploy } from '../support/node-red';
+import { becomes } from '../support/until';
 import { openEditor, picture, type Editor } from './browser';
 import { unreadable } from './contrast';
 
@@ -30,10 +31,7 @@ for (const colours of ['light', 'dark'] as const) {
     const names = () => editor.page.locator('.misp-run-name').allTextContents();
     const shows = async (expected: string[]) => {
       // Runs of the suite before are still known: Node-RED was started again in its process.
-      const first = async () => (await names()).slice(0, expected.length);
-      for (let i = 0; i < 50 && JSON.stringify(await first()) !== JSON.stringify(expected); i++)
-        await editor.page.waitForTimeout(100);
-      assert.deepEqual(await first(), expected);
+      await becomes(async () => (await names()).slice(0, expected.length), expected);
     };
 
     async function counted(): Promise<{ runs: number; blocked: number }> {
@@ -106,13 +104,64 @@ for (const colours of ['light', 'dark'] as const) {
 
     it("show what MISP's own workflows did, as its debug mode posts it", async () => {
       const { page } = editor;
+      const ofMisp = page.locator('.misp-run', { hasText: 'workflow in MISP' });
+      const before = await ofMisp.count();
       for (const { path: url, body } of DEBUG_RUNS[0].posts)
         assert.equal(await postDebug(port, url, body, debugLogin(credentials.listener.password)), 200);
-      await page.locator('.misp-run', { hasText: 'workflow in MISP' }).first().click();
+      await becomes(() => ofMisp.count(), before + 1);
+      await ofMisp.first().click();
       await page.locator('.misp-run-steps li', { hasText: 'nodered_block' }).waitFor();
       const steps = (await page.textContent('.misp-run-steps')) ?? '';
       assert.match(steps, /tag-if.*went well.*nodered_block.*debug block/);
       await picture(page, `runs-of-misp-${colours}.png`);
+      await page.click('[data-action=back]');
+    });
+
+    it('are opened by a click, whatever comes while the button is down', async () => {
+      const { page } = editor;
+      await ask(['tlp:green'], 'To be pressed');
+      await shows(['To be pressed']);
+      const box = await page.locator('.misp-run').first().boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x + 20, box.y + box.height / 2);
+      await page.mouse.down();
+      const said = () => page.textContent('.misp-runs > p[role=status]');
+      const before = await said();
+      await ask(['tlp:green'], 'While a run was pressed');
+      await becomes(async () => (await said()) !== before, true);
+      await page.mouse.up();
+      await page.waitForSelector('.misp-run-steps li');
+      assert.match((await page.textContent('.misp-run-page')) ?? '', /To be pressed/);
+      await page.click('[data-action=back]');
+      await shows(['While a run was pressed']);
+    });
+
+    it('are shown to their end, also if that came while the page was on its way', async () => {
+      const { page } = editor;
+      const login = debugLogin(credentials.listener.password);
+      const [first, ...others] = DEBUG_RUNS[1].posts;
+      await postDebug(port, first.path, first.body, login);
+      const underWay = page.locator('.misp-run[data-state=open]', { hasText: 'workflow in MISP' });
+      await underWay.waitFor();
+      let isOver: () => void = () => undefined;
+      const over = new Promise<void>((resolve) => (isOver = resolve));
+      let isAsked: () => void = () => undefined;
+      const asked = new Promise<void>((resolve) => (isAsked = resolve));
+      await page.route('**/misp-workflows/runs/misp-*', async (route) => {
+        const response = await route.fetch();
+        isAsked();
+        await over;
+        await route.fulfill({ response });
+      });
+      await underWay.click();
+      await asked;
+      for (const { path: url, body } of others) await postDebug(port, url, body, login);
+      await page.locator('.misp-run[data-state=allow]', { hasText: 'workflow in MISP' }).first().waitFor();
+      // All that is told of it has been told.
+      await page.waitForTimeout(1000);
+      isOver();
+      await becomes(() => page.locator('.misp-run-steps li').count(), others.length - 1);
+      await page.unroute('**/misp-workflows/runs/misp-*');
       await page.click('[data-action=back]');
     });
 

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { definitions } from '../support/definitions';
 import { tab } from '../support/flows';
+import { until } from '../support/until';
 import { openEditor, type Editor } from './browser';
 
 /** What a user of MISP types, and the node that is meant. */
@@ -71,7 +72,7 @@ describe("searching for a node by MISP's words", function () {
     await page.fill(field, words);
     await page.press(field, 'End');
     let types = await found();
-    for (const end = Date.now() + 5000; !isRight(types) && Date.now() < end; types = await found())
+    for (const end = Date.now() + 20_000; !isRight(types) && Date.now() < end; types = await found())
       await page.waitForTimeout(20);
     assert.ok(isRight(types), `${words}: ${types.join(', ')}`);
   }
@@ -84,6 +85,16 @@ describe("searching for a node by MISP's words", function () {
     (types) =>
       types.includes(type) && types.length < most;
   const isEmpty: Check = (types) => types.length === 0;
+
+  /** Node-RED does not hear a click while it still puts the last node in its place. */
+  const openQuickAdd = (position: { x: number; y: number }) =>
+    until(async () => {
+      await editor.page.click('#red-ui-workspace-chart', { modifiers: ['Control'], position });
+      return editor.page.waitForSelector(QUICK_ADD, { timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    });
 
   const wanted = [
     ...Object.entries(WORDS),
@@ -103,8 +114,7 @@ describe("searching for a node by MISP's words", function () {
 
   it('finds it when a node is added on the canvas', async () => {
     const { page } = editor;
-    await page.click('#red-ui-workspace-chart', { modifiers: ['Control'], position: { x: 300, y: 300 } });
-    await page.waitForSelector(QUICK_ADD);
+    await openQuickAdd({ x: 300, y: 300 });
     for (const [words, type] of wanted) await search(QUICK_ADD, words, inQuickAdd, has(type, 20));
     await search(QUICK_ADD, 'no such node', inQuickAdd, isEmpty);
     await search(QUICK_ADD, 'stop execution', inQuickAdd, has('misp-response', 20));
@@ -120,15 +130,13 @@ describe("searching for a node by MISP's words", function () {
   it('finds it again while nodes are added one after the other', async () => {
     const { page } = editor;
     await page.waitForSelector(QUICK_ADD, { state: 'hidden' });
-    await page.click('#red-ui-workspace-chart', { modifiers: ['Control'], position: { x: 300, y: 450 } });
-    await page.waitForSelector(QUICK_ADD);
+    await openQuickAdd({ x: 300, y: 450 });
     await search(QUICK_ADD, 'tag operation', inQuickAdd, has('misp-tag', 20));
     // With Ctrl, Node-RED fills its list while it still looks for the words before, and may fail over it.
     await page.press(QUICK_ADD, 'Enter');
     await page.waitForFunction('RED.nodes.filterNodes({ z: "tab", type: "misp-tag" }).length > 0');
     await page.waitForSelector(QUICK_ADD, { state: 'hidden' });
-    await page.click('#red-ui-workspace-chart', { modifiers: ['Control'], position: { x: 600, y: 450 } });
-    await page.waitForSelector(QUICK_ADD);
+    await openQuickAdd({ x: 600, y: 450 });
     await search(QUICK_ADD, 'mattermost', inQuickAdd, has('misp-chat', 20));
     await page.press(QUICK_ADD, 'Escape');
   });

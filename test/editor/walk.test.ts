@@ -53,7 +53,7 @@ describe('the walk of a newcomer', function () {
     await editor.page.fill(field, text);
     await editor.page.locator(field).blur();
     let said = '';
-    for (let attempt = 0; attempt < 30 && !words.test(said); attempt++) {
+    for (let attempt = 0; attempt < 100 && !words.test(said); attempt++) {
       await editor.page.waitForTimeout(200);
       said = await complaint(editor.page, field);
     }

@@ -3,6 +3,7 @@ import { HashPathError } from '../../src/event/errors';
 import { combine, extract, get } from '../../src/event/hash';
 import { insert, remove } from '../../src/event/hash-modify';
 import { rememberPositions } from '../../src/event/values';
+import { soon } from '../support/soon';
 
 const event = {
   Event: {
@@ -96,11 +97,9 @@ describe('hash paths and untrusted text', () => {
     assert.deepEqual(combine([{ k: '__proto__', v: { polluted: 1 } }], '{n}.k', '{n}.v').polluted, undefined);
   });
 
-  it('run regular expressions in linear time', () => {
+  it('run regular expressions in linear time', async () => {
     const value = `${'a'.repeat(50_000)}!`;
-    const started = performance.now();
-    assert.deepEqual(extract({ x: [{ value }] }, 'x.{n}[value=/(a+)+$/].value'), []);
-    assert.ok(performance.now() - started < 100);
+    await soon(100, () => assert.deepEqual(extract({ x: [{ value }] }, 'x.{n}[value=/(a+)+$/].value'), []));
   });
 
   it('refuse what needs more than linear time', () => {

@@ -17,15 +17,10 @@ function makeEvent(count: number): unknown {
   return toCoreFormat({ Event: { Tag: [{ name: 'tlp:green' }], Attribute } });
 }
 
-/** The shortest of some runs: what the work itself takes. */
-function shortest(work: () => void): number {
-  return Math.min(
-    ...Array.from({ length: 5 }, () => {
-      const started = performance.now();
-      work();
-      return performance.now() - started;
-    }),
-  );
+function duration(work: () => void): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
 }
 
 describe('100,000 attributes', () => {
@@ -68,13 +63,20 @@ describe('100,000 attributes', () => {
 
   for (const [name, run] of Object.entries(work)) {
     it(`${name}: four times the data costs some four times the time`, () => {
-      const ratio =
-        shortest(() => run(large)) /
-        Math.max(
-          1,
-          shortest(() => run(small)),
+      // The shortest times tell what the work itself takes; a machine that is busy otherwise needs more of them.
+      let [ofLarge, ofSmall, rounds] = [Infinity, Infinity, 0];
+      const ratio = () => ofLarge / Math.max(1, ofSmall);
+      while (rounds++ < 5 || (ratio() >= 12 && rounds < 50)) {
+        ofLarge = Math.min(
+          ofLarge,
+          duration(() => run(large)),
         );
-      assert.ok(ratio < 12, `${ratio.toFixed(1)} times`);
+        ofSmall = Math.min(
+          ofSmall,
+          duration(() => run(small)),
+        );
+      }
+      assert.ok(ratio() < 12, `${ratio().toFixed(1)} times`);
     });
   }
 

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { createRequire } from 'node:module';
 import { bound, type Expression } from '../../src/expression/bound';
+import { soon } from '../support/soon';
 
 const near = createRequire(
   createRequire(require.resolve(process.env.NODE_RED_PATH ?? 'node-red')).resolve('@node-red/util'),
@@ -104,15 +105,15 @@ describe('JSONata in bounds', function () {
   });
 
   it('matches hostile text in linear time', async () => {
-    const begun = performance.now();
-    assert.equal(await evaluate('$contains(payload.Event.info, /^(a+)+$/)'), false);
-    assert.ok(performance.now() - begun < 1000);
+    await soon(1000, async () =>
+      assert.equal(await evaluate('$contains(payload.Event.info, /^(a+)+$/)'), false),
+    );
   });
 
   it('sorts and makes distinct what a large event holds', async () => {
-    const begun = performance.now();
-    assert.equal(await evaluate('$count($distinct(payload.Event.Attribute.value))', 20_000), 50_000);
-    assert.equal(await evaluate('$sort(payload.Event.Attribute.value)[0]', 20_000), 'v0');
-    assert.ok(performance.now() - begun < 5000);
+    await soon(5000, async () => {
+      assert.equal(await evaluate('$count($distinct(payload.Event.Attribute.value))', 20_000), 50_000);
+      assert.equal(await evaluate('$sort(payload.Event.Attribute.value)[0]', 20_000), 'v0');
+    });
   });
 });

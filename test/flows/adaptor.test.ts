@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import path from 'node:path';
 import { deploy, root, startNodeRed } from '../support/node-red';
 import { node, tab } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 
 interface Message {
   payload?: unknown;

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { MispAttribute, MispEvent } from '../../sandbox/misp/model';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { drivenExamples, type ExampleTest } from '../support/examples';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 
 const MAY_CHANGE = 'misp-workflow:mutability="allowed"';

@@ -7,7 +7,7 @@ import { triggerData } from '../../sandbox/misp/trigger-data';
 import { drivenExamples, type ExampleTest } from '../support/examples';
 import texts from '../../locales/en-US/misp-trigger.json';
 import recorded from '../fixtures/triggers/enrichment-before-query.json';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { contentOf, TestMailServer } from '../support/smtp';
 

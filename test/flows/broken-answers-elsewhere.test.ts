@@ -3,10 +3,11 @@ import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/
 import { MispClient } from '../../src/misp/client';
 import { namesOf } from '../../src/misp/picker-names';
 import { PICKER_SOURCES, searchPicker, type PickerAnswer } from '../../src/misp/pickers';
-import type { PickerSource } from '../../src/misp/picker-sources';
+import type { PickerSource } from '../../src/misp/picker-item';
 import { BREAKAGES, realAnswer, routeOf } from '../support/breakages';
 import { allow, credentials, listener, node, tab, trigger } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { MailNodeTest } from '../support/mail-node';
 import { freePort, listening, query } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';

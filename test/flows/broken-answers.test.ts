@@ -5,7 +5,7 @@ import { NEWEST } from '../../sandbox/misp/version';
 import { bareGraph, withTriggerData } from '../../src/connect/splice';
 import { placeOf, startAiModule } from '../support/ai-module';
 import { BREAKAGES, realAnswer, routeOf, withOtherIds } from '../support/breakages';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { MispNodeTest, type NodeSettings, type TestMessage } from '../support/misp-node';
 import type { ModuleServiceStandIn } from '../support/modules';
 import { eventOf } from '../support/planned';

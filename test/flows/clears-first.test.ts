@@ -11,7 +11,8 @@ import {
 import type { RunRecord } from '../../src/history/record';
 import { allow, block, credentials, idOf, ifTag, listener, node, tab, trigger } from '../support/flows';
 import { example } from '../support/examples';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { freePort, listening, query, type Reply } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 import { recordCalls, sendJson, type Recorder } from '../support/recorder';

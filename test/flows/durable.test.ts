@@ -10,7 +10,8 @@ import { call, freePort, listening } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 import { forkNodeRed } from '../support/node-red-process';
 import { smallDisk, type SmallDisk } from '../support/small-disk';
-import { bytesIn, until } from '../support/store';
+import { bytesIn } from '../support/store';
+import { until } from '../support/until';
 
 const MEGABYTE = 1024 * 1024;
 const stored = (wires: string[], more: object = {}) =>

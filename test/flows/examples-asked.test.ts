@@ -11,7 +11,7 @@ import { placeOf, startAiModule } from '../support/ai-module';
 import { drivenExamples, type ExampleTest } from '../support/examples';
 import tagged from '../fixtures/triggers/tag-attached-after-save.event.json';
 import user from '../fixtures/triggers/user-after-save.json';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { startReceiver, type Receiver } from '../support/receiver';
 import { RetryClock } from '../support/retry-clock';

@@ -6,7 +6,7 @@ import { bareGraph, withTriggerData } from '../../src/connect/splice';
 import type { Created } from '../../src/actions/plan';
 import { sampleEvents } from '../../sandbox/misp/sample-events';
 import { drivenExamples, type ExampleTest } from '../support/examples';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { frames, startPublisher } from '../support/zmq';
 
 const now = () => String(Math.floor(Date.now() / 1000));

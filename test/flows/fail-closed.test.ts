@@ -8,6 +8,7 @@ import { GRAPHS } from '../support/fail-closed-graphs';
 import { allow, block, credentials, ifTag, listener, node, tab, trigger } from '../support/flows';
 import { freePort, listening } from '../support/misp';
 import { forkNodeRed, type NodeRedProcess } from '../support/node-red-process';
+import { until } from '../support/until';
 
 interface Recorded {
   graph: string;
@@ -260,11 +261,3 @@ describe('a workflow of MISP that fails closed', function () {
     });
   });
 });
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 500; i++) {
-    if (isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('it did not come');
-}

@@ -4,6 +4,7 @@ import { fieldCases, green, placed, red, secretsOf, type FieldCase } from '../su
 import { call, freePort, listening, type Reply } from '../support/misp';
 import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 import { startReceiver, type Receiver } from '../support/receiver';
+import { answeredWithin } from '../support/soon';
 
 /**
  * Flows that once let a red event through. By the rule "all paths have ended", too, none of them does any more:
@@ -81,9 +82,8 @@ describe('flows on which the gate once failed', function () {
   for (const fieldCase of cases) {
     it(`${fieldCase.name}, by the rule "watch": MISP goes on at once`, async () => {
       await deployCase(fieldCase, 'watch');
-      const reply = await ask(red());
+      const reply = await answeredWithin(300, () => ask(red()));
       assert.equal(reply.text, '{"data":true}');
-      assert.ok(reply.ms < 300, `${reply.ms} ms`);
     });
   }
 

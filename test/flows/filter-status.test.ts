@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { node, tab } from '../support/flows';
 import { deploy, startNodeRed } from '../support/node-red';
-import { until } from '../support/log';
+import { until } from '../support/until';
 
 describe('an active filter', function () {
   this.timeout(20000);
@@ -47,7 +47,7 @@ describe('an active filter', function () {
   it('is not shown any more when a message comes without it, and is told once only', async () => {
     const before = statuses.length;
     send('first');
-    await until(() => false, 100).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(statuses.length, before);
     send('below');
     await until(() => textOf('below') !== '→ then · filtered: A, B');

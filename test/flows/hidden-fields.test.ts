@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Field } from '../../nodes/definition';
+import { applies } from '../../src/checks/fields';
 import { definitions } from '../support/definitions';
 import { idOf, node, tab } from '../support/flows';
 import { collectLog } from '../support/log';
@@ -87,13 +88,17 @@ function broken(field: Field): unknown[] {
   }
 }
 
+const defaultOf = (field: Field) => ('default' in field ? field.default : undefined);
+
 /** Choices that hide fields, each with the fields that it hides. */
 function hiding(fields: Record<string, Field>): { choice: Settings; hidden: [string, Field][] }[] {
   const found = new Map<string, { choice: Settings; hidden: [string, Field][] }>();
   for (const [name, field] of Object.entries(fields)) {
-    for (const [other, wanted] of Object.entries(field.when ?? {})) {
+    for (const [other, wanted] of [field.when ?? {}].flat().flatMap(Object.entries<unknown>)) {
       const all = fields[other].kind === 'select' ? fields[other].options : [true, false];
       for (const value of all.filter((one) => ![wanted].flat().includes(one))) {
+        // Shown for another reason all the same.
+        if (applies(field, (one) => (one === other ? value : defaultOf(fields[one])))) continue;
         const choice = { [other]: value };
         const key = JSON.stringify(choice);
         if (!found.has(key)) found.set(key, { choice, hidden: [] });

@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { allow, block, credentials, listener, node, tab, trigger } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, root, startNodeRed } from '../support/node-red';
 

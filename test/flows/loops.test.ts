@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { credentials, listener, node, tab, trigger } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';
 

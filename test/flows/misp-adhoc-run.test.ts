@@ -8,7 +8,7 @@ import { sampleEvents } from '../../sandbox/misp/sample-events';
 import type { AdHocForm, AdHocView } from '../../nodes/plugin/api';
 import type { Report } from '../../src/adhoc/report';
 import { idOf, node, tab } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 import { recordCalls, type Recorder } from '../support/recorder';
 

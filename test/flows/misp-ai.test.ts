@@ -5,11 +5,12 @@ import { aiAnswerOf, type AiAnswer } from '../../src/actions/ai-answer';
 import { planAi } from '../../src/actions/ask-ai';
 import { AskedLately } from '../../src/echo/asked-lately';
 import { BREAKAGES, realAnswer } from '../support/breakages';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { placeOf, startAiModule } from '../support/ai-module';
 import { MispNodeTest, type NodeSettings, type TestMessage } from '../support/misp-node';
 import type { ModuleServiceStandIn } from '../support/modules';
 import { eventOf, resultOf } from '../support/planned';
+import { soon } from '../support/soon';
 
 type Row = Record<string, unknown>;
 
@@ -259,8 +260,7 @@ describe('what MISP says of its AI', () => {
       assert.deepEqual(aiAnswerOf('extract-indicators', { attributes: odd }), { use: 'extract-indicators' });
   });
 
-  it('is looked for in a megabyte of hostile text in no time', () => {
-    const began = performance.now();
+  it('is looked for in a megabyte of hostile text in no time', async () => {
     for (const content of ['=', ' ', '#', '\n', '# AI summary\n', 'a, '].map((one) =>
       one.repeat(1_000_000 / one.length),
     )) {
@@ -269,11 +269,12 @@ describe('what MISP says of its AI', () => {
       const data = {
         Event: { id: '2', EventReport: [report(REPORT, content)], _AttributeFlattened: [attribute] },
       };
-      planAi('summarise-reports', {}, data, { most: 10, wait: 1 });
-      planAi('summarise-event', {}, data, { most: 10, wait: 1 });
-      planAi('extract-indicators', {}, data, { most: 10, wait: 1 });
+      await soon(200, () => {
+        planAi('summarise-reports', {}, data, { most: 10, wait: 1 });
+        planAi('summarise-event', {}, data, { most: 10, wait: 1 });
+        planAi('extract-indicators', {}, data, { most: 10, wait: 1 });
+      });
     }
-    assert.ok(performance.now() - began < 1000);
   });
 
   it('is remembered for its time, and no more of it than there is room', () => {

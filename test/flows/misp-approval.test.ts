@@ -8,7 +8,8 @@ import { ADMIN, ANALYST_KEY, ORG_ADMIN_KEY, PUBLISHER, PUBLISHER_KEY } from '../
 import type { Approval } from '../../src/approval/approval';
 import { ExampleTest } from '../support/examples';
 import { allow, credentials, idOf, listener, node, tab, trigger } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { freePort, listening } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 import { forkNodeRed } from '../support/node-red-process';

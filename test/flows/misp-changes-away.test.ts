@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { freePort } from '../support/misp';
 import { MispNodeTest, type NodeSettings } from '../support/misp-node';
 import { eventOf } from '../support/planned';

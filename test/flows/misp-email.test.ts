@@ -6,7 +6,7 @@ import { block, credentials, listener, node, tab, trigger } from '../support/flo
 import { freePort, listening, query } from '../support/misp';
 import { deploy } from '../support/node-red';
 import { MAIL_LOGIN, MailNodeTest } from '../support/mail-node';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { contentOf } from '../support/smtp';
 
 const EVENT = {

@@ -4,7 +4,7 @@ import type { AddToEvent } from '../../src/actions/add-to-event';
 import type { CreateEvent } from '../../src/actions/create-event';
 import type { Created } from '../../src/actions/plan';
 import { ANALYST_KEY, READER_KEY } from '../../sandbox/misp/server';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { MispNodeTest, type NodeSettings, type TestMessage } from '../support/misp-node';
 import { isWriting, planOf, resultOf } from '../support/planned';
 import { sendJson } from '../support/recorder';

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { credentials, idOf, listener, node, tab } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { freePort, get, listening } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';
 

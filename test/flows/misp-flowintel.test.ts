@@ -9,7 +9,8 @@ import { readParams } from '../../src/mapping/convert';
 import { caseIn, caseOf } from '../../src/notify/flowintel/case';
 import { definitions } from '../support/definitions';
 import { credentials, idOf, listener, node, tab, trigger } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { event as bareEvent, freePort, listening, query } from '../support/misp';
 import { MispNodeTest, type NodeSettings, type TestMessage } from '../support/misp-node';
 import { deploy, root } from '../support/node-red';
@@ -218,6 +219,24 @@ describe('misp-flowintel', function () {
       [null, 'x', { name: 'flowintel-case' }, { name: 'flowintel-case', Attribute: 'x' }],
     ])
       assert.equal(caseOf({ Object: odd }, 'https://f.example'), undefined);
+  });
+
+  it('takes nothing for the case of an event that is no address of one', () => {
+    const told = (...values: string[]) =>
+      caseOf(
+        {
+          Object: values.map((value) => ({
+            name: 'flowintel-case',
+            Attribute: [{ object_relation: 'flowintel-url', value }],
+          })),
+        },
+        'https://f.example',
+      );
+    const odd = ['', '../login', '41?next=https://evil.example', '<b>', '4 1', 'x'.repeat(65)];
+    const links = odd.map((id) => `https://f.example/case/${id}`);
+    for (const link of links) assert.equal(told(link), undefined, link);
+    // Whoever plants one of these does not hide the one that is real.
+    assert.equal(told(...links, 'https://f.example/case/41')?.id, '41');
   });
 
   describe('what goes wrong', () => {

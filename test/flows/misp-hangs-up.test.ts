@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import http from 'node:http';
 import { block, credentials, idOf, listener, node, tab, trigger } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { event, freePort, listening } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';
 

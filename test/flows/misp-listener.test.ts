@@ -209,6 +209,19 @@ describe('misp-listener', function () {
     assert.match((await get(port, '/modules')).text, /test_module/);
   });
 
+  it('is closed although its thread has just failed', async () => {
+    const { service } = nodeRed.RED.nodes.getNode('listener') as unknown as {
+      service: { worker: Worker; close(): Promise<void> };
+    };
+    await service.worker.terminate();
+    const closed = service.close().then(() => 'closed');
+    assert.equal(await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 5000))]), 'closed');
+    // The same service would be used again.
+    await deploy(nodeRed.RED, [tab], {});
+    await deploy(nodeRed.RED, demo(), credentials);
+    await listening(port);
+  });
+
   it('goes red when the port is in use, tries again, and Node-RED goes on', async () => {
     const other = net.createServer();
     const busy = await freePort();

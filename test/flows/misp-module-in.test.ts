@@ -2,7 +2,8 @@ import { strict as assert } from 'node:assert';
 import { inspect } from 'node:util';
 import { ask, attribute, FORMS, moduleList } from '../support/ask-as-misp';
 import { credentials, listener, node, tab, trigger, block } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 
@@ -258,7 +259,7 @@ describe('misp-module-in', function () {
     const flow = [moduleIn({ kind: 'both', input: ['ip-dst'] }), slow, out(), trigger(['stop']), block()];
     await start(flow, { openRuns: 2, moduleRuns: 4 });
     const asked = Array.from({ length: 30 }, () => ask(port, FORMS.page('mine', {})[0]));
-    await until(() => false, 200).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 200));
     assert.deepEqual((await query(port, 'test_module', event([]))).json, { error: 'blocked by the flow' });
     const refused = (await Promise.all(asked)).filter(({ json }) => /too many/.test(String(json.error)));
     assert.equal(refused.length, 28, 'half of the places, while there are others');

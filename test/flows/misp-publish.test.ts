@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { idOf } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { MispNodeTest } from '../support/misp-node';
 import { eventOf, planOf, resultOf } from '../support/planned';
 import { sendJson } from '../support/recorder';

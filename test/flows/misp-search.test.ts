@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { idOf, node, tab } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { MispNodeTest, type TestMessage } from '../support/misp-node';
 import { deploy } from '../support/node-red';
 import { sendJson } from '../support/recorder';

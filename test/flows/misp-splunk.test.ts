@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { SendingNodeTest } from '../support/sending-node';
 
 const TOKEN = 'Sentinel-0000-1111-2222';

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { idOf } from '../support/flows';
 import { SendingNodeTest } from '../support/sending-node';
-import { until } from '../support/log';
+import { until } from '../support/until';
 
 const SECRETS = { urlSecret: 'SentinelUrlEnd0123', authorization: 'Bearer SentinelAuthorization' };
 const DATA = { Event: { id: '7', info: 'Harbor & "co"', Tag: [{ name: 'tlp:red' }], empty: {} } };

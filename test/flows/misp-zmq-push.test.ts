@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { Subscriber } from 'zeromq';
 import { node, tab } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { freePort } from '../support/misp';
 import { deploy, startNodeRed } from '../support/node-red';
 

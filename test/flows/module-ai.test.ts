@@ -6,10 +6,11 @@ import { aiResults, type AiQuestion } from '../../src/drawn/ai';
 import { ask } from '../support/ask-as-misp';
 import { example } from '../support/examples';
 import { credentials, listener, node, tab } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { freePort, listening } from '../support/misp';
 import { startModel, type ModelStandIn } from '../support/model';
 import { deploy, startNodeRed } from '../support/node-red';
+import { soon } from '../support/soon';
 
 type Row = Record<string, unknown>;
 
@@ -158,17 +159,17 @@ describe('what a model says', () => {
       assert.throws(() => aiResults(given(odd), question()), { key: 'drawn.noTag' });
   });
 
-  it('is refused where it is too much, and read in no time', () => {
-    const began = performance.now();
+  it('is refused where it is too much, and read in no time', async () => {
     for (const text of ['=', ' ', '#', '\n', '=\n', ' =']) {
       const found = text.repeat(1_000_000 / text.length);
-      try {
-        aiResults(given(found), question({ useCase: 'summarization_on_event' }));
-      } catch (error) {
-        assert.match(String((error as { key: string }).key), /^drawn\.(long|no)Summary$/);
-      }
+      await soon(200, () => {
+        try {
+          aiResults(given(found), question({ useCase: 'summarization_on_event' }));
+        } catch (error) {
+          assert.match(String((error as { key: string }).key), /^drawn\.(long|no)Summary$/);
+        }
+      });
     }
-    assert.ok(performance.now() - began < 1000);
   });
 
   it('reaches no prototype', () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventData } from '../../src/event/event-data';
 import { node, tab } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 
 interface OddEvent {

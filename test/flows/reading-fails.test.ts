@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { freePort } from '../support/misp';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { MispNodeTest, type NodeSettings } from '../support/misp-node';
 
 const NODES: Record<string, NodeSettings> = {

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import net from 'node:net';
 import { allow, block, credentials, idOf, ifTag, listener, node, tab, trigger } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 

@@ -3,7 +3,8 @@ import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/
 import { triggerData } from '../../sandbox/misp/trigger-data';
 import { placeOf, startAiModule } from '../support/ai-module';
 import { allow, block, credentials, idOf, listener, node, tab, trigger } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { freePort, listening, query } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 import type { ModuleServiceStandIn } from '../support/modules';

@@ -4,15 +4,22 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RetriesState } from '../../nodes/plugin/api';
 import { API_KEY, startStandInMisp } from '../../sandbox/misp/server';
+import type { Pace } from '../../src/store/protocol';
 import type { RetryPart } from '../../src/runs/message';
 import { idOf, node, tab } from '../support/flows';
 import { collectLog } from '../support/log';
 import { freePort } from '../support/misp';
-import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
+import { deploy, root, startNodeRed, type FlowNode } from '../support/node-red';
 import { RetryClock } from '../support/retry-clock';
 import { smallDisk } from '../support/small-disk';
-import { bytesIn, until } from '../support/store';
+import { TroubledDisk } from '../support/troubled-disk';
+import { bytesIn } from '../support/store';
+import { until } from '../support/until';
 import { contentOf, TestMailServer } from '../support/smtp';
+
+/** How soon a disk is looked at again: that of the built package, which Node-RED runs. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the one that is used
+const { PACE } = require(path.join(root, 'dist/src/store/protocol')) as { PACE: Pace };
 
 const PASSWORD = 'SentinelRetryPassword';
 const EVENT = {
@@ -253,6 +260,74 @@ describe('what is tried again', function () {
     assert.match(caught[0].error?.message ?? '', /It is not tried again: it holds keys or passwords/);
     assert.ok(!bytesIn(path.join(userDir, 'misp-workflows/retry')).includes('SentinelKey'));
   });
+
+  it('what cannot be written is an error at once, and what was kept before is neither lost nor done twice', async function () {
+    const disk = TroubledDisk.on(path.join(userDir, 'misp-workflows/retry'));
+    if (!disk) return this.skip(); // only root may mount
+    let log: ReturnType<typeof collectLog> | undefined;
+    const { retryMs } = PACE;
+    PACE.retryMs = 300;
+    try {
+      await start();
+      await run({ mail_template_body: 'Harbor {{ Event.id }}' });
+      assert.ok((await send()).misp.retry?.next);
+      // The disk becomes full: the next one is not kept, the one before is.
+      disk.begin('full');
+      log = collectLog(nodeRed!.RED);
+      await refused(/is full/);
+      assert.match(log.text(), /is full, so nothing more is kept to be tried again/);
+      assert.deepEqual([(await retries()).count, /is full/.test((await retries()).trouble)], [1, true]);
+      log.stop();
+      await nodeRed!.stop();
+      nodeRed = undefined;
+      disk.end('full');
+      // It cannot be written to: nothing is tried that could be done twice, nothing more is kept.
+      disk.begin('read-only');
+      await start();
+      log = collectLog(nodeRed!.RED);
+      await run({ mail_template_body: 'Harbor {{ Event.id }}' });
+      await mailServer();
+      await until(async () => (await retries()).trouble !== '');
+      await clock.pass(20, 5);
+      assert.match((await retries()).trouble, /cannot be written to/);
+      assert.match(log.text(), /cannot be written to/);
+      assert.deepEqual(smtp!.mails, []);
+      await smtp!.stop();
+      await refused(/cannot be written to|not open/);
+      // It can again: by itself it goes on with what it had, once.
+      disk.end('read-only');
+      await until(async () => (await retries()).trouble === '', 15_000);
+      // What was kept is read when the disk is there.
+      await until(async () => (await retries()).count === 1);
+      await mailServer();
+      // The disk is full while it is done: it is not done again.
+      disk.begin('full');
+      await clock.pass(20, 20);
+      await until(() => smtp!.mails.length > 0);
+      await nodeRed!.stop();
+      await start();
+      await run({ mail_template_body: 'Harbor {{ Event.id }}' });
+      await clock.pass(40, 5);
+      assert.deepEqual(smtp!.mails.map(contentOf), ['Harbor 7']);
+      assert.deepEqual(caught, []);
+      await nodeRed!.stop();
+      nodeRed = undefined;
+    } finally {
+      PACE.retryMs = retryMs;
+      log?.stop();
+      disk.remove();
+    }
+  });
+
+  /** Something is handed over and not kept: the message is told why. */
+  async function refused(why: RegExp): Promise<void> {
+    await send();
+    await until(() => caught.length > 0);
+    const [{ error, misp }] = caught.splice(0);
+    assert.match(error?.message ?? '', /cannot be reached.*It is not tried again: /);
+    assert.match(error?.message ?? '', why);
+    assert.equal(misp.retry, undefined);
+  }
 
   it('what a full disk does not take is an error at once', async function () {
     mkdirSync(path.join(userDir, 'misp-workflows'), { recursive: true });

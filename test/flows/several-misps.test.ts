@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { allow, listener, node, tab, trigger } from '../support/flows';
-import { collectLog, until } from '../support/log';
+import { collectLog } from '../support/log';
+import { until } from '../support/until';
 import { call, event, freePort, get, listening } from '../support/misp';
 import { deploy, startNodeRed, type FlowNode } from '../support/node-red';
 

@@ -7,6 +7,7 @@ import { demo, fire, fireDuringAllKinds, fireDuringRedeploys } from '../support/
 import { call, event, freePort, get, listening, query, type Reply } from '../support/misp';
 import { block, credentials, ifTag, listener, node, tab, trigger } from '../support/flows';
 import type { FlowNode } from '../support/node-red';
+import { answeredWithin, soon } from '../support/soon';
 
 const red = event(['tlp:red']);
 const green = event(['tlp:green']);
@@ -146,9 +147,10 @@ describe('the listener under fire', function () {
       block(),
     ]);
     for (let i = 0; i < 3; i++) assert.ok((await query(port, 'test_module', green)).ms >= 280);
-    const spared = await query(port, 'test_module', green);
-    assert.match(spared.json.error ?? '', /three times/);
-    assert.ok(spared.ms < 100);
+    await soon(100, async () => {
+      const spared = await query(port, 'test_module', green);
+      assert.match(spared.json.error ?? '', /three times/);
+    });
     const { log } = await nodeRed.memory();
     assert.ok(
       log.some((line) => /No answer in time/.test(line)),
@@ -195,8 +197,7 @@ describe('the listener under fire', function () {
       const before = await nodeRed.memory();
       const end = await attack(port);
       for (let i = 0; i < 10; i++) {
-        const modules = await get(port, '/modules');
-        assert.ok(modules.ms < 200, `${modules.ms} ms`);
+        const modules = await answeredWithin(200, () => get(port, '/modules'));
         assert.match(modules.text, /test_module/);
         assert.equal((await query(port, 'test_module', red)).json.error, 'blocked by the flow');
         await sleep(30);

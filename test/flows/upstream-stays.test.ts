@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ask, FORMS, moduleList } from '../support/ask-as-misp';
 import { credentials, listener, tab } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { freePort, get, listening, type Reply } from '../support/misp';
 import { moduleNamed, startModules, type ModuleServiceStandIn } from '../support/modules';
 import { forkNodeRed, type NodeRedProcess } from '../support/node-red-process';

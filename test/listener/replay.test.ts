@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_LIMITS, quarterOfHeap, type FromWorker } from '../../src/listener/protocol';
 import { ListenerServer } from '../../src/listener/thread/server';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { call, freePort, listening, type Reply } from '../support/misp';
 
 const folder = path.join(__dirname, '../fixtures/misp-modules');

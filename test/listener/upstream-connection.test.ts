@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS, quarterOfHeap, type FromWorker } from '../../src/listen
 import { ListenerServer } from '../../src/listener/thread/server';
 import type { UpstreamSettings } from '../../src/listener/upstream-settings';
 import { ask, FORMS, moduleList } from '../support/ask-as-misp';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { call, freePort, listening } from '../support/misp';
 
 const LIST = JSON.stringify([{ name: 'theirs', meta: { 'module-type': ['expansion'] } }]);
@@ -203,7 +203,7 @@ describe('the way from a listener to the misp-modules behind it', function () {
       assert.deepEqual(Object.keys(await moduleList(port)), ['theirs']);
       const waiting = ask(port, QUERY);
       const template = ask(port, { module: 'jinja_template_rendering', text: '{}' });
-      await until(() => false, 200).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 200));
       assert.equal(asked.length, 0);
       server.configure(settings(at(inner, { list: LIST })));
       assert.deepEqual((await waiting).json, FOUND);
@@ -214,7 +214,7 @@ describe('the way from a listener to the misp-modules behind it', function () {
     it('is answered when there is none behind it any more', async () => {
       await start(undefined, { expected: LIST });
       const waiting = ask(port, QUERY);
-      await until(() => false, 100).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 100));
       server.configure(settings());
       assert.match(String((await waiting).json.error), /theirs/);
       assert.deepEqual(await moduleList(port), {});

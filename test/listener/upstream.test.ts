@@ -5,7 +5,8 @@ import { DEFAULT_LIMITS, quarterOfHeap, type FromWorker } from '../../src/listen
 import { ListenerServer } from '../../src/listener/thread/server';
 import { ask, FORMS } from '../support/ask-as-misp';
 import { call, freePort, get, listening } from '../support/misp';
-import { until } from '../support/log';
+import { until } from '../support/until';
+import { answeredWithin } from '../support/soon';
 
 const LIST = Array.from({ length: 170 }, (_, index) => ({
   name: `module_${index}`,
@@ -104,9 +105,8 @@ describe('a listener with a misp-modules behind it', function () {
       answer = odd;
       await start(JSON.stringify(LIST));
       for (let turn = 0; turn < 5; turn++) {
-        const { ms, json: list } = await get(port, '/modules');
+        const { json: list } = await answeredWithin(100, () => get(port, '/modules'));
         assert.equal((list as unknown as object[]).length, 170);
-        assert.ok(ms < 100, `${ms} ms`);
       }
     });
   }

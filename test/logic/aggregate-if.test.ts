@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { aggregated, aggregateIf, type AggregateIfParams } from '../../src/logic/aggregate-if';
+import { soon } from '../support/soon';
 
 const of = (values: unknown, type: string) =>
   aggregated({ aggregation_path: 'list.{n}', aggregation_type: type })({ list: values });
@@ -68,17 +69,15 @@ describe('IF aggregate', () => {
     }
   });
 
-  it('is linear: a million values', () => {
+  it('is linear: a million values', async () => {
     const list = Array.from({ length: 1_000_000 }, (_, index) => `${index % 1000}`);
-    const started = performance.now();
-    for (const type of ['sum', 'min', 'max', 'median', 'unique_count']) of(list, type);
-    const ms = performance.now() - started;
-    assert.ok(ms < 10_000, `${Math.round(ms)} ms`);
+    await soon(10_000, () => {
+      for (const type of ['sum', 'min', 'max', 'median', 'unique_count']) of(list, type);
+    });
   });
 
-  it('reads a hostile text in linear time', () => {
-    const started = performance.now();
-    of([`${'1'.repeat(1_000_000)}e`, ' '.repeat(1_000_000), '9'.repeat(100)], 'sum');
-    assert.ok(performance.now() - started < 1000);
+  it('reads a hostile text in linear time', async () => {
+    const hostile = [`${'1'.repeat(1_000_000)}e`, ' '.repeat(1_000_000), '9'.repeat(100)];
+    await soon(1000, () => of(hostile, 'sum'));
   });
 });

@@ -122,7 +122,7 @@ for (const { type, description, built, source, texts, html } of definitions) {
 
     it('refers only to fields and values that exist', () => {
       for (const field of Object.values(fields)) {
-        for (const [other, wanted] of Object.entries(field.when ?? {})) {
+        for (const [other, wanted] of [field.when ?? {}].flat().flatMap((one) => Object.entries(one))) {
           const target = fields[other];
           assert.ok(target, other);
           if (target.kind !== 'select') continue;

@@ -3,6 +3,7 @@ import type { UserAccount } from '../../src/misp/accounts';
 import { addressesIn, isAddress, senderOf } from '../../src/notify/mail/addresses';
 import { planMails, type MailParams } from '../../src/notify/mail/compose';
 import { resolveRecipients } from '../../src/notify/mail/recipients';
+import { soon } from '../support/soon';
 
 const user = (id: string, email: string, org: string, more: Partial<UserAccount> = {}): UserAccount => ({
   id,
@@ -42,12 +43,12 @@ describe('addresses of mails', () => {
       assert.ok(!isAddress(bad), JSON.stringify(bad));
   });
 
-  it('are checked in a time that does not grow beyond their length', () => {
-    const start = performance.now();
-    for (const text of [`a@${'b-'.repeat(120)}`, `a@${'b.'.repeat(120)}`, 'x'.repeat(5_000_000)])
-      isAddress(text);
-    addressesIn(','.repeat(1_000_000));
-    assert.ok(performance.now() - start < 1000);
+  it('are checked in a time that does not grow beyond their length', async () => {
+    const long = [`a@${'b-'.repeat(120)}`, `a@${'b.'.repeat(120)}`, 'x'.repeat(5_000_000)];
+    await soon(1000, () => {
+      for (const text of long) isAddress(text);
+      addressesIn(','.repeat(1_000_000));
+    });
   });
 
   it('stand in a text, or in a list', () => {

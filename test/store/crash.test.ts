@@ -2,7 +2,8 @@ import { strict as assert } from 'node:assert';
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { LIMITS, opened, removeFolders, SOON, Store, storedRun, storeFolder, until } from '../support/store';
+import { LIMITS, opened, removeFolders, SOON, Store, storedRun, storeFolder } from '../support/store';
+import { until } from '../support/until';
 import { words } from '../../src/text';
 
 /** A process that writes to a store. */

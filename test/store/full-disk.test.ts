@@ -1,11 +1,15 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Reserve } from '../../src/store/thread/space';
 import { words } from '../../src/text';
 import { smallDisk } from '../support/small-disk';
-import { LIMITS, opened, SOON, Store, storedRun, until } from '../support/store';
+import { LIMITS, opened, SOON, Store, storedRun } from '../support/store';
+import { until } from '../support/until';
 
 const MEGABYTE = 1024 * 1024;
+
+const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 describe('the store on a full disk', function () {
   this.timeout(120_000);
@@ -40,7 +44,7 @@ describe('the store on a full disk', function () {
         assert.ok(kept > 100, String(kept));
         assert.match(problems.join(), /is full/);
         if (spare > 0) assert.ok(disk.free() > 0);
-        await until(() => existsSync(path.join(folder, 'reserve')));
+        await until(() => sizeOf(path.join(folder, 'reserve')) > 7 * MEGABYTE);
         // All of the rest too: nothing is left but the reserve.
         const filler = path.join(disk.folder, 'filler');
         assert.throws(() => writeFileSync(filler, Buffer.alloc(50 * MEGABYTE)), /ENOSPC/);
@@ -65,4 +69,44 @@ describe('the store on a full disk', function () {
       }
     });
   }
+
+  it('takes back of its reserve what there is room for, when others have taken some of it', function () {
+    const disk = smallDisk(4);
+    if (!disk) return this.skip();
+    try {
+      const [file, filler, other] = ['reserve', 'filler', 'other'].map((name) =>
+        path.join(disk.folder, name),
+      );
+      const reserve = new Reserve(file, 2 * MEGABYTE);
+      // It takes nothing that it never had.
+      reserve.takeBack();
+      assert.equal(sizeOf(file), 0);
+      reserve.keep();
+      assert.throws(() => writeFileSync(filler, Buffer.alloc(4 * MEGABYTE)), /ENOSPC/);
+      reserve.giveUp();
+      writeFileSync(other, Buffer.alloc(100_000));
+      reserve.takeBack();
+      const { size } = statSync(file);
+      assert.ok(size > 1.8 * MEGABYTE && size < 2 * MEGABYTE, String(size));
+      assert.throws(() => reserve.keep(), /ENOSPC/);
+      assert.equal(sizeOf(file), size);
+      rmSync(other);
+      reserve.takeBack();
+      assert.equal(sizeOf(file), 2 * MEGABYTE);
+      reserve.keep();
+    } finally {
+      disk.remove();
+    }
+  });
+
+  it('keeps nothing of a reserve that has no room', function () {
+    const disk = smallDisk(1);
+    if (!disk) return this.skip();
+    try {
+      assert.throws(() => new Reserve(path.join(disk.folder, 'reserve'), 2 * MEGABYTE).keep(), /ENOSPC/);
+      assert.equal(disk.free(), MEGABYTE);
+    } finally {
+      disk.remove();
+    }
+  });
 });

@@ -6,7 +6,7 @@ import { loadRedis } from '../../src/store/redis/packages';
 import { words } from '../../src/text';
 import { DEFAULT_QUEUE, Entrance, request, settled } from '../support/queue';
 import { hasRedis, HASTE, openedRedisQueue, RedisQueue, RedisServer } from '../support/redis';
-import { until } from '../support/store';
+import { until } from '../support/until';
 
 const textOf = ({ body }: TakenRequest) => Buffer.from(body).toString();
 const eventOf = (uuid: string, info: string) =>

@@ -1,5 +1,4 @@
 import { strict as assert } from 'node:assert';
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -10,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import type { SqliteStore } from '../../src/store/sqlite-store';
 import { PACE } from '../../src/store/protocol';
@@ -23,8 +23,9 @@ import {
   storedRun,
   storeFolder,
   Store,
-  until,
 } from '../support/store';
+import { until } from '../support/until';
+import { behavesAsStore } from '../support/store-contract';
 
 describe('the store on disk', function () {
   this.timeout(60_000);
@@ -42,42 +43,26 @@ describe('the store on disk', function () {
     removeFolders();
   });
 
-  it('has after a restart what it had before, found by all that it can be found by', async () => {
+  let folderOfAll = '';
+  beforeEach(() => (folderOfAll = storeFolder()));
+  behavesAsStore({
+    open: (limits) => open(folderOfAll, limits),
+    bytes: () => Promise.resolve(bytesIn(folderOfAll)),
+  });
+
+  it('leaves its folder to others when it is closed while it opens', async () => {
     const folder = storeFolder();
-    const before = await open(folder);
-    const input = { trigger: 'event-publish', bytes: Buffer.from('{"data":1}'), flattenedCut: true };
-    const t = Date.now();
-    await before.record([
-      storedRun('a', { at: t + 1, eventId: '7', eventUuid: '091b', text: 'ransomware\n7', outcome: 'block' }),
-      storedRun('b', { at: t + 2, trigger: 'event-after-save', failed: true }),
-      storedRun('c', { at: t + 3, outcome: '', text: "50%_'\\" }),
-    ]);
-    before.close();
-    const after = await open(folder, { ...LIMITS, inputs: { bytes: 1000, days: 1 } });
-    const found = async (search: object, most = 9) => runsOf((await after.list({ most, ...search })).rows);
-    assert.deepEqual(await found({}), ['c', 'b', 'a']);
-    assert.deepEqual(await found({}, 2), ['c', 'b']);
-    assert.deepEqual(await found({ before: 'c' }), ['b', 'a']);
-    assert.deepEqual(await found({ before: 'none' }), []);
-    assert.deepEqual(await found({ until: t + 3 }), ['b', 'a']);
-    assert.deepEqual(await found({ event: '7' }), ['a']);
-    assert.deepEqual(await found({ event: '091B' }), ['a']);
-    assert.deepEqual(await found({ outcome: 'block' }), ['a']);
-    assert.deepEqual(await found({ outcome: 'failed' }), ['b']);
-    assert.deepEqual(await found({ outcome: 'open' }), ['c']);
-    assert.deepEqual(await found({ trigger: 'event-after-save' }), ['b']);
-    assert.deepEqual(await found({ text: ' RANSOM ' }), ['a']);
-    for (const text of ['%', '_', "'", '\\', '" OR 1', "' OR '1"])
-      assert.deepEqual(await found({ text }), text.length > 1 ? [] : ['c'], text);
-    assert.equal((await after.list({ most: 0 })).total, 3);
-    // One that is known is replaced.
-    const now = Date.now();
-    await after.record([storedRun('b', { at: now, outcome: 'block', input })]);
-    const { outcome, at, failed, input: kept } = (await after.get('b')) ?? {};
-    assert.deepEqual([outcome, at, failed], ['block', now, false]);
-    assert.deepEqual(kept && { ...kept, bytes: Buffer.from(kept.bytes) }, input);
-    assert.equal(await after.get('x'), undefined);
-    assert.equal((await after.list({ most: 0 })).total, 3);
+    (await open(folder)).close();
+    // A thread of this process has left it: whether it lives is waited for.
+    const left = { token: 'x', pid: process.pid, host: hostname(), space: '', began: '' };
+    writeFileSync(path.join(folder, 'owner'), JSON.stringify(left));
+    const early = new Store(folder, LIMITS, SOON);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.equal(early.current.state, 'opening');
+    early.close();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal(existsSync(path.join(folder, 'owner')), false);
+    assert.equal((await open(folder)).current.state, 'open');
   });
 
   it('is for its owner alone', async () => {
@@ -120,50 +105,6 @@ describe('the store on disk', function () {
     small.close();
     const { size } = statSync(path.join(folder, 'runs.sqlite'));
     assert.ok(size < 300_000, String(size));
-  });
-
-  it('keeps what runs began with only where it is told to, within days and bytes', async () => {
-    const folder = storeFolder();
-    const at = Date.now();
-    const bytes = Buffer.from(
-      JSON.stringify({ data: randomBytes(3000).toString('base64'), authkey: 'sentinel' }),
-    );
-    const run = (name: string, when = at) =>
-      storedRun(name, { at: when, input: { trigger: 't', bytes, flattenedCut: false } });
-    const store = await open(folder);
-    await store.record([run('a')]);
-    assert.equal((await store.get('a'))?.input, undefined);
-    store.setLimits({ ...LIMITS, inputs: { bytes: 13_000, days: 7 } });
-    for (const name of ['b', 'c', 'd', 'e', 'f']) await store.record([run(name)]);
-    await store.record([run('old', at - 8 * 86_400_000)]);
-    const has = async (name: string) => (await store.get(name))?.input !== undefined;
-    assert.deepEqual([await has('b'), await has('f'), await has('old')], [false, true, false]);
-    assert.doesNotMatch(Buffer.from((await store.get('f'))?.input?.bytes ?? '').toString(), /sentinel/);
-    // What cannot be read is not kept, and keeps nothing else from being kept.
-    const broken = { trigger: 't', bytes: Buffer.from('{"a":'), flattenedCut: false };
-    await store.record([storedRun('g', { input: broken }), storedRun('h')]);
-    assert.deepEqual([await has('g'), (await store.get('h'))?.run], [false, 'h']);
-    store.setLimits(LIMITS);
-    assert.equal(await has('f'), false);
-  });
-
-  it('forgets so that no byte is left', async () => {
-    const folder = storeFolder();
-    const store = await open(folder);
-    const sentinel = (name: string) => `sentinel-${name}-`.repeat(50);
-    const run = (name: string) =>
-      storedRun(name, { at: Date.now(), text: sentinel(name), details: sentinel(name).repeat(20) });
-    await store.record([run('one'), run('two'), run('three')]);
-    assert.ok(bytesIn(folder).includes('sentinel-one-'));
-    assert.equal(await store.forget({ run: 'one' }), 1);
-    assert.equal(await store.forget({ run: 'one' }), 0);
-    assert.ok(!bytesIn(folder).includes('sentinel-one-'));
-    assert.ok(bytesIn(folder).includes('sentinel-two-'));
-    assert.equal(await store.forget('all'), 2);
-    assert.ok(!bytesIn(folder).includes('sentinel'));
-    assert.equal((await store.list({ most: 9 })).total, 0);
-    await store.record([run('four')]);
-    assert.equal((await store.list({ most: 9 })).total, 1);
   });
 
   it('puts a damaged file aside, says so, and begins a new one', async () => {

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { credentials, listener, node, tab, trigger } from './flows';
 import { freePort, listening, query } from './misp';
 import { deploy, startNodeRed } from './node-red';
-import { until } from './log';
+import { until } from './until';
 
 interface Attribute {
   uuid: string;

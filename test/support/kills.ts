@@ -43,7 +43,7 @@ export interface KillsResult {
   words: string[];
 }
 
-/** So long is waited for a process that has just started, in milliseconds. */
+/** So long is waited for a process that has just started, or a disk that has just been mended, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
 /** Writes the number of each request and of its attempt into a file; done when that is written. */
@@ -90,6 +90,7 @@ export async function fireUnderKills(asked: Kills): Promise<KillsResult> {
     const killing = killer.all(kills, stops, salvo.requests, troubles);
     await Promise.all([fire.all(), killing]);
     await killer.nodeRed.ready();
+    await allRun(fire, file);
     await quiet(file);
     await killer.nodeRed.stop();
     fire.close();
@@ -196,6 +197,20 @@ function attemptsIn(file: string): Map<number, number[]> {
     attempts.set(Number(number), [...(attempts.get(Number(number)) ?? []), Number(attempt)]);
   }
   return attempts;
+}
+
+/** All that was accepted has run; or nothing has for so long that it never will. */
+async function allRun({ accepted }: Fire, file: string): Promise<void> {
+  let [size, since] = [-1, Date.now()];
+  while (Date.now() - since < PATIENCE_MS) {
+    const now = statSync(file).size;
+    if (now !== size) {
+      const attempts = attemptsIn(file);
+      if ([...accepted].every((number) => attempts.has(number))) return;
+      [size, since] = [now, Date.now()];
+    }
+    await sleep(500);
+  }
 }
 
 /** Nothing is written any more. */

@@ -22,12 +22,3 @@ export function collectLog(RED: NodeRed): { lines: LogLine[]; text(): string; st
     stop: () => RED.log.removeHandler(handler),
   };
 }
-
-/** Waits until `condition` holds, at most `ms`. */
-export async function until(condition: () => boolean, ms = 3000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error('It did not come true in time');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

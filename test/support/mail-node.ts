@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import type { ToldAction } from '../../src/actions/in-words';
 import { idOf, node, tab } from './flows';
-import { until, type LogLine } from './log';
+import { type LogLine } from './log';
+import { until } from './until';
 import { deploy, startNodeRed } from './node-red';
 import { TestMailServer } from './smtp';
 

@@ -1,6 +1,6 @@
 import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/server';
 import { idOf, node, tab } from './flows';
-import { until } from './log';
+import { until } from './until';
 import { deploy, startNodeRed, type FlowNode } from './node-red';
 import { recordCalls, type Recorder } from './recorder';
 

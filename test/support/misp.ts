@@ -119,7 +119,7 @@ export function event(tags: string[], more: object = {}): object {
 
 /** Waits until the listener answers. */
 export async function listening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 1000; attempt++) {
     try {
       await get(port, '/healthcheck');
       return;

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
+import { renameSync } from 'node:fs';
 import path from 'node:path';
+import { buildSync } from 'esbuild';
 import type { Command } from './node-red-child';
-import type { FlowNode } from './node-red';
+import { root, type FlowNode } from './node-red';
 
 export interface Memory {
   rss: number;
@@ -47,10 +49,25 @@ export interface ForkOptions {
   atOnce?: boolean;
 }
 
+let program: string | undefined;
+
+/** The program of such a process as one file of JavaScript: looking through all of Node-RED for TypeScript takes long. */
+function compiled(): string {
+  if (program) return program;
+  // As deep as its source, which looks for files from where it is.
+  program = path.join(root, 'test/.built/node-red-child.cjs');
+  const own = `${program}.${process.pid}`;
+  const entry = path.join(__dirname, 'node-red-child.ts');
+  buildSync({ entryPoints: [entry], outfile: own, bundle: true, platform: 'node', packages: 'external' });
+  // Another process may be starting it.
+  renameSync(own, program);
+  return program;
+}
+
 export async function forkNodeRed(options: ForkOptions = {}): Promise<NodeRedProcess> {
   const { userDir, execArgv = [], env = {}, atOnce = false, settings = {}, bare = false, port } = options;
-  const child = fork(path.join(__dirname, 'node-red-child.ts'), [], {
-    execArgv: ['--require', 'tsx/cjs', '--expose-gc', ...execArgv],
+  const child = fork(compiled(), [], {
+    execArgv: ['--expose-gc', ...execArgv],
     env: {
       ...process.env,
       ...env,

@@ -98,12 +98,16 @@ async function killInTurn(
   }
 }
 
+/** So long nothing more of what is kept has run, in milliseconds: it never will. */
+const STUCK_MS = 60_000;
+
 /** Waits until nothing is kept any more. @returns what is left all the same */
-async function emptied(redis: RedisServer): Promise<number> {
-  let left = -1;
-  for (const end = Date.now() + 60_000; left !== 0 && Date.now() < end; await sleep(100)) {
+export async function emptied(redis: RedisServer): Promise<number> {
+  let left = Infinity;
+  for (let end = Date.now() + STUCK_MS; left !== 0 && Date.now() < end; await sleep(100)) {
     const [, count = '0'] =
       /\$\d+\r\n(-?\d+)/.exec(await redis.say('HGET', 'misp-workflows:totals', 'count')) ?? [];
+    if (Number(count) < left) end = Date.now() + STUCK_MS;
     left = Number(count);
   }
   return left;

@@ -1,10 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { QueueLimits, TakenRequest } from '../../src/queue/queue';
 import type { RedisQueue as Kept } from '../../src/store/redis-queue';
+import type { RedisStore as KeptRuns } from '../../src/store/redis-store';
 import { REDIS_PACE, type RedisPace, type RedisSettings } from '../../src/store/redis/settings';
 import { words } from '../../src/text';
 import { freePort } from './misp';
@@ -17,19 +18,28 @@ export const { RedisQueue } = require(path.join(root, 'dist/src/store/redis-queu
   RedisQueue: typeof Kept;
 };
 
+/** The built store of runs. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the sources have types alone
+export const { RedisStore } = require(path.join(root, 'dist/src/store/redis-store')) as {
+  RedisStore: typeof KeptRuns;
+};
+
 /** A process that is dead is known to be so soon. */
 export const HASTE: RedisPace = {
   ...REDIS_PACE,
   ...{ lockMs: 1500, stalledMs: 200, beatMs: 200, enteringMs: 600, answerMs: 1000 },
 };
 
+/** What is started: `REDIS_SERVER=valkey-server` tests with Valkey, or with another Redis than the installed one. */
+const SERVER = process.env.REDIS_SERVER ?? 'redis-server';
+
 /** Whether there is a Redis to test with. */
 export function hasRedis(): boolean {
   try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    execFileSync(SERVER, ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
-    console.log('        left out: redis-server is not installed');
+    console.log(`        left out: ${SERVER} is not installed`);
     return false;
   }
 }
@@ -40,8 +50,18 @@ export class RedisServer {
   private process: ChildProcess | undefined;
   port = 0;
 
-  /** @param options of redis-server, such as `['--maxmemory', '4mb']` */
-  constructor(private readonly options: readonly string[] = []) {}
+  /**
+   * @param options of redis-server, such as `['--maxmemory', '4mb']`
+   * @param password with which `say` logs in, if it is to
+   */
+  constructor(
+    private readonly options: readonly string[] = [],
+    private readonly password = '',
+  ) {}
+
+  get pid(): number {
+    return this.process?.pid ?? 0;
+  }
 
   get settings(): RedisSettings {
     return { host: '127.0.0.1', port: this.port, user: '', password: '', prefix: 'test' };
@@ -50,17 +70,17 @@ export class RedisServer {
   async start(): Promise<this> {
     this.port ||= await freePort();
     const options = [
-      '--save',
-      '',
-      '--appendonly',
-      'yes',
-      '--maxmemory-policy',
-      'noeviction',
-      ...this.options,
+      ...['--save', '', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
+      // Else what it has answered may not be written yet when it is killed.
+      ...['--appendfsync', 'always', ...this.options],
     ];
     const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
-    this.process = spawn('redis-server', [...own, ...options], { stdio: 'ignore' });
-    while ((await this.say('PING').catch(() => '')) === '') await settled(20);
+    this.process = spawn(SERVER, [...own, ...options], { stdio: 'ignore' });
+    while ((await this.say('PING').catch(() => '')) === '') {
+      const { exitCode } = this.process;
+      if (exitCode !== null) throw new Error(`${SERVER} ended with ${exitCode}: ${this.options.join(' ')}`);
+      await settled(20);
+    }
     return this;
   }
 
@@ -81,22 +101,48 @@ export class RedisServer {
     this.process?.kill(isHalted ? 'SIGSTOP' : 'SIGCONT');
   }
 
+  /** It has written its file anew if it was to. Killed before, it would leave what it has written so far. */
+  async rewritten(): Promise<void> {
+    const isWriting = async () =>
+      /aof_rewrite_(in_progress|scheduled):1/.test(await this.say('INFO', 'persistence'));
+    // Old files go a moment later.
+    do await settled(100);
+    while (await isWriting());
+  }
+
+  /** All that stands in its files. */
+  async bytes(): Promise<Buffer> {
+    await this.rewritten();
+    const files = readdirSync(this.folder, { recursive: true, withFileTypes: true });
+    const names = files.filter((file) => file.isFile()).map((file) => path.join(file.parentPath, file.name));
+    return Buffer.concat(names.map((name) => readFileSync(name)));
+  }
+
   async remove(): Promise<void> {
     await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    // What it had begun to write anew may be written for another moment.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** @returns the first of what it answers */
   say(...command: string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket = net.connect(this.port, '127.0.0.1');
+      const send = (words: string[]) => {
+        const parts = words.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
+        socket.write(`*${words.length}\r\n${parts.join('')}`);
+      };
+      let isLoggedIn = this.password === '';
       socket.on('error', reject);
       socket.on('data', (data) => {
+        if (!isLoggedIn) {
+          isLoggedIn = true;
+          return send(command);
+        }
         resolve(String(data));
         socket.destroy();
       });
-      const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
-      socket.write(`*${command.length}\r\n${parts.join('')}`);
+      send(isLoggedIn ? command : ['AUTH', this.password]);
     });
   }
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { idOf, node, tab } from './flows';
-import { until, type LogLine } from './log';
+import { type LogLine } from './log';
+import { until } from './until';
 import { deploy, startNodeRed } from './node-red';
 import { startReceiver, type Receiver } from './receiver';
 

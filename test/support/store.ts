@@ -35,14 +35,6 @@ export async function opened(store: SqliteStore): Promise<SqliteStore> {
   return store;
 }
 
-/** Waits until something holds. */
-export async function until(holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
-  for (const end = Date.now() + ms; !(await holds());) {
-    if (Date.now() > end) throw new Error('it did not come to pass');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 export function storedRun(run: string, more: Partial<StoredRun> = {}): StoredRun {
   const { at = Date.now(), trigger = 'event-publish', outcome = 'allow', failed = false } = more;
   const row = JSON.stringify({ run, at, trigger, ...(outcome ? { outcome } : {}), failed, blocking: true });

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { compileTemplate } from '../../src/template/template';
 import { checkTemplate } from '../support/templates';
 import { WorkflowError } from '../../src/text';
+import { soon } from '../support/soon';
 
 const big = 'x'.repeat(900_000);
 const data = {
@@ -160,24 +161,21 @@ const refused = [
 
 describe('a hostile template', () => {
   for (const [name, template] of Object.entries(bombs)) {
-    it(`is stopped: ${name}`, function () {
-      this.timeout(20_000);
+    it(`is stopped: ${name}`, async function () {
+      this.timeout(60_000);
       const compiled = compileTemplate(template);
-      const start = process.cpuUsage();
-      assert.throws(() => compiled.render(data), WorkflowError);
-      const { user, system } = process.cpuUsage(start);
-      assert.ok((user + system) / 1000 < 2000, `took ${(user + system) / 1000} ms`);
+      await soon(2000, () => assert.throws(() => compiled.render(data), WorkflowError));
     });
   }
 
   for (const [name, template] of Object.entries(deep)) {
-    it(`is refused: too deep or too long in ${name}`, function () {
-      this.timeout(20_000);
-      const start = process.cpuUsage();
-      const error = checkTemplate(template);
-      assert.ok(error instanceof WorkflowError);
-      assert.match(error.message, /^Line 1 /);
-      assert.ok(process.cpuUsage(start).user < 2_000_000);
+    it(`is refused: too deep or too long in ${name}`, async function () {
+      this.timeout(60_000);
+      await soon(2000, () => {
+        const error = checkTemplate(template);
+        assert.ok(error instanceof WorkflowError);
+        assert.match(error.message, /^Line 1 /);
+      });
     });
   }
 

@@ -4,7 +4,7 @@ import { Handover } from '../../src/zmq/handover';
 import { FrameQueue } from '../../src/zmq/queue';
 import { HIGH_WATER_MARK } from '../../src/zmq/connection';
 import { StallWatch } from '../../src/zmq/stall-watch';
-import { until } from '../support/log';
+import { until } from '../support/until';
 
 describe('the queue of frames', () => {
   it('gives back what it took, in order, over and over', () => {

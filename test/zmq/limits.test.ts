@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Gap } from '../../src/zmq/gap';
 import { Subscription } from '../../src/zmq/subscription';
 import { node, tab } from '../support/flows';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { forkNodeRed, type NodeRedProcess } from '../support/node-red-process';
 import { frames, startPublisher, type TestPublisher } from '../support/zmq';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ZmqPublisher } from '../../src/zmq/publisher';
 import { acquirePublisher } from '../../src/zmq/publishers';
 import { loadZeroMq, type SubscriberSocket } from '../../src/zmq/zeromq';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { frames } from '../support/zmq';
 
 const ANY = 'tcp://127.0.0.1:*';

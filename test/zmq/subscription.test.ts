@@ -5,7 +5,7 @@ import type { ZmqMessage } from '../../src/zmq/message';
 import { Subscription, type SubscriptionSettings } from '../../src/zmq/subscription';
 import { acquireSubscription } from '../../src/zmq/subscriptions';
 import { TOPICS } from '../../src/zmq/topics';
-import { until } from '../support/log';
+import { until } from '../support/until';
 import { frames, startForeignPublisher, startPublisher, type TestPublisher } from '../support/zmq';
 
 const login = { user: 'misp', password: 'secret' };

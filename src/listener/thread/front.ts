@@ -11,6 +11,8 @@ import { refuse, sendJson } from './send';
 export interface Behind {
   /** The answer to `GET /modules`, and what changes with it. */
   modules(): { text: string; etag: string };
+  /** Runs work when the list is complete, or cannot be waited for any longer. */
+  whenListed(work: () => void): void;
   /** Whether there is a misp-modules behind the listener. */
   hasOthers(): boolean;
   /** Takes what a monitor asks; MISP's credentials are not needed for it. */
@@ -94,7 +96,7 @@ export class Front {
     if (request.method !== method) {
       return refuse(response, 405, text('service.methodNotAllowed', { method }), { Allow: method });
     }
-    if (path === '/modules') this.sendModules(request, response);
+    if (path === '/modules') this.behind.whenListed(() => this.sendModules(request, response));
     else if (path === '/version') sendJson(response, 200, { version });
     else this.behind.query(request, response, expectsContinue, caller);
   }

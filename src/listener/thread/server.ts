@@ -11,6 +11,7 @@ import { Doors } from './doors';
 import { Front } from './front';
 import { HandOver } from './hand-over';
 import { Intake } from './intake';
+import { ListWait } from './list-wait';
 import { Lists } from './lists';
 import { Monitor } from './monitor';
 import { Places } from './places';
@@ -36,6 +37,7 @@ export class ListenerServer {
   readonly monitor: Monitor;
   readonly debugPosts: DebugPosts;
   readonly lists = new Lists();
+  readonly listWait = new ListWait();
   private readonly answers: Answers;
   private readonly front: Front;
   private readonly intake: Intake;
@@ -71,6 +73,7 @@ export class ListenerServer {
         this.contacts.fetched();
         return this.desk.modules;
       },
+      whenListed: (work) => this.listWait.then(work),
       monitor: (...request) => this.monitor.handle(...request),
       list: (...request) => this.lists.handle(...request),
       debug: (...request) => this.debugPosts.handle(...request),
@@ -153,7 +156,10 @@ export class ListenerServer {
     this.desk.upstream?.close();
     this.desk.close();
     for (const query of this.answers.all) this.answers.byPolicy(query, 'stopping');
-    this.doors.close(() => this.post({ type: 'closed' }));
+    this.doors.close(() => {
+      this.storing.close();
+      this.post({ type: 'closed' });
+    });
   }
 
   private setUpstream(

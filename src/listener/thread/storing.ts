@@ -34,6 +34,11 @@ export class Storing {
     for (const [key, coming] of this.coming) if (!coming.isSent) this.put(key, coming);
   }
 
+  /** What was kept and not yet told to MISP runs, marked, as after a death. */
+  close(): void {
+    this.entrance?.close();
+  }
+
   /** Whether the flow of a request gets it from where it is kept. */
   concerns({ query: { module } }: Arrived): boolean {
     return module?.kind === 'action' && module.kept !== undefined;

@@ -36,6 +36,8 @@ port.on('message', (message: ToWorker) => {
       return server.ended(message.id);
     case 'module':
       return server.setModule(message.module, message.state);
+    case 'listComes':
+      return server.listWait.set(message.isComing);
     case 'absence':
       return server.setAbsence(message.absence);
     case 'list':

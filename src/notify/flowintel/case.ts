@@ -68,13 +68,14 @@ export function planCase(url: string, title: string, event: Json, origin: string
   };
 }
 
+/** What the id of a case may be: it becomes a part of an address. */
+const ID = /^[\w-]{1,64}$/;
+
 /** The case that an answer names; nothing if it names none. It is a stranger's text, and becomes a part of an address. */
 export function caseIn(body: unknown, url: string): Case | undefined {
   const id = isRecord(body) ? body.case_id : undefined;
   const isId = typeof id === 'number' ? Number.isSafeInteger(id) && id >= 0 : typeof id === 'string';
-  return isId && /^[\w-]{1,64}$/.test(textOf(id))
-    ? { id: textOf(id), url: caseUrl(url, textOf(id)) }
-    : undefined;
+  return isId && ID.test(textOf(id)) ? { id: textOf(id), url: caseUrl(url, textOf(id)) } : undefined;
 }
 
 const caseUrl = (url: string, id: string) => `${url}/case/${id}`;
@@ -87,7 +88,7 @@ export function caseOf({ Object: objects }: Json, url: string): Case | undefined
     .flatMap(({ Attribute }) => rowsIn(Attribute))
     .filter(({ object_relation }) => object_relation === LINK)
     .map(({ value }) => textOf(value));
-  const link = links.find((value) => value.startsWith(begin));
+  const link = links.find((value) => value.startsWith(begin) && ID.test(value.slice(begin.length)));
   return link === undefined ? undefined : { id: link.slice(begin.length), url: link };
 }
 

@@ -1,11 +1,35 @@
 import { EventEmitter } from 'node:events';
+import { isIP } from 'node:net';
+import { isUntrusted } from '../../certificate';
 import { saidBy, text, words, WorkflowError, type Said } from '../../text';
-import { loadRedis, type Load, type RedisPackages } from './packages';
+import type { RedisOptions, RedisPackages } from './packages';
 import { scripted, type ScriptedClient } from './scripts';
 import type { RedisPace, RedisSettings } from './settings';
 
-/** Of what Redis may use, that much is left for the runs of what waits. */
-const MOST_USED = 0.9;
+/** What a connection is for. */
+export interface ConnectionPlan {
+  /** Beyond that part of what Redis may use, nothing more is kept. */
+  mostUsed: number;
+  words: {
+    away: 'redis.away' | 'store.redisAway';
+    /** What comes of it, as a part of a sentence. */
+    effect: 'redis.effect' | 'store.redisEffect';
+    full: 'redis.full' | 'store.redisFull';
+    old: 'redis.old' | 'store.redisOld';
+    replica: 'redis.replica' | 'store.redisReplica';
+    evicts: 'redis.evicts' | 'store.redisEvicts';
+    notOnDisk: 'redis.notOnDisk' | 'store.redisNotOnDisk';
+  };
+}
+
+/** For accepted requests: some room is left for the runs of what waits. */
+const REQUESTS: ConnectionPlan = {
+  mostUsed: 0.9,
+  words: {
+    ...{ away: 'redis.away', effect: 'redis.effect', full: 'redis.full', old: 'redis.old' },
+    ...{ replica: 'redis.replica', evicts: 'redis.evicts', notOnDisk: 'redis.notOnDisk' },
+  },
+};
 
 /** After so much of it has come in from here, it is looked how much is used. */
 const LOOK_AFTER = 0.02;
@@ -13,8 +37,18 @@ const LOOK_AFTER = 0.02;
 /** What the scripts need. */
 const LEAST_VERSION = [6, 2];
 
+/** How long it is waited for a connection, in milliseconds. */
+const CONNECT_MS = 5000;
+
 /** Longest pause between two attempts to connect, in milliseconds. */
 const MOST_PAUSE_MS = 2000;
+
+/** What Redis says of who may not use it. */
+const LOGIN = /^(WRONGPASS|NOAUTH|NOPERM)/;
+
+/** How Redis ends a connection of TLS without a certificate of whoever connects: Node.js names what it hears first. */
+const NO_CLIENT =
+  /^(ECONNRESET|EPIPE)$|ALERT_(CERTIFICATE_REQUIRED|UNKNOWN_CA|BAD_CERTIFICATE|HANDSHAKE_FAILURE)$/;
 
 /** What the package says of itself when the connection is lost: the reason is another one. */
 const OWN_WORDS = /^(Reached the max retries|Stream isn't writeable|Connection is closed)/;
@@ -28,17 +62,18 @@ interface Events {
 
 /** The connections to a Redis: whether it is there, has room, and keeps what it is given. */
 export class RedisConnection extends EventEmitter<Events> {
-  readonly packages: RedisPackages;
   /** Fails when Redis is away. */
   readonly hasty: ScriptedClient;
-  /** Waits until Redis is back. */
-  readonly patient: ScriptedClient;
-  /** Waits for what others tell. */
-  readonly waiting: ScriptedClient;
+  private readonly options: RedisOptions;
+  private patientOne: ScriptedClient | undefined;
+  private waitingOne: ScriptedClient | undefined;
   /** Since when it has been there, in milliseconds since 1970; undefined while it is not. */
   since: number | undefined;
-  private latest = '';
+  /** Why it could not be reached last. */
+  private latest: NodeJS.ErrnoException | undefined;
   private trouble: string | undefined;
+  /** What it is given, it writes to its own file on disk. */
+  isOnDisk = false;
   private readonly told = new Set<string>();
   private isClosed = false;
   /** What Redis may use, and what has come in from here since it was looked; in bytes. */
@@ -46,34 +81,47 @@ export class RedisConnection extends EventEmitter<Events> {
   private comeIn = 0;
   private looking: Promise<void> | undefined;
 
-  /** @throws {WorkflowError} if the packages are missing */
   constructor(
     private readonly settings: RedisSettings,
-    pace: RedisPace,
-    load?: Load,
+    pace: Pick<RedisPace, 'answerMs'>,
+    private readonly packages: Pick<RedisPackages, 'Redis'>,
+    private readonly plan = REQUESTS,
   ) {
     super();
-    this.packages = loadRedis(load);
     const { host, port, user, password, tls } = settings;
-    const options = {
-      ...{ host, port, connectionName: 'misp-workflows', connectTimeout: 5000 },
+    this.options = {
+      ...{ maxRetriesPerRequest: null, enableOfflineQueue: true, autoResendUnfulfilledCommands: true },
+      ...{
+        host,
+        port,
+        connectionName: 'misp-workflows',
+        connectTimeout: Math.min(CONNECT_MS, pace.answerMs),
+      },
       ...(user === '' ? {} : { username: user }),
       ...(password === '' ? {} : { password }),
-      ...(tls
-        ? { tls: { ...tls, verify: undefined, rejectUnauthorized: tls.verify, servername: host } }
-        : {}),
+      ...(tls ? { tls: { ...tls, verify: undefined, rejectUnauthorized: tls.verify, ...named(host) } } : {}),
       retryStrategy: (times: number) => Math.min(times * 100, MOST_PAUSE_MS),
     };
     this.hasty = this.client({
-      ...options,
+      ...this.options,
       ...{ maxRetriesPerRequest: 0, enableOfflineQueue: false, autoResendUnfulfilledCommands: false },
       commandTimeout: pace.answerMs,
     });
-    const patience = { maxRetriesPerRequest: null, enableOfflineQueue: true };
-    this.patient = this.client({ ...options, ...patience, autoResendUnfulfilledCommands: true });
-    this.waiting = this.client({ ...options, ...patience, autoResendUnfulfilledCommands: true });
-    this.hasty.on('ready', () => void this.look());
+    this.hasty.on('ready', () => {
+      this.latest = undefined;
+      void this.look();
+    });
     this.hasty.on('close', () => this.onClose());
+  }
+
+  /** Waits until Redis is back. */
+  get patient(): ScriptedClient {
+    return (this.patientOne ??= this.client(this.options));
+  }
+
+  /** Waits for what others tell. */
+  get waiting(): ScriptedClient {
+    return (this.waitingOne ??= this.client(this.options));
   }
 
   get where(): string {
@@ -99,6 +147,7 @@ export class RedisConnection extends EventEmitter<Events> {
       const about = fieldsIn(await this.hasty.info('everything'));
       this.since ??= Date.now();
       this.memory = Number(about.maxmemory);
+      this.isOnDisk = about.aof_enabled === '1';
       this.warn(about);
       this.setTrouble(this.troubleIn(about));
     } catch (error) {
@@ -111,7 +160,7 @@ export class RedisConnection extends EventEmitter<Events> {
   failure(error: unknown): Said {
     const { message } = error as Error;
     const { where } = this;
-    if (message.startsWith('OOM')) return text('redis.full', { where });
+    if (message.startsWith('OOM')) return text(this.plan.words.full, { where });
     return this.hasty.status === 'ready'
       ? text('redis.refused', { where, problem: saidBy(error) })
       : this.away(error as Error);
@@ -120,13 +169,13 @@ export class RedisConnection extends EventEmitter<Events> {
   close(): void {
     this.isClosed = true;
     this.hasty.disconnect();
-    this.patient.disconnect();
-    this.waiting.disconnect();
+    this.patientOne?.disconnect();
+    this.waitingOne?.disconnect();
   }
 
-  private client(options: ConstructorParameters<RedisPackages['Redis']>[0]): ScriptedClient {
+  private client(options: RedisOptions): ScriptedClient {
     const client = scripted(new this.packages.Redis(options));
-    client.on('error', (error) => (this.latest = error.message));
+    client.on('error', (error) => (this.latest = error));
     return client;
   }
 
@@ -136,29 +185,39 @@ export class RedisConnection extends EventEmitter<Events> {
     this.setTrouble(this.away());
   }
 
-  private away(error?: Error): Said {
-    const said = error && !OWN_WORDS.test(error.message) ? error.message : this.latest;
-    const problem = said === '' ? text('redis.closed') : said.split('\n')[0];
-    return text('redis.away', { where: this.where, problem });
+  private away(error?: NodeJS.ErrnoException): Said {
+    const { where } = this;
+    const { tls } = this.settings;
+    const effect = text(this.plan.words.effect);
+    const { message = '', code = '' } = (error && !OWN_WORDS.test(error.message) ? error : this.latest) ?? {};
+    if (isUntrusted(code)) return text('redis.certificate', { where, effect, code });
+    // What is not TLS waits for more, and so does who asks.
+    if (tls && message === 'connect ETIMEDOUT') return text('redis.noTls', { where, effect });
+    if (tls && !tls.cert && NO_CLIENT.test(code)) return text('redis.noCertificate', { where, effect });
+    const [, login] = LOGIN.exec(message) ?? [];
+    if (login) return text('redis.login', { where, effect, code: login });
+    const problem = message === '' ? text('redis.closed') : message.split('\n')[0];
+    return text(this.plan.words.away, { where, problem });
   }
 
   private troubleIn(about: Record<string, string>): Said | undefined {
     const { where } = this;
+    const { mostUsed, words: say } = this.plan;
     const version = (about.valkey_version || about.redis_version) ?? '';
     const [major = 0, minor = 0] = version.split('.').map(Number);
     if (major < LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor < LEAST_VERSION[1]))
-      return text('redis.old', { where, version });
-    if (about.role === 'slave') return text('redis.replica', { where });
+      return text(say.old, { where, version });
+    if (about.role === 'slave') return text(say.replica, { where });
     const [most, used] = [Number(about.maxmemory), Number(about.used_memory)];
-    return most > 0 && used > most * MOST_USED ? text('redis.full', { where }) : undefined;
+    return most > 0 && used > most * mostUsed ? text(say.full, { where }) : undefined;
   }
 
   /** Each once. */
   private warn(about: Record<string, string>): void {
     const { where } = this;
     const notices = [
-      ...(about.maxmemory_policy === 'noeviction' ? [] : [text('redis.evicts', { where })]),
-      ...(about.aof_enabled === '1' ? [] : [text('redis.notOnDisk', { where })]),
+      ...(about.maxmemory_policy === 'noeviction' ? [] : [text(this.plan.words.evicts, { where })]),
+      ...(about.aof_enabled === '1' ? [] : [text(this.plan.words.notOnDisk, { where })]),
     ];
     for (const notice of notices) {
       if (this.told.has(notice.key)) continue;
@@ -174,6 +233,9 @@ export class RedisConnection extends EventEmitter<Events> {
     this.emit('trouble', problem);
   }
 }
+
+/** Which of its certificates a server is to show; an address has no name. */
+const named = (host: string) => (isIP(host) === 0 ? { servername: host } : {});
 
 /** What `INFO` says. */
 function fieldsIn(info: string): Record<string, string> {

@@ -1,15 +1,19 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { AsideReason, QueueOverview } from '../../queue/overview';
 import type { QueueEntry, QueueLimits } from '../../queue/queue';
-import { errorSaying, saidBy, text, type Said } from '../../text';
+import { errorOf, saidBy, text, type Said } from '../../text';
 import type { Fate, FromQueueThread, QueueQuestion, RedisStart, ToQueueThread } from '../queue-protocol';
+import type { RecordsQuestion } from '../records-protocol';
+import { Entrances, refuse } from '../thread/entrances';
 import { prepared } from '../thread/queue-body';
 import { packed, unpacked } from '../thread/queue-table';
+import { PutAside, type Aside } from './aside';
 import { RedisConnection, tooMany } from './connection';
 import { Lane, type Held } from './lane';
 import { News } from './news';
-import type { BullJob } from './packages';
+import { loadRedis, type RedisPackages } from './packages';
 import { Places } from './places';
+import { RedisRecords } from './records';
 import { RedisRequests, type Place } from './requests';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -17,10 +21,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const TIDY_MS = 60 * 60 * 1000;
 /** Pause before what failed is tried again, in milliseconds. */
 const AGAIN_MS = 1000;
+/** Longest pause between two looks whether others have changed records, in milliseconds. */
+const LOOK_MS = 1000;
 /** How long a clean end may take, in milliseconds: less than is waited for it. */
 const CLOSE_MS = 2500;
-/** How many of those that were put aside are listed. */
-const MOST_LISTED = 200;
 /** One under which so many processes less than allowed have died has no other one like it beside it. */
 const SUSPECT_ATTEMPTS = 2;
 /** A process that has not been heard of for so many signs of life is gone. */
@@ -47,18 +51,22 @@ interface Entering extends Place {
  */
 export class RedisKeeper {
   private connection: RedisConnection | undefined;
+  private packages!: RedisPackages;
   private requests!: RedisRequests;
+  private records!: RedisRecords;
   private news: News | undefined;
   private problem: Said | undefined = text('redis.closed');
   private readonly lanes = new Map<string, Lane>();
   private readonly places = new Places();
-  private readonly entrances = new Map<string, MessagePort>();
+  private readonly entrances = new Entrances({
+    onEntry: (source, port, entry) => this.onEntry(source, port, entry),
+    onClosed: (port) => this.onEntranceClosed(port),
+  });
   /** On the way to Redis. */
   private readonly coming = new Map<string, Entering>();
   private readonly entering = new Map<string, Entering>();
   private readonly running = new Map<number, Running>();
-  /** What was put aside, as it is known to those who look at the list. */
-  private readonly aside = new Map<number, Place & { job: BullJob }>();
+  private aside!: PutAside;
   private limits: QueueLimits;
   private nextId: number;
   private tidied = 0;
@@ -81,20 +89,26 @@ export class RedisKeeper {
   begin(): Promise<void> {
     const { redis, pace } = this.start;
     try {
-      this.connection = new RedisConnection(redis, pace);
+      this.packages = loadRedis();
+      this.connection = new RedisConnection(redis, pace, this.packages);
     } catch (error) {
       this.onTrouble(saidBy(error));
       return Promise.resolve();
     }
     const { hasty, patient, waiting } = this.connection;
     this.requests = new RedisRequests(hasty, patient, redis.prefix);
-    this.news = new News(patient, waiting, `${redis.prefix}:writes`, this.requests.owner);
+    this.records = new RedisRecords(hasty, redis.prefix);
+    this.aside = new PutAside(this.lanes, this.requests, () => this.nextId++);
+    this.news = new News(patient, waiting, `${redis.prefix}:news`, this.requests.owner);
     const hear = (news: string, ageMs: number) => this.tell({ told: 'shared', news, ageMs });
     void this.news.listen(hear, (error) => this.onError(error));
     this.connection.on('trouble', (problem) => this.onTrouble(problem));
     this.connection.on('notice', (notice) => this.tell({ told: 'notice', notice }));
     this.every(pace.beatMs, () => this.beat());
     this.every(pace.lockMs / 3, () => this.renew());
+    this.every(Math.min(LOOK_MS, pace.beatMs / 5), async () => {
+      for (const set of await this.records.look()) this.tell({ told: 'records', set });
+    });
     return Promise.resolve();
   }
 
@@ -104,7 +118,7 @@ export class RedisKeeper {
         this.limits = message.limits;
         return;
       case 'entrance':
-        return this.enterBy(message.source, message.port);
+        return this.entrances.open(message.source, message.port);
       case 'places':
         return this.places.set(message.source, message.places);
       case 'open':
@@ -114,6 +128,8 @@ export class RedisKeeper {
       case 'fates':
         for (const { fate, id } of message.fates) this.onFate(fate, id);
         return;
+      case 'watch':
+        return this.records?.watch(message.set);
       case 'share':
         // Late it is of no use: what is not told while Redis is away stays unknown to others.
         if (this.problem === undefined)
@@ -121,31 +137,21 @@ export class RedisKeeper {
     }
   }
 
-  async answer(question: QueueQuestion): Promise<unknown> {
-    if (this.problem !== undefined) throw problemOf(this.problem);
+  async answer(question: QueueQuestion | RecordsQuestion): Promise<unknown> {
+    if (question.do === 'load' || question.do === 'commit') return this.answerOfRecords(question);
+    if (this.problem !== undefined) throw errorOf(this.problem);
     await this.knowLanes();
     if (question.do === 'overview') return this.overview();
-    const { which } = question;
-    const wanted =
-      which === 'all' ? await this.allAside() : [this.aside.get(which.id)].filter((one) => !!one);
-    for (const { job, ...place } of wanted) {
-      if (question.do === 'forget') await this.forget(place, job);
-      else await this.restart(place, job);
-    }
+    const wanted = await this.aside.chosen(question.which);
+    for (const one of wanted) await (question.do === 'forget' ? this.forget(one) : this.restart(one));
     this.tell({ told: 'changed' });
     return wanted.length;
   }
 
   /** What waits at the entrances is still heard: MISP may have been refused. */
   async close(): Promise<void> {
-    for (const [source, port] of this.entrances) {
-      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
-        const entry = next.message as QueueEntry;
-        if (entry.enter === 'put') refuse(port, entry.key, text('redis.closed'));
-        else this.onEntry(source, port, entry);
-      }
-    }
     this.isClosed = true;
+    this.entrances.drain();
     this.news?.close();
     this.places.wake();
     for (const timer of this.timers) clearInterval(timer);
@@ -159,7 +165,7 @@ export class RedisKeeper {
     );
     const all = Promise.allSettled([...ends, ...this.telling]);
     await Promise.race([all, new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
-    for (const port of this.entrances.values()) port.close();
+    this.entrances.close();
     this.connection?.close();
     for (const lane of this.lanes.values()) void lane.close().catch(() => undefined);
   }
@@ -205,29 +211,36 @@ export class RedisKeeper {
     this.tell({ told: 'state', state: { state: 'open' } });
   }
 
+  /** @throws why they cannot be read, or not be kept: in words */
+  private async answerOfRecords(question: RecordsQuestion): Promise<unknown> {
+    await this.known;
+    if (this.problem !== undefined) throw errorOf(this.problem);
+    const { set, version } = question;
+    try {
+      if (question.do === 'load') return await this.records.load(set, version);
+      return await this.records.commit(set, question.version, question.changes);
+    } catch (error) {
+      throw isOurs(error) ? error : errorOf(this.connection!.failure(error));
+    }
+  }
+
   /** Of the connection it is told elsewhere. */
   private onError(error: Error): void {
     if (this.isClosed || this.problem !== undefined || this.connection?.hasty.status !== 'ready') return;
     this.tell({ told: 'notice', notice: this.connection.failure(error) });
   }
 
-  private enterBy(source: string, port: MessagePort): void {
-    this.entrances.get(source)?.close();
-    this.entrances.set(source, port);
-    port.on('message', (entry: QueueEntry) => this.onEntry(source, port, entry));
-    port.on('close', () => this.onEntranceClosed(source, port));
-  }
-
   /** Whoever was there is gone: what came in runs. */
-  private onEntranceClosed(source: string, port: MessagePort): void {
-    if (this.entrances.get(source) === port) this.entrances.delete(source);
+  private onEntranceClosed(port: MessagePort): void {
     const left = [...this.entering.values()].filter((entering) => entering.port === port);
     this.confirm(left.map(({ key }) => key));
   }
 
   private onEntry(source: string, port: MessagePort, entry: QueueEntry): void {
-    if (entry.enter === 'put') void this.put(source, port, entry);
-    else if (entry.enter === 'withdraw') this.withdraw(entry.key);
+    if (entry.enter === 'put') {
+      if (this.isClosed) refuse(port, entry.key, text('redis.closed'));
+      else void this.put(source, port, entry);
+    } else if (entry.enter === 'withdraw') this.withdraw(entry.key);
     else if (entry.enter === 'recall') void this.recall(port, entry.keys);
     else this.confirm(entry.keys);
   }
@@ -301,9 +314,9 @@ export class RedisKeeper {
   private laneOf(name: string): Lane {
     let lane = this.lanes.get(name);
     if (!lane) {
-      const { packages, patient } = this.connection!;
+      const { patient } = this.connection!;
       const { redis, pace } = this.start;
-      lane = new Lane(packages, patient, redis.prefix, name, pace, (error) => this.onError(error));
+      lane = new Lane(this.packages, patient, redis.prefix, name, pace, (error) => this.onError(error));
       this.lanes.set(name, lane);
     }
     return lane;
@@ -454,11 +467,10 @@ export class RedisKeeper {
     const sum = (of: string) => counted.reduce((total, { counts }) => total + (counts[of] ?? 0), 0);
     const [active, asideCount] = [sum('active'), sum('failed')];
     const quiet = [...this.running.values()].filter(({ isQuiet }) => isQuiet).length;
-    const aside = (await this.allAside()).slice(0, MOST_LISTED);
     return {
       waiting: Math.max(0, (await this.requests.count()) - active - asideCount),
       running: Math.max(0, active - quiet),
-      aside: await Promise.all(aside.map((one) => this.shown(one))),
+      aside: await this.aside.shown(),
       asideCount,
       stranded: counted
         .filter(({ lane, counts }) => counts.wait > 0 && !this.places.isOpen(lane.source, lane.module))
@@ -466,36 +478,12 @@ export class RedisKeeper {
     };
   }
 
-  /** The latest first. */
-  private async allAside(): Promise<(Place & { id: number; job: BullJob })[]> {
-    const known = new Map([...this.aside].map(([id, { key }]) => [key, id]));
-    this.aside.clear();
-    const all: (Place & { id: number; job: BullJob })[] = [];
-    for (const lane of this.lanes.values()) {
-      for (const job of await lane.queue.getFailed(0, -1)) {
-        if (!job) continue;
-        const place = { key: job.id, lane: lane.name, event: job.data.event, job };
-        const id = known.get(job.id) ?? this.nextId++;
-        this.aside.set(id, place);
-        all.push({ ...place, id });
-      }
-    }
-    return all.sort((a, b) => (b.job.finishedOn ?? 0) - (a.job.finishedOn ?? 0));
-  }
-
-  private async shown({ id, key, lane, job }: Place & { id: number; job: BullJob }) {
-    const { receivedAt, size, attempts } = await this.requests.summaryOf(key);
-    const reason: AsideReason = job.failedReason === 'unreadable' ? 'unreadable' : 'died';
-    const module = lane.slice(lane.lastIndexOf('.') + 1);
-    return { id, module, receivedAt, asideAt: job.finishedOn ?? 0, size, attempts, reason };
-  }
-
-  private async forget(place: Place, job: BullJob): Promise<void> {
+  private async forget({ job, ...place }: Aside): Promise<void> {
     await this.leave(place, 'ended');
     await job.remove();
   }
 
-  private async restart(place: Place, job: BullJob): Promise<void> {
+  private async restart({ job, ...place }: Aside): Promise<void> {
     const isThere = await this.requests.reenter(place);
     await job.remove();
     if (isThere) await this.makeJobs([place]);
@@ -515,8 +503,6 @@ export class RedisKeeper {
   }
 }
 
-const problemOf = (said: Said) => (typeof said === 'string' ? new Error(said) : errorSaying(said));
-
 const placeOf = ({ lane, job, event }: Running): Place => ({ key: job.id, lane: lane.name, event });
 
 /** It is another one's now, or gone: its request tells what is to be done. */
@@ -524,7 +510,3 @@ const settled = (told: Promise<unknown>) => told.catch(() => undefined).then(() 
 
 /** It is said in words already, and nothing was sent to Redis. */
 const isOurs = (error: unknown) => typeof saidBy(error) !== 'string';
-
-function refuse(port: MessagePort, key: string, problem: Said): void {
-  port.postMessage({ entry: 'refused', keys: [key], problem });
-}

@@ -46,6 +46,11 @@ export interface RedisClient {
     ...asked: ['COUNT', number, 'BLOCK', number, 'STREAMS', key: string, after: string]
   ): Promise<[key: string, entries: [id: string, fields: string[]][]][] | null>;
   smembers(key: string): Promise<string[]>;
+  hmgetBuffer(key: string, ...fields: string[]): Promise<(Buffer | null)[]>;
+  zcard(key: string): Promise<number>;
+  zscore(key: string, member: string): Promise<string | null>;
+  exists(key: string): Promise<number>;
+  bgrewriteaof(): Promise<string>;
   disconnect(): void;
 }
 
@@ -109,6 +114,22 @@ export type Load = (name: 'bullmq' | 'ioredis') => unknown;
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- only when Redis is wanted
 const fromNodeModules: Load = (name) => require(name) as unknown;
+
+/**
+ * The package `ioredis` alone.
+ * @throws {WorkflowError} that says what to install, or why it does not run here
+ */
+export function loadClient(load: Load = fromNodeModules): Pick<RedisPackages, 'Redis'> {
+  try {
+    const { Redis } = load('ioredis') as Pick<RedisPackages, 'Redis'>;
+    return { Redis };
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    if (code === 'MODULE_NOT_FOUND') throw new WorkflowError('store.redisMissing', {}, { cause: error });
+    const problem = String(message).split('\n')[0];
+    throw new WorkflowError('store.redisUnusable', { problem }, { cause: error });
+  }
+}
 
 /**
  * The packages `ioredis` and `bullmq`.

@@ -103,6 +103,30 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', before, 'LIMIT
 end
 return lost`,
   },
+  /** Set; the version that is known, most records, most bytes. Answers 0 instead of the records if there are more. */
+  mispLoad: {
+    numberOfKeys: 1,
+    lua: `
+local version = redis.call('HGET', KEYS[1], 'version') or ''
+if version == ARGV[1] then return {version} end
+local fields = redis.call('HKEYS', KEYS[1])
+local bytes = 0
+if #fields > tonumber(ARGV[2]) + 1 then return {version, 0} end
+for _, field in ipairs(fields) do bytes = bytes + #field + redis.call('HSTRLEN', KEYS[1], field) end
+if bytes > tonumber(ARGV[3]) then return {version, 0} end
+return {version, redis.call('HGETALL', KEYS[1])}`,
+  },
+  /** Set; the version that it must have, the one that it gets, how many are deleted, those, and what is set. */
+  mispCommit: {
+    numberOfKeys: 1,
+    lua: `
+if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
+local gone = tonumber(ARGV[3])
+for at = 4, 3 + gone do redis.call('HDEL', KEYS[1], ARGV[at]) end
+redis.call('HSET', KEYS[1], 'version', ARGV[2])
+for at = 4 + gone, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
+return 1`,
+  },
 } as const;
 
 /** A client that knows the scripts. */
@@ -113,12 +137,22 @@ export interface ScriptedClient extends RedisClient {
   mispLeave(...args: string[]): Promise<string | null>;
   mispReenter(...args: string[]): Promise<number>;
   mispLost(entering: string, ageMs: number, ...rest: string[]): Promise<string[]>;
+  mispLoad(
+    ...asked: [set: string, version: string, records: number, bytes: number]
+  ): Promise<[version: string, fields?: string[] | 0]>;
+  mispCommit(...args: string[]): Promise<number>;
 }
 
 export type Flag = '0' | '1';
 
-/** Teaches a client the scripts. */
-export function scripted(client: RedisClient): ScriptedClient {
-  for (const [name, script] of Object.entries(SCRIPTS)) client.defineCommand(name, script);
-  return client as ScriptedClient;
+/** Teaches a client the scripts of requests and records. */
+export const scripted = (client: RedisClient): ScriptedClient => taught(client, SCRIPTS);
+
+/** Teaches a client scripts, which are commands of it then. */
+export function taught<Taught extends RedisClient>(
+  client: RedisClient,
+  scripts: Readonly<Record<string, { numberOfKeys: number; lua: string }>>,
+): Taught {
+  for (const [name, script] of Object.entries(scripts)) client.defineCommand(name, script);
+  return client as Taught;
 }

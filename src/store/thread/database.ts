@@ -84,6 +84,12 @@ export class SqliteFile {
     return this.statement(sql).run(values).changes;
   }
 
+  /** Inserts a row under a number of its own. @returns its number; 0 if it was left out */
+  insert(sql: string, ...values: Value[]): number {
+    const { changes, lastInsertRowid } = this.statement(sql).run(values);
+    return changes === 0 ? 0 : Number(lastInsertRowid);
+  }
+
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
     // Not the `get` of a statement, which stays open on its first row and holds the table.
     return this.all<Row>(sql, ...values)[0];

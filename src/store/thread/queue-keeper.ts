@@ -1,11 +1,12 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import type { QueueOverview } from '../../queue/overview';
+import type { MessagePort } from 'node:worker_threads';
 import type { QueueEntry, QueueLimits, TakenRequest } from '../../queue/queue';
 import { saidBy, text, WorkflowError, type Said } from '../../text';
 import type { Fate, FromQueueThread, QueueQuestion, QueueStart, ToQueueThread } from '../queue-protocol';
+import { Entrances, refuse } from './entrances';
+import { KeptRequests, type Kept } from './kept-requests';
 import { prepared } from './queue-body';
 import { packed, QUEUE_SCHEMA, QueueTable, unpacked, type RequestRow } from './queue-table';
-import { Turns, type Waiting } from './turns';
+import { Turns } from './turns';
 import { Vault } from './vault';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -15,28 +16,11 @@ const DELETE_MS = 30;
 const IDLE_MS = 5000;
 /** How often it is told that something has changed, in milliseconds. */
 const TELL_MS = 300;
-/** How many of those that were put aside are listed. */
-const MOST_LISTED = 200;
-
 /**
  * So many attempts before it is put aside are made when nothing else waits, with no other one like it under way: it would
  * be put aside for what another one did. More than one: the process may have been killed by anything.
  */
 const SUSPECT_ATTEMPTS = 2;
-
-/** A request that is kept. */
-interface Kept extends Omit<RequestRow, keyof Waiting>, Waiting {
-  isSuspect: boolean;
-  /** `entering`: MISP was not told yet. */
-  state: 'entering' | 'waiting' | 'running' | 'aside';
-  /** That it is under way is written already. */
-  marked: boolean;
-  /** Nothing of it is under way, but its end is not sure yet: its place is free. */
-  isQuiet: boolean;
-  /** Of one that has just come in. */
-  body?: Uint8Array<ArrayBuffer>;
-  entrance?: MessagePort;
-}
 
 type Put = QueueEntry & { enter: 'put' };
 
@@ -44,18 +28,15 @@ type Put = QueueEntry & { enter: 'put' };
 export class QueueKeeper {
   private readonly vault: Vault<QueueTable>;
   private readonly turns = new Turns<Kept>();
-  private readonly kept = new Map<number, Kept>();
-  private readonly byKey = new Map<string, Kept>();
-  private readonly entrances = new Map<string, MessagePort>();
-  /** What is to be written. */
+  private readonly requests: KeptRequests;
+  private readonly entrances = new Entrances({
+    onEntry: (source, port, entry) => this.onEntry(source, port, entry),
+    onClosed: (port) => this.onEntranceClosed(port),
+  });
+  /** What has come in since the last writing. */
   private puts: { put: Put; source: string; port: MessagePort }[] = [];
-  private entering: Kept[] = [];
-  private readonly changed = new Set<Kept>();
-  private readonly gone = new Set<number>();
   private readonly inHand: ReadonlySet<number>;
   private limits: QueueLimits;
-  private bytes = 0;
-  private nextId: number;
   private isOpen = false;
   /** Nothing comes in, but what waits has its turn: when it has ended there is room. */
   private isFull = false;
@@ -70,7 +51,7 @@ export class QueueKeeper {
   ) {
     this.limits = limits;
     this.inHand = new Set(inHand);
-    this.nextId = Math.max(0, ...inHand) + 1;
+    this.requests = new KeptRequests(inHand);
     this.vault = new Vault<QueueTable>(
       {
         ...{ folder, name: 'queue.sqlite', schema: QUEUE_SCHEMA, pace },
@@ -112,7 +93,7 @@ export class QueueKeeper {
         this.limits = message.limits;
         return this.vault.tidy();
       case 'entrance':
-        return this.enterBy(message.source, message.port);
+        return this.entrances.open(message.source, message.port);
       case 'places':
         this.turns.setPlaces(message.source, message.places);
         return this.flushSoon();
@@ -131,9 +112,9 @@ export class QueueKeeper {
   }
 
   answer(question: QueueQuestion): unknown {
-    if (question.do === 'overview') return this.overview();
+    if (question.do === 'overview') return this.requests.overview(this.turns.stranded);
     const { which } = question;
-    const wanted = [...this.kept.values()].filter(
+    const wanted = [...this.requests].filter(
       ({ id, state }) => state === 'aside' && (which === 'all' || id === which.id),
     );
     for (const kept of wanted) {
@@ -149,37 +130,26 @@ export class QueueKeeper {
   /** What waits at the entrances is still heard: MISP may have been refused. */
   close(): void {
     clearTimeout(this.deleting);
-    for (const [source, port] of this.entrances) {
-      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-        this.onEntry(source, port, next.message as QueueEntry);
-    }
+    this.entrances.drain();
     this.refusePuts(text('queue.closed'));
-    for (const kept of this.kept.values()) {
+    for (const kept of this.requests) {
       if (kept.running === 0) continue;
       // What was quiet had its time; what was not begins again, and that is no death.
       if (kept.isQuiet) this.drop(kept);
-      else this.changeRunning(kept, 0);
+      else this.requests.changeRunning(kept, 0);
     }
     try {
       this.vault.using((table) => this.write(table));
     } catch {
       // It begins again, as after a death.
     }
-    for (const port of this.entrances.values()) port.close();
+    this.entrances.close();
     this.vault.close();
   }
 
-  private enterBy(source: string, port: MessagePort): void {
-    this.entrances.get(source)?.close();
-    this.entrances.set(source, port);
-    port.on('message', (entry: QueueEntry) => this.onEntry(source, port, entry));
-    port.on('close', () => this.onEntranceClosed(source, port));
-  }
-
   /** Whoever was there is gone: what came in runs. */
-  private onEntranceClosed(source: string, port: MessagePort): void {
-    if (this.entrances.get(source) === port) this.entrances.delete(source);
-    for (const kept of this.kept.values()) {
+  private onEntranceClosed(port: MessagePort): void {
+    for (const kept of this.requests) {
       if (kept.entrance === port && kept.state === 'entering') this.confirm(kept);
     }
     this.puts = this.puts.filter((put) => put.port !== port);
@@ -192,7 +162,7 @@ export class QueueKeeper {
     else if (entry.enter === 'recall') this.recall(port, entry.keys);
     else {
       for (const key of entry.keys) {
-        const kept = this.byKey.get(key);
+        const kept = this.requests.find(key);
         if (kept?.state === 'entering') this.confirm(kept);
       }
       this.flushSoon();
@@ -208,19 +178,19 @@ export class QueueKeeper {
 
   private withdraw(key: string): void {
     this.puts = this.puts.filter(({ put }) => put.key !== key);
-    const kept = this.byKey.get(key);
+    const kept = this.requests.find(key);
     if (kept?.state === 'entering') this.drop(kept);
   }
 
   private recall(port: MessagePort, keys: readonly string[]): void {
-    const known = keys.filter((key) => this.byKey.has(key));
-    for (const key of known) this.byKey.get(key)!.entrance = port;
+    const known = keys.filter((key) => this.requests.find(key));
+    for (const key of known) this.requests.find(key)!.entrance = port;
     if (known.length > 0) port.postMessage({ entry: 'kept', keys: known });
-    for (const key of keys) if (!this.byKey.has(key)) refuse(port, key, text('queue.closed'));
+    for (const key of keys) if (!this.requests.find(key)) refuse(port, key, text('queue.closed'));
   }
 
   private onFate(fate: Fate, id: number): void {
-    const kept = this.kept.get(id);
+    const kept = this.requests.get(id);
     if (kept?.state !== 'running') return;
     if (fate === 'quiet') {
       if (!kept.isQuiet) this.turns.free(kept);
@@ -229,7 +199,7 @@ export class QueueKeeper {
       if (kept.isQuiet) this.turns.add(kept);
       else this.turns.back(kept);
       kept.state = 'waiting';
-      this.changeRunning(kept, 0);
+      this.requests.changeRunning(kept, 0);
     } else if (fate === 'done') this.drop(kept);
     else this.putAside(kept, 'unreadable');
     this.flushSoon();
@@ -241,21 +211,16 @@ export class QueueKeeper {
     this.turns.add(kept);
   }
 
-  private changeRunning(kept: Kept, running: 0 | 1): void {
-    Object.assign(kept, { running, marked: false, isQuiet: false });
-    this.changed.add(kept);
-  }
-
   private putAside(kept: Kept, reason: 'died' | 'unreadable' | 'old'): void {
     this.leaveTurns(kept);
     Object.assign(kept, { reason, asideAt: Date.now(), state: 'aside', body: undefined });
-    this.changeRunning(kept, 0);
+    this.requests.changeRunning(kept, 0);
     this.tellSoon();
   }
 
   private restart(kept: Kept): void {
     Object.assign(kept, { reason: '', asideAt: 0, deaths: 0, isSuspect: false, state: 'waiting' });
-    this.changed.add(kept);
+    this.requests.change(kept);
     this.turns.add(kept);
     this.tellSoon();
   }
@@ -263,9 +228,7 @@ export class QueueKeeper {
   /** It is not wanted any more. */
   private drop(kept: Kept): void {
     this.leaveTurns(kept);
-    this.forgetEntry(kept);
-    this.changed.delete(kept);
-    this.gone.add(kept.id);
+    this.requests.drop(kept);
     this.deleting ??= setTimeout(() => {
       this.deleting = undefined;
       this.flush(true);
@@ -276,12 +239,6 @@ export class QueueKeeper {
   private leaveTurns(kept: Kept): void {
     if (kept.state === 'running' && !kept.isQuiet) this.turns.free(kept);
     else if (kept.state === 'waiting') this.turns.remove(kept);
-  }
-
-  private forgetEntry({ id, key, size }: Kept): void {
-    this.kept.delete(id);
-    this.byKey.delete(key);
-    this.bytes -= size;
   }
 
   private flushSoon(): void {
@@ -300,10 +257,10 @@ export class QueueKeeper {
   private flush(isDue = false): void {
     if (!this.isOpen && !this.isFull) return;
     this.enterPuts();
-    const { entering } = this;
     const begun = this.begun();
+    const { entering, isChanged, isLeaving } = this.requests;
     try {
-      if (entering.length + this.changed.size > 0 || (isDue && this.gone.size > 0)) this.writeOut();
+      if (entering.length > 0 || isChanged || (isDue && isLeaving)) this.writeOut();
     } catch (error) {
       return this.onUnwritten(begun, saidBy(error));
     }
@@ -325,15 +282,7 @@ export class QueueKeeper {
   }
 
   private write(table: QueueTable): void {
-    table.together(() => {
-      for (const kept of this.entering) table.put(kept, kept.body ?? new Uint8Array());
-      for (const kept of this.changed) table.update(kept);
-      for (const id of this.gone) table.delete(id);
-    });
-    for (const kept of this.changed) kept.marked = kept.running === 1;
-    this.entering = [];
-    this.changed.clear();
-    this.gone.clear();
+    this.requests.write(table);
     clearTimeout(this.deleting);
     this.deleting = undefined;
   }
@@ -345,7 +294,7 @@ export class QueueKeeper {
       const isNew = !kept.marked;
       if (isNew) {
         kept.attempts++;
-        this.changeRunning(kept, 1);
+        this.requests.changeRunning(kept, 1);
       }
       kept.state = 'running';
       begun.push({ kept, isNew });
@@ -369,26 +318,22 @@ export class QueueKeeper {
     const { body, event } = prepared(put);
     this.makeRoomFor(body.length);
     const { key, module, caller, receivedAt, notes } = put;
-    const isNext = this.turns.isFree(source, module, this.entering.length);
-    const kept: Kept = {
-      ...{ id: this.nextId++, key, source, module, caller, receivedAt, notes: packed(notes), event },
+    const isNext = this.turns.isFree(source, module, this.requests.entering.length);
+    this.requests.enter({
+      ...{ key, source, module, caller, receivedAt, notes: packed(notes), event },
       ...{ size: body.length, attempts: isNext ? 1 : 0, deaths: 0, running: isNext ? 1 : 0, reason: '' },
       ...{ asideAt: 0, isSuspect: false, state: 'entering', marked: isNext, isQuiet: false },
       ...{ body, entrance: port },
-    };
-    this.kept.set(kept.id, kept);
-    this.byKey.set(key, kept);
-    this.bytes += kept.size;
-    this.entering.push(kept);
+    });
   }
 
   /** @throws {WorkflowError} if there is no room; what was put aside first gives way to what comes */
   private makeRoomFor(size: number): void {
     const { requests, bytes } = this.limits;
-    const isFull = () => this.kept.size >= requests || this.bytes + size > bytes;
+    const isFull = () => this.requests.size >= requests || this.requests.bytes + size > bytes;
     if (!isFull()) return;
     let dropped = 0;
-    for (const kept of this.kept.values()) {
+    for (const kept of this.requests) {
       if (!isFull()) break;
       if (kept.state !== 'aside') continue;
       this.drop(kept);
@@ -396,10 +341,13 @@ export class QueueKeeper {
     }
     if (dropped > 0) this.tell({ told: 'notice', notice: text('queue.asideDropped', { count: dropped }) });
     if (isFull())
-      throw new WorkflowError('queue.tooMany', { count: this.kept.size, megabytes: megabytes(this.bytes) });
+      throw new WorkflowError('queue.tooMany', {
+        count: this.requests.size,
+        megabytes: megabytes(this.requests.bytes),
+      });
   }
 
-  private answerKept(entered: Kept[]): void {
+  private answerKept(entered: readonly Kept[]): void {
     const byPort = new Map<MessagePort, string[]>();
     for (const { entrance, key } of entered) {
       if (!entrance) continue;
@@ -412,20 +360,14 @@ export class QueueKeeper {
 
   /** What came in is refused. What was marked before has its turn all the same. */
   private onUnwritten(begun: { kept: Kept; isNew: boolean }[], problem: Said): void {
-    for (const kept of this.entering) {
-      this.forgetEntry(kept);
-      // In case that it is on disk all the same.
-      this.gone.add(kept.id);
-      if (kept.entrance) refuse(kept.entrance, kept.key, problem);
-    }
-    this.entering = [];
+    for (const { entrance, key } of this.requests.turnAway()) if (entrance) refuse(entrance, key, problem);
     for (const { kept, isNew } of begun) {
       if (!isNew) this.give(kept);
       else {
         kept.attempts--;
         kept.state = 'waiting';
         this.turns.back(kept);
-        this.changeRunning(kept, 0);
+        this.requests.changeRunning(kept, 0);
       }
     }
   }
@@ -465,35 +407,32 @@ export class QueueKeeper {
   /** The file was opened, perhaps again. */
   private load(rows: RequestRow[]): void {
     const ids = new Set(rows.map(({ id }) => id));
-    const entering = new Set(this.entering);
-    const lost = [...this.kept.values()].filter(
+    const entering = new Set(this.requests.entering);
+    const lost = [...this.requests].filter(
       (kept) => kept.state !== 'running' && !ids.has(kept.id) && !entering.has(kept),
     );
     for (const kept of lost) {
       this.leaveTurns(kept);
-      this.forgetEntry(kept);
+      this.requests.lose(kept);
     }
     if (lost.length > 0) this.tell({ told: 'notice', notice: text('queue.lost', { count: lost.length }) });
-    for (const row of rows) if (!this.kept.has(row.id) && !this.gone.has(row.id)) this.recover(row);
+    for (const row of rows) this.recover(row);
     this.tellSoon();
   }
 
   /** One of before: MISP may not have been told, and a flow may have had it. */
   private recover(row: RequestRow): void {
-    this.nextId = Math.max(this.nextId, row.id + 1);
     const isInHand = this.inHand.has(row.id);
     const hasDied = row.running === 1 && !isInHand;
     const deaths = row.deaths + (hasDied ? 1 : 0);
     const { attempts: most } = this.limits;
     const state = row.reason !== '' ? 'aside' : isInHand ? 'running' : 'waiting';
-    const kept: Kept = {
-      ...{ ...row, deaths, attempts: Math.max(1, row.attempts), running: isInHand ? 1 : 0, state },
+    const kept = this.requests.recover(row, {
+      ...{ deaths, attempts: Math.max(1, row.attempts), running: isInHand ? 1 : 0, state },
       ...{ isSuspect: deaths > 0 && deaths >= most - SUSPECT_ATTEMPTS, marked: isInHand, isQuiet: false },
-    };
-    this.kept.set(kept.id, kept);
-    this.byKey.set(kept.key, kept);
-    this.bytes += kept.size;
-    if (hasDied) this.changed.add(kept);
+    });
+    if (!kept) return;
+    if (hasDied) this.requests.change(kept);
     if (state === 'running') this.turns.resume(kept);
     else if (state === 'waiting') this.turns.add(kept);
     if (state === 'waiting' && hasDied && deaths >= most) this.putAside(kept, 'died');
@@ -502,7 +441,7 @@ export class QueueKeeper {
   private tidy(table: QueueTable): void {
     const before = Date.now() - this.limits.days * DAY_MS;
     let dropped = 0;
-    for (const kept of this.kept.values()) {
+    for (const kept of this.requests) {
       if (kept.state === 'waiting' && kept.receivedAt < before) this.putAside(kept, 'old');
       else if (kept.state === 'aside' && kept.asideAt < before) {
         this.drop(kept);
@@ -510,16 +449,16 @@ export class QueueKeeper {
       }
     }
     if (dropped > 0) this.tell({ told: 'notice', notice: text('queue.asideOld', { count: dropped }) });
-    if (this.changed.size + this.gone.size > 0) this.write(table);
-    if (this.kept.size === 0 && table.slack > 0) table.shrink();
+    if (this.requests.isChanged || this.requests.isLeaving) this.write(table);
+    if (this.requests.size === 0 && table.slack > 0) table.shrink();
     else if (this.vault.isFull) table.giveBack();
   }
 
   private idleSoon(): void {
     clearTimeout(this.idle);
-    if (this.kept.size > 0) return;
+    if (this.requests.size > 0) return;
     this.idle = setTimeout(() => {
-      if (this.kept.size === 0) this.vault.tidy();
+      if (this.requests.size === 0) this.vault.tidy();
     }, IDLE_MS).unref();
   }
 
@@ -529,28 +468,6 @@ export class QueueKeeper {
       this.tell({ told: 'changed' });
     }, TELL_MS).unref();
   }
-
-  private overview(): QueueOverview {
-    const all = [...this.kept.values()];
-    const aside = all
-      .filter(({ state }) => state === 'aside')
-      .sort((a, b) => b.asideAt - a.asideAt || b.id - a.id);
-    return {
-      waiting: all.filter(({ state }) => state === 'waiting' || state === 'entering').length,
-      running: all.filter(({ state, isQuiet }) => state === 'running' && !isQuiet).length,
-      aside: aside
-        .slice(0, MOST_LISTED)
-        .map(({ id, module, receivedAt, asideAt, size, attempts, reason }) => ({
-          ...{ id, module, receivedAt, asideAt, size, attempts, reason: reason || 'old' },
-        })),
-      asideCount: aside.length,
-      stranded: this.turns.stranded,
-    };
-  }
 }
 
 const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
-
-function refuse(port: MessagePort, key: string, problem: Said): void {
-  port.postMessage({ entry: 'refused', keys: [key], problem });
-}

@@ -1,7 +1,6 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { removeSecrets } from '../../triggers/secrets';
 import type { Search, StoredInput, StoredPage, StoredRun, StoreLimits } from '../store';
 import type { Schema, SqliteFile, Value } from './database';
+import { packedInput, unpackedInput } from './run-input';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -23,6 +22,11 @@ CREATE TABLE inputs (
   seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, trigger TEXT NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL
 );`,
 };
+
+/** A whole text each: what a hot function puts together of constants is put together anew whenever it is compiled. */
+const VALUES = 'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const INSERT = `INSERT OR IGNORE INTO runs ${VALUES}`;
+const REPLACE = `REPLACE INTO runs ${VALUES}`;
 
 /** So many runs are deleted in one go at most: others wait meanwhile. */
 const MOST_PRUNED = 1000;
@@ -109,20 +113,21 @@ export class RunTable {
 
   private put(stored: StoredRun): void {
     const { run, at, trigger, outcome, failed, eventId, eventUuid, text, row, details, input } = stored;
-    const known = this.file.number('SELECT seq FROM runs WHERE run = ?', run);
     const values: Value[] = [run, at, trigger, outcome, failed ? 1 : 0, eventId, eventUuid, text, row];
-    this.file.run('REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', known || null, ...values);
-    if (!known) this.count++;
-    const seq = known || this.file.number('SELECT last_insert_rowid()');
+    // Nearly all are new.
+    let seq = this.file.insert(INSERT, null, ...values);
+    if (seq > 0) this.count++;
+    else {
+      seq = this.file.number('SELECT seq FROM runs WHERE run = ?', run);
+      this.file.run(REPLACE, seq, ...values);
+    }
     this.file.run('REPLACE INTO details VALUES (?, ?)', seq, details);
     if (input && this.limits.inputs) this.putInput(seq, at, input);
   }
 
   private putInput(seq: number, at: number, { trigger, bytes, flattenedCut }: StoredInput): void {
-    const text = withoutSecrets(bytes);
-    if (text === undefined) return;
-    const head = Uint8Array.of(flattenedCut ? 1 : 0);
-    const data = Buffer.concat([head, deflateRawSync(text, { level: 1 })]);
+    const data = packedInput({ trigger, bytes, flattenedCut });
+    if (!data) return;
     this.inputBytes -= this.file.number('SELECT size FROM inputs WHERE seq = ?', seq);
     this.file.run('REPLACE INTO inputs VALUES (?, ?, ?, ?, ?)', seq, at, trigger, data.length, data);
     this.inputBytes += data.length;
@@ -134,8 +139,7 @@ export class RunTable {
       seq,
     );
     if (!found) return undefined;
-    const { trigger, data } = found;
-    return { trigger, bytes: inflateRawSync(data.subarray(1)), flattenedCut: data[0] === 1 };
+    return unpackedInput(found.trigger, found.data);
   }
 
   private tooOld(now: number): number {
@@ -189,18 +193,7 @@ export class RunTable {
   }
 }
 
-/** Whatever the trigger: what looks like a key or a password is not written down. What is no JSON is nothing at all. */
-function withoutSecrets(bytes: Uint8Array): string | undefined {
-  try {
-    const request = JSON.parse(Buffer.from(bytes).toString()) as unknown;
-    removeSecrets(request);
-    return JSON.stringify(request);
-  } catch {
-    return undefined;
-  }
-}
-
-function conditions({ trigger, outcome, text, event, until, before }: Omit<Search, 'most'>) {
+function conditions({ trigger, outcome, text, event, until, before, older }: Omit<Search, 'most'>) {
   const parts: [sql: string, ...values: Value[]][] = [];
   if (trigger) parts.push(['trigger = ?', trigger]);
   if (outcome === 'failed') parts.push(['failed = 1']);
@@ -211,6 +204,7 @@ function conditions({ trigger, outcome, text, event, until, before }: Omit<Searc
   if (id) parts.push(['? IN (eventId, eventUuid)', id]);
   if (until !== undefined) parts.push(['at < ?', until]);
   if (before !== undefined) parts.push(['(at, run) < (SELECT at, run FROM runs WHERE run = ?)', before]);
+  if (older) parts.push(['(at, run) < (?, ?)', older.at, older.run]);
   const where = parts.map(([sql]) => sql).join(' AND ');
   return { where: where && `WHERE ${where}`, values: parts.flatMap(([, ...values]) => values) };
 }

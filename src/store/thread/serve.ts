@@ -1,6 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { saidBy, speak, type Catalogue } from '../../text';
 
+/** A process that ends does not wait for its threads: code that is being compiled gets time for that, in milliseconds. */
+const SETTLE_MS = 100;
+
 type Start = { messages: Catalogue; closed: SharedArrayBuffer };
 
 /** What a thread of the store does with what comes from the other side. */
@@ -26,8 +29,10 @@ export function serve<S extends Start, Told extends object, Question>(
   speak(start.messages);
   const tell = (message: object, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   const keeper = make(start, tell);
+  let hasEnded = false;
 
   port.on('message', (message: Told | Asked<Question> | Closing) => {
+    if (hasEnded) return;
     if (isClosing(message)) return close();
     if (!isAsked<Question>(message)) return keeper.take(message);
     const { id, question } = message;
@@ -50,11 +55,14 @@ export function serve<S extends Start, Told extends object, Question>(
     else end();
   }
 
+  /** It stays until the other side ends it: the end of a thread is no matter of the thread. */
   function end(): void {
-    const closed = new Int32Array(start.closed);
-    Atomics.store(closed, 0, 1);
-    Atomics.notify(closed, 0);
-    port.close();
+    hasEnded = true;
+    setTimeout(() => {
+      const closed = new Int32Array(start.closed);
+      Atomics.store(closed, 0, 1);
+      Atomics.notify(closed, 0);
+    }, SETTLE_MS);
   }
 }
 

@@ -1,11 +1,11 @@
 import {
   closeSync,
-  ftruncateSync,
   fsyncSync,
   openSync,
   rmSync,
   statfsSync,
   statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs';
 
@@ -43,28 +43,54 @@ const BLOCK = Buffer.alloc(64 * 1024);
 
 /** A file of a certain size that takes up room, to be given up when there is none left. */
 export class Reserve {
+  /** So much of it was given up, and is to be taken back. */
+  private givenUp = 0;
+
   constructor(
     private readonly file: string,
     private readonly bytes: number,
   ) {}
 
-  /** @throws when there is no room for it; nothing of it is left then */
+  /** @throws when there is no room for all of it; it is as large as it was then */
   keep(): void {
-    if (statSync(this.file, { throwIfNoEntry: false })?.size === this.bytes) return;
-    const descriptor = openSync(this.file, 'w', 0o600);
+    const { size } = this;
     try {
-      for (let left = this.bytes; left > 0;)
-        left -= writeSync(descriptor, BLOCK, 0, Math.min(left, BLOCK.length));
-      fsyncSync(descriptor);
+      this.growTo(this.bytes);
+      this.givenUp = 0;
     } catch (error) {
-      ftruncateSync(descriptor);
+      if (size > 0) truncateSync(this.file, size);
+      else rmSync(this.file, { force: true });
       throw error;
-    } finally {
-      closeSync(descriptor);
     }
   }
 
   giveUp(): void {
+    this.givenUp = Math.max(this.givenUp, this.size);
     rmSync(this.file, { force: true });
+  }
+
+  /** What was given up is taken back: all that there is room for, since a small one is better than none. */
+  takeBack(): void {
+    try {
+      this.growTo(this.givenUp);
+    } catch {
+      // The rest when there is room.
+    }
+  }
+
+  private get size(): number {
+    return statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  private growTo(bytes: number): void {
+    let left = bytes - this.size;
+    if (left <= 0) return;
+    const descriptor = openSync(this.file, 'a', 0o600);
+    try {
+      while (left > 0) left -= writeSync(descriptor, BLOCK, 0, Math.min(left, BLOCK.length));
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
   }
 }

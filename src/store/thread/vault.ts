@@ -107,7 +107,7 @@ export class Vault<Table> {
       this.makeRoom();
       return work();
     } finally {
-      this.takeReserve();
+      this.reserve.takeBack();
     }
   }
 
@@ -148,7 +148,8 @@ export class Vault<Table> {
     this.opening = true;
     try {
       await this.take();
-      if (this.closing) return;
+      // It was closed meanwhile, when it was not the owner yet.
+      if (this.closing) return this.owner.release();
       this.load();
       this.tidy();
       this.checkRoom();
@@ -218,14 +219,6 @@ export class Vault<Table> {
 
   private makeRoom(): void {
     if (diskOf(this.plan.folder).free < this.plan.pace.reserve) this.reserve.giveUp();
-  }
-
-  private takeReserve(): void {
-    try {
-      this.reserve.keep();
-    } catch {
-      // There is no room yet.
-    }
   }
 
   /** After an error of its file SQLite is begun anew, so that what can be read still is. */
