@@ -72,7 +72,7 @@ interface NotifyOptions {
   type?: string;
   timeout?: number;
   fixed?: boolean;
-  buttons?: { text: string; class?: string; click(): void }[];
+  buttons?: { text: string; class?: string; click?: () => void }[];
 }
 
 interface EditorNotification {

@@ -5,14 +5,46 @@
 
 /**
  * Node-RED's notification, with plain text.
- * @param options as Node-RED has them; `buttons` have plain texts too
+ * @param options as Node-RED has them; `buttons` have plain texts too, and the first that is pressed closes it
  */
 export function notifyText(text: string, { buttons, ...options }: NotifyOptions = {}): EditorNotification {
   const content = document.createElement('p');
   content.textContent = text;
+  // One that closes is seen, and can be pressed, for a while yet.
+  let isOpen = true;
+  const close = () => {
+    isOpen = false;
+    notification.close();
+  };
+  const press = (click?: () => void) => {
+    if (!isOpen) return;
+    close();
+    click?.();
+  };
   // Node-RED takes the text of a button for markup.
-  const safe = buttons?.map((button) => ({ ...button, text: RED.utils.sanitize(button.text) }));
-  return RED.notify(content, safe ? { ...options, buttons: safe } : options);
+  const safe = buttons?.map((button) => ({
+    ...button,
+    text: RED.utils.sanitize(button.text),
+    click: () => press(button.click),
+  }));
+  const notification = RED.notify(content, safe ? { ...options, buttons: safe } : options);
+  return { close };
+}
+
+let asked: EditorNotification | undefined;
+
+/**
+ * Asks before something acts, or is lost. One question stands at a time.
+ * @param buttons what they say
+ * @param act is called once, if it is to be
+ */
+export function askFirst(question: string, buttons: { no: string; yes: string }, act: () => void): void {
+  asked?.close();
+  asked = notifyText(question, {
+    type: 'warning',
+    fixed: true,
+    buttons: [{ text: buttons.no }, { text: buttons.yes, class: 'primary', click: act }],
+  });
 }
 
 /**

@@ -65,19 +65,10 @@ export function startChecks(descriptions: Readonly<Record<string, Registered | u
 function tellDangers(findings: Finding[], list: FindingList): void {
   const number = findings.filter(({ danger }) => danger).length;
   if (number === 0) return;
-  const notification = notifyText(text('deployed', { number }), {
+  notifyText(text('deployed', { number }), {
     type: 'warning',
     fixed: false,
     timeout: 10000,
-    buttons: [
-      {
-        text: text('open'),
-        class: 'primary',
-        click() {
-          notification.close();
-          list.show();
-        },
-      },
-    ],
+    buttons: [{ text: text('open'), class: 'primary', click: () => list.show() }],
   });
 }

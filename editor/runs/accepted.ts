@@ -1,7 +1,7 @@
 import type { AcceptedState, BodyOf } from '../../nodes/plugin/api';
 import type { AsideRequest } from '../../src/queue/overview';
 import { ask, refusalOf } from '../ask';
-import { notifyText } from '../show';
+import { askFirst, notifyText } from '../show';
 import { momentOf, text } from './texts';
 
 type What = BodyOf<'POST /accepted/:id'>['do'];
@@ -73,20 +73,7 @@ function buttons(id: string, act: Act): JQuery {
 }
 
 /** What is deleted was promised to MISP. */
-function afterAsking(id: string, yes: () => void): void {
-  const question = notifyText(text(id === 'all' ? 'accepted.askAll' : 'accepted.ask'), {
-    type: 'warning',
-    fixed: true,
-    buttons: [
-      { text: text('accepted.keep'), click: () => question.close() },
-      {
-        text: text('accepted.forget'),
-        class: 'primary',
-        click() {
-          question.close();
-          yes();
-        },
-      },
-    ],
-  });
+function afterAsking(id: string, forget: () => void): void {
+  const question = text(id === 'all' ? 'accepted.askAll' : 'accepted.ask');
+  askFirst(question, { no: text('accepted.keep'), yes: text('accepted.forget') }, forget);
 }

@@ -1,24 +1,11 @@
 import { ask, refusalOf } from '../ask';
-import { notifyText } from '../show';
+import { askFirst, notifyText } from '../show';
 import { text } from './texts';
 
 /** Asks whether a run, or with `all` every run, is to be forgotten, and tells when it is. */
 export function forgetAfterAsking(id: string, forgotten: () => void): void {
-  const question = notifyText(text(id === 'all' ? 'forget.askAll' : 'forget.ask'), {
-    type: 'warning',
-    fixed: true,
-    buttons: [
-      { text: text('forget.no'), click: () => question.close() },
-      {
-        text: text('forget.yes'),
-        class: 'primary',
-        click() {
-          question.close();
-          forget(id, forgotten);
-        },
-      },
-    ],
-  });
+  const question = text(id === 'all' ? 'forget.askAll' : 'forget.ask');
+  askFirst(question, { no: text('forget.no'), yes: text('forget.yes') }, () => forget(id, forgotten));
 }
 
 function forget(id: string, forgotten: () => void): void {

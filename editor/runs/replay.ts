@@ -2,7 +2,7 @@ import type { Answer, RunPage } from '../../nodes/plugin/api';
 import type { RunRecord } from '../../src/history/record';
 import { ask, refusalOf } from '../ask';
 import { download } from '../download';
-import { notifyText } from '../show';
+import { askFirst, notifyText } from '../show';
 import { actingWords } from '../test-run/run';
 import { text } from './texts';
 
@@ -63,19 +63,6 @@ function confirm(trigger: string, acts: boolean, run: () => void): void {
   const node = RED.nodes.node(trigger);
   const acting = node && !acts ? actingWords(node) : '';
   if (!acts && acting === '') return run();
-  const notice = notifyText(acts ? text('replay.confirm') : acting, {
-    type: 'warning',
-    fixed: true,
-    buttons: [
-      { text: text('replay.cancel'), click: () => notice.close() },
-      {
-        text: text(acts ? 'actions.replayForReal' : 'actions.replay'),
-        class: 'primary',
-        click() {
-          notice.close();
-          run();
-        },
-      },
-    ],
-  });
+  const yes = text(acts ? 'actions.replayForReal' : 'actions.replay');
+  askFirst(acts ? text('replay.confirm') : acting, { no: text('replay.cancel'), yes }, run);
 }

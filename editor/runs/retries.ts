@@ -1,6 +1,6 @@
 import type { RetriesState, RetryRow } from '../../nodes/plugin/api';
 import { ask, refusalOf } from '../ask';
-import { notifyText } from '../show';
+import { askFirst, notifyText } from '../show';
 import { momentOf, operationName, text } from './texts';
 
 /** What failed because the other side was away, and is tried again; nothing is shown where there is nothing. */
@@ -64,20 +64,7 @@ function button(id: string, cancel: Cancel): JQuery {
     .on('click', () => afterAsking(ofAll, () => cancel(id)));
 }
 
-function afterAsking(ofAll: string, yes: () => void): void {
-  const question = notifyText(text(`retries.ask${ofAll}`), {
-    type: 'warning',
-    fixed: true,
-    buttons: [
-      { text: text('retries.keep'), click: () => question.close() },
-      {
-        text: text(`retries.cancel${ofAll}`),
-        class: 'primary',
-        click() {
-          question.close();
-          yes();
-        },
-      },
-    ],
-  });
+function afterAsking(ofAll: string, cancelled: () => void): void {
+  const buttons = { no: text('retries.keep'), yes: text(`retries.cancel${ofAll}`) };
+  askFirst(text(`retries.ask${ofAll}`), buttons, cancelled);
 }

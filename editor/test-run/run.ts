@@ -1,5 +1,5 @@
 import { ask, refusalOf } from '../ask';
-import { notifyText, textFrom } from '../show';
+import { askFirst, notifyText, textFrom } from '../show';
 import type { TestRun, Use } from '../../nodes/plugin/api';
 import { actingLabels } from './acting';
 import { lightWay } from './way';
@@ -22,21 +22,7 @@ export function testFromCanvas(node: EditorNode): void {
   const words = actingWords(node);
   if (words === '') return run();
   const text = (key: string) => textFrom(node, `misp-trigger.test.${key}`);
-  const notice = notifyText(words, {
-    type: 'warning',
-    fixed: true,
-    buttons: [
-      { text: text('cancel'), click: () => notice.close() },
-      {
-        text: text('runAll'),
-        class: 'primary',
-        click() {
-          notice.close();
-          run();
-        },
-      },
-    ],
-  });
+  askFirst(words, { no: text('cancel'), yes: text('runAll') }, run);
 }
 
 /** Which nodes behind the trigger really act in a test run, in words; an empty text if none does. */

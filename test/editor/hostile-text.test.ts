@@ -8,6 +8,7 @@ import { event, freePort, listening, query } from '../support/misp';
 import type { FlowNode } from '../support/node-red';
 import { becomes } from '../support/until';
 import { openEditor, picture, TRAY_MS, type Editor } from './browser';
+import { answerQuestion } from './questions';
 import { idOf, withDefaults } from './flows';
 
 /** Text that runs a script wherever it becomes markup. */
@@ -228,10 +229,10 @@ describe('hostile text in the editor', function () {
     await picture(page, 'hostile-retries.png');
     // Those that ask, too.
     await list.first().locator('[data-action=cancelRetry]').click();
-    await page.locator('.red-ui-notification button.primary:visible').click();
+    await answerQuestion(page, 'Do not try again');
     await list.nth(1).waitFor({ state: 'detached' });
     await list.first().locator('[data-action=cancelRetry]').click();
-    await page.locator('.red-ui-notification button.primary:visible').click();
+    await answerQuestion(page, 'Do not try again');
     await list.first().waitFor({ state: 'detached' });
     assert.equal(({} as { polluted?: number }).polluted, undefined);
   });

@@ -6,6 +6,7 @@ import { allow, block, credentials, idOf, ifTag, listener, node, tab, trigger } 
 import { event, freePort, listening, query } from '../support/misp';
 import { deploy, type FlowNode } from '../support/node-red';
 import { openEditor, picture, type Editor } from './browser';
+import { answerQuestion } from './questions';
 
 const HOSTILE = '<img src=x onerror="window.hacked = 1">';
 
@@ -97,15 +98,22 @@ for (const colours of ['light', 'dark'] as const) {
       await page.waitForSelector('.red-ui-notification');
       assert.match((await page.textContent('.red-ui-notification')) ?? '', /act for real/);
       await picture(page, `runs-confirm-${colours}.png`);
-      await page.click('.red-ui-notification button >> text=Cancel');
-      await page.waitForTimeout(300);
+      await answerQuestion(page, 'Cancel');
       assert.equal(misp.calls.writing.length, calls);
-      await page.click('[data-action=replayForReal]');
-      await page.click('.red-ui-notification button.primary');
+      const replays: string[] = [];
+      page.on('request', (request) => {
+        if (request.method() === 'POST') replays.push(request.url());
+      });
+      // Whoever presses twice is asked once, and means it once.
+      await page.dblclick('[data-action=replayForReal]');
+      await page.waitForTimeout(200);
+      await page.waitForFunction("document.querySelectorAll('.red-ui-notification').length === 1");
+      await page.dblclick('.red-ui-notification button.primary');
       await page.waitForFunction(
         "document.querySelector('.misp-run-page').textContent.includes('· replay for real')",
       );
       assert.match(await pageText(), /was so already|done/);
+      assert.equal(replays.length, 1, replays.join());
     });
 
     it('are saved as a test', async () => {

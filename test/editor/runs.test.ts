@@ -6,6 +6,7 @@ import { call, event, freePort, listening, query } from '../support/misp';
 import { deploy } from '../support/node-red';
 import { becomes } from '../support/until';
 import { openEditor, picture, type Editor } from './browser';
+import { answerQuestion } from './questions';
 import { unreadable } from './contrast';
 
 for (const colours of ['light', 'dark'] as const) {
@@ -187,17 +188,12 @@ for (const colours of ['light', 'dark'] as const) {
       await page.locator('[data-action=restartAside]').first().click();
       await showsAside('2 accepted requests were put aside');
       await page.locator('[data-action=forgetAside]').first().click();
-      const answer = async (words: string) => {
-        const button = page.locator('.red-ui-notification button', { hasText: words });
-        await button.click();
-        await button.waitFor({ state: 'detached' });
-      };
-      await answer('Keep');
+      await answerQuestion(page, 'Keep');
       await page.locator('[data-action=forgetAside]').first().click();
-      await answer('Delete');
+      await answerQuestion(page, 'Delete');
       await showsAside('1 accepted request was put aside');
       await page.locator('[data-action=forgetAside]').click();
-      await answer('Delete');
+      await answerQuestion(page, 'Delete');
       await showsAside('^$');
     });
   });

@@ -3,6 +3,7 @@ import { API_KEY, startStandInMisp, type StandInMisp } from '../../sandbox/misp/
 import { freePort } from '../support/misp';
 import type { FlowNode } from '../support/node-red';
 import { openEditor, picture, type Editor } from './browser';
+import { answerQuestion } from './questions';
 import { tab } from './flows';
 
 const HOSTILE = '<img src=x onerror="globalThis.ran=1"> supplier of harbor cranes';
@@ -108,7 +109,7 @@ describe('test runs in the editor', function () {
     });
     assert.deepEqual(covered, []);
     await editor.cancel();
-    await page.click('.red-ui-notification button:text("Run the test")');
+    await answerQuestion(page, 'Run the test');
     await page.waitForSelector('.red-ui-notification:has-text("Tested with a sample")');
     assert.ok((await lit()).includes('side'));
   });
