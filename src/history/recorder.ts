@@ -6,6 +6,8 @@ import { detailsOf, rowJson } from './run-log';
 
 /** How long runs are gathered before they are written together, in milliseconds. */
 const GATHER_MS = 500;
+/** So many are written before that time is over: the latest alone are in memory. */
+const HURRY_AT = 500;
 /** A run that takes longer is written before its end, so that it is not lost with the process. */
 const LONG_MS = 2000;
 /** So many runs are written together, and so many of them with their steps and what they began with. */
@@ -42,6 +44,7 @@ export class Recorder {
   private timer: NodeJS.Timeout | undefined;
   private teller: NodeJS.Timeout | undefined;
   private isWriting = false;
+  private mayHurry = true;
 
   /**
    * @param isOpen whether the store can be written to
@@ -92,6 +95,7 @@ export class Recorder {
     try {
       await this.store.record(this.batchOf(records));
       for (const record of records) this.stored.add(record);
+      this.mayHurry = true;
     } catch {
       // The store says what is wrong.
       for (const { run } of records) if (this.source.record(run)) this.waiting.add(run);
@@ -110,13 +114,24 @@ export class Recorder {
     this.store.record(this.batchOf(records)).catch(() => undefined);
   }
 
+  /** Many are written next, not after a while: unless that was tried, and it did not help. */
   private soon(): void {
     if (this.waiting.size === 0) return;
-    this.timer ??= setTimeout(() => {
+    const isHurried = this.waiting.size >= HURRY_AT && this.mayHurry && !this.isWriting;
+    if (isHurried) {
+      this.mayHurry = false;
+      clearTimeout(this.timer);
       this.timer = undefined;
-      void this.write();
-      this.soonAgain();
-    }, GATHER_MS).unref();
+    }
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = undefined;
+        if (!isHurried) this.mayHurry = true;
+        void this.write();
+        this.soonAgain();
+      },
+      isHurried ? 0 : GATHER_MS,
+    ).unref();
   }
 
   private soonAgain(): void {

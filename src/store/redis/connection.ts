@@ -250,3 +250,6 @@ function fieldsIn(info: string): Record<string, string> {
 /** What a request is refused with while there is no trouble known. */
 export const tooMany = (count: number, bytes: number) =>
   new WorkflowError('queue.tooMany', { count, megabytes: Math.round(bytes / 1024 / 1024) });
+
+/** It is said in words already, and nothing was sent to Redis. */
+export const isOurs = (error: unknown): boolean => typeof saidBy(error) !== 'string';

@@ -1,14 +1,12 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { AsideReason, QueueOverview } from '../../queue/overview';
-import type { QueueEntry, QueueLimits } from '../../queue/queue';
+import type { QueueLimits } from '../../queue/queue';
 import { errorOf, saidBy, text, type Said } from '../../text';
 import type { Fate, FromQueueThread, QueueQuestion, RedisStart, ToQueueThread } from '../queue-protocol';
 import type { RecordsQuestion } from '../records-protocol';
-import { Entrances, refuse } from '../thread/entrances';
-import { prepared } from '../thread/queue-body';
-import { packed, unpacked } from '../thread/queue-table';
+import { unpacked } from '../thread/queue-table';
 import { PutAside, type Aside } from './aside';
-import { RedisConnection, tooMany } from './connection';
+import { isOurs, RedisConnection } from './connection';
+import { Intake } from './intake';
 import { Lane, type Held } from './lane';
 import { News } from './news';
 import { loadRedis, type RedisPackages } from './packages';
@@ -30,19 +28,12 @@ const SUSPECT_ATTEMPTS = 2;
 /** A process that has not been heard of for so many signs of life is gone. */
 const BEATS = 3;
 
-type Put = QueueEntry & { enter: 'put' };
-
 /** A request that was given out. */
 interface Running extends Held {
   event: string;
   size: number;
   isSuspect: boolean;
   isQuiet: boolean;
-}
-
-/** One that MISP was not told of yet. */
-interface Entering extends Place {
-  port: MessagePort;
 }
 
 /**
@@ -58,13 +49,7 @@ export class RedisKeeper {
   private problem: Said | undefined = text('redis.closed');
   private readonly lanes = new Map<string, Lane>();
   private readonly places = new Places();
-  private readonly entrances = new Entrances({
-    onEntry: (source, port, entry) => this.onEntry(source, port, entry),
-    onClosed: (port) => this.onEntranceClosed(port),
-  });
-  /** On the way to Redis. */
-  private readonly coming = new Map<string, Entering>();
-  private readonly entering = new Map<string, Entering>();
+  private readonly intake: Intake;
   private readonly running = new Map<number, Running>();
   private aside!: PutAside;
   private limits: QueueLimits;
@@ -84,6 +69,14 @@ export class RedisKeeper {
   ) {
     this.limits = start.limits;
     this.nextId = Math.max(0, ...start.inHand) + 1;
+    this.intake = new Intake({
+      known: this.known,
+      problem: () => this.problem,
+      limits: () => this.limits,
+      redis: () => ({ connection: this.connection!, requests: this.requests }),
+      accepted: (places) => this.toRedis(() => this.makeJobs(places)),
+      refused: (place) => this.toRedis(() => this.leave(place, 'refused')),
+    });
   }
 
   begin(): Promise<void> {
@@ -118,7 +111,7 @@ export class RedisKeeper {
         this.limits = message.limits;
         return;
       case 'entrance':
-        return this.entrances.open(message.source, message.port);
+        return this.intake.open(message.source, message.port);
       case 'places':
         return this.places.set(message.source, message.places);
       case 'open':
@@ -148,24 +141,19 @@ export class RedisKeeper {
     return wanted.length;
   }
 
-  /** What waits at the entrances is still heard: MISP may have been refused. */
   async close(): Promise<void> {
     this.isClosed = true;
-    this.entrances.drain();
+    this.intake.end();
     this.news?.close();
     this.places.wake();
     for (const timer of this.timers) clearInterval(timer);
-    for (const { port, ...place } of this.coming.values()) {
-      refuse(port, place.key, text('redis.closed'));
-      this.toRedis(() => this.leave(place, 'refused'));
-    }
     const ends = [...this.running.values()].map((running) =>
       // What was quiet had its time; what was not begins again, and that is no death.
       running.isQuiet ? this.ended(running) : running.job.moveToWait(running.token),
     );
     const all = Promise.allSettled([...ends, ...this.telling]);
     await Promise.race([all, new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]);
-    this.entrances.close();
+    this.intake.close();
     this.connection?.close();
     for (const lane of this.lanes.values()) void lane.close().catch(() => undefined);
   }
@@ -228,73 +216,6 @@ export class RedisKeeper {
   private onError(error: Error): void {
     if (this.isClosed || this.problem !== undefined || this.connection?.hasty.status !== 'ready') return;
     this.tell({ told: 'notice', notice: this.connection.failure(error) });
-  }
-
-  /** Whoever was there is gone: what came in runs. */
-  private onEntranceClosed(port: MessagePort): void {
-    const left = [...this.entering.values()].filter((entering) => entering.port === port);
-    this.confirm(left.map(({ key }) => key));
-  }
-
-  private onEntry(source: string, port: MessagePort, entry: QueueEntry): void {
-    if (entry.enter === 'put') {
-      if (this.isClosed) refuse(port, entry.key, text('redis.closed'));
-      else void this.put(source, port, entry);
-    } else if (entry.enter === 'withdraw') this.withdraw(entry.key);
-    else if (entry.enter === 'recall') void this.recall(port, entry.keys);
-    else this.confirm(entry.keys);
-  }
-
-  private async put(source: string, port: MessagePort, put: Put): Promise<void> {
-    const { key, module, caller, receivedAt, notes } = put;
-    await this.known;
-    await this.connection?.comes(put.body.byteLength);
-    if (this.problem !== undefined) return refuse(port, key, this.problem);
-    const place: Entering = { key, lane: Lane.nameOf(source, module), event: '', port };
-    this.coming.set(key, place);
-    try {
-      const { body, event } = prepared(put);
-      place.event = event;
-      const request = { ...place, caller, receivedAt, notes: packed(notes), body };
-      const outcome = await this.requests.put(request, this.limits);
-      // It was refused as this ended.
-      if (this.isClosed) return;
-      if (outcome === 'refused') return refuse(port, key, text('redis.closed'));
-      if (outcome !== 'kept') throw tooMany(outcome.count, outcome.bytes);
-    } catch (error) {
-      if (isOurs(error)) return refuse(port, key, saidBy(error));
-      // It may come in all the same.
-      this.toRedis(() => this.leave(place, 'refused'));
-      return refuse(port, key, this.connection!.failure(error));
-    } finally {
-      this.coming.delete(key);
-    }
-    this.entering.set(key, place);
-    port.postMessage({ entry: 'kept', keys: [key] });
-  }
-
-  private withdraw(key: string): void {
-    const place = this.entering.get(key);
-    this.entering.delete(key);
-    if (place) this.toRedis(() => this.leave(place, 'refused'));
-  }
-
-  private confirm(keys: readonly string[]): void {
-    const places = keys.flatMap((key) => this.entering.get(key) ?? []);
-    for (const { key } of places) this.entering.delete(key);
-    if (places.length > 0) this.toRedis(() => this.makeJobs(places));
-  }
-
-  /** After another thread of this process: are they kept? */
-  private async recall(port: MessagePort, keys: readonly string[]): Promise<void> {
-    for (const key of keys) {
-      const place = await this.requests.placeOf(key).catch(() => undefined);
-      if (!place) refuse(port, key, this.problem ?? text('redis.closed'));
-      else {
-        this.entering.set(key, { ...place, port });
-        port.postMessage({ entry: 'kept', keys: [key] });
-      }
-    }
   }
 
   /** MISP was told: they run, those in order when it is their turn. */
@@ -507,6 +428,3 @@ const placeOf = ({ lane, job, event }: Running): Place => ({ key: job.id, lane: 
 
 /** It is another one's now, or gone: its request tells what is to be done. */
 const settled = (told: Promise<unknown>) => told.catch(() => undefined).then(() => undefined);
-
-/** It is said in words already, and nothing was sent to Redis. */
-const isOurs = (error: unknown) => typeof saidBy(error) !== 'string';
