@@ -84,11 +84,13 @@ describe('what records the runs', () => {
   it('does not look again and again while none of many has ended', async () => {
     const taken = new Taken();
     const { begin, looked } = recording(taken);
+    const begun = performance.now();
     for (let tick = 0; tick < 50; tick++) {
       begin(20);
       await pass(2);
     }
-    assert.deepEqual(taken.batches, []);
-    assert.ok(looked.times <= 5000, `looked ${looked.times} times`);
+    // Once early, and once and early again each time that few would be written.
+    const most = 2 + (2 * (performance.now() - begun)) / GATHER_MS;
+    assert.ok(looked.times <= 1000 * most, `looked ${looked.times} times`);
   });
 });
