@@ -62,9 +62,9 @@ const { values: options } = parseArgs({
 async function main(): Promise<void> {
   const all = [...CASES, ...(hasRedis() ? Object.keys(REDIS_CASES) : [])];
   const names = options.only ? options.only.split(',') : all;
+  const results = plan(names);
   const servers = new Map<string, Served>();
   for (const name of names) servers.set(name, await start(name));
-  const results = plan(names);
   for (let round = 1; round <= Number(options.rounds); round++) {
     // Interleaved: within a round every case meets the same state of the machine.
     for (const result of results) {
@@ -91,7 +91,9 @@ function logic(): Promise<object[]> {
 }
 
 function plan(names: string[]): Result[] {
-  const sizes = options.body ? (options.body.split(',') as BodyName[]) : [...BODIES];
+  const wanted = options.body?.split(',') ?? BODIES;
+  const sizes = BODIES.filter((body) => wanted.includes(body));
+  if (sizes.length < wanted.length) throw new Error(`--body takes ${BODIES.join(' and ')}`);
   const counts = options.connections ? options.connections.split(',').map(Number) : CONNECTIONS;
   return sizes.flatMap((body) =>
     counts.flatMap((connections) =>

@@ -34,8 +34,13 @@ export function actingWords(node: EditorNode): string {
   return text('acting', { nodes });
 }
 
+/** Triggers whose test is under way: what is pressed twice must not act twice. */
+const underWay = new Set<string>();
+
 /** Sends a request through the deployed flow as a test, says what MISP would have been told, and shows the way. */
 export function testRun(node: EditorNode, withWhat: TestWith, show: Show): void {
+  if (underWay.has(node.id)) return;
+  underWay.add(node.id);
   const text = (key: string, params?: object) => textFrom(node, `misp-trigger.test.${key}`, params);
   const tell = ({ kind, outcome, cause, reason, failed, way }: TestRun) => {
     const state = outcome === 'block' || failed.length > 0 ? 'warning' : 'ok';
@@ -53,8 +58,13 @@ export function testRun(node: EditorNode, withWhat: TestWith, show: Show): void 
           nodes: labels.join(', '),
         });
   ask('POST /triggers/:id/test', { params: { id: node.id }, body: withWhat })
-    .done((answer) => ('problem' in answer ? show('error', answer.problem) : tell(answer)))
+    .done((answer) => {
+      underWay.delete(node.id);
+      if ('problem' in answer) show('error', answer.problem);
+      else tell(answer);
+    })
     .fail((failed) => {
+      underWay.delete(node.id);
       const { status } = failed;
       const refusal = refusalOf(failed);
       if (refusal !== undefined) show('warning', refusal);
